@@ -1,0 +1,29 @@
+"""What a person asks for, as frozen data."""
+
+from phantom_ml.config.automl import AutoMLConfig, bad_setting
+from phantom_ml.config.nested import (
+    Constraints,
+    CostSettings,
+    FeatureSettings,
+    OptimizationMethod,
+    Settings,
+    TaskSettings,
+    ThresholdPolicy,
+    TuningSettings,
+)
+from phantom_ml.config.task_type import AutoMLTaskType, ProblemKind
+
+__all__ = [
+    "AutoMLConfig",
+    "AutoMLTaskType",
+    "Constraints",
+    "CostSettings",
+    "FeatureSettings",
+    "OptimizationMethod",
+    "ProblemKind",
+    "Settings",
+    "TaskSettings",
+    "ThresholdPolicy",
+    "TuningSettings",
+    "bad_setting",
+]

@@ -1,0 +1,156 @@
+"""AutoMLConfig: one question to the engine, the same in Python, as JSON text, on disk and on the wire."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from pydantic import Field, ValidationError, field_serializer, field_validator, model_validator
+
+from phantom_ml.config.nested import (
+    Constraints,
+    FeatureSettings,
+    Scalar,
+    Settings,
+    TaskSettings,
+    ThresholdPolicy,
+    TuningSettings,
+)
+from phantom_ml.config.task_type import AutoMLTaskType
+from phantom_ml.errors import BadSetting, nearest
+
+Metric = str | Callable[..., float]
+DEFAULT_BUDGET_SECONDS = 600.0
+
+
+class AutoMLConfig(Settings):
+    """What to learn, from what, and how hard to look. ``None`` means: decide, and say what was decided.
+
+    Examples
+    --------
+    >>> config = AutoMLConfig(target_column="is_threat", time_budget_minutes=10)
+    >>> config.time_budget_seconds, config.task_type.value
+    (600.0, 'classification')
+    """
+
+    data_path: str | None = Field(None, description="A file, a folder or a glob.")
+    target_column: str | None = Field(None, description="The column to predict.")
+    task_type: AutoMLTaskType = AutoMLTaskType.CLASSIFICATION
+    optimization_metric: Metric | None = Field(
+        None, description="A metric's name, or a function of (truth, prediction) where more is better."
+    )
+    time_budget_seconds: float | None = Field(None, gt=0, description="Wall clock, everything included.")
+    time_budget_minutes: float | None = Field(None, gt=0, exclude=True)
+    max_trials: int | None = Field(
+        None, ge=1, description="Stop after so many trials; no decision looks at the clock then."
+    )
+    algorithms_to_try: tuple[str, ...] | None = Field(
+        None, description="Each of these is tried, at any budget; None lets the engine choose."
+    )
+    feature_engineering: bool = True
+    ensemble_methods: bool = True
+    validation_data: Any = Field(
+        None, exclude=True, description="A path or frame that replaces the folds."
+    )
+    time_column: str | None = Field(None, description="Validate forward in time.")
+    group_columns: tuple[str, ...] = Field((), description="Rows of one entity never part.")
+    weight_column: str | None = None
+    ignored_columns: tuple[str, ...] = ()
+    positive_class: Scalar | None = Field(None, description="Which of two classes is the alert.")
+    memory_limit_mb: int | None = Field(None, ge=256, description="For the whole process tree.")
+    n_threads: int | None = Field(None, ge=1)
+    seed: int = Field(0, ge=0, lt=2**31)
+    features: FeatureSettings = Field(default_factory=FeatureSettings)
+    tuning: TuningSettings = Field(default_factory=TuningSettings)
+    threshold: ThresholdPolicy | None = None
+    constraints: Constraints = Field(default_factory=Constraints)
+    task_settings: TaskSettings = Field(default_factory=TaskSettings)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _one_budget(cls, values: Any) -> Any:
+        if isinstance(values, Mapping):
+            values = dict(values)
+            minutes = values.get("time_budget_minutes")
+            if minutes is not None and values.get("time_budget_seconds") is not None:
+                raise ValueError("give time_budget_seconds or time_budget_minutes, not both")
+            if isinstance(minutes, int | float) and not isinstance(minutes, bool):
+                values["time_budget_seconds"] = minutes * 60.0
+        return values
+
+    @field_validator("group_columns", "ignored_columns", "algorithms_to_try", mode="before")
+    @classmethod
+    def _one_name_is_a_list(cls, value: Any) -> Any:
+        return (value,) if isinstance(value, str) else value
+
+    @field_serializer("optimization_metric")
+    def _metric_name(self, metric: Metric | None) -> str | None:
+        return getattr(metric, "__name__", "custom") if callable(metric) else metric
+
+    @property
+    def budget_seconds(self) -> float | None:
+        """Return the budget in seconds; None where ``max_trials`` alone decides."""
+        if self.time_budget_seconds is None and self.max_trials is None:
+            return DEFAULT_BUDGET_SECONDS
+        return self.time_budget_seconds
+
+    @classmethod
+    def of(cls, config: AutoMLConfig | Mapping[str, Any] | str) -> AutoMLConfig:
+        """Return a configuration from one, a mapping or JSON text; raises BadSetting in one sentence.
+
+        Examples
+        --------
+        >>> AutoMLConfig.of('{"target_column": "y", "time_budget_seconds": 30}').target_column
+        'y'
+        """
+        if isinstance(config, AutoMLConfig):
+            return config
+        values = _mapping(config)
+        try:
+            return cls.model_validate(values)
+        except ValidationError as error:
+            raise bad_setting("config", error, list(cls.model_fields)) from None
+
+
+def _mapping(config: Mapping[str, Any] | str) -> Mapping[str, Any]:
+    if not isinstance(config, str):
+        return config
+    try:
+        values = json.loads(config)
+    except json.JSONDecodeError as error:
+        raise BadSetting(
+            f"The configuration is not JSON: {error.msg} at character {error.pos}.",
+            'Give an object such as {"data_path": "events.csv", "target_column": "is_threat"}.',
+        ) from None
+    if not isinstance(values, dict):
+        raise BadSetting(
+            f"The configuration is JSON, but a {type(values).__name__}.", "Give an object: {...}."
+        )
+    return values
+
+
+def bad_setting(owner: str, error: ValidationError, known: list[str]) -> BadSetting:
+    """Return the first fault of a pydantic error as one sentence with the value in it.
+
+    Parameters
+    ----------
+    owner : str
+        What the setting belongs to, the first word of the sentence's path.
+    error : ValidationError
+        What pydantic found.
+    known : list of str
+        The names that are allowed, for a suggestion.
+    """
+    fault = error.errors(include_url=False)[0]
+    where = ".".join([owner, *(str(part) for part in fault["loc"])])
+    if fault["type"] == "extra_forbidden":
+        name = str(fault["loc"][-1])
+        return BadSetting(
+            f"There is no setting {where!r}.{nearest(name, known)}",
+            f"The settings are: {', '.join(known)}.",
+        )
+    value = repr(fault["input"])
+    value = value if len(value) <= 80 else value[:77] + "..."
+    message = fault["msg"].removeprefix("Value error, ").replace("Input should be", "it must be")
+    return BadSetting(f"{where} is {value}: {message}.", "Change the setting and run again.")

@@ -1,0 +1,112 @@
+"""The nested parts of a configuration: features, tuning, threshold, constraints, task settings."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from phantom_ml.config.task_type import plain
+
+
+class Settings(BaseModel):
+    """Frozen, and closed to names that it does not know."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class FeatureSettings(Settings):
+    """Which families of features are generated, and what a column is where the guess is wrong."""
+
+    text: bool = Field(True, description="Character n-grams of text columns.")
+    temporal: bool = Field(True, description="Calendar features of timestamps.")
+    statistical: bool = Field(True, description="Frequencies, crosses, encodings.")
+    security: bool = Field(True, description="Features of IPs, URLs, command lines and the like.")
+    kinds: dict[str, str] = Field(
+        default_factory=dict, description="Column name to semantic kind, overriding the recogniser."
+    )
+
+
+class OptimizationMethod(StrEnum):
+    """The four ways to search settings; the plan's spellings are accepted too."""
+
+    BAYESIAN_OPTIMIZATION = "bayesian_optimization"
+    RANDOM_SEARCH = "random_search"
+    GRID_SEARCH = "grid_search"
+    HYPERBAND = "hyperband"
+
+    @classmethod
+    def _missing_(cls, value: Any) -> OptimizationMethod | None:
+        return next((m for m in cls if plain(m.value) == plain(str(value))), None)
+
+
+class TuningSettings(Settings):
+    """How settings are searched once the portfolio has run."""
+
+    method: OptimizationMethod = OptimizationMethod.BAYESIAN_OPTIMIZATION
+
+
+class CostSettings(Settings):
+    """What the two mistakes cost, in any one unit."""
+
+    false_positive: float = Field(1.0, ge=0)
+    false_negative: float = Field(gt=0)
+
+
+class ThresholdPolicy(Settings):
+    """Where the line of an alert lies: exactly one of five rules.
+
+    Examples
+    --------
+    >>> ThresholdPolicy(max_fpr=0.001).rule
+    'max_fpr'
+    """
+
+    max_fpr: float | None = Field(None, gt=0, lt=1, description="Share of benign rows alerted.")
+    alerts_per_day: float | None = Field(None, gt=0, description="Alerts a day; needs a time column.")
+    min_precision: float | None = Field(None, gt=0, le=1, description="Share of alerts that are right.")
+    prevalence: float | None = Field(
+        None, gt=0, lt=1, description="Share of positives in the field, with min_precision."
+    )
+    cost: CostSettings | None = Field(None, description="Least expected cost.")
+    top_k: int | None = Field(None, ge=1, description="The k highest rows of a table of this size.")
+
+    @model_validator(mode="after")
+    def _one_rule(self) -> ThresholdPolicy:
+        given = [n for n in RULES if getattr(self, n) is not None]
+        if len(given) != 1:
+            raise ValueError(f"exactly one of {', '.join(RULES)} must be given, not {given or 'none'}")
+        if self.prevalence is not None and self.min_precision is None:
+            raise ValueError("prevalence goes with min_precision")
+        return self
+
+    @property
+    def rule(self) -> str:
+        """Return the name of the rule that is set."""
+        return next(n for n in RULES if getattr(self, n) is not None)
+
+
+RULES = ("max_fpr", "alerts_per_day", "min_precision", "cost", "top_k")
+
+
+class Constraints(Settings):
+    """What the finished model must not exceed."""
+
+    predict_us_per_row: float | None = Field(None, gt=0, description="Microseconds a row, in batch.")
+    max_bytes: int | None = Field(None, gt=0, description="Size of the model on disk.")
+    explainable: bool = Field(False, description="A single model whose contributions are exact.")
+
+
+class TaskSettings(Settings):
+    """What only some tasks need; forecasting and threat detection read it."""
+
+    horizon: int | None = Field(None, ge=1)
+    quantiles: tuple[float, ...] = (0.1, 0.5, 0.9)
+    series_columns: tuple[str, ...] = ()
+    known_ahead: tuple[str, ...] = ()
+    label_delay: float | None = Field(None, ge=0, description="Days until a label is known.")
+    prevalence: float | None = Field(None, gt=0, lt=1)
+
+
+Scalar = str | int | float | bool
