@@ -1,0 +1,140 @@
+"""What may be claimed of a threshold: the rule of three, and the sentences that refuse."""
+
+from __future__ import annotations
+
+import math
+
+from phantom_ml.config import ThresholdPolicy
+from phantom_ml.metrics.threshold_rules import Cuts
+
+
+def rows_needed(rate: float) -> int:
+    """Return how many rows without one event bound its rate by ``rate`` at 95 %: 3 / rate.
+
+    Examples
+    --------
+    >>> rows_needed(0.001)
+    3000
+    """
+    # The ratio of two decimals may end a hair above a whole number.
+    return math.ceil(3.0 / rate - 1e-6)
+
+
+def percent(share: float) -> str:
+    """Return a share in percent for a sentence; only a whole is 100 %.
+
+    Examples
+    --------
+    >>> percent(0.0001), percent(0.9999), percent(1.0)
+    ('0.01 %', '99.99 %', '100 %')
+    """
+    return f"{percentage(share)} %"
+
+
+def percentage(share: float) -> str:
+    """Return a share in percent without the sign."""
+    digits = 6 if 0.9995 <= share < 1 else 3
+    return f"{100.0 * share:.{digits}g}"
+
+
+def rule_text(policy: ThresholdPolicy | None) -> str:
+    """Return a policy in words; None is the rule of those who set none, the best F1.
+
+    Examples
+    --------
+    >>> rule_text(ThresholdPolicy(max_fpr=0.001))
+    'FPR at most 0.1 %'
+    """
+    if policy is None:
+        return "best F1"
+    if policy.max_fpr is not None:
+        return f"FPR at most {percent(policy.max_fpr)}"
+    if policy.alerts_per_day is not None:
+        return f"at most {policy.alerts_per_day:g} alerts a day"
+    if policy.min_precision is not None:
+        field = (
+            "" if policy.prevalence is None else f" where {percent(policy.prevalence)} are threats"
+        )
+        return f"precision at least {percent(policy.min_precision)}{field}"
+    if policy.cost is not None:
+        return f"least cost, {policy.cost.false_positive:g} : {policy.cost.false_negative:g}"
+    return f"the {policy.top_k:,} highest rows"
+
+
+def refusal(policy: ThresholdPolicy | None, cuts: Cuts, place: int, negatives: float) -> str:
+    """Return the sentence that says why the policy's claim is not supported, or an empty one.
+
+    Parameters
+    ----------
+    policy : ThresholdPolicy or None
+    cuts : Cuts
+    place : int
+        The cut that was chosen.
+    negatives : float
+        Benign held-out rows (as many as they are worth, where they are weighted).
+    """
+    if policy is None:
+        return ""
+    if policy.max_fpr is not None:
+        return _too_few(policy.max_fpr, negatives)
+    if policy.alerts_per_day is not None and cuts.days is not None and cuts.days < 1:
+        return f"The held-out rows span {cuts.days:.2g} days only: alerts per day are extrapolated."
+    if policy.min_precision is not None:
+        return _precision_refusal(policy, cuts, place, negatives)
+    return ""
+
+
+def _too_few(rate: float, negatives: float) -> str:
+    if negatives >= rows_needed(rate):
+        return ""
+    return f"An FPR of at most {percent(rate)} {_from_rows_on(rate, negatives)}"
+
+
+def _from_rows_on(rate: float, negatives: float) -> str:
+    return (
+        f"can be claimed from {rows_needed(rate):,} benign held-out rows on; "
+        f"there are {int(negatives):,}."
+    )
+
+
+def _precision_refusal(policy: ThresholdPolicy, cuts: Cuts, place: int, negatives: float) -> str:
+    wanted = policy.min_precision or 0.0
+    if place == 0:
+        return f"No threshold reaches a precision of {percent(wanted)}."
+    if wanted == 1:
+        return "No number of rows supports a precision of 100 %."
+    if policy.prevalence is not None:
+        return _field_refusal(wanted, policy.prevalence, cuts, place, negatives)
+    alerts = int(cuts.alerts[place])
+    if alerts >= rows_needed(1.0 - wanted):
+        return ""
+    return (
+        f"A precision of at least {percent(wanted)} can be claimed from "
+        f"{rows_needed(1.0 - wanted):,} held-out alerts on; there are {alerts:,}."
+    )
+
+
+def _field_refusal(
+    wanted: float, prevalence: float, cuts: Cuts, place: int, negatives: float
+) -> str:
+    recall = float(cuts.true_positives[place]) / cuts.positives
+    odds = prevalence / (1.0 - prevalence)
+    # The FPR at which the wanted precision is just met in the field: the PPV formula solved for it.
+    rate = min(1.0, recall * odds * (1.0 - wanted) / wanted)
+    if negatives >= rows_needed(rate):
+        return ""
+    return (
+        f"A precision of {percent(wanted)} where {percent(prevalence)} are threats takes an FPR of "
+        f"at most {percent(rate)}, which {_from_rows_on(rate, negatives)}"
+    )
+
+
+def nothing_alerted(policy: ThresholdPolicy | None, place: int) -> str:
+    """Return the sentence for a threshold that alerts nothing, or an empty one."""
+    if place > 0:
+        return ""
+    if policy is not None and policy.cost is not None:
+        return "Nothing is alerted: every alert would cost more than it saves."
+    if policy is None or policy.min_precision is not None:
+        return "Nothing is alerted."
+    return "Nothing is alerted: the rows that share the highest score are already too many."

@@ -1,0 +1,137 @@
+"""Where to cut: every possible threshold with its counts, and the rules that choose among them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from phantom_ml.config import ThresholdPolicy
+from phantom_ml.errors import BadSetting
+from phantom_ml.metrics.ranking import SLACK, curve
+from phantom_ml.metrics.validation_scores import ValidationScores
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Cuts:
+    """All thresholds that differ, the strictest first; place 0 alerts nothing.
+
+    Attributes
+    ----------
+    value : float64 array of shape (n_cuts,)
+        A row is alerted where its score is at least this; falling.
+    true_positives, false_positives : float64 arrays of shape (n_cuts,)
+        In weights; rising.
+    alerts : float64 array of shape (n_cuts,)
+        In rows: an alert is an alert, whatever its row weighs.
+    days : float or None
+    """
+
+    value: Floats
+    true_positives: Floats
+    false_positives: Floats
+    alerts: Floats
+    days: float | None
+
+    @classmethod
+    def of(cls, validation: ValidationScores) -> Cuts:
+        """Return the cuts between the distinct scores."""
+        found = curve(validation.truth, validation.score, validation.weight)
+        rows = curve(validation.truth, validation.score)
+        above = np.nextafter(found.score[0], np.inf)
+        return cls(
+            np.append(above, found.score),
+            np.append(0.0, found.true_positives),
+            np.append(0.0, found.false_positives),
+            np.append(0.0, rows.true_positives + rows.false_positives),
+            validation.days,
+        )
+
+    @property
+    def positives(self) -> float:
+        """Return the weight of class 1."""
+        return float(self.true_positives[-1])
+
+    @property
+    def negatives(self) -> float:
+        """Return the weight of class 0."""
+        return float(self.false_positives[-1])
+
+    def precision(self, prevalence: float | None) -> Floats:
+        """Return the share of alerts that are right, NaN at cuts that alert nothing.
+
+        With a prevalence it is the one of the field: p TPR / (p TPR + (1 - p) FPR).
+        """
+        right, wrong = self.true_positives, self.false_positives
+        if prevalence is not None:
+            right = right * prevalence / max(self.positives, np.finfo(np.float64).tiny)
+            wrong = wrong * (1.0 - prevalence) / max(self.negatives, np.finfo(np.float64).tiny)
+        share = np.full(len(right), np.nan)
+        np.divide(right, right + wrong, out=share, where=right + wrong > 0)
+        return share
+
+    def strictest_as_good(self, place: int) -> int:
+        """Return the first cut that finds as much as this one, with fewer false alerts."""
+        if self.positives == 0:
+            return place
+        return int(np.searchsorted(self.true_positives, self.true_positives[place], side="left"))
+
+    def within(self, limit: float) -> int:
+        """Return the last cut that alerts at most ``limit`` rows."""
+        return int(np.searchsorted(self.alerts, limit * SLACK, side="right")) - 1
+
+
+def _max_fpr(policy: ThresholdPolicy, cuts: Cuts) -> int:
+    level = policy.max_fpr or 0.0
+    limit = level * cuts.negatives * SLACK
+    last = int(np.searchsorted(cuts.false_positives, limit, side="right")) - 1
+    return cuts.strictest_as_good(last)
+
+
+def _alerts_per_day(policy: ThresholdPolicy, cuts: Cuts) -> int:
+    if cuts.days is None:
+        raise BadSetting(
+            f"The threshold allows {policy.alerts_per_day:g} alerts a day, but the held-out rows "
+            "have no time from which days could be counted.",
+            "Train with a time_column, or use max_fpr or top_k.",
+        )
+    return cuts.within((policy.alerts_per_day or 0.0) * cuts.days)
+
+
+def _min_precision(policy: ThresholdPolicy, cuts: Cuts) -> int:
+    enough = cuts.precision(policy.prevalence) * SLACK >= (policy.min_precision or 0.0)
+    reached = np.flatnonzero(enough & (cuts.true_positives > 0))
+    return cuts.strictest_as_good(int(reached[-1])) if len(reached) else 0
+
+
+def _cost(policy: ThresholdPolicy, cuts: Cuts) -> int:
+    if policy.cost is None:
+        return 0
+    missed = cuts.positives - cuts.true_positives
+    cost = policy.cost.false_positive * cuts.false_positives + policy.cost.false_negative * missed
+    return int(np.argmin(cost))
+
+
+def _top_k(policy: ThresholdPolicy, cuts: Cuts) -> int:
+    return cuts.within(float(policy.top_k or 0))
+
+
+def best_f1(cuts: Cuts) -> int:
+    """Return the cut of the largest F1, the strictest of equal ones; 0 without a positive."""
+    if cuts.positives == 0:
+        return 0
+    size = cuts.true_positives + cuts.false_positives + cuts.positives
+    return int(np.argmax(2.0 * cuts.true_positives / size))
+
+
+CUT_BY: dict[str, Callable[[ThresholdPolicy, Cuts], int]] = {
+    "max_fpr": _max_fpr,
+    "alerts_per_day": _alerts_per_day,
+    "min_precision": _min_precision,
+    "cost": _cost,
+    "top_k": _top_k,
+}
