@@ -1,0 +1,1 @@
+"""What is known: tables read, their columns understood, their rows split."""

@@ -1,0 +1,65 @@
+"""What the web speaks: mail addresses, URLs, user agents, request lines and payloads."""
+
+from __future__ import annotations
+
+from phantom_ml.data.kinds.base import Pattern, Recogniser, kinds
+from phantom_ml.data.kinds.column import name_words
+from phantom_ml.data.kinds.path import FILE_ROOT
+from phantom_ml.data.schema import ColumnKind
+
+_EMAIL = Pattern(
+    ColumnKind.EMAIL,
+    "mail addresses",
+    r"^<?[\w.!#$%&'*+/=?^`{|}~-]+@(?:[A-Za-z0-9-]+\.)+[A-Za-z]{2,24}>?$",
+    name_words("email mail sender recipient from to rcpt"),
+    needs="@",
+)
+
+_SCHEME = r"[A-Za-z][A-Za-z0-9+.-]{1,20}://\S|(?:data|javascript|mailto):\S"
+_HOST = r"(?:[A-Za-z0-9_-]+\.)+[A-Za-z0-9-]{2,24}(?::\d{1,5})?"
+_URL = Pattern(
+    ColumnKind.URL,
+    "URLs or paths on a web server",
+    rf"^(?:{_SCHEME}|/[^\s\\]*$|{_HOST}[/?#]\S*$)",
+    name_words(
+        """url uri urls link href referrer referer location redirect target_url request path"""
+    ),
+    but_not=rf"^{FILE_ROOT}",
+    needs="/:.",
+    loose=rf"^(?:{_SCHEME}|/|{_HOST}(?:[/?#].*)?$)",
+)
+
+_USER_AGENT = Pattern(
+    ColumnKind.USER_AGENT,
+    "user agents",
+    r"^(?:Mozilla/\d|Opera/\d|Dalvik/\d|SSH-\d"
+    r"|[A-Za-z][\w.+!@ -]*/v?\d+\.\d+(?:\.\w+)*(?:[ ;,(+].*)?$)",
+    name_words("agent useragent ua browser client"),
+    needs="/",
+    but_not=r"^(?:HTTP|TLS|SSL|SIP|RTSP|OpenFlow)/",
+    loose=r"^(?:Mozilla/|Opera/|[A-Za-z][\w.+!@ -]*/v?\d)",
+)
+
+_METHOD = r"(?:GET|POST|PUT|HEAD|DELETE|OPTIONS|PATCH|TRACE|CONNECT|PROPFIND)"
+#: Marks of a query, an encoding or an injection; a word or a number alone bears none.
+_MARKED = (
+    r"%[0-9A-Fa-f]{2}|[\w\])-]=[^=\s]*&|<[/!a-zA-Z?][^<]*>?|['\"`]\s*(?:or|and|union|;|--|\)|\+|\|\|)"
+    r"|(?i:\bunion\b.+\bselect\b|\bselect\b.+\bfrom\b|\balert\s*\(|\bscript[\s>:(]|\$\{|\{\{|waitfor|sleep\s*\()"
+    r"|\.\./|\.\.\\"
+)
+_PAYLOAD = Pattern(
+    ColumnKind.HTTP_PAYLOAD,
+    "request lines, queries or payloads",
+    rf"^{_METHOD}\s+\S+(?:\s+HTTP/\d)?|^[?&]?[\w.\[\]%-]+=[^=&\s]*(?:&[\w.\[\]%-]*=?[^&\s]*)+$|(?:{_MARKED})",
+    name_words("""payload payloads body query querystring param params request post data"""),
+    # Daily requests and attacks lie side by side: a share with marks tells the field.
+    hinted_floor=0.2,
+    needs=" =%<>'\"`(.{/",
+    # %%1234 refers to a message of Windows.
+    but_not=r"^(?:[A-Za-z]{3,10}://|[A-Za-z]:\\|%%\d)",
+)
+
+kinds.add("email")(Recogniser(ColumnKind.EMAIL, 50, _EMAIL.claim))
+kinds.add("url")(Recogniser(ColumnKind.URL, 60, _URL.claim))
+kinds.add("user_agent")(Recogniser(ColumnKind.USER_AGENT, 70, _USER_AGENT.claim))
+kinds.add("http_payload")(Recogniser(ColumnKind.HTTP_PAYLOAD, 80, _PAYLOAD.claim))

@@ -1,0 +1,105 @@
+"""What a learner sees: one float32 matrix, the meaning of its columns, and hashed text beside it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import sparse
+
+Rows = NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class Feature:
+    """One column of a matrix.
+
+    Attributes
+    ----------
+    name : str
+        What an analyst would call it: ``url.length``.
+    source : str
+        The raw column it comes from; an explanation is folded back to it.
+    cardinality : int
+        0 for a number; k for a category whose cells are the codes 0..k-1 (NaN = missing or never seen).
+    """
+
+    name: str
+    source: str
+    cardinality: int = 0
+
+    @property
+    def is_categorical(self) -> bool:
+        """Return whether the cells are codes."""
+        return self.cardinality > 0
+
+
+@dataclass(frozen=True)
+class Matrix:
+    """A table as learners take it.
+
+    Attributes
+    ----------
+    values : float32 array of shape (n_rows, n_features), C-contiguous
+        Numbers, and codes of categories; NaN where missing. Often memory-mapped: never write to it.
+    features : tuple of Feature, of length n_features
+        What the columns mean.
+    text : csr_array of float32, shape (n_rows, n_buckets), or None
+        Hashed character n-grams of all text columns, rows of Euclidean length at most 1 a column.
+    """
+
+    values: NDArray[np.float32]
+    features: tuple[Feature, ...]
+    text: sparse.csr_array | None = None
+
+    @property
+    def n_rows(self) -> int:
+        """Return the number of rows."""
+        return int(self.values.shape[0])
+
+    @property
+    def categorical(self) -> list[int]:
+        """Return the positions of the categorical columns."""
+        return [i for i, f in enumerate(self.features) if f.is_categorical]
+
+    @property
+    def numeric(self) -> list[int]:
+        """Return the positions of the numeric columns."""
+        return [i for i, f in enumerate(self.features) if not f.is_categorical]
+
+    def rows(self, where: Rows) -> Matrix:
+        """Return the rows at the positions ``where``, copied, in that order."""
+        return replace(
+            self,
+            values=np.ascontiguousarray(self.values[where]),
+            text=None if self.text is None else self.text[where],
+        )
+
+    def beside(self, values: NDArray[np.float32], features: tuple[Feature, ...]) -> Matrix:
+        """Return this matrix with more columns to its right."""
+        joined = np.concatenate([self.values, values.astype(np.float32, copy=False)], axis=1)
+        return replace(self, values=np.ascontiguousarray(joined), features=self.features + features)
+
+
+@dataclass(frozen=True)
+class Samples:
+    """Rows with their answers.
+
+    Attributes
+    ----------
+    matrix : Matrix
+    target : array of shape (n_rows,)
+        int64 class codes 0..k-1 (binary: 1 is the positive class) or float64 values.
+    weight : float64 array of shape (n_rows,) or None
+        How much each row counts; None: all the same.
+    """
+
+    matrix: Matrix
+    target: NDArray[np.int64] | NDArray[np.float64]
+    weight: NDArray[np.float64] | None = None
+
+    def rows(self, where: Rows) -> Samples:
+        """Return the rows at the positions ``where``."""
+        weight = None if self.weight is None else self.weight[where]
+        return Samples(self.matrix.rows(where), self.target[where], weight)

@@ -1,0 +1,53 @@
+"""Column names that are unique and not blank; nothing else about them is changed."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+
+from phantom_ml.errors import TooManyColumns, listed
+
+
+def clean_names(names: Sequence[str]) -> tuple[list[str], list[str]]:
+    """Return names that are unique and not blank, and a warning for each kind of change.
+
+    Examples
+    --------
+    >>> clean_names(["a", "", "a"])[0]
+    ['a', 'column_2', 'a_2']
+    """
+    filled = [name if name.strip() else f"column_{i}" for i, name in enumerate(names, 1)]
+    counts: Counter[str] = Counter()
+    taken, unique = set(filled), []
+    for name in filled:
+        counts[name] += 1
+        unique.append(name if counts[name] == 1 else _free(name, counts[name], taken))
+    return unique, _told(names, filled, unique)
+
+
+def _free(name: str, number: int, taken: set[str]) -> str:
+    while f"{name}_{number}" in taken:
+        number += 1
+    taken.add(f"{name}_{number}")
+    return f"{name}_{number}"
+
+
+def _told(names: Sequence[str], filled: list[str], unique: list[str]) -> list[str]:
+    blank = [new for old, new in zip(names, filled, strict=True) if old != new]
+    again = [new for old, new in zip(filled, unique, strict=True) if old != new]
+    warnings = []
+    if blank:
+        warnings.append(f"{len(blank)} columns had no name, and are called {listed(blank)}.")
+    if again:
+        warnings.append(f"{len(again)} column names came twice, and are now {listed(again)}.")
+    return warnings
+
+
+def check_width(n_columns: int, max_columns: int, name: str, *, at_least: bool = False) -> None:
+    """Raise TooManyColumns where a table is wider than allowed."""
+    if n_columns > max_columns:
+        count = f"at least {n_columns:,}" if at_least else f"{n_columns:,}"
+        raise TooManyColumns(
+            f"{name!r} has {count} columns; at most {max_columns:,} are read.",
+            "Check the delimiter, leave columns out, or raise max_columns.",
+        )

@@ -1,0 +1,17 @@
+"""Which rows a model is fitted on, and which it is measured on."""
+
+from phantom_ml.data.splits.entities import join_entities
+from phantom_ml.data.splits.folds import choose_folds
+from phantom_ml.data.splits.make import given_split, make_splits
+from phantom_ml.data.splits.plan import RowTies, Scheme, Split, SplitPlan
+
+__all__ = [
+    "RowTies",
+    "Scheme",
+    "Split",
+    "SplitPlan",
+    "choose_folds",
+    "given_split",
+    "join_entities",
+    "make_splits",
+]

@@ -1,0 +1,87 @@
+"""From what is known about the rows to the splits that an attacker or a later month would make."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from phantom_ml.config import ProblemKind
+from phantom_ml.data.splits.forward import forward, without_shared_groups
+from phantom_ml.data.splits.grouped import grouped
+from phantom_ml.data.splits.plan import RowTies, Split, SplitPlan
+from phantom_ml.data.splits.stratified import strata, stratified
+
+UNTIED = RowTies()
+
+
+def make_splits(
+    target: NDArray[np.int64] | NDArray[np.float64],
+    kind: ProblemKind,
+    *,
+    n_folds: int,
+    seed: int,
+    ties: RowTies = UNTIED,
+) -> SplitPlan:
+    """Return which rows to fit on and which to measure on.
+
+    Forward in time where a time is known, by groups where entities are known, both where both are,
+    else stratified. What cannot be done falls back to the next, and the reason says so.
+
+    Parameters
+    ----------
+    target : array of shape (n_rows,)
+        int64 class codes 0..k-1, each in at least two rows, or float64 values.
+    kind : ProblemKind
+    n_folds : int
+        Splits wanted, at least 1; 1 is a single holdout of a fifth.
+    seed : int
+        The same seed gives the same splits.
+    ties : RowTies
+        Times, groups and near-duplicates, for the same rows.
+
+    Examples
+    --------
+    >>> plan = make_splits(np.array([0, 1] * 50), ProblemKind.BINARY, n_folds=5, seed=0)
+    >>> plan.scheme, plan.n_splits, plan.held_out.size
+    ('stratified', 5, 100)
+    """
+    if kind.is_classification:
+        classes = coded = target.astype(np.int64)
+    else:
+        # Forward and grouped splits ask for every class in training; values have no such need.
+        classes = np.zeros(target.size, dtype=np.int64)
+        coded = strata(target.astype(np.float64), n_folds)
+    reasons = []
+    if ties.time is not None:
+        plan, why_not = forward(classes, ties.time, n_folds, ties.embargo_ns)
+        if plan is not None:
+            return (
+                plan if ties.groups is None else without_shared_groups(plan, classes, ties.groups)
+            )
+        reasons.append(f"No split forward in time: {why_not}")
+    if ties.groups is not None:
+        plan = grouped(classes, ties.groups, n_folds, seed)
+        if plan is not None:
+            return _after(reasons, plan)
+        reasons.append("No split by groups: no fold would leave every class and enough rows.")
+    return _after(reasons, stratified(coded, n_folds, seed, ties.duplicates))
+
+
+def given_split(n_train: int, n_valid: int) -> SplitPlan:
+    """Return the one split of rows that came apart, the valid ones placed after the others.
+
+    Examples
+    --------
+    >>> given_split(3, 2).held_out.tolist()
+    [3, 4]
+    """
+    rows = np.arange(n_train + n_valid, dtype=np.int64)
+    split = Split(rows[:n_train], rows[n_train:])
+    return SplitPlan((split,), "given", f"The {n_valid} rows given for validation were held out.")
+
+
+def _after(reasons: list[str], plan: SplitPlan) -> SplitPlan:
+    """Return the plan with what had to be given up said first."""
+    return replace(plan, reason=" ".join([*reasons, plan.reason]))

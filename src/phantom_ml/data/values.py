@@ -1,0 +1,137 @@
+"""Python values, from JSON or from a caller, made into columns."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+import polars as pl
+
+#: Objects nested deeper than this stay JSON text.
+MAX_DEPTH = 8
+JSON_TYPES = frozenset({bool, int, float, str, list, dict})
+
+
+def frame_of_rows(rows: Sequence[Mapping[str, Any]]) -> tuple[pl.DataFrame, dict[str, str]]:
+    """Return rows as a frame, nested objects as dotted columns, lists as JSON text.
+
+    Returns
+    -------
+    frame : DataFrame
+        Columns in the order of first appearance.
+    odd : dict
+        Columns that became text because their values are of several types, with an example of one.
+
+    Examples
+    --------
+    >>> frame_of_rows([{"a": 1, "b": {"c": [1]}}])[0].row(0, named=True)
+    {'a': 1, 'b.c': '[1]'}
+    """
+    flat = [_flat(row) for row in rows]
+    names: dict[str, None] = {}
+    for row in flat:
+        if not row.keys() <= names.keys():
+            names.update(dict.fromkeys(row))
+    return frame_of_columns({name: [row.get(name) for row in flat] for name in names})
+
+
+def frame_of_columns(columns: Mapping[str, Sequence[Any]]) -> tuple[pl.DataFrame, dict[str, str]]:
+    """Return lists as the columns of a frame, as ``frame_of_rows`` does."""
+    series, odd = [], {}
+    for name, values in columns.items():
+        column, example = series_of(name, values)
+        series.append(column)
+        if example is not None:
+            odd[name] = example
+    return pl.DataFrame(series), odd
+
+
+def series_of(name: str, values: Sequence[Any]) -> tuple[pl.Series, str | None]:
+    """Return values as a column; those of several types become text, with an odd one.
+
+    Examples
+    --------
+    >>> series_of("a", [1, "x", None])
+    (shape: (3,)
+    Series: 'a' [str]
+    [
+        "1"
+        "x"
+        null
+    ], 'x')
+    """
+    kinds = set(map(type, values)) - {type(None)}
+    if kinds <= {bool}:
+        return pl.Series(name, values, pl.Boolean if kinds else pl.Null), None
+    if kinds == {str}:
+        return pl.Series(name, values, pl.String), None
+    if kinds <= {int, float}:
+        return _numbers(name, values, kinds), None
+    if kinds <= JSON_TYPES:
+        odd = _odd_one(values) if len(kinds) > 1 and not kinds <= {list, dict} else None
+        return pl.Series(name, [_text(v) for v in values], pl.String), odd
+    return _series_of_objects(name, values), None
+
+
+def _series_of_objects(name: str, values: Sequence[Any]) -> pl.Series:
+    try:
+        series = pl.Series(name, values, strict=True)
+    except (TypeError, ValueError, OverflowError, pl.exceptions.PolarsError):
+        series = pl.Series(name, [], pl.Object)
+    if series.dtype == pl.Object:
+        return pl.Series(name, [None if v is None else str(v) for v in values], pl.String)
+    return series
+
+
+def _numbers(name: str, values: Sequence[Any], kinds: set[type]) -> pl.Series:
+    try:
+        if len(kinds) == 1:
+            return pl.Series(name, values, pl.Int64 if kinds == {int} else pl.Float64)
+        return pl.Series(name, [None if v is None else float(v) for v in values], pl.Float64)
+    except (OverflowError, TypeError):  # integers beyond 64 bits
+        return pl.Series(name, [_float(v) for v in values], pl.Float64)
+
+
+def _float(value: float | None) -> float | None:
+    try:
+        return None if value is None else float(value)
+    except OverflowError:
+        return float("inf")
+
+
+def _text(value: Any) -> str | None:
+    if value is None or isinstance(value, str):
+        return value
+    return json.dumps(value, ensure_ascii=False, default=str)
+
+
+def _odd_one(values: Sequence[Any]) -> str:
+    first = next(type(v) for v in values if v is not None)
+    return str(_text(next(v for v in values if v is not None and type(v) is not first)))
+
+
+def _flat(row: Mapping[str, Any]) -> Mapping[str, Any]:
+    if dict not in set(map(type, row.values())):
+        return row
+    return dict(_pairs(row, "", 1))
+
+
+def _pairs(row: Mapping[str, Any], prefix: str, depth: int) -> Iterator[tuple[str, Any]]:
+    for key, value in row.items():
+        name = f"{prefix}{key}"
+        if not isinstance(value, dict):
+            yield name, value
+        elif depth >= MAX_DEPTH:
+            yield name, _text(value)
+        else:
+            yield from _pairs(value, f"{name}.", depth + 1)
+
+
+def told_odd(odd: Mapping[str, str]) -> list[str]:
+    """Return a warning for each column that became text because its values are of several types."""
+    return [
+        f"Column {name[:60]!r} has values of several types and is read as text, "
+        f"{value[:60]!r} for one."
+        for name, value in odd.items()
+    ]

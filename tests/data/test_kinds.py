@@ -1,0 +1,183 @@
+"""Each kind on values that are it, and on values that are easily taken for it."""
+
+import datetime as dt
+import random
+import uuid
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from phantom_ml.data.kinds.base import in_order
+from phantom_ml.data.kinds.column import words
+from phantom_ml.data.recognise import recognise
+from phantom_ml.data.schema import ColumnKind
+
+R = random.Random(7)
+N = 200
+
+
+def kind(values: list, name: str = "field") -> str:
+    return recognise(pl.DataFrame({name: values}, strict=False)).columns[0].kind.value
+
+
+def many(make, n: int = N) -> list:
+    return [make(i) for i in range(n)]
+
+
+def letters(n: int) -> str:
+    return "".join(R.choices("abcdefghijklmnopqrstuvwxyz", k=n))
+
+
+def hexes(n: int) -> str:
+    return "".join(R.choices("0123456789abcdef", k=n))
+
+
+IS = {
+    "iso time": (many(lambda i: f"2024-03-{i % 28 + 1:02}T10:{i % 60:02}:00.123Z"), "timestamp"),
+    "apache time": (
+        many(lambda i: f"{i % 28 + 1:02}/Mar/2024:10:00:{i % 60:02} +0100"),
+        "timestamp",
+    ),
+    "syslog time": (many(lambda i: f"Mar {i % 28 + 1:2} 10:00:{i % 60:02}"), "timestamp"),
+    "us date": (many(lambda i: f"{i % 12 + 1}/{i % 28 + 1}/2024 3:05 PM"), "timestamp"),
+    "ipv4": (many(lambda i: f"10.{i}.3.{i % 7}"), "ip"),
+    "ipv4 and port": (many(lambda i: f"10.{i}.3.4:{1000 + i}"), "ip"),
+    "ipv6": (many(lambda i: f"2001:db8::{i:x}"), "ip"),
+    "mapped ipv6": (many(lambda i: f"::ffff:10.0.0.{i}"), "ip"),
+    "zoned ipv6": (many(lambda i: f"fe80::{i:x}%eth0"), "ip"),
+    "cidr": (many(lambda i: f"10.{i}.0.0/16"), "cidr"),
+    "mac": (many(lambda i: f"00:1A:2b:00:00:{i:02x}"), "mac"),
+    "md5": (many(lambda i: hexes(32)), "hash"),
+    "sha256": (many(lambda i: hexes(64)), "hash"),
+    "ja4": (many(lambda i: f"t13d1516h2_{hexes(12)}_{hexes(12)}"), "hash"),
+    "email": (many(lambda i: f"user{i}@mail{i % 9}.example.org"), "email"),
+    "url": (many(lambda i: f"https://a{i}.example.com/x?y={i}"), "url"),
+    "web path": (many(lambda i: f"/blog/{letters(5)}/{i}.html"), "url"),
+    "agent": (many(lambda i: f"Mozilla/5.0 (X11; Linux) Firefox/{i}.0"), "user_agent"),
+    "script": (many(lambda i: f"python-requests/2.{i}.1"), "user_agent"),
+    "request": (many(lambda i: f"GET /x/{i} HTTP/1.1"), "http_payload"),
+    "query": (many(lambda i: f"user={letters(4)}&page={i}"), "http_payload"),
+    "registry": (many(lambda i: f"HKLM\\Software\\Run\\{letters(6)}"), "registry_path"),
+    "windows": (many(lambda i: f"C:\\Program Files\\{letters(6)}\\a.exe"), "path"),
+    "unc": (many(lambda i: f"\\\\srv{i}\\share\\{letters(6)}"), "path"),
+    "unix": (many(lambda i: f"/usr/lib/{letters(6)}.so"), "path"),
+    "command": (many(lambda i: f"powershell.exe -enc {letters(30)}"), "command_line"),
+    "quoted": (many(lambda i: f'"C:\\Windows\\a.exe" /c {letters(5)}'), "command_line"),
+    "domain": (many(lambda i: f"{letters(9)}.com"), "domain"),
+    "odd domain": (many(lambda i: f"_dmarc.{letters(9)}.co.uk"), "domain"),
+    "sid": (many(lambda i: f"S-1-5-21-1363495622-{i % 20}"), "entity"),
+    "arn": (many(lambda i: f"arn:aws:iam::123:user/u{i % 90}"), "entity"),
+    "guid repeats": (many(lambda i: str(uuid.UUID(int=i % 50))), "entity"),
+    "guid": (many(lambda i: str(uuid.UUID(int=i))), "identifier"),
+    "levels": (many(lambda i: f"level {i % 5}"), "category"),
+    "log": (many(lambda i: f"session {i} opened for user u{i} from host h{i}"), "log_message"),
+    "prose": (many(lambda i: " ".join(letters(6) for _ in range(8))), "text"),
+    "random labels": (many(lambda i: letters(12)), "text"),
+    "same length tokens": (many(lambda i: hexes(12)), "text"),
+    "yes no": (many(lambda i: ["Yes", "no"][i % 2]), "category"),
+    "0 1 as text": (many(lambda i: str(i % 2)), "boolean"),
+    "nulls": ([None] * N, "empty"),
+    "one value": (["x"] * N, "constant"),
+    "one value or none": (["x", None] * N, "category"),
+    "number": (many(lambda i: R.random()), "number"),
+    "number as text": (many(lambda i: str(R.random())), "number"),
+    "flag": (many(lambda i: i % 2), "boolean"),
+    "row count": (list(range(N)), "identifier"),
+    "bools": (many(lambda i: i % 3 == 0), "boolean"),
+    "dates": (many(lambda i: dt.date(2024, 1, 1) + dt.timedelta(i)), "timestamp"),
+    "spans": (many(lambda i: dt.timedelta(seconds=R.random())), "number"),
+    "clock": (many(lambda i: dt.time(i % 24, i % 60)), "number"),
+    "lists": (many(lambda i: [i, i + 1]), "text"),
+    "structs": (many(lambda i: {"a": i, "b": letters(3)}), "text"),
+    "rising epoch": (many(lambda i: 1_700_000_000 + i * i), "timestamp"),
+}
+
+
+@pytest.mark.parametrize("case", IS)
+def test_values_alone_tell_their_kind(case):
+    values, expected = IS[case]
+    assert kind(values) == expected
+
+
+NAMED = {
+    "src_port": (many(lambda i: R.randrange(65536)), "port"),
+    "id.orig_p": (many(lambda i: R.randrange(65536)), "port"),
+    "DestinationPort": (many(lambda i: str(R.randrange(1, 65536))), "port"),
+    "num_ports": (many(lambda i: R.randrange(500)), "number"),
+    "same_src_port_rate": (many(lambda i: R.random()), "number"),
+    "resp_bytes": (many(lambda i: int(R.paretovariate(1) * 100)), "bytes"),
+    "delta_bytes": (many(lambda i: R.randrange(-99, 99)), "number"),
+    "ts": (many(lambda i: 1_700_000_000.5 + R.random() * 1e6), "timestamp"),
+    "event_time": (many(lambda i: 1_700_000_000_000 + R.randrange(10**9)), "timestamp"),
+    "filetime": (many(lambda i: 133_000_000_000_000_000 + R.randrange(10**12)), "timestamp"),
+    "date": (many(lambda i: 20_240_100 + R.randrange(1, 29)), "timestamp"),
+    "duration_time": (many(lambda i: 1_700_000_000 + R.randrange(10**6)), "number"),
+    "version": (many(lambda i: f"10.{i}.0.1"), "text"),
+    "EventID": (many(lambda i: 4600 + i % 30), "category"),
+    "user_name": (many(lambda i: f"user{i % 90}"), "entity"),
+    "host": (many(lambda i: f"WS-{i % 99:04}"), "entity"),
+    "host_count": (many(lambda i: R.randrange(90)), "number"),
+    "session_uid": (many(lambda i: f"C{i:05}x{hexes(9)}"), "identifier"),
+    "uuid": (many(lambda i: uuid.UUID(int=R.getrandbits(128)).hex), "identifier"),
+    "record_id": (R.sample(range(10**9), N), "identifier"),
+    "Order": (R.sample(range(N), N), "identifier"),
+    "domain": (many(lambda i: f"{letters(8)}.zip"), "domain"),
+    "attachment": (many(lambda i: f"{letters(8)}.zip"), "text"),
+    "payload": (many(lambda i: [f"id={i}' or 1=1--", letters(7)][i % 2]), "http_payload"),
+    "zip_code": (many(lambda i: f"0{i % 50:04}"), "category"),
+}
+
+
+@pytest.mark.parametrize("name", NAMED)
+def test_a_name_decides_only_together_with_the_values(name):
+    values, expected = NAMED[name]
+    assert kind(values, name) == expected
+
+
+CONFUSIONS = {
+    "a counter is no epoch": (R.sample(range(10**9, 2 * 10**9), N), "total", "number"),
+    "free text called id is kept": (many(lambda i: letters(R.randrange(3, 30))), "id", "text"),
+    "urls called id are kept": (many(lambda i: f"http://{letters(5)}.com/{i}"), "id", "url"),
+    "unique floats called id are kept": (many(lambda i: R.random()), "id", "number"),
+    "a unique measurement is kept": (R.sample(range(10**6), N), "weight", "number"),
+    "a name of an ip does not make one": (many(lambda i: letters(6)), "src_ip", "text"),
+    "a name of a hash does not make one": (many(lambda i: letters(6)), "md5", "text"),
+    "a clock is no ipv6": (many(lambda i: f"12:{i % 60:02}:{i % 59:02}"), "at", "text"),
+    "versions of a protocol are levels": (["HTTP/1.1", "HTTP/1.0"] * N, "client", "category"),
+    "words of agents are levels": (["External", "Internal"] * N, "agent", "category"),
+    "slashes are no agents": (many(lambda i: f"valve{i % 3}/{i % 4}"), "rig", "category"),
+    "a long code keeps its zeros": (many(lambda i: f"00{i:04}"), "code", "text"),
+    "codes of messages are no payload": (many(lambda i: f"%%18{i % 40}"), "type", "category"),
+    "levels of few rows": (["a", "b", "a", "b", "b", "a"], "x", "category"),
+}
+
+
+@pytest.mark.parametrize("case", CONFUSIONS)
+def test_what_looks_alike_is_told_apart(case):
+    values, name, expected = CONFUSIONS[case]
+    assert kind(values, name) == expected
+
+
+def test_a_tenth_of_other_values_does_not_hide_a_kind():
+    values = [f"10.0.0.{i}" for i in range(95)] + [f"host{i}" for i in range(5)]
+    assert kind(values) == "ip"
+
+
+def test_a_hint_lowers_the_bar_to_six_tenths():
+    values = [f"10.0.0.{i}" for i in range(70)] + [f"host{i}" for i in range(30)]
+    assert (kind(values, "src_ip"), kind(values, "zone")) == ("ip", "text")
+
+
+def test_every_kind_can_be_claimed():
+    assert {r.kind for r in in_order()} == set(ColumnKind)
+
+
+def test_words_of_a_name_are_split_at_signs_and_capitals():
+    assert words("SrcIPAddr_2.fooBar") == ("src", "ip", "addr", "2", "foo", "bar")
+
+
+def test_every_kind_has_its_heading_in_the_documentation():
+    page = (Path(__file__).parents[2] / "docs" / "kinds.md").read_text(encoding="utf-8")
+    missing = [k.value for k in ColumnKind if f"\n## {k.value}\n" not in page]
+    assert missing == []
