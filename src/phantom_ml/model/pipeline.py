@@ -1,0 +1,108 @@
+"""Pipeline: a model in memory; a raw table in, predictions out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from phantom_ml.algorithms.base import Learner, load_learner
+from phantom_ml.data.matrix import Matrix
+from phantom_ml.features.encoder import Encoder
+from phantom_ml.features.fold_fitted import FoldFitted
+from phantom_ml.metrics.thresholds import Threshold
+from phantom_ml.model.align import align
+from phantom_ml.model.combine import combine, mean_of
+from phantom_ml.model.spec import ModelSpec
+from phantom_ml.tasks.base import tasks
+
+Array = NDArray[np.float64]
+#: Rows scored at a time: the encoded block stays in the cache of the machine, memory stays constant.
+BATCH_ROWS = 65_536
+
+
+@dataclass(frozen=True)
+class LoadedPart:
+    """A learner with its fold-fitted features."""
+
+    learner: Learner
+    side: FoldFitted
+
+
+@dataclass(frozen=True)
+class Pipeline:
+    """A model in memory.
+
+    Attributes
+    ----------
+    spec : ModelSpec
+    encoder : Encoder
+    members : tuple of tuple of LoadedPart
+        In the order of ``spec.members``.
+    n_threads : int
+    """
+
+    spec: ModelSpec
+    encoder: Encoder
+    members: tuple[tuple[LoadedPart, ...], ...]
+    n_threads: int = 1
+
+    @classmethod
+    def load(cls, folder: Path, spec: ModelSpec, n_threads: int = 1) -> Pipeline:
+        """Return the pipeline whose parts lie in ``folder``, already verified."""
+        sides: dict[str, FoldFitted] = {}
+
+        def part(learner: str, side: str) -> LoadedPart:
+            if side not in sides:
+                sides[side] = FoldFitted.load(folder / side)
+            return LoadedPart(load_learner(folder / learner), sides[side])
+
+        members = tuple(tuple(part(p.learner, p.side) for p in m.parts) for m in spec.members)
+        return cls(spec, Encoder.load(folder / "encoder"), members, n_threads)
+
+    def with_threshold(self, threshold: Threshold | None) -> Pipeline:
+        """Return the same model with another line of alert."""
+        return replace(self, spec=self.spec.model_copy(update={"threshold": threshold}))
+
+    def encode(self, frame: pl.DataFrame) -> Matrix:
+        """Return the matrix of a raw table, before fold-fitted features."""
+        return self.encoder.transform(align(frame, self.spec.inputs, self.encoder.inputs))
+
+    def score(self, frame: pl.DataFrame) -> Array:
+        """Return calibrated predictions, shape (n_rows, n_outputs)."""
+        blocks = [
+            self.score_matrix(self.encode(frame.slice(start, BATCH_ROWS)))
+            for start in range(0, max(1, frame.height), BATCH_ROWS)
+        ]
+        return blocks[0] if len(blocks) == 1 else np.concatenate(blocks)
+
+    def score_matrix(self, matrix: Matrix) -> Array:
+        """Return calibrated predictions of an encoded table."""
+        predictions = self.member_predictions(matrix)
+        weights = [m.weight for m in self.spec.members]
+        mixed = combine(predictions, weights, self.spec.combination, self.spec.intercept)
+        return self.spec.calibrator.apply(mixed)
+
+    def member_predictions(self, matrix: Matrix) -> list[Array]:
+        """Return each member's own prediction, the mean of its parts."""
+        wide: dict[int, Matrix] = {}
+
+        def widened(side: FoldFitted) -> Matrix:
+            if id(side) not in wide:
+                wide[id(side)] = side.widen(matrix)
+            return wide[id(side)]
+
+        return [
+            mean_of([p.learner.predict(widened(p.side), self.n_threads) for p in parts])
+            for parts in self.members
+        ]
+
+    def predict(self, frame: pl.DataFrame) -> pl.DataFrame:
+        """Return predictions row for row, in the columns that the task promises."""
+        task = tasks.get(self.spec.task_type)
+        return task.present(
+            self.score(frame), self.spec.kind, self.spec.classes, self.spec.threshold
+        )
