@@ -38,9 +38,12 @@ class AutoMLConfig(Settings):
     target_column: str | None = Field(None, description="The column to predict.")
     task_type: AutoMLTaskType = AutoMLTaskType.CLASSIFICATION
     optimization_metric: Metric | None = Field(
-        None, description="A metric's name, or a function of (truth, prediction) where more is better."
+        None,
+        description="A metric's name, or a function of (truth, prediction) where more is better.",
     )
-    time_budget_seconds: float | None = Field(None, gt=0, description="Wall clock, everything included.")
+    time_budget_seconds: float | None = Field(
+        None, gt=0, description="Wall clock, everything included."
+    )
     time_budget_minutes: float | None = Field(None, gt=0, exclude=True)
     max_trials: int | None = Field(
         None, ge=1, description="Stop after so many trials; no decision looks at the clock then."
@@ -77,6 +80,7 @@ class AutoMLConfig(Settings):
                 raise ValueError("give time_budget_seconds or time_budget_minutes, not both")
             if isinstance(minutes, int | float) and not isinstance(minutes, bool):
                 values["time_budget_seconds"] = minutes * 60.0
+                values["time_budget_minutes"] = None
         return values
 
     @field_validator("group_columns", "ignored_columns", "algorithms_to_try", mode="before")

@@ -64,8 +64,12 @@ class ThresholdPolicy(Settings):
     """
 
     max_fpr: float | None = Field(None, gt=0, lt=1, description="Share of benign rows alerted.")
-    alerts_per_day: float | None = Field(None, gt=0, description="Alerts a day; needs a time column.")
-    min_precision: float | None = Field(None, gt=0, le=1, description="Share of alerts that are right.")
+    alerts_per_day: float | None = Field(
+        None, gt=0, description="Alerts a day; needs a time column."
+    )
+    min_precision: float | None = Field(
+        None, gt=0, le=1, description="Share of alerts that are right."
+    )
     prevalence: float | None = Field(
         None, gt=0, lt=1, description="Share of positives in the field, with min_precision."
     )
@@ -76,7 +80,9 @@ class ThresholdPolicy(Settings):
     def _one_rule(self) -> ThresholdPolicy:
         given = [n for n in RULES if getattr(self, n) is not None]
         if len(given) != 1:
-            raise ValueError(f"exactly one of {', '.join(RULES)} must be given, not {given or 'none'}")
+            raise ValueError(
+                f"exactly one of {', '.join(RULES)} must be given, not {given or 'none'}"
+            )
         if self.prevalence is not None and self.min_precision is None:
             raise ValueError("prevalence goes with min_precision")
         return self
@@ -93,7 +99,9 @@ RULES = ("max_fpr", "alerts_per_day", "min_precision", "cost", "top_k")
 class Constraints(Settings):
     """What the finished model must not exceed."""
 
-    predict_us_per_row: float | None = Field(None, gt=0, description="Microseconds a row, in batch.")
+    predict_us_per_row: float | None = Field(
+        None, gt=0, description="Microseconds a row, in batch."
+    )
     max_bytes: int | None = Field(None, gt=0, description="Size of the model on disk.")
     explainable: bool = Field(False, description="A single model whose contributions are exact.")
 

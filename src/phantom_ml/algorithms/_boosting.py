@@ -1,0 +1,96 @@
+"""When a booster stops: by patience with the loss on validation rows, and by the deadline.
+
+The patience is AutoGluon's: 300 rounds up to 10,000 rows, then in proportion fewer, never under 20,
+and never under 20 rounds and three tenths of the best round so far.
+"""
+
+from __future__ import annotations
+
+import math
+
+from phantom_ml.algorithms.base import FitContext
+from phantom_ml.process.deadline import Deadline
+
+#: Rounds where neither validation rows nor a number of rounds say when to stop.
+UNGUIDED_ROUNDS = 300
+#: A round may take so much longer than the slowest of late before the deadline is passed.
+ROUND_MARGIN = 1.5
+
+
+def patience(n_rows: int, best_round: int) -> int:
+    """Return how many rounds without a better loss are waited for.
+
+    Examples
+    --------
+    >>> patience(5_000, 10), patience(100_000, 10), patience(100_000, 1_000), patience(10**8, 0)
+    (300, 30, 320, 20)
+    """
+    base = max(20.0, 300.0 * min(1.0, 10_000 / max(n_rows, 1)))
+    return int(max(base, 20 + 0.3 * best_round))
+
+
+class Stopper:
+    """Told of each round, it says whether there is to be another, and remembers the best.
+
+    Parameters
+    ----------
+    context : FitContext
+        Its deadline always counts; its ``n_rounds``, where given, replaces early stopping.
+    n_rows : int
+        Rows that are trained on; they set the patience.
+    max_rounds : int
+        Never more rounds than this where the context does not give the number.
+    has_valid : bool
+        Whether losses on validation rows will be told.
+
+    Examples
+    --------
+    >>> from phantom_ml.config import ProblemKind
+    >>> stopper = Stopper(FitContext(ProblemKind.BINARY, n_rounds=2), 100, 50, has_valid=False)
+    >>> stopper.goes_on(None), stopper.goes_on(None), stopper.best_round
+    (True, False, 2)
+    """
+
+    def __init__(
+        self, context: FitContext, n_rows: int, max_rounds: int, *, has_valid: bool
+    ) -> None:
+        self._n_rows = n_rows
+        self._watches = has_valid and context.n_rounds is None
+        unguided = min(max_rounds, UNGUIDED_ROUNDS)
+        self.limit = context.n_rounds or (max_rounds if has_valid else unguided)
+        self.rounds = 0
+        self.best_round = 0
+        self.best_loss = math.inf
+        self._clock = RoundClock(context.deadline)
+
+    def goes_on(self, loss: float | None) -> bool:
+        """Return whether another round is to follow the one of this validation loss."""
+        self.rounds += 1
+        in_time = self._clock.allows_another()
+        if not self._watches or loss is None:
+            self.best_round = self.rounds
+        elif loss < self.best_loss or self.best_round == 0:
+            self.best_loss, self.best_round = loss, self.rounds
+        waited = self.rounds - self.best_round
+        return (
+            in_time
+            and self.rounds < self.limit
+            and (not self._watches or waited < patience(self._n_rows, self.best_round))
+        )
+
+
+class RoundClock:
+    """Whether one more round ends before the deadline, judged by the slowest of the last ones."""
+
+    def __init__(self, deadline: Deadline) -> None:
+        self._deadline = deadline
+        self._last = deadline.clock()
+        self._slowest = 0.0
+
+    def allows_another(self) -> bool:
+        """Return whether there is time for a round like those before; call it after each."""
+        now = self._deadline.clock()
+        # Older rounds fade, so that one hiccup does not end a long fit early.
+        self._slowest = max(now - self._last, 0.9 * self._slowest)
+        self._last = now
+        return self._deadline.left() > ROUND_MARGIN * self._slowest

@@ -1,0 +1,187 @@
+"""What an algorithm promises: it is its settings, and it makes a learner that predicts and saves.
+
+An algorithm is one file with one class of bounded settings, derived from AlgorithmSettings and
+filed by ``@algorithms.add(name)``. Bounds are at once validation, search space, documentation and a
+form. Everything here knows matrices only; files, folds and budgets of a whole run are decided
+above.
+"""
+
+from __future__ import annotations
+
+import json
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import ClassVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from phantom_ml.config import ProblemKind, Settings
+from phantom_ml.config.bounds import Bound, Setting, bounded, choice
+from phantom_ml.data.matrix import Matrix, Samples
+from phantom_ml.errors import BundleDamaged
+from phantom_ml.process.deadline import Deadline
+from phantom_ml.registry import Registry
+
+__all__ = [
+    "ALL_KINDS",
+    "AlgorithmSettings",
+    "Bound",
+    "FitContext",
+    "Learner",
+    "Setting",
+    "algorithms",
+    "bounded",
+    "choice",
+    "load_learner",
+    "save_learner",
+]
+
+ALL_KINDS = frozenset(ProblemKind)
+
+
+@dataclass(frozen=True)
+class FitContext:
+    """All that a fit needs to know beside its rows.
+
+    Attributes
+    ----------
+    kind : ProblemKind
+    n_classes : int
+        2 or more for classes, 0 for regression.
+    seed : int
+    n_threads : int
+        Never more threads than this.
+    deadline : Deadline
+        A learner that grows stops here and keeps what it has; others are ended from outside.
+    n_rounds : int or None
+        Exactly so many rounds (a refit on all rows); None: early stopping by the validation rows.
+    cache : Path or None
+        A folder shared by fits of one run, for a booster's binned matrix; None: no reuse.
+    """
+
+    kind: ProblemKind
+    n_classes: int = 2
+    seed: int = 0
+    n_threads: int = 1
+    deadline: Deadline = field(default_factory=Deadline.never)
+    n_rounds: int | None = None
+    cache: Path | None = None
+
+    @property
+    def n_outputs(self) -> int:
+        """Return the columns of a prediction: k for k > 2 classes, else 1."""
+        return self.n_classes if self.kind is ProblemKind.MULTICLASS else 1
+
+
+class Learner(ABC):
+    """What came of a fit: it predicts, tells what it looked at, and saves itself without pickle."""
+
+    algorithm: ClassVar[str]
+
+    #: Rounds or trees that were kept (early stopping included); None for what does not grow.
+    n_rounds: int | None = None
+
+    @abstractmethod
+    def predict(self, matrix: Matrix, n_threads: int = 1) -> NDArray[np.float64]:
+        """Return predictions of shape (n_rows, n_outputs).
+
+        Binary: one column, the probability of class 1. Multiclass: one column a class, rows sum to
+        1. Regression: one column, in the target's unit.
+        """
+
+    @abstractmethod
+    def save(self, folder: Path) -> None:
+        """Write the learner's own parts into an existing, empty folder; never a pickle."""
+
+    @classmethod
+    @abstractmethod
+    def load(cls, folder: Path) -> Learner:
+        """Return the learner that ``save`` wrote; raises BundleDamaged."""
+
+    def importance(self) -> NDArray[np.float64] | None:
+        """Return the learner's own importance, shape (n_features,), at least 0, or None."""
+        return None
+
+    def contributions(self, matrix: Matrix) -> NDArray[np.float64] | None:
+        """Return exact per-feature contributions, shape (n_rows, n_features + 1, n_outputs).
+
+        The last place is the base value; their sum is the raw prediction (log-odds for classes).
+        None for a learner that has no exact ones.
+        """
+        return None
+
+    @property
+    def n_trees(self) -> int:
+        """Return how many trees one prediction walks, 0 for what has none."""
+        return 0
+
+
+class AlgorithmSettings(Settings, ABC):
+    """The settings of one algorithm; the class is the family, an instance one choice.
+
+    Class attributes
+    ----------------
+    name : the registered name.
+    kinds : the problems that it solves.
+    extra : the optional part it needs, or None.
+    quick : small settings for checks.
+    known_failures : name of a conformance check -> why it cannot hold (strict: it must then fail).
+    max_rows : more rows than this are sampled by the algorithm itself; None for no limit.
+    reads_text : whether it learns from ``Matrix.text`` directly.
+    can_stop : whether it checks its deadline inside a fit and keeps what it has.
+    """
+
+    name: ClassVar[str]
+    kinds: ClassVar[frozenset[ProblemKind]] = ALL_KINDS
+    extra: ClassVar[str | None] = None
+    quick: ClassVar[Mapping[str, Setting]] = {}
+    known_failures: ClassVar[Mapping[str, str]] = {}
+    reads_text: ClassVar[bool] = False
+    can_stop: ClassVar[bool] = False
+    learner: ClassVar[type[Learner]]
+
+    @abstractmethod
+    def fit(self, train: Samples, valid: Samples | None, context: FitContext) -> Learner:
+        """Return a learner fitted on ``train``; ``valid`` only decides when to stop.
+
+        Raises
+        ------
+        ExtraMissing
+            The library is not installed.
+        """
+
+    @classmethod
+    def available(cls) -> bool:
+        """Return whether its library is installed."""
+        return True
+
+    @classmethod
+    def space(cls) -> dict[str, Bound]:
+        """Return the search space: every field that was declared by ``bounded`` or ``choice``."""
+        bounds = {n: Bound.of(f) for n, f in cls.model_fields.items()}
+        return {n: b for n, b in bounds.items() if b is not None}
+
+
+algorithms: Registry[type[AlgorithmSettings]] = Registry("algorithm", "phantom_ml.algorithms")
+
+
+def save_learner(learner: Learner, folder: Path) -> None:
+    """Write a learner into ``folder`` (made if absent), the name of its algorithm beside it."""
+    folder.mkdir(parents=True, exist_ok=True)
+    learner.save(folder)
+    (folder / "learner.json").write_text(json.dumps({"algorithm": learner.algorithm}))
+
+
+def load_learner(folder: Path) -> Learner:
+    """Return the learner in ``folder``; raises BundleDamaged or UnknownName."""
+    try:
+        name = json.loads((folder / "learner.json").read_text())["algorithm"]
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise BundleDamaged(
+            f"The learner in {folder.name!r} has no readable learner.json ({error}).",
+            "Export the model again, or use an earlier one.",
+        ) from None
+    return algorithms.get(name).learner.load(folder)

@@ -1,0 +1,256 @@
+"""CatBoost: symmetric trees, ordered statistics of categories (Prokhorenkova et al., 2018)."""
+
+from __future__ import annotations
+
+import importlib.util
+import io
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ClassVar
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import Field
+
+from phantom_ml.algorithms._arrays import damaged, load_arrays, require, save_arrays
+from phantom_ml.algorithms._boosting import Stopper
+from phantom_ml.algorithms._values import checked_values
+from phantom_ml.algorithms.base import (
+    AlgorithmSettings,
+    FitContext,
+    Learner,
+    Setting,
+    algorithms,
+    bounded,
+)
+from phantom_ml.config import ProblemKind
+from phantom_ml.data.matrix import Matrix, Samples
+from phantom_ml.errors import ExtraMissing
+
+if TYPE_CHECKING:
+    from catboost import CatBoost as Model
+    from catboost import Pool
+
+FILE = "model.cbm"
+#: The first bytes of every file of CatBoost's own format; the next four tell the length of the
+#: core.
+MAGIC = b"CBM1"
+#: More classes than this make Shapley values too slow.
+MAX_EXPLAINED_CLASSES = 2
+LOSSES = {
+    ProblemKind.BINARY: "Logloss",
+    ProblemKind.MULTICLASS: "MultiClass",
+    ProblemKind.REGRESSION: "RMSE",
+}
+ANSWERS = {
+    ProblemKind.BINARY: "Probability",
+    ProblemKind.MULTICLASS: "Probability",
+    ProblemKind.REGRESSION: "RawFormulaVal",
+}
+
+
+@dataclass
+class CatBoostLearner(Learner):
+    """A model read back from its own file, so that fitted and loaded ones are the same.
+
+    Attributes
+    ----------
+    kind : ProblemKind
+    categorical : int64 array
+        Positions of the categories.
+    content : bytes
+        The model in CatBoost's own format.
+    """
+
+    algorithm: ClassVar[str] = "CatBoost"
+    kind: ProblemKind
+    categorical: NDArray[np.int64]
+    content: bytes
+
+    def __post_init__(self) -> None:
+        from catboost import CatBoost as Model
+
+        self._model: Model = Model().load_model(blob=self.content)
+        self.n_rounds = int(self._model.tree_count_)
+        self._n_features = len(self._model.feature_names_)
+        many = self.kind is ProblemKind.MULTICLASS
+        self._n_outputs = len(self._model.classes_) if many else 1
+
+    def predict(self, matrix: Matrix, n_threads: int = 1) -> NDArray[np.float64]:
+        """Return probabilities or values of shape (n_rows, n_outputs)."""
+        if not matrix.n_rows:
+            return np.empty((0, self._n_outputs))
+        answer = self._model.predict(
+            self._pool(matrix), prediction_type=ANSWERS[self.kind], thread_count=n_threads
+        )
+        found = np.asarray(answer, np.float64).reshape(matrix.n_rows, -1)
+        return found[:, 1:] if self.kind is ProblemKind.BINARY else found
+
+    def _pool(self, matrix: Matrix) -> Pool:
+        return pool_of(checked_values(matrix, self._n_features), self.categorical)
+
+    def contributions(self, matrix: Matrix) -> NDArray[np.float64] | None:
+        """Return Shapley values, shape (n_rows, n_features + 1, 1); None for many classes."""
+        if self._n_outputs > 1:
+            return None
+        found = self._model.get_feature_importance(self._pool(matrix), type="ShapValues")
+        return self._in_order(np.asarray(found, np.float64))[:, :, None]
+
+    def importance(self) -> NDArray[np.float64]:
+        """Return how much predictions change with each feature."""
+        return self._in_order(np.asarray(self._model.get_feature_importance(), np.float64))
+
+    def _in_order(self, found: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return the last axis in the matrix's order; the pool holds numbers first."""
+        numeric = np.setdiff1d(np.arange(self._n_features), self.categorical)
+        back = np.argsort(np.concatenate([numeric, self.categorical]))
+        rest = np.arange(self._n_features, found.shape[-1])
+        return found[..., np.concatenate([back, rest])]
+
+    @property
+    def n_trees(self) -> int:
+        """Return the number of trees; one tree answers for all classes."""
+        return self.n_rounds or 0
+
+    def save(self, folder: Path) -> None:
+        """Write the model and which columns are categories."""
+        (folder / FILE).write_bytes(self.content)
+        save_arrays(folder, {"categorical": self.categorical}, {"kind": self.kind.value})
+
+    @classmethod
+    def load(cls, folder: Path) -> CatBoostLearner:
+        """Return the saved learner; raises BundleDamaged and ExtraMissing."""
+        _require_library()
+        arrays, facts = load_arrays(folder, {"categorical": (np.int64, 1)})
+        require(facts.get("kind") in set(ProblemKind), "the kind of problem is not known")
+        try:
+            content = (folder / FILE).read_bytes()
+        except OSError as error:
+            damaged(f"the model cannot be read ({error})")
+        # The format cannot be looked into cheaply; the bundle's checksums stand before this.
+        core = int.from_bytes(content[4:8], "little")
+        right = content[:4] == MAGIC and len(content) > 8 and 0 < core <= len(content) - 8
+        require(right, "the model is not whole")
+        return _opened(ProblemKind(facts["kind"]), arrays["categorical"], content)
+
+
+def _opened(kind: ProblemKind, categorical: NDArray[np.int64], content: bytes) -> CatBoostLearner:
+    from catboost import CatBoostError
+
+    try:
+        learner = CatBoostLearner(kind, categorical, content)
+    except CatBoostError as error:
+        damaged(f"CatBoost refuses the model ({str(error)[:80]})")
+    return learner
+
+
+@algorithms.add("CatBoost")
+class CatBoost(AlgorithmSettings):
+    """Boosted symmetric trees that replace categories by ordered statistics of the target.
+
+    Strong on categories of many levels, slower to fit than the other boosters, quick to predict.
+    The defaults are the tuned ones of pytabkit (CatBoost-TD, classification).
+    """
+
+    name: ClassVar[str] = "CatBoost"
+    extra: ClassVar[str | None] = "catboost"
+    learner: ClassVar[type[Learner]] = CatBoostLearner
+    quick: ClassVar[dict[str, Setting]] = {"max_rounds": 10, "depth": 3}
+    can_stop: ClassVar[bool] = True
+
+    learning_rate: float = bounded(0.08, 0.005, 0.3, log=True, description="Step of a round.")
+    depth: int = bounded(7, 2, 9, description="Levels of every tree.")
+    l2_leaf_reg: float = bounded(1e-5, 1e-5, 100.0, log=True, description="L2 penalty of leaves.")
+    subsample: float = bounded(0.9, 0.4, 1.0, description="Share of rows that a tree sees.")
+    random_strength: float = bounded(0.8, 0.0, 4.0, description="Noise in the choice of splits.")
+    one_hot_max_size: int = bounded(
+        15, 2, 100, log=True, description="Categories of so few levels are split one level off."
+    )
+    leaf_estimation_iterations: int = bounded(
+        1, 1, 20, log=True, description="Newton steps of a leaf's value."
+    )
+    max_rounds: int = Field(10_000, ge=1, le=100_000, description="Rounds, at most.")
+
+    @classmethod
+    def available(cls) -> bool:
+        """Return whether catboost is installed."""
+        return importlib.util.find_spec("catboost") is not None
+
+    def fit(self, train: Samples, valid: Samples | None, context: FitContext) -> CatBoostLearner:
+        """Return the model of the best round on ``valid`` that ended before the deadline."""
+        _require_library()
+        categorical = np.array(train.matrix.categorical, np.int64)
+        watches = valid is not None and context.n_rounds is None
+        stopper = Stopper(context, len(train.target), self.max_rounds, has_valid=watches)
+        model = self._model(stopper, context)
+        model.fit(
+            _samples(train, categorical),
+            eval_set=_samples(valid, categorical) if watches and valid is not None else None,
+            callbacks=[_Callback(stopper, LOSSES[context.kind])],
+            # What it warns of (classes that these rows lack) is provided for here.
+            log_cout=io.StringIO(),
+            log_cerr=io.StringIO(),
+        )
+        if model.tree_count_ > stopper.best_round:
+            model.shrink(ntree_end=stopper.best_round)
+        return CatBoostLearner(context.kind, categorical, model._serialize_model())
+
+    def _model(self, stopper: Stopper, context: FitContext) -> Model:
+        from catboost import CatBoost as Model
+
+        params: dict[str, Any] = self.model_dump(exclude={"max_rounds"})
+        params |= {
+            "iterations": stopper.limit,
+            "loss_function": LOSSES[context.kind],
+            "boosting_type": "Plain",
+            "bootstrap_type": "Bernoulli",
+            "random_seed": context.seed,
+            "thread_count": context.n_threads,
+            "allow_writing_files": False,
+            "logging_level": "Silent",
+            "use_best_model": False,
+            "allow_const_label": True,
+        }
+        if context.kind.is_classification:
+            # All of them, whichever of them these rows hold.
+            params["class_names"] = list(range(context.n_classes))
+        return Model(params)
+
+
+class _Callback:
+    """CatBoost asks it after each round."""
+
+    def __init__(self, stopper: Stopper, loss: str) -> None:
+        self._stopper, self._loss = stopper, loss
+
+    def after_iteration(self, info: Any) -> bool:
+        told = info.metrics.get("validation")
+        return self._stopper.goes_on(told[self._loss][-1] if told else None)
+
+
+def _samples(samples: Samples, categorical: NDArray[np.int64]) -> Pool:
+    return pool_of(samples.matrix.values, categorical, samples.target, samples.weight)
+
+
+def pool_of(
+    values: NDArray[np.float32],
+    categorical: NDArray[np.int64],
+    target: NDArray[Any] | None = None,
+    weight: NDArray[np.float64] | None = None,
+) -> Pool:
+    """Return CatBoost's table: numbers, then categories as the text of their codes, -1 missing."""
+    from catboost import FeaturesData, Pool
+
+    numeric = np.setdiff1d(np.arange(values.shape[1]), categorical)
+    numbers = np.ascontiguousarray(values[:, numeric]) if len(numeric) else None
+    words = None
+    if len(categorical):
+        codes = np.nan_to_num(values[:, categorical], nan=-1.0).astype(np.int64)
+        written = np.array([str(code).encode() for code in range(-1, int(codes.max()) + 1)], object)
+        words = written[codes + 1]
+    return Pool(FeaturesData(numbers, words), label=target, weight=weight)
+
+
+def _require_library() -> None:
+    if not CatBoost.available():
+        raise ExtraMissing("CatBoost", "catboost")

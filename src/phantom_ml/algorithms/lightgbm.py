@@ -1,0 +1,183 @@
+"""LightGBM: boosted trees grown leaf by leaf over histograms (Ke et al., 2017)."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import Field
+
+from phantom_ml.algorithms._arrays import damaged
+from phantom_ml.algorithms._boosting import Stopper
+from phantom_ml.algorithms._lightgbm_text import checked_model_text
+from phantom_ml.algorithms.base import (
+    AlgorithmSettings,
+    FitContext,
+    Learner,
+    Setting,
+    algorithms,
+    bounded,
+    choice,
+)
+from phantom_ml.config import ProblemKind
+from phantom_ml.data.matrix import Matrix, Samples
+
+if TYPE_CHECKING:
+    from lightgbm import Booster, Dataset
+
+FILE = "model.txt"
+#: A round may find no split because of its sample of rows; so many in a row mean there is none.
+BARREN_ROUNDS = 10
+OBJECTIVES = {
+    ProblemKind.BINARY: {"objective": "binary", "metric": "binary_logloss"},
+    ProblemKind.MULTICLASS: {"objective": "multiclass", "metric": "multi_logloss"},
+    ProblemKind.REGRESSION: {"objective": "regression", "metric": "l2"},
+}
+
+
+class LightGBMLearner(Learner):
+    """A booster rebuilt from its own text, so that fitted and loaded ones are the same."""
+
+    algorithm: ClassVar[str] = "LightGBM"
+
+    def __init__(self, text: str) -> None:
+        from lightgbm import Booster
+
+        self._text = text
+        self._booster: Booster = Booster(model_str=text)
+        self.n_rounds = self._booster.current_iteration()
+        self._n_outputs = self._booster.num_model_per_iteration()
+
+    def predict(self, matrix: Matrix, n_threads: int = 1) -> NDArray[np.float64]:
+        """Return probabilities or values of shape (n_rows, n_outputs)."""
+        return self._ask(matrix, n_threads).reshape(matrix.n_rows, self._n_outputs)
+
+    def contributions(self, matrix: Matrix) -> NDArray[np.float64]:
+        """Return TreeSHAP values, shape (n_rows, n_features + 1, n_outputs)."""
+        flat = self._ask(matrix, 1, pred_contrib=True)
+        return flat.reshape(matrix.n_rows, self._n_outputs, -1).transpose(0, 2, 1)
+
+    def _ask(self, matrix: Matrix, n_threads: int, **what: bool) -> NDArray[np.float64]:
+        if matrix.n_rows == 0:
+            return np.empty((0, self._n_outputs))
+        answer = self._booster.predict(
+            matrix.values, num_threads=n_threads, validate_features=False, **what
+        )
+        return np.asarray(answer, np.float64)
+
+    def importance(self) -> NDArray[np.float64]:
+        """Return the gain of all splits on each feature."""
+        return np.asarray(self._booster.feature_importance("gain"), np.float64)
+
+    @property
+    def n_trees(self) -> int:
+        """Return the number of trees."""
+        return int(self._booster.num_trees())
+
+    def save(self, folder: Path) -> None:
+        """Write the model's text."""
+        (folder / FILE).write_text(self._text)
+
+    @classmethod
+    def load(cls, folder: Path) -> LightGBMLearner:
+        """Return the saved learner; raises BundleDamaged before native code sees a bad text."""
+        try:
+            text = (folder / FILE).read_text()
+        except (OSError, ValueError) as error:
+            damaged(f"the model's text cannot be read ({error})")
+        return cls(checked_model_text(text))
+
+
+@algorithms.add("LightGBM")
+class LightGBM(AlgorithmSettings):
+    """Boosted trees grown leaf by leaf over histograms; fast, and strong on most tables.
+
+    Categories are split natively. Rounds stop by the loss on validation rows. The defaults are the
+    tuned ones of pytabkit (LightGBM-TD, classification) but for the L2 penalty, without which a
+    class of few rows runs away.
+    """
+
+    name: ClassVar[str] = "LightGBM"
+    learner: ClassVar[type[Learner]] = LightGBMLearner
+    quick: ClassVar[dict[str, Setting]] = {"max_rounds": 20}
+    can_stop: ClassVar[bool] = True
+
+    learning_rate: float = bounded(0.04, 0.005, 0.3, log=True, description="Step of a round.")
+    num_leaves: int = bounded(50, 2, 512, log=True, description="Leaves of a tree, at most.")
+    min_data_in_leaf: int = bounded(
+        40, 1, 200, log=True, description="Rows in a leaf, at least (never over a tenth of all)."
+    )
+    min_sum_hessian: float = bounded(
+        1e-7, 1e-7, 10.0, log=True, description="Sum of second derivatives in a leaf, at least."
+    )
+    feature_fraction: float = bounded(1.0, 0.3, 1.0, description="Share of features a tree sees.")
+    bagging_fraction: float = bounded(0.75, 0.4, 1.0, description="Share of rows a tree sees.")
+    lambda_l1: float = bounded(1e-8, 1e-8, 100.0, log=True, description="L1 penalty of leaves.")
+    lambda_l2: float = bounded(1.0, 1e-8, 100.0, log=True, description="L2 penalty of leaves.")
+    extra_trees: Literal[True, False] = choice(
+        False, (True, False), description="Try one random cut a feature, not all."
+    )
+    max_bin: int = bounded(255, 15, 1023, log=True, description="Bins of a numeric feature.")
+    cat_smooth: float = bounded(10.0, 1.0, 200.0, log=True, description="Damps rare categories.")
+    cat_l2: float = bounded(
+        10.0, 0.1, 200.0, log=True, description="L2 penalty of category splits."
+    )
+    max_rounds: int = Field(10_000, ge=1, le=100_000, description="Rounds, at most.")
+
+    def fit(self, train: Samples, valid: Samples | None, context: FitContext) -> LightGBMLearner:
+        """Return the booster of the best round on ``valid`` that ended in time."""
+        from lightgbm import Booster
+
+        params = self._params(train, context)
+        rows = _dataset(train, params)
+        booster = Booster(params, rows)
+        watches = valid is not None and context.n_rounds is None
+        if watches and valid is not None:
+            booster.add_valid(_dataset(valid, params, rows), "valid")
+        stopper = Stopper(context, len(train.target), self.max_rounds, has_valid=watches)
+        best = _boost(booster, stopper, watches)
+        return LightGBMLearner(booster.model_to_string(num_iteration=best))
+
+    def _params(self, train: Samples, context: FitContext) -> dict[str, Any]:
+        own = self.model_dump(exclude={"max_rounds", "min_sum_hessian"})
+        leaf = min(self.min_data_in_leaf, max(1, len(train.target) // 10))
+        return {
+            **own,
+            **OBJECTIVES[context.kind],
+            "num_class": max(1, context.n_classes) if context.n_outputs > 1 else 1,
+            "min_data_in_leaf": leaf,
+            "min_sum_hessian_in_leaf": self.min_sum_hessian,
+            "bagging_freq": 1,
+            "feature_pre_filter": False,
+            "deterministic": True,
+            "force_col_wise": True,
+            "seed": context.seed,
+            "num_threads": context.n_threads,
+            "verbosity": -1,
+        }
+
+
+def _dataset(samples: Samples, params: dict[str, Any], reference: Dataset | None = None) -> Dataset:
+    from lightgbm import Dataset
+
+    return Dataset(
+        samples.matrix.values,
+        label=samples.target,
+        weight=samples.weight,
+        categorical_feature=samples.matrix.categorical,
+        reference=reference,
+        params=params,
+    )
+
+
+def _boost(booster: Booster, stopper: Stopper, watches: bool) -> int:
+    """Run rounds until the stopper says no; return the round to keep."""
+    barren = 0
+    while barren < BARREN_ROUNDS:
+        barren = barren + 1 if booster.update() else 0
+        loss = booster.eval_valid()[0][2] if watches else None
+        if not stopper.goes_on(loss):
+            break
+    return max(1, min(stopper.best_round, int(booster.current_iteration())))

@@ -1,0 +1,25 @@
+"""Algorithm: the names that ``algorithms_to_try`` takes, to be completed by an editor."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class Algorithm(StrEnum):
+    """Every algorithm that the engine searches; a plugin's own name is given as plain text.
+
+    Examples
+    --------
+    >>> Algorithm.LightGBM == "LightGBM"
+    True
+    """
+
+    CatBoost = "CatBoost"
+    ElasticNet = "ElasticNet"
+    ExtraTrees = "ExtraTrees"
+    GradientBoosting = "GradientBoosting"
+    LightGBM = "LightGBM"
+    LogisticRegression = "LogisticRegression"
+    RandomForest = "RandomForest"
+    SVM = "SVM"
+    XGBoost = "XGBoost"

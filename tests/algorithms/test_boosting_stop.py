@@ -1,0 +1,69 @@
+"""When boosters stop."""
+
+from phantom_ml.algorithms._boosting import RoundClock, Stopper, patience
+from phantom_ml.algorithms.base import FitContext
+from phantom_ml.config import ProblemKind
+from phantom_ml.process.deadline import Deadline
+
+
+class Clock:
+    """A clock that is moved by hand."""
+
+    def __init__(self):
+        self.now = 0.0
+
+    def __call__(self):
+        return self.now
+
+
+def stopper(n_rows=100_000, limit=1000, has_valid=True, **context):
+    return Stopper(FitContext(ProblemKind.BINARY, **context), n_rows, limit, has_valid=has_valid)
+
+
+def test_patience_shrinks_with_rows_to_twenty():
+    assert [patience(n, 0) for n in (1, 10_000, 20_000, 10**7)] == [300, 300, 150, 20]
+
+
+def test_patience_grows_with_the_best_round():
+    assert patience(10**7, 1000) == 320
+
+
+def test_the_best_round_is_remembered_through_worse_ones():
+    rounds = stopper()
+    for loss in (3.0, 1.0, 2.0):
+        rounds.goes_on(loss)
+    assert rounds.best_round == 2
+
+
+def test_rounds_without_a_better_loss_end_the_fit():
+    rounds = stopper()
+    assert rounds.goes_on(1.0)
+    went_on = [rounds.goes_on(2.0) for _ in range(30)]
+    assert went_on == [True] * 29 + [False]
+
+
+def test_a_loss_that_is_not_a_number_is_never_the_best():
+    rounds = stopper()
+    for loss in (1.0, float("nan")):
+        rounds.goes_on(loss)
+    assert rounds.best_round == 1
+
+
+def test_a_given_number_of_rounds_is_exact():
+    rounds = stopper(n_rounds=3)
+    assert [rounds.goes_on(loss) for loss in (1.0, 9.0, 9.0)] == [True, True, False]
+    assert rounds.best_round == 3
+
+
+def test_without_guidance_rounds_are_limited():
+    assert stopper(has_valid=False, limit=10_000).limit == 300
+
+
+def test_no_round_is_begun_that_would_pass_the_deadline():
+    clock = Clock()
+    rounds = RoundClock(Deadline(10.0, 0.0, clock))
+    went_on = []
+    for _ in range(9):
+        clock.now += 1.0
+        went_on.append(rounds.allows_another())
+    assert went_on.count(True) == 8
