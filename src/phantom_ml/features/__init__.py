@@ -1,0 +1,1 @@
+"""Columns a learner cannot read, turned into columns that it can; one file a kind."""

@@ -1,0 +1,175 @@
+"""AutoFeatureEngineer: the features of a table as a scikit-learn transformer."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+from typing import Any, Self
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+from sklearn.base import BaseEstimator, TransformerMixin
+from sklearn.utils.multiclass import type_of_target
+from sklearn.utils.validation import check_is_fitted
+
+from phantom_ml.config import FeatureSettings, ProblemKind
+from phantom_ml.data.matrix import Matrix, Samples
+from phantom_ml.data.reading import read
+from phantom_ml.data.recognise import recognise
+from phantom_ml.errors import BadSetting, ColumnMissing
+from phantom_ml.features.encoder import fit_encoder
+from phantom_ml.features.engineer import engineer_features, sampled
+from phantom_ml.features.feature_set import FeatureSet
+from phantom_ml.features.fold_fitted import FoldFitted, fit_fold
+
+Floats = NDArray[np.float32]
+
+
+class AutoFeatureEngineer(TransformerMixin, BaseEstimator):  # type: ignore[misc]
+    """Turn raw columns, whatever they hold, into numbers that any estimator can learn from.
+
+    Fitted on training rows; text also gets a linear score where an answer ``y`` is given, out of
+    fold in ``fit_transform`` so that no row sees its own answer.
+
+    Parameters
+    ----------
+    text_features : bool
+        Statistics and the score of text.
+    temporal_features : bool
+        Calendar features of timestamps.
+    statistical_features : bool
+        Frequencies.
+    security_features : bool
+        Features of IP addresses and the like.
+
+    Attributes
+    ----------
+    n_features_in_ : int
+    feature_names_in_ : array of str, shape (n_features_in_,)
+    encoder_ : Encoder
+
+    Examples
+    --------
+    >>> frame = pl.DataFrame({"proto": ["tcp", "udp"] * 20, "seconds": [0.5, 2.0] * 20})
+    >>> AutoFeatureEngineer().fit_transform(frame)[:2]
+    array([[0. , 0.5],
+           [1. , 2. ]], dtype=float32)
+    """
+
+    def __init__(
+        self,
+        text_features: bool = True,
+        temporal_features: bool = True,
+        statistical_features: bool = True,
+        security_features: bool = True,
+    ) -> None:
+        self.text_features = text_features
+        self.temporal_features = temporal_features
+        self.statistical_features = statistical_features
+        self.security_features = security_features
+
+    def fit(self, X: Any, y: Any = None) -> Self:
+        """Learn from training rows.
+
+        Parameters
+        ----------
+        X : table of shape (n_rows, n_columns)
+            polars, pandas or Arrow, a two-dimensional array, a mapping of lists.
+        y : array of shape (n_rows,), optional
+            Answers: classes or numbers.
+        """
+        self._fit(X, y)
+        return self
+
+    def fit_transform(self, X: Any, y: Any = None) -> Floats:
+        """Learn from training rows and return their features, shape (n_rows, n_features)."""
+        matrix, fitted = self._fit(X, y)
+        return np.concatenate([matrix.values, fitted], axis=1)
+
+    def transform(self, X: Any) -> Floats:
+        """Return the features of rows, shape (n_rows, n_features); NaN where nothing is known.
+
+        Raises
+        ------
+        ColumnMissing, TypeUnsafe
+            The columns are not those of the fit.
+        """
+        check_is_fitted(self, "encoder_")
+        frame = table_of(X)
+        missing = [c for c in self.encoder_.inputs if c not in frame.columns]
+        if missing:
+            raise ColumnMissing(missing, frame.columns)
+        values: Floats = self.side_.widen(self.encoder_.transform(frame)).values
+        return values
+
+    def get_feature_names_out(self, input_features: Any = None) -> NDArray[np.object_]:
+        """Return the names of the features; ``input_features`` is not looked at."""
+        check_is_fitted(self, "encoder_")
+        features = (*self.encoder_.features, *self.side_.features)
+        return np.array([f.name for f in features], dtype=object)
+
+    def generate_features(self, data: Any, target_column: str | None = None) -> FeatureSet:
+        """Return the features of a table, described; with a target also scored and selected.
+
+        Parameters
+        ----------
+        data : table, path or JSON text
+        target_column : str, optional
+        """
+        settings = self._settings().model_dump() | {"target_column": target_column}
+        return engineer_features(table_of(data), settings)
+
+    def _settings(self) -> FeatureSettings:
+        return FeatureSettings(
+            text=self.text_features,
+            temporal=self.temporal_features,
+            statistical=self.statistical_features,
+            security=self.security_features,
+        )
+
+    def _fit(self, X: Any, y: Any) -> tuple[Matrix, Floats]:
+        frame = table_of(X)
+        schema = recognise(sampled(frame, seed=0))
+        self.encoder_ = fit_encoder(frame, schema, self._settings())
+        self.side_ = FoldFitted()
+        self.n_features_in_ = frame.width
+        self.feature_names_in_ = np.array(frame.columns, dtype=object)
+        matrix = self.encoder_.transform(frame)
+        if y is None or matrix.text is None:
+            return matrix, np.empty((matrix.n_rows, 0), np.float32)
+        answers, kind, n_classes = _answers(y, matrix.n_rows)
+        rows = np.arange(matrix.n_rows, dtype=np.int64)
+        self.side_, fitted = fit_fold(Samples(matrix, answers), rows, kind, n_classes, 0)
+        return matrix, fitted
+
+    def __sklearn_tags__(self) -> Any:
+        tags = super().__sklearn_tags__()
+        tags.input_tags.string = True
+        tags.input_tags.categorical = True
+        tags.input_tags.allow_nan = True
+        return tags
+
+
+def table_of(data: Any) -> pl.DataFrame:
+    """Return any table as a frame in memory; raises DataError where it is none."""
+    if isinstance(data, pl.DataFrame):
+        return data
+    if isinstance(data, pl.LazyFrame):
+        return data.collect()
+    with tempfile.TemporaryDirectory() as scratch:
+        return read(data, scratch=Path(scratch)).frame()
+
+
+def _answers(y: Any, n_rows: int) -> tuple[NDArray[Any], ProblemKind, int]:
+    """Return answers as codes or numbers, and what kind of problem they are."""
+    values = np.asarray(y).ravel()
+    if len(values) != n_rows:
+        raise BadSetting(
+            f"y has {len(values)} answers for {n_rows} rows.", "Give one answer a row."
+        )
+    if type_of_target(values) == "continuous":
+        return values.astype(np.float64), ProblemKind.REGRESSION, 0
+    classes, codes = np.unique(values, return_inverse=True)
+    kind = ProblemKind.BINARY if len(classes) == 2 else ProblemKind.MULTICLASS
+    return codes.astype(np.int64), kind, len(classes)

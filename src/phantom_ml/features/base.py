@@ -1,0 +1,91 @@
+"""What a column encoder promises: fitted once on training rows, then a pure function of a column.
+
+An encoder is a frozen pydantic model, so what it learned is its fields, and its JSON is its saved form.
+None of them sees the target: what needs the target is fitted inside each fold (see fold_fitted).
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from typing import ClassVar
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from phantom_ml.config import FeatureSettings, Settings
+from phantom_ml.data.matrix import Feature
+from phantom_ml.data.schema import ColumnKind, ColumnSchema
+from phantom_ml.registry import Registry
+
+
+class ColumnEncoder(Settings, ABC):
+    """Turns one raw column into one or more float32 columns.
+
+    Class attributes
+    ----------------
+    name : the registered name, also in saved models.
+    version : raised when the same state would give other values; a model refuses another version.
+    kinds : the semantic kinds that it reads.
+    family : the switch in FeatureSettings that turns it on, or None if it is always on.
+    """
+
+    name: ClassVar[str]
+    version: ClassVar[int] = 1
+    kinds: ClassVar[frozenset[ColumnKind]]
+    family: ClassVar[str | None] = None
+
+    column: str
+
+    @classmethod
+    @abstractmethod
+    def fit(cls, values: pl.Series, schema: ColumnSchema) -> ColumnEncoder | None:
+        """Return the encoder that was learned from training values; None where nothing can be."""
+
+    @property
+    @abstractmethod
+    def features(self) -> tuple[Feature, ...]:
+        """Return what the columns of ``transform`` mean."""
+
+    @abstractmethod
+    def transform(self, values: pl.Series, out: NDArray[np.float32]) -> None:
+        """Write the features of ``values`` into ``out`` of shape (n_rows, n_features)."""
+
+    @classmethod
+    def wanted(cls, settings: FeatureSettings) -> bool:
+        """Return whether its family is switched on."""
+        return cls.family is None or bool(getattr(settings, cls.family))
+
+
+encoders: Registry[type[ColumnEncoder]] = Registry("column encoder", "phantom_ml.features")
+
+
+def as_text(values: pl.Series) -> pl.Series:
+    """Return a column as strings, whatever it was: bytes as hex, nested values as JSON.
+
+    A whole number is written as one: a missing cell elsewhere makes 200 a 200.0.
+
+    Examples
+    --------
+    >>> as_text(pl.Series([200.0, 0.5, float("nan")])).to_list()
+    ['200', '0.5', None]
+    """
+    if values.dtype == pl.String:
+        return values
+    if values.dtype.is_float():
+        return _numbers_as_text(values)
+    if values.dtype == pl.Boolean:
+        return values.cast(pl.Int8).cast(pl.String)
+    if values.dtype == pl.Binary:
+        return values.bin.encode("hex")
+    if values.dtype.is_nested():
+        whole = values.alias("v").to_frame().select(pl.struct("v").struct.json_encode())
+        return whole.to_series()
+    return values.cast(pl.String, strict=False)
+
+
+def _numbers_as_text(values: pl.Series) -> pl.Series:
+    n = pl.col("n").fill_nan(None)
+    whole = n.cast(pl.Int64, strict=False)
+    text = pl.when(whole == n).then(whole.cast(pl.String)).otherwise(n.cast(pl.String))
+    return values.alias("n").to_frame().select(text.alias(values.name)).to_series()

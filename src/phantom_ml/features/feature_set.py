@@ -1,0 +1,90 @@
+"""FeatureSet: the features of a table, what each is, what it is worth, and which are kept."""
+
+from __future__ import annotations
+
+import polars as pl
+from pydantic import ConfigDict, Field
+
+from phantom_ml.config import Settings
+from phantom_ml.data.profile_text import Page, as_html, as_text
+
+
+class GeneratedFeature(Settings):
+    """One feature, where it comes from, and what became of it."""
+
+    name: str
+    source: str = Field(description="The raw column; ``text`` for several text columns together.")
+    kind: str = Field(description="What the raw column means: ip, url, number, ...")
+    generator: str = Field(description="Which encoder made it.")
+    description: str = Field(description="What its values are.")
+    importance: float | None = Field(None, description="Mean share of the gain; all sum to 1.")
+    spread: float | None = Field(None, description="Standard deviation of it over the folds.")
+    selected: bool = True
+    reason: str = Field("", description="Why it was not selected.")
+
+
+class FeatureSet(Settings):
+    """The features of a table.
+
+    Attributes
+    ----------
+    frame : polars.LazyFrame
+        All generated features, row for row; categories as their values. Not part of the JSON form.
+    features : tuple of GeneratedFeature
+        The most important first where there is a target, else in the order of the columns.
+    left_out : dict of str to str
+        Raw columns that give no feature, and why.
+    """
+
+    model_config = ConfigDict(arbitrary_types_allowed=True)
+
+    frame: pl.LazyFrame = Field(exclude=True, repr=False)
+    features: tuple[GeneratedFeature, ...]
+    left_out: dict[str, str] = Field(default_factory=dict)
+    target: str | None = None
+    n_rows: int = 0
+    shadow: float | None = Field(None, description="Share of the gain that pure chance reaches.")
+
+    @property
+    def selected(self) -> list[str]:
+        """Return the names of the features that are kept."""
+        return [f.name for f in self.features if f.selected]
+
+    def __len__(self) -> int:
+        return len(self.features)
+
+    def __repr__(self) -> str:
+        return self.text()
+
+    def __str__(self) -> str:
+        return self.text()
+
+    def text(self, limit: int = 40) -> str:
+        """Return an aligned table of at most ``limit`` features."""
+        return as_text(self._page(limit))
+
+    def _repr_html_(self) -> str:
+        return as_html(self._page(len(self.features)))
+
+    def _page(self, limit: int) -> Page:
+        scored = self.target is not None
+        rows = tuple(_row(f, scored) for f in self.features[:limit])
+        head = ("feature", "from", *(("share>",) if scored else ()), "kept", "what it is")
+        remarks = [f"{name} gives no feature: {why}" for name, why in self.left_out.items()]
+        if len(self.features) > limit:
+            remarks.insert(0, f"{len(self.features) - limit} more features are in .features.")
+        return Page((self._title(),), head, rows, tuple(remarks))
+
+    def _title(self) -> str:
+        kept = sum(f.selected for f in self.features)
+        title = f"{len(self.features)} features of {self.n_rows:,} rows, {kept} kept"
+        return title if self.target is None else f"{title}, scored by {self.target}"
+
+
+def _row(feature: GeneratedFeature, scored: bool) -> tuple[str, ...]:
+    share = "-" if feature.importance is None else f"{feature.importance:.1%}"
+    if feature.spread is not None:
+        share += f" ± {feature.spread:.1%}"
+    kept = "yes" if feature.selected else feature.reason
+    shares: tuple[str, ...] = (share,) if scored else ()
+    return (feature.name, feature.source, *shares, kept, feature.description)

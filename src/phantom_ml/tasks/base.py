@@ -1,0 +1,67 @@
+"""What a task promises: its default metric, its validation, and what its predictions look like."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from typing import ClassVar
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from phantom_ml.config import AutoMLTaskType, ProblemKind, ThresholdPolicy
+from phantom_ml.data.target import Target, read_target
+from phantom_ml.metrics.base import Metric
+from phantom_ml.metrics.lookup import default_metric
+from phantom_ml.metrics.thresholds import Threshold
+from phantom_ml.registry import Registry
+
+Scalar = bool | int | float | str
+
+
+class Task(ABC):
+    """One of the five questions. The engine asks it instead of comparing names."""
+
+    task_type: ClassVar[AutoMLTaskType]
+
+    def read_target(self, values: pl.Series, positive_class: Scalar | None) -> Target:
+        """Return the target of a raw column; raises TargetUnusable."""
+        return read_target(values, values.name, self.task_type, positive_class)
+
+    def default_metric(self, kind: ProblemKind) -> Metric:
+        """Return what is optimised where the user named nothing."""
+        return default_metric(kind)
+
+    def other_metrics(self, kind: ProblemKind) -> tuple[str, ...]:
+        """Return the names of the metrics that the leaderboard shows beside."""
+        return _BESIDE[kind]
+
+    def accepts(self, policy: ThresholdPolicy, kind: ProblemKind) -> bool:
+        """Return whether a threshold policy makes sense."""
+        return kind is ProblemKind.BINARY
+
+    @abstractmethod
+    def present(
+        self,
+        prediction: NDArray[np.float64],
+        kind: ProblemKind,
+        classes: Sequence[Scalar],
+        threshold: Threshold | None,
+    ) -> pl.DataFrame:
+        """Return what ``predict`` gives to a user, row for row."""
+
+
+_BESIDE: dict[ProblemKind, tuple[str, ...]] = {
+    ProblemKind.BINARY: (
+        "average_precision",
+        "roc_auc",
+        "recall_at_fpr_0.01",
+        "recall_at_fpr_0.001",
+        "log_loss",
+    ),
+    ProblemKind.MULTICLASS: ("log_loss", "accuracy", "f1_macro"),
+    ProblemKind.REGRESSION: ("rmse", "mae", "r2"),
+}
+
+tasks: Registry[Task] = Registry("task", "phantom_ml.tasks")

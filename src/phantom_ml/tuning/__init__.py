@@ -1,0 +1,1 @@
+"""The search of settings: which to try next, given what was tried."""

@@ -1,0 +1,142 @@
+"""A search space as a person writes it, checked, and the points of a grid over it."""
+
+from __future__ import annotations
+
+import itertools
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from phantom_ml.config.bounds import Bound
+from phantom_ml.errors import BadSetting, UnknownName
+
+#: A grid has at most so many levels of one number.
+MAX_LEVELS = 25
+EXPECTED = (
+    'Give (low, high), (low, high, "log") or a list of values, as in {"alpha": (1e-4, 1.0, "log")}.'
+)
+
+
+@dataclass(frozen=True)
+class Axis:
+    """One setting that is searched.
+
+    Attributes
+    ----------
+    bound : Bound
+        Where it has values, its choices are their positions, so that a value may be any object.
+    values : tuple
+        The choices themselves; empty for a range.
+    """
+
+    bound: Bound
+    values: tuple[Any, ...] = ()
+
+    def decoded(self, raw: Any) -> Any:
+        """Return the value of a position, or the number itself."""
+        return self.values[raw] if self.values else raw
+
+    def levels(self, n: int) -> list[Any]:
+        """Return the positions, or at most ``n`` numbers evenly across the range."""
+        if self.values:
+            return list(range(len(self.values)))
+        scale = np.geomspace if self.bound.log else np.linspace
+        low, high = self.bound.low, self.bound.high
+        numbers = [low] if n == 1 else [float(x) for x in scale(low, high, n)]
+        numbers = [min(max(x, low), high) for x in numbers]
+        if not self.bound.integer:
+            return numbers
+        return sorted({round(x) for x in numbers})
+
+
+def axes(space: Mapping[str, Any], known: Sequence[str]) -> dict[str, Axis]:
+    """Return the checked axes of a space.
+
+    Parameters
+    ----------
+    space : mapping of setting to (low, high), (low, high, "log"), list of values, or Bound
+        Both ends are inclusive; two whole numbers search whole numbers.
+    known : sequence of str
+        The settings that there are.
+
+    Raises
+    ------
+    BadSetting
+        A range or list cannot be searched.
+    UnknownName
+        There is no such setting.
+    """
+    if not space:
+        raise BadSetting("The search space is empty.", EXPECTED)
+    for name in space:
+        if name not in known:
+            raise UnknownName("setting of the estimator", name, sorted(known))
+    return {name: _axis(name, given) for name, given in space.items()}
+
+
+def _axis(name: str, given: Any) -> Axis:
+    if isinstance(given, Bound):
+        bound = given
+    elif isinstance(given, list):
+        return _choices(name, given)
+    elif isinstance(given, tuple):
+        bound = _range(name, given)
+    else:
+        raise _bad(name, given, "it is neither a range nor a list")
+    if bound.choices:
+        positions = Bound(choices=tuple(range(len(bound.choices))), when=bound.when)
+        return Axis(positions, bound.choices)
+    return Axis(_checked(name, bound))
+
+
+def _choices(name: str, values: list[Any]) -> Axis:
+    if not values:
+        raise _bad(name, values, "the list of values is empty")
+    return Axis(Bound(choices=tuple(range(len(values)))), tuple(values))
+
+
+def _range(name: str, given: tuple[Any, ...]) -> Bound:
+    log = given[2:] == ("log",)
+    if len(given) not in (2, 3) or (len(given) == 3 and not log):
+        raise _bad(name, given, 'a range has two ends, and "log" or nothing after them')
+    low, high = given[:2]
+    if not all(isinstance(end, int | float) and not isinstance(end, bool) for end in (low, high)):
+        raise _bad(name, given, "the ends of a range are numbers, and choices stand in a list")
+    integer = isinstance(low, int) and isinstance(high, int)
+    return Bound(low=low, high=high, log=log, integer=integer)
+
+
+def _checked(name: str, bound: Bound) -> Bound:
+    ends = (bound.low, bound.high)
+    if not all(math.isfinite(end) for end in ends):
+        raise _bad(name, ends, "both ends must be finite")
+    if bound.low > bound.high:
+        raise _bad(name, ends, "the low end is above the high one")
+    if bound.log and bound.low <= 0:
+        raise _bad(name, ends, "a logarithmic range begins above 0")
+    return bound
+
+
+def _bad(name: str, given: Any, why: str) -> BadSetting:
+    shown = repr(given)
+    return BadSetting(f"The space of {name!r} is {shown[:80]}: {why}.", EXPECTED)
+
+
+def grid(space: Mapping[str, Axis], n_points: int) -> list[dict[str, Any]]:
+    """Return the points of the finest even grid of at most ``n_points``, undecoded.
+
+    Where the choices alone are more than that, all their combinations are returned, with one level
+    a number.
+    """
+    levels = 1
+    while levels < MAX_LEVELS and _size(space, levels + 1) <= n_points:
+        levels += 1
+    parts = [axis.levels(levels) for axis in space.values()]
+    return [dict(zip(space, point, strict=True)) for point in itertools.product(*parts)]
+
+
+def _size(space: Mapping[str, Axis], levels: int) -> int:
+    return math.prod(len(axis.levels(levels)) for axis in space.values())

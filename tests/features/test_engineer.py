@@ -1,0 +1,183 @@
+import json
+
+import numpy as np
+import polars as pl
+import pytest
+
+from phantom_ml.config import FeatureSettings
+from phantom_ml.core import PhantomMLCore
+from phantom_ml.errors import BadSetting, TargetMissing
+from phantom_ml.features.engineer import engineer_features
+from phantom_ml.features.feature_set import FeatureSet
+
+N = 900
+
+
+def events(seed: int = 0) -> pl.DataFrame:
+    """The label follows ``bytes`` and ``proto``; the rest is noise, copies and constants."""
+    rng = np.random.default_rng(seed)
+    size = rng.normal(size=N).round(4)
+    proto = rng.choice(["tcp", "udp", "icmp"], N)
+    return pl.DataFrame(
+        {
+            "bytes": size,
+            "copy": size,
+            "same": np.full(N, 7.0),
+            "noise": rng.normal(size=N).round(4),
+            "proto": proto,
+            "src": [f"10.0.{a}.{b}" for a, b in rng.integers(1, 250, (N, 2))],
+            "query": [
+                f"select {w} from {n}" for w, n in zip(proto, rng.integers(0, 9**6, N), strict=True)
+            ],
+            "label": np.where(size + (proto == "udp") > 0.5, "attack", "benign"),
+        }
+    )
+
+
+@pytest.fixture(scope="module")
+def scored() -> FeatureSet:
+    return engineer_features(events(), {"target_column": "label", "kinds": {"query": "text"}})
+
+
+def of(found: FeatureSet, name: str):
+    return next(f for f in found.features if f.name == name)
+
+
+def test_the_planted_feature_is_first(scored):
+    assert scored.features[0].name == "bytes"
+
+
+def test_a_feature_of_noise_is_below_chance(scored):
+    assert of(scored, "noise").reason == "below chance"
+
+
+def test_the_copy_of_a_feature_is_named(scored):
+    assert of(scored, "copy").reason == "same as bytes"
+
+
+def test_a_constant_column_gives_no_feature(scored):
+    assert "same" in scored.left_out
+
+
+def test_a_constant_feature_is_not_selected(scored):
+    assert of(scored, "src.is_v6").reason == "constant"
+
+
+def test_shares_sum_to_one(scored):
+    assert sum(f.importance or 0.0 for f in scored.features) == pytest.approx(1.0)
+
+
+def test_text_is_scored_out_of_fold_and_filed_under_its_column(scored):
+    assert (of(scored, "text.score").source, of(scored, "text.score").kind) == ("query", "text")
+
+
+def test_the_frame_holds_every_feature_row_for_row(scored):
+    frame = scored.frame.collect()
+    assert frame.height == N
+    assert set(frame.columns) == {f.name for f in scored.features}
+
+
+def test_categories_are_shown_as_their_values(scored):
+    shown = scored.frame.select("proto").collect()["proto"]
+    assert shown.to_list() == events()["proto"].to_list()
+
+
+def test_every_feature_is_described(scored):
+    assert all(f.description for f in scored.features)
+
+
+def test_without_a_target_nothing_is_scored_but_constants_are_found():
+    found = engineer_features(events().drop("label"))
+    assert of(found, "bytes").importance is None
+    assert not of(found, "src.is_v6").selected
+
+
+def test_the_same_seed_gives_the_same_answer():
+    one, two = (engineer_features(events(), {"target_column": "label"}) for _ in range(2))
+    assert one.features == two.features
+
+
+@pytest.mark.parametrize(
+    ("settings", "gone"),
+    [
+        ({"include_text_features": False}, "query.length"),
+        ({"security_features": False}, "src.is_private"),
+        ('{"include_security_features": false}', "src.is_private"),
+        (FeatureSettings(security=False), "src.is_private"),
+    ],
+)
+def test_a_family_is_switched_off_in_any_spelling(settings, gone):
+    if isinstance(settings, dict):
+        settings = settings | {"kinds": {"query": "text"}}
+    names = {f.name for f in engineer_features(events().drop("label"), settings).features}
+    assert gone not in names
+    assert "bytes" in names
+
+
+def test_a_column_of_a_family_that_is_off_is_said_to_give_nothing():
+    found = engineer_features(events().drop("label"), {"security": False})
+    assert "switched off" in found.left_out["src"]
+
+
+def test_a_setting_that_does_not_exist_suggests_the_nearest():
+    with pytest.raises(BadSetting, match="target_column"):
+        engineer_features(events(), {"target_colum": "label"})
+
+
+@pytest.mark.parametrize("text", ["{", "[1]"])
+def test_text_that_is_no_object_is_refused(text):
+    with pytest.raises(BadSetting, match="feature settings"):
+        engineer_features(events(), text)
+
+
+def test_a_target_that_is_not_there_is_named():
+    with pytest.raises(TargetMissing, match="lable"):
+        engineer_features(events(), {"target_column": "lable"})
+
+
+def test_a_column_of_many_numbers_is_scored_as_numbers():
+    frame = events().with_columns((pl.col("bytes") * 3 + 1).alias("label"))
+    found = engineer_features(frame, {"target_column": "label"})
+    assert found.features[0].name == "bytes"
+
+
+def test_many_classes_are_scored_too():
+    frame = events().with_columns(pl.col("proto").alias("label"))
+    found = engineer_features(frame, {"target_column": "label"})
+    assert found.features[0].name == "proto"
+
+
+def test_rows_without_an_answer_are_generated_but_not_scored():
+    frame = events().with_columns(
+        pl.when(pl.int_range(pl.len()) % 3 == 0)
+        .then(None)
+        .otherwise(pl.col("label"))
+        .alias("label")
+    )
+    found = engineer_features(frame, {"target_column": "label"})
+    assert found.frame.collect().height == N
+    assert found.features[0].name == "bytes"
+
+
+def test_it_survives_the_way_to_json(scored):
+    values = json.loads(json.dumps(scored.model_dump(mode="json"), allow_nan=False))
+    assert values["features"][0]["name"] == "bytes"
+    assert "frame" not in values
+
+
+def test_text_names_what_was_kept_and_why_not(scored):
+    text = scored.text()
+    assert "below chance" in text
+    assert "same gives no feature" in text
+
+
+def test_hostile_names_are_escaped_in_a_notebook():
+    found = engineer_features(pl.DataFrame({"<b>": [1.0, 2.0, 3.0]}))
+    assert "<b>" not in found._repr_html_()
+
+
+def test_the_core_takes_a_table_and_the_plans_spellings(tmp_path):
+    core = PhantomMLCore(home=tmp_path)
+    text = json.dumps(events().head(60).to_dicts())
+    found = core.auto_feature_engineering(text, {"include_temporal_features": True})
+    assert of(found, "bytes").selected

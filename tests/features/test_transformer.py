@@ -1,0 +1,93 @@
+import numpy as np
+import pandas as pd
+import polars as pl
+import pytest
+from sklearn.base import clone
+from sklearn.ensemble import HistGradientBoostingClassifier
+from sklearn.model_selection import cross_val_score
+from sklearn.pipeline import make_pipeline
+
+from phantom_ml.errors import BadSetting, ColumnMissing
+from phantom_ml.features.engineer import AutoFeatureEngineer
+from tests.features.test_engineer import N, events
+
+INPUTS = events().drop("label")
+LABEL = events()["label"].to_numpy()
+
+
+def test_pandas_and_polars_give_the_same():
+    found = AutoFeatureEngineer().fit_transform(INPUTS)
+    np.testing.assert_array_equal(found, AutoFeatureEngineer().fit_transform(INPUTS.to_pandas()))
+
+
+def test_names_match_the_columns():
+    engineer = AutoFeatureEngineer().fit(INPUTS)
+    assert len(engineer.get_feature_names_out()) == engineer.transform(INPUTS).shape[1]
+
+
+def test_a_clone_has_the_same_settings():
+    assert clone(AutoFeatureEngineer(text_features=False)).text_features is False
+
+
+def test_output_is_a_frame_where_asked():
+    found = AutoFeatureEngineer().set_output(transform="pandas").fit_transform(INPUTS)
+    assert isinstance(found, pd.DataFrame)
+    assert "bytes" in found.columns
+
+
+def test_output_is_a_polars_frame_where_asked():
+    found = AutoFeatureEngineer().set_output(transform="polars").fit(INPUTS).transform(INPUTS)
+    assert isinstance(found, pl.DataFrame)
+
+
+def test_without_text_features_text_gives_none():
+    names = AutoFeatureEngineer(text_features=False).fit(INPUTS).get_feature_names_out()
+    assert not any(name.startswith("query.") for name in names)
+
+
+def test_a_pipeline_learns_the_planted_truth():
+    model = make_pipeline(AutoFeatureEngineer(), HistGradientBoostingClassifier(max_iter=20))
+    scores = cross_val_score(model, INPUTS.to_pandas(), LABEL, cv=2)
+    assert scores.mean() > 0.95
+
+
+def test_an_answer_adds_the_score_of_the_text():
+    names = AutoFeatureEngineer().fit(INPUTS, LABEL).get_feature_names_out()
+    assert "text.score" in names
+
+
+def test_no_row_sees_its_own_answer_through_the_text():
+    rng = np.random.default_rng(0)
+    words = pl.DataFrame({"q": [f"{a} word {b}" for a, b in rng.integers(0, 10**9, (N, 2))]})
+    answers = rng.integers(0, 2, N)
+    engineer = AutoFeatureEngineer()
+    honest = engineer.fit_transform(words, answers)[:, -1]
+    seen = engineer.transform(words)[:, -1]
+    assert abs(np.corrcoef(honest, answers)[0, 1]) < 0.15
+    assert np.corrcoef(seen, answers)[0, 1] > 0.5
+
+
+def test_numbers_as_answers_are_scored_as_numbers():
+    engineer = AutoFeatureEngineer().fit(INPUTS, np.linspace(0.1, 9.9, N))
+    assert "text.score" in engineer.get_feature_names_out()
+
+
+def test_an_array_has_columns_too():
+    found = AutoFeatureEngineer().fit_transform(np.arange(12.0).reshape(6, 2))
+    assert found.shape == (6, 2)
+
+
+def test_a_column_that_is_gone_is_named():
+    engineer = AutoFeatureEngineer().fit(INPUTS)
+    with pytest.raises(ColumnMissing, match="proto"):
+        engineer.transform(INPUTS.drop("proto"))
+
+
+def test_too_few_answers_are_refused():
+    with pytest.raises(BadSetting, match="3 answers for 900 rows"):
+        AutoFeatureEngineer().fit(INPUTS, [0, 1, 0])
+
+
+def test_generated_features_are_described():
+    found = AutoFeatureEngineer().generate_features(events(), target_column="label")
+    assert found.features[0].name == "bytes"

@@ -1,0 +1,75 @@
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from phantom_ml.config.bounds import Bound
+from phantom_ml.errors import BadSetting, UnknownName
+from phantom_ml.tuning.space import axes, grid
+
+KNOWN = ["alpha", "depth", "kernel"]
+
+
+def bound(given):
+    return axes({"alpha": given}, KNOWN)["alpha"].bound
+
+
+def test_two_whole_numbers_search_whole_numbers():
+    assert bound((1, 9)).integer
+
+
+def test_two_numbers_search_a_range():
+    assert bound((0.5, 2)) == Bound(low=0.5, high=2)
+
+
+def test_log_is_the_third_part():
+    assert bound((1e-4, 1.0, "log")).log
+
+
+def test_a_bound_is_taken_as_it_is():
+    given = Bound(low=1, high=3, integer=True)
+    assert bound(given) == given
+
+
+def test_choices_may_be_any_objects():
+    assert axes({"alpha": [None, (5, 5)]}, KNOWN)["alpha"].decoded(1) == (5, 5)
+
+
+def test_an_unknown_setting_suggests_the_nearest():
+    with pytest.raises(UnknownName, match="kernel"):
+        axes({"kernl": [1]}, KNOWN)
+
+
+@pytest.mark.parametrize(
+    ("given", "why"),
+    [
+        ([], "empty"),
+        ((1,), "two ends"),
+        ((1, 2, "lin"), "two ends"),
+        (("a", "b"), "stand in a list"),
+        ((False, True), "stand in a list"),
+        ((3, 1), "above the high"),
+        ((0.0, 1.0, "log"), "begins above 0"),
+        ((0.0, float("inf")), "finite"),
+        (5, "neither a range nor a list"),
+    ],
+)
+def test_what_cannot_be_searched_is_told_with_its_value(given, why):
+    with pytest.raises(BadSetting, match=why):
+        axes({"alpha": given}, KNOWN)
+
+
+def test_an_empty_space_is_refused():
+    with pytest.raises(BadSetting, match="empty"):
+        axes({}, KNOWN)
+
+
+def test_a_grid_holds_both_ends():
+    points = grid(axes({"alpha": (1e-2, 1.0, "log")}, KNOWN), 3)
+    assert [p["alpha"] for p in points] == pytest.approx([0.01, 0.1, 1.0])
+
+
+@settings(deadline=None, max_examples=30)
+@given(st.integers(1, 60), st.integers(1, 5), st.floats(0.1, 10.0))
+def test_a_grid_has_no_more_points_than_asked_where_the_choices_allow_it(n, k, high):
+    space = axes({"alpha": (0.05, high), "depth": (1, 9), "kernel": list("abcde")[:k]}, KNOWN)
+    assert len(grid(space, n)) <= max(n, k)
