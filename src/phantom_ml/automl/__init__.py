@@ -1,0 +1,1 @@
+"""The engine: profile, race, search, ensemble, finish, inside one strict budget."""

@@ -1,0 +1,71 @@
+"""How the seconds of a run are shared: search, refit, finish; or trials are counted and no clock is read."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from phantom_ml.config import AutoMLConfig
+from phantom_ml.process.deadline import Deadline
+
+#: Ensembling, calibration, saving and a slow disk.
+FINISH_SHARE, FINISH_LEAST, FINISH_MOST = 0.05, 0.9, 8.0
+#: At most this share goes to fitting the chosen members again on all rows.
+REFIT_SHARE = 0.25
+#: A single trial gets at most this share of the search, so that several algorithms have their turn.
+TRIAL_SHARE = 0.2
+#: A trial is not started for less.
+LEAST_TRIAL_SECONDS = 0.4
+
+
+@dataclass(frozen=True)
+class Budget:
+    """The clock of a run, or none.
+
+    Attributes
+    ----------
+    end : Deadline
+        When everything must be over.
+    seconds : float or None
+        The whole budget; None where only trials are counted.
+    max_trials : int or None
+        Trials at most.
+    """
+
+    end: Deadline
+    seconds: float | None
+    max_trials: int | None
+
+    @classmethod
+    def of(cls, config: AutoMLConfig, start: Deadline) -> Budget:
+        """Return the budget of a configuration whose clock started at ``start``."""
+        seconds = config.budget_seconds
+        end = (
+            Deadline.never()
+            if seconds is None
+            else Deadline(start.start + seconds, start.start, start.clock)
+        )
+        return cls(end, seconds, config.max_trials)
+
+    @property
+    def counts(self) -> bool:
+        """Return whether decisions may not look at the clock."""
+        return self.max_trials is not None
+
+    def search_end(self, refit_seconds: float) -> Deadline:
+        """Return when trials must be over, so that refits of so many seconds and the finish fit."""
+        if self.seconds is None:
+            return self.end
+        return self.end.sooner(self._finish() + min(refit_seconds, REFIT_SHARE * self.seconds))
+
+    def _finish(self) -> float:
+        return min(FINISH_MOST, max(FINISH_LEAST, FINISH_SHARE * (self.seconds or 0.0)))
+
+    def refit_end(self) -> Deadline:
+        """Return when refits must be over."""
+        if self.seconds is None:
+            return self.end
+        return self.end.sooner(0.5 * self._finish())
+
+    def seconds_left(self) -> float | None:
+        """Return the seconds left for decisions; None where they may not look."""
+        return None if self.counts or self.seconds is None else self.end.left()

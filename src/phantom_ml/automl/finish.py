@@ -1,0 +1,281 @@
+"""The end of a run: choose the members, fit them on all rows, calibrate, cut the threshold, draft the model."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from phantom_ml.automl.budget import Budget
+from phantom_ml.automl.constrain import broken, pruned, within
+from phantom_ml.automl.draft import Draft, Fit, Recipe, Voice, stage
+from phantom_ml.automl.ensemble import MAX_ROWS, HeldOut, Mixture, choose_mixture
+from phantom_ml.automl.importance import drops_of, own_importance, start_shuffling
+from phantom_ml.automl.problem import Problem
+from phantom_ml.automl.race import REFIT_MARGIN, Room
+from phantom_ml.automl.scoring import cut, held_out_rows, other_scores, validation_of
+from phantom_ml.automl.trials import Candidate, Finished, Order, Running, collect, start
+from phantom_ml.automl.workspace import Workspace
+from phantom_ml.config import AutoMLConfig, ProblemKind
+from phantom_ml.metrics.calibration import Calibrator, fit_calibration
+from phantom_ml.model.combine import combine
+from phantom_ml.model.trial import Trial
+from phantom_ml.process.child import Child, wait_any
+from phantom_ml.process.deadline import Deadline
+from phantom_ml.process.outcome import Limits
+
+Array = NDArray[np.float64]
+#: Members that an ensemble may choose from, the best by score.
+CHOICES = 12
+#: Rows that choose the weights, by second of the budget: about a second at 60.
+ROWS_PER_SECOND = 150
+#: The name of the fold that holds all rows.
+ALL = "all"
+#: Share of the budget after which columns that were not shuffled yet are left out.
+SHUFFLE_SHARE = 0.04
+#: A booster on all rows needs a little longer than on a fold's share of them.
+MORE_ROUNDS = 1.1
+
+
+@dataclass(frozen=True)
+class Ending:
+    """What the end of a run needs to know."""
+
+    problem: Problem
+    workspace: Workspace
+    config: AutoMLConfig
+    budget: Budget
+    room: Room
+    refits: bool
+
+
+def ranked(
+    problem: Problem, finished: Sequence[Finished], trials: Sequence[Trial]
+) -> list[Finished]:
+    """Return the complete trials with a score, best first."""
+    score = {t.number: t.score for t in trials}
+    known = [f for f in finished if f.complete and score.get(f.trial.number) is not None]
+    sign = -1.0 if problem.metric.greater_is_better else 1.0
+    return sorted(known, key=lambda f: (sign * float(score[f.trial.number] or 0.0), f.trial.number))
+
+
+def finish(ending: Ending, best: Sequence[Finished], number: int) -> tuple[Draft, Trial, list[str]]:
+    """Return the draft of the finished model, its row on the leaderboard, and what to tell of it.
+
+    Parameters
+    ----------
+    ending : Ending
+    best : sequence of Finished
+        Complete trials, best first; at least one.
+    number : int
+        The number of the new row.
+    """
+    started = time.monotonic()
+    problem, workspace = ending.problem, ending.workspace
+    rows = held_out_rows(workspace, best[0].order.folds)
+    allowed = within(best, ending.config.constraints)
+    held_out = _held_out(problem, allowed, rows)
+    mixture = pruned(_mixture(ending, held_out), allowed, ending.config.constraints)
+    members = {i: allowed[i] for i in mixture.weights}
+    own = own_importance(workspace, members, mixture)
+    shuffling = _shuffling(ending, members, mixture, list(own))
+    refitted = _refit(ending, list(members.values())) if ending.refits else {}
+    mixed = mixture.apply(held_out.predictions)
+    calibrator = _calibrator(problem, held_out, mixed, ending.config.seed)
+    calibrated = calibrator.apply(mixed)
+    validation = validation_of(problem, rows, calibrated)
+    recipe = Recipe(
+        voices=tuple(
+            _voice(f, mixture.weights[i], refitted.get(f.trial.number)) for i, f in members.items()
+        ),
+        combination=mixture.combination,
+        intercept=mixture.intercept,
+        calibrator=calibrator,
+        threshold=cut(ending.config.threshold, validation),
+        golden=_golden(members, mixture, refitted, calibrator),
+        validation=validation,
+    )
+    trial = _row(ending, members, calibrated, rows, number)
+    cost = _microseconds(members.values(), refitted)
+    told = {"seconds": time.monotonic() - started, "predict_us_per_row": cost}
+    trial = trial.model_copy(update=told)
+    facts = {
+        "members": recipes_of(members.values()),
+        "importance": own,
+        "permutation_importance": drops_of(shuffling),
+    }
+    notes = _price(ending, best, rows, trial) if len(allowed) < len(best) else []
+    notes += broken(list(members.values()), cost, ending.config.constraints)
+    return stage(recipe, problem, workspace, trial, facts), trial, notes
+
+
+def _shuffling(
+    ending: Ending, members: dict[int, Finished], mixture: Mixture, columns: list[str]
+) -> Child:
+    """Start measuring permutation importance beside the refits, or for a moment where there are none."""
+    end = ending.budget.refit_end()
+    if ending.budget.seconds is not None:
+        end = end.within(SHUFFLE_SHARE * ending.budget.seconds)
+    limits = Limits(end, ending.room.memory_mb, 1)
+    return start_shuffling(ending.workspace, members, mixture, columns, limits)
+
+
+def _microseconds(members: Iterable[Finished], refitted: Mapping[int, Finished]) -> float:
+    """Return what a row costs; a member fitted again on all rows is one learner, not one a fold."""
+    costs = [
+        (f.trial.predict_us_per_row or 0.0) / (len(f.serving) if f.trial.number in refitted else 1)
+        for f in members
+    ]
+    return sum(costs)
+
+
+def _price(
+    ending: Ending, best: Sequence[Finished], rows: NDArray[np.int64], trial: Trial
+) -> list[str]:
+    """Return what the constraints cost, in the metric."""
+    held_out = _held_out(ending.problem, best, rows)
+    free = _mixture(ending, held_out).apply(held_out.predictions)
+    score = ending.problem.metric.score(held_out.target, free, held_out.weight)
+    return [
+        f"Within the constraints the held-out {ending.problem.metric.name} is {trial.score:.5g}; "
+        f"without them it would be {score:.5g}."
+    ]
+
+
+def recipes_of(members: Iterable[Finished]) -> dict[str, Any]:
+    """Return what is needed to fit members again on other rows, by their name in the graph."""
+    return {
+        f"{f.trial.number:05d}": {
+            "settings": dict(f.trial.settings),
+            "n_rounds": f.trial.n_rounds,
+            "seed": f.trial.seed,
+        }
+        for f in members
+    }
+
+
+def _held_out(problem: Problem, best: Sequence[Finished], rows: NDArray[np.int64]) -> HeldOut:
+    weight = None if problem.weight is None else problem.weight[rows]
+    choices = best[:CHOICES]
+    predictions = [f.prediction for f in choices if f.prediction is not None]
+    families = tuple(f.trial.algorithm for f in choices)
+    target, kind = problem.target.values[rows], problem.target.kind
+    shifted = best[0].order.forward
+    return HeldOut(predictions, target, weight, kind, problem.metric, families, shifted)
+
+
+def _mixture(ending: Ending, held_out: HeldOut) -> Mixture:
+    alone = not ending.config.ensemble_methods or ending.config.constraints.explainable
+    if alone:
+        return Mixture({0: 1.0})
+    seconds = ending.budget.seconds
+    rows = MAX_ROWS if seconds is None else int(min(MAX_ROWS, ROWS_PER_SECOND * seconds))
+    return choose_mixture(held_out, ending.config.seed, rows)
+
+
+def _calibrator(problem: Problem, held_out: HeldOut, mixed: Array, seed: int) -> Calibrator:
+    kind = problem.target.kind
+    found = fit_calibration(held_out.target, mixed, kind, held_out.weight, seed)
+    # The figure that is asked for may not suffer: calibration is for the meaning of a probability.
+    if held_out.loss(found.apply(mixed)) > held_out.loss(mixed) + 1e-9:
+        return Calibrator()
+    # Nor may it make a model surer of rows of another time than it is by itself.
+    if held_out.shifted and kind is ProblemKind.MULTICLASS and found.parameters[:1] < (1.0,):
+        return Calibrator()
+    return found
+
+
+def _refit(ending: Ending, members: Sequence[Finished]) -> dict[int, Finished]:
+    """Fit the members on all rows, as many as the time allows, the heaviest first."""
+    end, slots = ending.budget.refit_end(), ending.room.slots
+    waiting = _in_time(members, end, ending)
+    running: list[Running] = []
+    done: dict[int, Finished] = {}
+    while waiting or running:
+        while waiting and len(running) < slots:
+            running.append(start(_refit_order(waiting.pop(0), ending, end), ending.workspace))
+        for r in list(running):
+            outcome = r.child.poll()
+            if outcome is not None:
+                running.remove(r)
+                finished = collect(r, outcome)
+                if not finished.trial.reason:
+                    done[r.order.number - REFIT_NUMBERS] = finished
+        wait_any([r.child for r in running], 0.1)
+    return done
+
+
+#: Folder numbers of refits, clear of those of trials.
+REFIT_NUMBERS = 50_000
+
+
+def _in_time(members: Sequence[Finished], end: Deadline, ending: Ending) -> list[Finished]:
+    """Return the members that can be fitted on all rows until ``end``, the longest first.
+
+    The heaviest are considered first; one that does not fit keeps the fits of its folds.
+    """
+    if ending.budget.seconds_left() is None:
+        return list(members)
+    left, total = end.left(), 0.0
+    chosen: list[tuple[float, Finished]] = []
+    for finished in members:
+        seconds = REFIT_MARGIN * finished.fit_seconds / max(1, len(finished.folds_done)) + 0.2
+        if seconds <= left and total + seconds <= left * ending.room.slots:
+            total += seconds
+            chosen.append((seconds, finished))
+    return [f for _, f in sorted(chosen, key=lambda c: -c[0])]
+
+
+def _refit_order(finished: Finished, ending: Ending, end: Deadline) -> Order:
+    trial = finished.trial
+    rounds = None if trial.n_rounds is None else max(1, round(MORE_ROUNDS * trial.n_rounds))
+    candidate = Candidate(trial.algorithm, trial.settings, finished.order.candidate.max_rows)
+    order = replace(finished.order, candidate=candidate, folds=(ALL,), race=())
+    return replace(order, number=REFIT_NUMBERS + trial.number, deadline=end, n_rounds=rounds)
+
+
+def _voice(finished: Finished, weight: float, refitted: Finished | None) -> Voice:
+    source = finished if refitted is None else refitted
+    folds = finished.serving if refitted is None else (ALL,)
+    fits = tuple(Fit(source.folder / fold, fold) for fold in folds)
+    return Voice(f"{finished.trial.number:05d}", finished.trial.algorithm, weight, fits)
+
+
+def _golden(
+    members: dict[int, Finished],
+    mixture: Mixture,
+    refitted: dict[int, Finished],
+    calibrator: Calibrator,
+) -> Array:
+    predictions = [refitted.get(f.trial.number, f).golden() for f in members.values()]
+    weights = list(mixture.weights.values())
+    return calibrator.apply(combine(predictions, weights, mixture.combination, mixture.intercept))
+
+
+def _row(
+    ending: Ending,
+    members: dict[int, Finished],
+    calibrated: Array,
+    rows: NDArray[np.int64],
+    number: int,
+) -> Trial:
+    problem = ending.problem
+    weight = None if problem.weight is None else problem.weight[rows]
+    score = problem.metric.score(problem.target.values[rows], calibrated, weight)
+    first = next(iter(members.values())).trial
+    alone = len(members) == 1
+    return Trial(
+        number=number,
+        algorithm=first.algorithm if alone else "Ensemble",
+        settings=first.settings if alone else {},
+        score=score if np.isfinite(score) else None,
+        other_scores=other_scores(problem, rows, calibrated),
+        n_rounds=first.n_rounds if alone else None,
+        n_rows=problem.n_rows,
+        seed=ending.config.seed,
+        members=tuple(f"{f.trial.algorithm} #{f.trial.number}" for f in members.values()),
+    )

@@ -1,0 +1,81 @@
+"""What the finished model looks at: its members' own word, and what shuffling a raw column costs it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from phantom_ml.automl.ensemble import Mixture
+from phantom_ml.automl.trials import Finished
+from phantom_ml.automl.workspace import Workspace
+from phantom_ml.features.encoder import Encoder
+from phantom_ml.features.fold_fitted import FoldFitted
+from phantom_ml.process.child import Child, start_child
+from phantom_ml.process.outcome import Limits
+
+MEASURE = "phantom_ml.automl.importance_child:measure"
+#: What a joint score of several text columns is filed under.
+TEXT = "text"
+#: Seconds after which a child that did not stop is ended.
+GRACE = 0.3
+
+Members = Mapping[int, Finished]
+
+
+def own_importance(workspace: Workspace, members: Members, mixture: Mixture) -> dict[str, float]:
+    """Return the members' own importance by raw column, weighted as they are, greatest first."""
+    features = [f.source for f in workspace.samples("golden").matrix.features]
+    fold = next(iter(members.values())).folds_done[0]
+    text = _text_source(workspace)
+    added = [text for _ in FoldFitted.load(workspace.side_folder(fold)).features]
+    total = dict.fromkeys(dict.fromkeys([*features, *added]), 0.0)
+    for i, finished in members.items():
+        file = finished.folder / "importance.npy"
+        if file.exists():
+            for source, share in zip([*features, *added], np.load(file), strict=False):
+                total[source] += abs(mixture.weights[i]) * float(share)
+    whole = sum(total.values()) or 1.0
+    return dict(sorted(((k, v / whole) for k, v in total.items()), key=lambda kv: -kv[1]))
+
+
+def _text_source(workspace: Workspace) -> str:
+    texts = Encoder.load(workspace.folder / "encoder").text_columns
+    return texts[0] if len(texts) == 1 else TEXT
+
+
+def start_shuffling(
+    workspace: Workspace, members: Members, mixture: Mixture, columns: list[str], limits: Limits
+) -> Child:
+    """Start a child that measures permutation importance on one fold's held-out rows.
+
+    It stops by itself at the deadline of ``limits`` and is ended a moment later.
+    """
+    fold = next(iter(members.values())).folds_done[-1]
+    folder = workspace.folder / "importance"
+    folder.mkdir(exist_ok=True)
+    end = limits.deadline
+    payload: dict[str, Any] = {
+        "workspace": str(workspace.folder),
+        "fold": fold,
+        "learners": [str(f.folder / fold) for f in members.values()],
+        "weights": list(mixture.weights.values()),
+        "combination": mixture.combination,
+        "intercept": mixture.intercept,
+        "columns": columns,
+        "text_source": _text_source(workspace),
+        "deadline": end.at if np.isfinite(end.at) else None,
+        "seed": 0,
+    }
+    return start_child(MEASURE, payload, folder, replace(limits, deadline=end.sooner(-GRACE)))
+
+
+def drops_of(child: Child) -> dict[str, list[float]]:
+    """Return what the child measured; nothing where it did not come to an end."""
+    outcome = None
+    while outcome is None:
+        outcome = child.wait(1.0)
+    drops: dict[str, list[float]] = outcome.result.get("drops", {})
+    return drops

@@ -1,0 +1,36 @@
+"""Who hears of a run: the engine tells, and touches neither the store nor the terminal itself."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from phantom_ml.automl.draft import Draft
+from phantom_ml.model.trial import Trial
+from phantom_ml.progress import Progress
+
+
+def _no_model(_: Draft) -> str | None:
+    return None
+
+
+def _nothing(_: object) -> None:
+    return None
+
+
+@dataclass(frozen=True)
+class Listener:
+    """Three callbacks.
+
+    Attributes
+    ----------
+    on_progress : callable of Progress
+    on_model : callable of Draft -> model id or None
+        Keeps the draft; called for every trial that predicts, and for the finished model.
+    on_trial : callable of Trial
+        Called once a trial has its score and its model id.
+    """
+
+    on_progress: Callable[[Progress], None] = _nothing
+    on_model: Callable[[Draft], str | None] = _no_model
+    on_trial: Callable[[Trial], None] = _nothing

@@ -1,0 +1,239 @@
+"""The problem that the engine works on: rows with known answers, the inputs, and what ties rows together."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from phantom_ml.algorithms.base import algorithms
+from phantom_ml.config import AutoMLConfig
+from phantom_ml.data.dataset import Dataset
+from phantom_ml.data.recognise import recognise
+from phantom_ml.data.schema import ColumnKind, TableSchema
+from phantom_ml.data.splits import RowTies, join_entities
+from phantom_ml.data.target import Target, require_columns, require_target
+from phantom_ml.data.times import nanoseconds
+from phantom_ml.errors import BadSetting, TargetUnusable, TypeUnsafe
+from phantom_ml.metrics.base import Metric
+from phantom_ml.metrics.lookup import get_metric
+from phantom_ml.tasks.base import Task, tasks
+
+#: Rows that the recogniser looks at; it takes some thousand distinct values of a column anyway.
+SCHEMA_ROWS = 20_000
+DAY_NS = 86_400e9
+
+
+@dataclass(frozen=True)
+class Problem:
+    """What is asked of which rows.
+
+    Attributes
+    ----------
+    frame : DataFrame
+        The rows with a known answer, all their input columns; given validation rows come last.
+    target : Target
+        Its values are aligned with the rows of ``frame``.
+    inputs : TableSchema
+        The columns that a model may see.
+    weight : float64 array of shape (n_rows,) or None
+    ties : RowTies
+    n_validation : int
+        Rows at the end that were given for validation, 0 where folds decide.
+    """
+
+    frame: pl.DataFrame
+    target: Target
+    inputs: TableSchema
+    weight: NDArray[np.float64] | None
+    ties: RowTies
+    task: Task
+    metric: Metric
+    custom_metric: bool = False
+    n_validation: int = 0
+    warnings: tuple[str, ...] = ()
+
+    @property
+    def n_rows(self) -> int:
+        """Return the number of rows."""
+        return self.frame.height
+
+    @property
+    def n_classes(self) -> int:
+        """Return the number of classes, 0 for regression."""
+        return len(self.target.classes)
+
+    def days(self, rows: NDArray[np.int64]) -> float | None:
+        """Return the days that some rows span, None without a time column that tells days."""
+        if self.ties.time is None or len(rows) == 0:
+            return None
+        times = self.ties.time[rows]
+        span = float(times.max() - times.min()) / DAY_NS
+        return span if span > 0 else None
+
+
+def pose(dataset: Dataset, config: AutoMLConfig, validation: Dataset | None = None) -> Problem:
+    """Return the problem that a configuration poses to a table.
+
+    Raises
+    ------
+    BadSetting, UnknownName, ColumnMissing, TargetMissing, TargetUnusable, TypeUnsafe
+        The question does not fit the table.
+    """
+    if config.target_column is None:
+        raise BadSetting("No target_column is given.", "Name the column that is to be predicted.")
+    columns = dataset.columns
+    require_target(columns, config.target_column)
+    named = [*config.group_columns, config.time_column, config.weight_column]
+    require_columns(columns, [c for c in (*named, *config.ignored_columns) if c is not None])
+    task = tasks.get(config.task_type)
+    whole = dataset.frame() if validation is None else _joined(dataset.frame(), validation)
+    target = task.read_target(whole[config.target_column], config.positive_class)
+    _check(config, task, target)
+    n_validation = int((target.keep >= dataset.n_rows).sum())
+    if validation is not None and n_validation == 0:
+        raise BadSetting(
+            f"No row of validation_data has a value of {config.target_column!r}.",
+            "Give rows with answers, or leave validation_data out.",
+        )
+    frame = whole if target.n_rows == whole.height else whole[target.keep]
+    inputs = _inputs(frame, config)
+    ties, entities = _ties(frame, config)
+    metric = (
+        task.default_metric(target.kind)
+        if config.optimization_metric is None
+        else get_metric(config.optimization_metric, target.kind)
+    )
+    return Problem(
+        frame.select(inputs.names()),
+        target,
+        inputs,
+        _weight(frame, config.weight_column),
+        ties,
+        task,
+        metric,
+        callable(config.optimization_metric),
+        n_validation,
+        (*target.warnings, *entities),
+    )
+
+
+def _check(config: AutoMLConfig, task: Task, target: Target) -> None:
+    """Refuse before any work what could only fail after it."""
+    for name in config.algorithms_to_try or ():
+        algorithms.get(name)
+    policy = config.threshold
+    if policy is None:
+        return
+    if not task.accepts(policy, target.kind):
+        raise BadSetting(
+            f"A threshold was asked for ({policy.rule}), but {target.name!r} has not two classes.",
+            "Leave the threshold out, or make two classes of the target.",
+        )
+    if policy.alerts_per_day is not None and config.time_column is None:
+        raise BadSetting(
+            f"The threshold allows {policy.alerts_per_day:g} alerts a day, but no time_column is named.",
+            "Name the time column, or set the threshold by another rule: max_fpr, top_k.",
+        )
+
+
+def _joined(rows: pl.DataFrame, validation: Dataset) -> pl.DataFrame:
+    """Return the rows with those for validation below them; raises TypeUnsafe where types differ."""
+    require_columns(validation.columns, rows.columns)
+    below = validation.frame(rows.columns)
+    empty = [c.name for c in below if c.null_count() == len(c)]
+    below = below.with_columns(pl.col(c).cast(rows.schema[c]) for c in empty)
+    for name, dtype in rows.schema.items():
+        if _family(dtype) != _family(below.schema[name]):
+            raise TypeUnsafe(
+                f"Column {name!r} is {dtype} in the rows to learn from and "
+                f"{below.schema[name]} in validation_data.",
+                "Bring both to one type.",
+            )
+    return pl.concat([rows, below], how="vertical_relaxed")
+
+
+def _family(dtype: pl.DataType) -> str:
+    return "number" if dtype.is_numeric() or dtype == pl.Boolean else str(dtype)
+
+
+def _inputs(frame: pl.DataFrame, config: AutoMLConfig) -> TableSchema:
+    hidden = {config.target_column, config.weight_column, *config.ignored_columns}
+    visible = [c for c in frame.columns if c not in hidden]
+    sample = _sample(frame.select(visible), config.seed)
+    overrides = {k: v for k, v in config.features.kinds.items() if k in visible}
+    schema = _recheck(recognise(sample, overrides), frame)
+    if not schema.columns:
+        raise TargetUnusable(
+            "The table has no column beside the target.", "Add columns to predict it from."
+        )
+    return _without_raw_time(schema, config)
+
+
+def _recheck(schema: TableSchema, frame: pl.DataFrame) -> TableSchema:
+    """Return the schema with columns that were constant in the sample looked at in all rows."""
+    doubtful = schema.of_kind(ColumnKind.CONSTANT, ColumnKind.EMPTY)
+    varying = [c for c in doubtful if frame[c].n_unique() > 1]
+    if not varying:
+        return schema
+    again = {c.name: c for c in recognise(frame.select(varying).unique().head(SCHEMA_ROWS)).columns}
+    return TableSchema(columns=tuple(again.get(c.name, c) for c in schema.columns))
+
+
+def _without_raw_time(schema: TableSchema, config: AutoMLConfig) -> TableSchema:
+    """Return the schema without a time column that is a plain number (a year, a step).
+
+    Rows are validated forward along it: every later row lies beyond what training saw.
+    """
+    kept = [
+        c for c in schema.columns if c.name != config.time_column or c.kind is ColumnKind.TIMESTAMP
+    ]
+    return TableSchema(columns=tuple(kept))
+
+
+def _sample(frame: pl.DataFrame, seed: int) -> pl.DataFrame:
+    if frame.height <= SCHEMA_ROWS:
+        return frame
+    rows = np.random.default_rng(seed).choice(frame.height, SCHEMA_ROWS, replace=False)
+    return frame[np.sort(rows)]
+
+
+def _weight(frame: pl.DataFrame, column: str | None) -> NDArray[np.float64] | None:
+    if column is None:
+        return None
+    weight = frame[column].cast(pl.Float64, strict=False).fill_null(float("nan")).to_numpy()
+    if not np.isfinite(weight).all() or (weight < 0).any() or weight.sum() <= 0:
+        raise BadSetting(
+            f"The weight column {column!r} holds missing, negative or infinite values.",
+            "Give every row a weight of 0 or more.",
+        )
+    scaled: NDArray[np.float64] = weight / weight.mean()
+    return scaled
+
+
+def _ties(frame: pl.DataFrame, config: AutoMLConfig) -> tuple[RowTies, tuple[str, ...]]:
+    """Return what ties rows together, and what a person should know of it."""
+    time = None if config.time_column is None else _times(frame[config.time_column])
+    if not config.group_columns:
+        return RowTies(time=time), ()
+    codes = [_codes(frame[c]) for c in config.group_columns]
+    groups, reason = join_entities(codes, config.group_columns)
+    return RowTies(time=time, groups=groups), (reason,) if reason else ()
+
+
+def _times(values: pl.Series) -> NDArray[np.int64]:
+    times = nanoseconds(values)
+    if (times == times[0]).all():
+        raise BadSetting(
+            f"The time column {values.name!r} holds no two different times.",
+            "Name a column of dates, times or numbers that grow with time.",
+        )
+    return times
+
+
+def _codes(values: pl.Series) -> NDArray[np.int64]:
+    codes = values.cast(pl.String, strict=False).rank("dense").cast(pl.Int64)
+    array: NDArray[np.int64] = codes.fill_null(-1).to_numpy()
+    return array

@@ -1,0 +1,187 @@
+"""The search loop: as many children as the machine has room for, and a decision each time that one ends."""
+
+from __future__ import annotations
+
+import itertools
+import os
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+
+from phantom_ml.automl.budget import LEAST_TRIAL_SECONDS, TRIAL_SHARE, Budget
+from phantom_ml.automl.candidates import Candidates
+from phantom_ml.automl.trials import Finished, Order, Running, collect, race_line, start
+from phantom_ml.automl.workspace import Workspace
+from phantom_ml.process.child import wait_any
+from phantom_ml.process.deadline import Deadline
+from phantom_ml.process.memory import process_tree_pss_mb, total_memory_mb
+
+#: The supervisor is asked at least so often, so that Ctrl-C and the deadline are noticed.
+WAIT_SECONDS = 0.25
+#: Members that a mixture usually has, and what a fit on all rows takes more than one on a fold's share.
+LIKELY_MEMBERS, REFIT_MARGIN = 5, 1.4
+#: Share of the machine's memory that a run may use where the user named no limit.
+MEMORY_SHARE = 0.8
+
+
+@dataclass(frozen=True)
+class Room:
+    """What of the machine the trials may use: ``slots`` at once, each with its threads and memory."""
+
+    slots: int
+    n_threads: int
+    memory_mb: int
+
+    @classmethod
+    def of(cls, n_threads: int | None, memory_limit_mb: int | None) -> Room:
+        """Return one slot a thread; the memory that this process does not use is shared among them."""
+        threads = n_threads or len(os.sched_getaffinity(0))
+        limit = memory_limit_mb or int(MEMORY_SHARE * total_memory_mb())
+        used = process_tree_pss_mb(os.getpid()) if memory_limit_mb else 0.0
+        each = max(200, int((limit - used) / threads))
+        return cls(threads, 1, each)
+
+    def whole(self) -> Room:
+        """Return the same machine as one slot with all threads."""
+        return Room(1, self.slots * self.n_threads, self.memory_mb * self.slots)
+
+
+@dataclass
+class Race:
+    """One search: its orders and everything that has ended so far."""
+
+    workspace: Workspace
+    folds: tuple[str, ...]
+    candidates: Candidates
+    budget: Budget
+    refits: bool
+    forward: bool
+    room: Room
+    seed: int
+    on_finished: Callable[[Finished], None]
+    finished: list[Finished] = field(default_factory=list)
+    running: list[Running] = field(default_factory=list)
+    first_number: int = 0
+    must_try: int = 0
+    stopped_because: str = ""
+
+    @property
+    def end(self) -> Deadline:
+        """Return when trials must be over: earlier, the longer the likely members take to refit."""
+        return self.budget.search_end(self._refit_seconds() if self.refits else 0.0)
+
+    def _refit_seconds(self) -> float:
+        complete = sorted((f for f in self.finished if f.complete), key=lambda f: np.mean(f.losses))
+        likely = [f.fit_seconds / len(f.folds_done) for f in complete[:LIKELY_MEMBERS]]
+        return REFIT_MARGIN * sum(likely) / self.room.slots
+
+    def run(self) -> None:
+        """Run trials until the time is over, the trials are counted out, or nothing is left to try."""
+        number = self._free(self.first_number)
+        while True:
+            while (order := self._next_order(number)) is not None:
+                self.running.append(start(order, self.workspace))
+                number = self._free(number + 1)
+            if not self.running:
+                return
+            self._collect()
+
+    def _free(self, number: int) -> int:
+        """Return the first number from here on that no trial bears; a killed run may have left gaps."""
+        taken = {f.trial.number for f in self.finished}
+        return next(n for n in itertools.count(number) if n not in taken)
+
+    def stop(self) -> None:
+        """End all children; what has ended stays."""
+        for running in self.running:
+            running.child.stop()
+        self.running.clear()
+
+    def _collect(self) -> None:
+        done = wait_any([r.child for r in self.running], WAIT_SECONDS)
+        for running in [r for r in self.running if r.child in done]:
+            outcome = running.child.poll()
+            if outcome is not None:
+                self.running.remove(running)
+                finished = collect(running, outcome)
+                self.finished.append(finished)
+                self.on_finished(finished)
+
+    def _next_order(self, number: int) -> Order | None:
+        if len(self.running) >= self.room.slots or self.stopped_because:
+            return None
+        seen = self._seen(number)
+        if seen is None or not self._time_for_another(number):
+            return None
+        self.stopped_because = self._reason_to_stop(seen)
+        candidate = (
+            None if self.stopped_because else self.candidates.next(number - self.first_number, seen)
+        )
+        if candidate is None:
+            return None
+        return Order(
+            number,
+            candidate,
+            self.folds,
+            self.seed,
+            self._deadline(number),
+            self.room.n_threads,
+            self.room.memory_mb,
+            candidate.n_rounds,
+            race=race_line(seen) if candidate.raced else (),
+            forward=self.forward,
+        )
+
+    def _seen(self, number: int) -> list[Finished] | None:
+        """Return the trials that the next decision may know of; None: wait.
+
+        Where only trials are counted, it knows exactly those that started a full round earlier, so that
+        it does not matter which child was quicker.
+        """
+        if not self.budget.counts:
+            return self.finished
+        known = number - self.room.slots
+        seen = sorted(
+            (f for f in self.finished if f.trial.number <= known), key=lambda f: f.trial.number
+        )
+        return seen if len(seen) >= known - self.first_number + 1 else None
+
+    def _time_for_another(self, number: int) -> bool:
+        if self.budget.max_trials is not None and number >= self.budget.max_trials:
+            return False
+        if number - self.first_number < self.must_try:
+            return not self.end.passed
+        return self.end.left() > max(LEAST_TRIAL_SECONDS, self._quickest())
+
+    def _quickest(self) -> float:
+        """Return half the time of the quickest complete trial: less is not worth a start."""
+        times = [f.trial.seconds for f in self.finished if f.complete]
+        return 0.0 if self.budget.counts or not times else 0.5 * min(times)
+
+    def _deadline(self, number: int) -> Deadline:
+        if self.budget.counts or self.budget.seconds is None:
+            return self.end
+        waiting = self.must_try - (number - self.first_number)
+        if waiting > 0:
+            return self.end.within(
+                self.end.left() * self.room.slots / (waiting + self.room.slots - 1)
+            )
+        return self.end.within(max(TRIAL_SHARE * self.budget.seconds, LEAST_TRIAL_SECONDS))
+
+    def _reason_to_stop(self, seen: list[Finished]) -> str:
+        losses = [float(np.mean(f.losses)) for f in seen if f.complete]
+        if len(losses) >= 3 and min(losses) <= self.perfect_loss:
+            return "Nothing is left to gain: the held-out rows are predicted without a fault."
+        since = len(losses) - 1 - int(np.argmin(losses)) if losses else 0
+        if since >= self.patience:
+            return f"The last {since} trials brought nothing better."
+        return ""
+
+    perfect_loss: float = -np.inf
+    patience: int = 60
+
+
+def with_room(order: Order, room: Room) -> Order:
+    """Return an order that uses all of a room."""
+    return replace(order, n_threads=room.n_threads, memory_mb=room.memory_mb)

@@ -1,0 +1,111 @@
+"""From held-out predictions to a scored trial, its threshold and its draft."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from phantom_ml.automl.draft import Draft, Fit, Recipe, Voice, stage
+from phantom_ml.automl.problem import Problem
+from phantom_ml.automl.trials import Finished
+from phantom_ml.automl.workspace import Workspace
+from phantom_ml.config import ProblemKind, ThresholdPolicy
+from phantom_ml.metrics.calibration import Calibrator
+from phantom_ml.metrics.lookup import get_metric
+from phantom_ml.metrics.thresholds import Threshold, threshold_for
+from phantom_ml.metrics.validation_scores import ValidationScores
+from phantom_ml.model.trial import Trial
+
+Array = NDArray[np.float64]
+Rows = NDArray[np.int64]
+
+
+def held_out_rows(workspace: Workspace, folds: Sequence[str]) -> Rows:
+    """Return the rows of the folds' valid parts, in the order of a trial's predictions."""
+    return np.concatenate([workspace.fold(name).valid for name in folds])
+
+
+def score_trial(problem: Problem, finished: Finished, workspace: Workspace) -> Trial:
+    """Return the trial with its scores on the rows that it did not see."""
+    if finished.prediction is None:
+        return finished.trial
+    rows = held_out_rows(workspace, finished.folds_done)
+    truth = problem.target.values[rows]
+    weight = None if problem.weight is None else problem.weight[rows]
+    score = problem.metric.score(truth, finished.prediction, weight)
+    return finished.trial.model_copy(
+        update={
+            "score": score if np.isfinite(score) else None,
+            "fold_scores": _fold_scores(problem, finished, workspace),
+            "other_scores": other_scores(problem, rows, finished.prediction),
+        }
+    )
+
+
+def _fold_scores(problem: Problem, finished: Finished, workspace: Workspace) -> tuple[float, ...]:
+    scores, at = [], 0
+    for name in finished.folds_done:
+        rows = workspace.fold(name).valid
+        part = finished.prediction[at : at + len(rows)] if finished.prediction is not None else None
+        at += len(rows)
+        if part is not None:
+            scores.append(problem.metric.score(problem.target.values[rows], part))
+    return tuple(s for s in scores if np.isfinite(s))
+
+
+def other_scores(problem: Problem, rows: Rows, prediction: Array) -> dict[str, float]:
+    """Return the figures that the leaderboard shows beside the metric; undefined ones are left out."""
+    kind, truth = problem.target.kind, problem.target.values[rows]
+    found = {
+        name: get_metric(name, kind).score(truth, prediction)
+        for name in problem.task.other_metrics(kind)
+        if name != problem.metric.name
+    }
+    return {name: value for name, value in found.items() if np.isfinite(value)}
+
+
+def validation_of(problem: Problem, rows: Rows, prediction: Array) -> ValidationScores | None:
+    """Return the held-out scores from which thresholds are cut; None unless there are two classes."""
+    if problem.target.kind is not ProblemKind.BINARY:
+        return None
+    truth = problem.target.values[rows].astype(np.int64)
+    weight = None if problem.weight is None else problem.weight[rows]
+    return ValidationScores(truth, prediction[:, 0], weight, problem.days(rows))
+
+
+def cut(policy: ThresholdPolicy | None, validation: ValidationScores | None) -> Threshold | None:
+    """Return the threshold of a policy on held-out scores."""
+    return None if validation is None else threshold_for(policy, validation)
+
+
+def trial_draft(
+    problem: Problem,
+    finished: Finished,
+    trial: Trial,
+    workspace: Workspace,
+    policy: ThresholdPolicy | None,
+) -> Draft:
+    """Return the draft of one trial's own model: the mean of its folds' learners."""
+    name = f"{trial.number:05d}"
+    fits = tuple(Fit(finished.folder / fold, fold) for fold in finished.serving)
+    validation = None
+    if finished.prediction is not None:
+        rows = held_out_rows(workspace, finished.folds_done)
+        validation = validation_of(problem, rows, finished.prediction)
+    recipe = Recipe(
+        voices=(Voice(name, trial.algorithm, 1.0, fits),),
+        combination="mean",
+        intercept=0.0,
+        calibrator=Calibrator(),
+        threshold=cut(policy, validation),
+        golden=finished.golden(),
+        validation=validation,
+    )
+    facts = {
+        "members": {
+            name: {"settings": dict(trial.settings), "n_rounds": trial.n_rounds, "seed": trial.seed}
+        }
+    }
+    return stage(recipe, problem, workspace, trial, facts)

@@ -1,0 +1,209 @@
+"""Trials in children: started with limits, collected as data, whatever became of them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from phantom_ml.automl.workspace import Workspace
+from phantom_ml.model.combine import mean_of
+from phantom_ml.model.trial import Setting, Trial, TrialStatus
+from phantom_ml.process.child import Child, start_child
+from phantom_ml.process.deadline import Deadline
+from phantom_ml.process.outcome import Limits, Outcome, OutcomeStatus
+
+Array = NDArray[np.float64]
+FIT_TRIAL = "phantom_ml.automl.fit_child:fit_trial"
+FIT_SIDE = "phantom_ml.automl.fit_child:fit_side"
+#: A learner stops itself at its deadline; only one that does not is ended, so much later.
+GRACE_SECONDS = 0.5
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A choice that may become a trial."""
+
+    algorithm: str
+    settings: Mapping[str, Setting] = field(default_factory=dict)
+    max_rows: int | None = None
+    #: Whether it may be given up after a fold that fell behind.
+    raced: bool = False
+    #: Exactly so many rounds; None: early stopping decides.
+    n_rounds: int | None = None
+
+
+@dataclass(frozen=True)
+class Order:
+    """One trial to run: what, on which folds, until when, with how much of the machine."""
+
+    number: int
+    candidate: Candidate
+    folds: tuple[str, ...]
+    seed: int
+    deadline: Deadline
+    n_threads: int = 1
+    memory_mb: int | None = None
+    n_rounds: int | None = None
+    race: tuple[float, ...] = ()
+    #: Forward in time the last fold knows most, and the earlier ones are out of date.
+    forward: bool = False
+
+
+@dataclass(frozen=True)
+class Finished:
+    """A trial that ended, with the predictions on the rows that it did not see.
+
+    Attributes
+    ----------
+    trial : Trial
+        Not scored yet: that is done where the metric is known.
+    order : Order
+    folder : Path
+        Holds one learner a fold that was done.
+    prediction : float64 array of shape (n_held_out, n_outputs) or None
+        In the order of the folds' valid rows; None if it failed.
+    folds_done : tuple of str
+    """
+
+    trial: Trial
+    order: Order
+    folder: Path
+    prediction: Array | None = None
+    folds_done: tuple[str, ...] = ()
+    losses: tuple[float, ...] = ()
+    n_trees: int = 0
+    fit_seconds: float = 0.0
+
+    @property
+    def serving(self) -> tuple[str, ...]:
+        """Return the folds whose learners predict: all, or the last one forward in time."""
+        return self.folds_done[-1:] if self.order.forward else self.folds_done
+
+    def golden(self) -> Array:
+        """Return what the serving learners say together of the golden rows."""
+        by_fold: Array = np.load(self.folder / "golden.npy")
+        return mean_of(list(by_fold[len(self.folds_done) - len(self.serving) :]))
+
+    @property
+    def complete(self) -> bool:
+        """Return whether every fold was done."""
+        return self.prediction is not None and len(self.folds_done) == len(self.order.folds)
+
+
+@dataclass(frozen=True)
+class Running:
+    """A trial whose child is at work."""
+
+    order: Order
+    child: Child
+
+
+def start(order: Order, workspace: Workspace, grace: float = GRACE_SECONDS) -> Running:
+    """Start a trial in a child of its own, ended ``grace`` seconds after its deadline."""
+    folder = workspace.trial_folder(order.number)
+    hard = order.deadline.sooner(-grace)
+    limits = Limits(hard, order.memory_mb, order.n_threads)
+    return Running(
+        order, start_child(FIT_TRIAL, _payload(order, workspace, folder), folder, limits)
+    )
+
+
+def _payload(order: Order, workspace: Workspace, folder: Path) -> dict[str, Any]:
+    at = order.deadline.at
+    return {
+        "workspace": str(workspace.folder),
+        "out": str(folder),
+        "algorithm": order.candidate.algorithm,
+        "settings": dict(order.candidate.settings),
+        "folds": list(order.folds),
+        "seed": order.seed,
+        "n_threads": order.n_threads,
+        "deadline": at if np.isfinite(at) else None,
+        "n_rounds": order.n_rounds,
+        "max_rows": order.candidate.max_rows,
+        "race": list(order.race),
+    }
+
+
+def collect(running: Running, outcome: Outcome) -> Finished:
+    """Return what came of a trial; a fault of any kind is a FAILED trial with its reason."""
+    order, folder = running.order, running.child.folder
+    trial = Trial(
+        number=order.number,
+        algorithm=order.candidate.algorithm,
+        settings=dict(order.candidate.settings),
+        seed=order.seed,
+        seconds=outcome.seconds,
+        peak_memory_mb=round(outcome.peak_memory_mb, 1),
+    )
+    if outcome.status is not OutcomeStatus.OK:
+        return Finished(_failed(trial, outcome.reason), order, folder)
+    result = outcome.result
+    done = order.folds[: result["folds"]]
+    trial = trial.model_copy(
+        update={
+            "n_rounds": _rounds(result["n_rounds"], order.forward),
+            "n_rows": result["n_rows"],
+            "predict_us_per_row": _cost(result["predict_us"], len(done), order.forward),
+            "status": TrialStatus.DONE if len(done) == len(order.folds) else TrialStatus.PRUNED,
+            "reason": "" if len(done) == len(order.folds) else "It fell behind after a fold.",
+        }
+    )
+    prediction = np.load(folder / "prediction.npy") if result["predict_us"] is not None else None
+    if prediction is not None and not np.isfinite(prediction).all():
+        return Finished(_failed(trial, "It predicted a value that is no number."), order, folder)
+    return Finished(
+        trial,
+        order,
+        folder,
+        prediction,
+        done,
+        tuple(result["losses"]),
+        result["n_trees"],
+        result["fit_seconds"],
+    )
+
+
+def _rounds(by_fold: Sequence[int | None], forward: bool) -> int | None:
+    """Return the rounds of a fit on all rows: the folds' mean, or the last one's forward in time."""
+    known = [n for n in by_fold if n is not None]
+    if not known:
+        return None
+    return known[-1] if forward else round(sum(known) / len(known))
+
+
+def _cost(each: float | None, n_folds: int, forward: bool) -> float | None:
+    """Return the microseconds a row of the trial's own model, in which all folds' learners predict."""
+    return each if each is None or forward else each * n_folds
+
+
+def _failed(trial: Trial, reason: str) -> Trial:
+    return trial.model_copy(
+        update={"status": TrialStatus.FAILED, "reason": reason, "n_rounds": None}
+    )
+
+
+def race_line(finished: Sequence[Finished], rank: int = 5) -> tuple[float, ...]:
+    """Return the mean loss after 1, 2, ... folds of the trial at ``rank``; empty while fewer are done.
+
+    A trial that is behind it after a fold would not be among the first few, and is given up.
+    """
+    complete = [f for f in finished if f.complete]
+    if len(complete) < rank or len(complete[0].order.folds) < 2:
+        return ()
+    means = np.array(
+        [
+            np.cumsum(f.losses) / np.arange(1, len(f.losses) + 1)
+            for f in complete
+            if len(f.losses) == len(complete[0].losses)
+        ]
+    )
+    if len(means) < rank:
+        return ()
+    line = np.sort(means, axis=0)[rank - 1]
+    return tuple(float(x) for x in line[:-1])

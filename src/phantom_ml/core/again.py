@@ -1,0 +1,137 @@
+"""What goes on from an earlier run: its leaderboard, its rest, its model on other rows."""
+
+from __future__ import annotations
+
+import shutil
+import time
+from dataclasses import dataclass
+from typing import Any
+
+from phantom_ml.automl.budget import Budget
+from phantom_ml.automl.problem import pose
+from phantom_ml.automl.refit import refit_draft
+from phantom_ml.automl.workspace import Workspace
+from phantom_ml.config import AutoMLConfig, ProblemKind
+from phantom_ml.core.models import get_metric_or_none
+from phantom_ml.core.result import AutoMLResult
+from phantom_ml.core.training import DATA_FILE, VALIDATION_FILE, Keeper, go, library_versions
+from phantom_ml.data.dataset import Dataset
+from phantom_ml.data.fingerprint import fingerprint
+from phantom_ml.errors import StoreError
+from phantom_ml.metrics.base import Metric
+from phantom_ml.metrics.validation_scores import ValidationScores
+from phantom_ml.model.leaderboard import Leaderboard
+from phantom_ml.model.manifest import Manifest
+from phantom_ml.model.pipeline import Pipeline
+from phantom_ml.model.signing import SigningKey
+from phantom_ml.model.spec import ModelSpec
+from phantom_ml.process.deadline import Deadline
+from phantom_ml.progress import ProgressCallback
+from phantom_ml.store.records import ExperimentRecord
+from phantom_ml.store.store import Store
+
+#: A resumed run gets at least this much, to ensemble and save what there is.
+LEAST_SECONDS = 5.0
+
+
+def leaderboard(store: Store, experiment_id: str) -> Leaderboard:
+    """Return the ranked trials of an experiment; raises ExperimentNotFound."""
+    record = store.experiment(experiment_id)
+    if record.result is not None:
+        return AutoMLResult.model_validate(record.result).leaderboard
+    return Leaderboard.of(store.trials(record.id), _direction(record), record.id)
+
+
+@dataclass(frozen=True)
+class Direction:
+    """What ranks a leaderboard: a metric's name and which way is up."""
+
+    name: str
+    greater_is_better: bool = True
+
+
+def _direction(record: ExperimentRecord) -> Metric | Direction:
+    known = get_metric_or_none(record.metric, ProblemKind(record.kind))
+    # A user's own function is not kept; for it, more is better.
+    return Direction(record.metric) if known is None else known
+
+
+def resume(store: Store, experiment_id: str, progress: ProgressCallback) -> AutoMLResult:
+    """Go on with what a killed run left; its finished trials are not run again."""
+    with store.lock_experiment(experiment_id):
+        return _resumed(store, store.experiment(experiment_id), progress)
+
+
+def _resumed(store: Store, record: ExperimentRecord, progress: ProgressCallback) -> AutoMLResult:
+    folder = store.run_folder(record.id)
+    if record.status == "done" or not (folder / DATA_FILE).exists():
+        raise StoreError(
+            f"The experiment {record.id!r} is {record.status.value} and has nothing to go on with.",
+            "Look at its leaderboard, or train again.",
+        )
+    clock = Deadline.after(0.0)
+    config = AutoMLConfig.of(record.config)
+    dataset = _kept(folder / DATA_FILE, record.data_name)
+    validation = folder / VALIDATION_FILE
+    problem = pose(dataset, config, _kept(validation, "") if validation.exists() else None)
+    keeper = Keeper(
+        store,
+        SigningKey.load_or_create(store.keys_folder),
+        record.id,
+        config,
+        problem,
+        record.fingerprint,
+        clock.start,
+        record.seconds_used,
+        library_versions(),
+    )
+    keeper.update("running", None)
+    left = config.budget_seconds
+    if left is not None:
+        left = max(LEAST_SECONDS, left - record.seconds_used)
+        config = config.model_copy(update={"time_budget_seconds": left})
+    return go(keeper, folder, Budget.of(config, clock), progress)
+
+
+def _kept(path: Any, name: str) -> Dataset:
+    import polars as pl
+
+    lazy = pl.scan_parquet(path)
+    return Dataset(lazy, int(lazy.select(pl.len()).collect().item()), name)
+
+
+def refit(
+    store: Store, model_id: str, manifest: Manifest, pipeline: Pipeline, dataset: Dataset
+) -> str:
+    """Return the id of a model with the same members, weights and calibration, fitted on other rows."""
+    started, spec = time.monotonic(), pipeline.spec
+    config = _config_again(manifest, spec)
+    problem = pose(dataset, config)
+    keeper = Keeper(
+        store,
+        SigningKey.load_or_create(store.keys_folder),
+        store.model(model_id).experiment_id or "",
+        config,
+        problem,
+        fingerprint(dataset),
+        started,
+        versions=library_versions(),
+    )
+    file = store.model_folder(model_id) / "validation.npz"
+    validation = ValidationScores.load(file) if file.exists() else None
+    folder = store.stage()
+    try:
+        draft = refit_draft(problem, spec, manifest.card, Workspace(folder), validation)
+        return keeper.model(draft)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _config_again(manifest: Manifest, spec: ModelSpec) -> AutoMLConfig:
+    """Return what was asked for, with the alert that was decided on: other rows may suggest another."""
+    values = {**manifest.card["config"], "data_path": None}
+    if spec.kind is ProblemKind.BINARY:
+        values["positive_class"] = spec.classes[1]
+    if get_metric_or_none(manifest.card["metric"], spec.kind) is None:
+        values["optimization_metric"] = None
+    return AutoMLConfig.of(values)

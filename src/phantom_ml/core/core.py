@@ -1,0 +1,266 @@
+"""PhantomMLCore: the one object that users hold; each method hands on to the room that does the work."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import weakref
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from phantom_ml.automl.preload import PRELOAD
+from phantom_ml.config import AutoMLConfig, FeatureSettings, ThresholdPolicy
+from phantom_ml.core.models import Evaluation, Loaded, evaluate, recut
+from phantom_ml.core.result import AutoMLResult
+from phantom_ml.core.training import train
+from phantom_ml.data.dataset import Dataset
+from phantom_ml.data.readers.base import ReadOptions
+from phantom_ml.errors import BadSetting
+from phantom_ml.metrics.thresholds import Threshold
+from phantom_ml.model.leaderboard import Leaderboard
+from phantom_ml.model.manifest import Manifest
+from phantom_ml.model.pipeline import Pipeline
+from phantom_ml.model.signing import SigningKey, Trust
+from phantom_ml.process.child import warm_up
+from phantom_ml.process.deadline import Deadline
+from phantom_ml.progress import ProgressCallback, silent
+from phantom_ml.store.records import ExperimentRecord, ModelRecord
+from phantom_ml.store.store import Store
+
+Config = AutoMLConfig | Mapping[str, Any] | str
+HOME_VARIABLE = "PHANTOM_HOME"
+
+
+class PhantomMLCore:
+    """Data, experiments and models under one home folder.
+
+    Parameters
+    ----------
+    home : path, optional
+        Default: the environment's ``PHANTOM_HOME``, else ``~/.phantom``.
+    database_url : str, optional
+        Another database than the SQLite file under ``home``.
+    trust : sequence of str
+        Fingerprints of keys, beside this home's own, whose signed models may be loaded.
+
+    Examples
+    --------
+    >>> import polars, tempfile
+    >>> core = PhantomMLCore(home=tempfile.mkdtemp())
+    >>> core.list_models()
+    []
+    """
+
+    def __init__(
+        self,
+        home: str | Path | None = None,
+        *,
+        database_url: str | None = None,
+        trust: tuple[str, ...] = (),
+    ) -> None:
+        chosen = home or os.environ.get(HOME_VARIABLE) or Path.home() / ".phantom"
+        self.home = Path(chosen).expanduser().absolute()
+        self._store = Store.open(self.home, database_url)
+        self._key = SigningKey.load_or_create(self._store.keys_folder)
+        self._loaded = Loaded(Trust(self._key.fingerprint, trust), len(os.sched_getaffinity(0)))
+
+    def __repr__(self) -> str:
+        return f"PhantomMLCore(home={str(self.home)!r})"
+
+    # Training
+
+    def auto_train_model(
+        self, config: Config, *, progress: ProgressCallback = silent
+    ) -> AutoMLResult:
+        """Train from ``data_path`` of the configuration.
+
+        Parameters
+        ----------
+        config : AutoMLConfig, mapping or JSON text
+        progress : callable of Progress
+
+        Raises
+        ------
+        DataError, ConfigError, SearchError
+        """
+        return self.auto_create_model(config, progress=progress)
+
+    def auto_create_model(
+        self, data: Any, config: Config | None = None, *, progress: ProgressCallback = silent
+    ) -> AutoMLResult:
+        """Train on data in memory, ``(data, config)``, or from ``data_path``, ``(config)``.
+
+        Parameters
+        ----------
+        data : polars, pandas or Arrow table, numpy array, path; or the configuration alone
+        config : AutoMLConfig, mapping or JSON text
+        progress : callable of Progress
+        """
+        clock = Deadline.after(0.0)
+        warm_up(PRELOAD)
+        settings = AutoMLConfig.of(data if config is None else config)
+        source = settings.data_path if config is None else data
+        if source is None:
+            raise BadSetting(
+                "There is no data: the configuration has no data_path.",
+                'Give "data_path": "events.csv", or call auto_create_model(data, config).',
+            )
+        given = settings.validation_data
+        validation = None if given is None else self.read(given)
+        dataset = self.read(source)
+        return train(self._store, dataset, settings, clock, progress, validation)
+
+    def resume(self, experiment_id: str, *, progress: ProgressCallback = silent) -> AutoMLResult:
+        """Go on with an experiment that was killed, with what is left of its budget.
+
+        Raises
+        ------
+        ExperimentNotFound, ExperimentBusy
+        StoreError
+            It is over, or too little of it was kept.
+        """
+        from phantom_ml.core.again import resume
+
+        warm_up(PRELOAD)
+        return resume(self._store, experiment_id, progress)
+
+    def refit(self, model_id: str, data: Any) -> str:
+        """Return the id of the same model, its settings and threshold rule, fitted on other labelled rows."""
+        from phantom_ml.core.again import refit
+
+        warm_up(PRELOAD)
+        manifest, _ = self._model(model_id)
+        return refit(self._store, model_id, manifest, self._pipeline(model_id), self.read(data))
+
+    # Using a model
+
+    def predict(
+        self, model_id: str, data: Any, *, output: str | Path | None = None
+    ) -> pl.DataFrame:
+        """Return predictions row for row.
+
+        ``prediction``; for classes also ``probability_<class>`` for each, and ``alert`` for two classes.
+
+        Parameters
+        ----------
+        model_id : str
+        data : table, path, a row as mapping, or JSON text
+        output : path, optional
+            Write the predictions there (.parquet, .csv, .jsonl) in constant memory and return the first
+            rows only.
+
+        Raises
+        ------
+        ModelNotFound, ColumnMissing, TypeUnsafe
+        """
+        pipeline = self._pipeline(model_id)
+        if output is not None:
+            from phantom_ml.core.output import write_predictions
+
+            return write_predictions(pipeline, self.read(data), Path(output))
+        return pipeline.predict(self._frame(data))
+
+    def evaluate(self, model_id: str, labelled_data: Any) -> Evaluation:
+        """Return the model's figures on labelled rows, with 95 % bootstrap intervals."""
+        manifest, _ = self._model(model_id)
+        return evaluate(model_id, manifest, self._pipeline(model_id), self._frame(labelled_data))
+
+    def set_threshold(
+        self, model_id: str, policy: ThresholdPolicy | Mapping[str, Any]
+    ) -> Threshold:
+        """Set another line of alert without training again, from the held-out scores of the model."""
+        chosen = policy
+        if not isinstance(chosen, ThresholdPolicy):
+            chosen = AutoMLConfig.of({"threshold": dict(chosen)}).threshold or ThresholdPolicy(
+                top_k=1
+            )
+        threshold = recut(self._store.model_folder(model_id), chosen)
+        self._store.set_threshold(model_id, threshold.model_dump(mode="json"))
+        return threshold
+
+    def explain_model(self, model_id: str, instance: Any = None) -> Any:
+        """Return why: each row's contributions, and what the model looks at as a whole.
+
+        Parameters
+        ----------
+        model_id : str
+        instance : a row, a frame, JSON text, or None for the global explanation alone
+        """
+        from phantom_ml.explain.explanation import explain
+
+        manifest, _ = self._model(model_id)
+        frame = None if instance is None else self._frame(instance)
+        return explain(self._pipeline(model_id), manifest.card, frame)
+
+    def auto_feature_engineering(
+        self, data: Any, config: FeatureSettings | Mapping[str, Any] | str | None = None
+    ) -> Any:
+        """Return the features that would be generated, scored and selected."""
+        from phantom_ml.features.engineer import engineer_features
+
+        return engineer_features(self._frame(data), config)
+
+    # What there is
+
+    def get_model_leaderboard(self, experiment_id: str) -> Leaderboard:
+        """Return every model that an experiment tried, ranked; every row's ``model_id`` predicts."""
+        from phantom_ml.core.again import leaderboard
+
+        return leaderboard(self._store, experiment_id)
+
+    def list_models(self) -> list[ModelRecord]:
+        """Return all models, newest first."""
+        return self._store.models()
+
+    def list_experiments(self) -> list[ExperimentRecord]:
+        """Return all experiments, newest first."""
+        return self._store.experiments()
+
+    def export_model(self, model_id: str, path: str | Path) -> Path:
+        """Write the model as a folder, or as one file where the path ends in ``.phantom``."""
+        from phantom_ml.core.exchange import export_model
+
+        return export_model(self._store.model_folder(model_id), Path(path))
+
+    def import_model(self, path: str | Path) -> str:
+        """Take in an exported model, folder or file, after all its checks; return its id."""
+        from phantom_ml.core.exchange import import_model
+
+        return import_model(self._store, self._loaded.trust, Path(path))
+
+    def read(self, source: Any, options: ReadOptions | None = None) -> Dataset:
+        """Return a table from a path, folder, glob, or anything tabular in memory."""
+        from phantom_ml.data.reading import read
+
+        if isinstance(source, Dataset):
+            return source
+        scratch = self._store.stage()
+        dataset = read(source, options or ReadOptions(), scratch=scratch)
+        # The parsed copy lives as long as the table that reads from it.
+        weakref.finalize(dataset, shutil.rmtree, scratch, ignore_errors=True)
+        return dataset
+
+    def _frame(self, data: Any) -> pl.DataFrame:
+        from phantom_ml.core.rows import rows
+
+        found = rows(data)
+        if found is not None:
+            return found
+        dataset = self.read(data)
+        return dataset.frame()
+
+    def _model(self, model_id: str) -> tuple[Manifest, Pipeline]:
+        # What is in the store was checked when it came in; its signer was trusted then.
+        return self._loaded.get(
+            model_id, self._store.model_folder(model_id), self._store.model(model_id).signed_by
+        )
+
+    def _pipeline(self, model_id: str) -> Pipeline:
+        _, pipeline = self._model(model_id)
+        chosen = self._store.model(model_id).threshold
+        if chosen is None:
+            return pipeline
+        return pipeline.with_threshold(Threshold.model_validate(chosen))

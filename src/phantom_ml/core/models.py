@@ -1,0 +1,210 @@
+"""Models in use: loaded once after every check, matched to rows, evaluated, re-cut."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import polars as pl
+
+from phantom_ml.config import ProblemKind, Settings, ThresholdPolicy
+from phantom_ml.data.target import read_target, require_target
+from phantom_ml.errors import BadSetting, BundleDamaged, BundleVersion, UnknownName
+from phantom_ml.features.base import as_text
+from phantom_ml.metrics.base import Metric
+from phantom_ml.metrics.intervals import bootstrap_interval, clopper_pearson
+from phantom_ml.metrics.lookup import get_metric
+from phantom_ml.metrics.thresholds import Threshold, threshold_for
+from phantom_ml.metrics.validation_scores import ValidationScores
+from phantom_ml.model.bundle import open_bundle
+from phantom_ml.model.manifest import Manifest
+from phantom_ml.model.pipeline import Pipeline
+from phantom_ml.model.signing import Trust
+from phantom_ml.model.spec import ModelSpec
+from phantom_ml.tasks.base import tasks
+
+#: Models held in memory at once.
+MAX_LOADED = 8
+
+
+def load_bundle(folder: Path, trust: Trust, n_threads: int = 1) -> tuple[Manifest, Pipeline]:
+    """Return a bundle's manifest and pipeline after its hashes, signature and golden rows were checked.
+
+    Raises
+    ------
+    BundleDamaged, BundleUntrusted, BundleVersion
+    """
+    from pydantic import ValidationError
+
+    manifest = open_bundle(folder, trust)
+    try:
+        spec = ModelSpec.model_validate(manifest.spec)
+    except ValidationError as error:
+        raise BundleVersion(
+            f"The model graph is not one that this version reads: {error.errors()[0]['msg']}.",
+            "Use the version that wrote it, or train again.",
+        ) from None
+    pipeline = Pipeline.load(folder, spec, n_threads)
+    check_golden(folder, pipeline)
+    return manifest, pipeline
+
+
+def check_golden(folder: Path, pipeline: Pipeline) -> None:
+    """Score the golden rows and compare; raises BundleDamaged where the model says something else."""
+    rows = pl.read_parquet(folder / "golden" / "rows.parquet")
+    expected = np.load(folder / "golden" / "expected.npy", allow_pickle=False)
+    found = pipeline.score(rows)
+    if found.shape != expected.shape or not np.allclose(found, expected, rtol=1e-6, atol=1e-9):
+        worst = (
+            float(np.abs(found - expected).max()) if found.shape == expected.shape else float("nan")
+        )
+        raise BundleDamaged(
+            f"The model does not predict its golden rows as it did when it was made (off by {worst:g}).",
+            "Install the library versions that its card names, or train again.",
+        )
+
+
+@dataclass
+class Loaded:
+    """Models in memory, the least recently used leaving first."""
+
+    trust: Trust
+    n_threads: int = 1
+    models: OrderedDict[str, tuple[Manifest, Pipeline]] = field(default_factory=OrderedDict)
+
+    def get(self, key: str, folder: Path, signed_by: str) -> tuple[Manifest, Pipeline]:
+        """Return a model, loaded and checked the first time; its known signer is trusted."""
+        if key not in self.models:
+            trust = Trust(self.trust.own, (*self.trust.others, signed_by))
+            self.models[key] = load_bundle(folder, trust, self.n_threads)
+            while len(self.models) > MAX_LOADED:
+                self.models.popitem(last=False)
+        self.models.move_to_end(key)
+        return self.models[key]
+
+
+class Figure(Settings):
+    """One metric with its bootstrap interval."""
+
+    value: float
+    low: float
+    high: float
+
+
+class Evaluation(Settings):
+    """A model measured on labelled rows that it has not seen.
+
+    ``figures`` are the metrics by name with 95 % bootstrap intervals; ``threshold`` is the model's own line
+    of alert, as it worked out on these rows.
+    """
+
+    model_id: str
+    n_rows: int
+    n_skipped: int
+    figures: dict[str, Figure]
+    threshold: Threshold | None = None
+
+    def __repr__(self) -> str:
+        lines = [f"{self.model_id} on {self.n_rows} rows (95 % bootstrap intervals)"]
+        for name, f in self.figures.items():
+            lines.append(f"  {name:<22} {f.value:.5g}  [{f.low:.5g}, {f.high:.5g}]")
+        if self.threshold is not None and self.threshold.recall is not None:
+            t = self.threshold
+            lines.append(
+                f"  at its threshold {t.value:.4g}: recall {t.recall:.3f}, FPR {t.fpr or 0:.4f}"
+            )
+        return "\n".join(lines)
+
+    def __str__(self) -> str:
+        return repr(self)
+
+
+def evaluate(
+    model_id: str, manifest: Manifest, pipeline: Pipeline, frame: pl.DataFrame
+) -> Evaluation:
+    """Return the figures of a model on labelled rows; rows without a label or of an unknown class are left out."""
+    spec = pipeline.spec
+    require_target(frame.columns, spec.target)
+    truth, rows = _truth(spec, frame[spec.target])
+    if len(rows) == 0:
+        raise BadSetting(
+            f"No row has a value of {spec.target!r} that the model knows.",
+            "Give rows with labels: " + ", ".join(str(c) for c in spec.classes),
+        )
+    prediction = pipeline.score(frame[rows])
+    names = [manifest.card["metric"], *tasks.get(spec.task_type).other_metrics(spec.kind)]
+    figures = {}
+    for name in dict.fromkeys(names):
+        metric = get_metric_or_none(name, spec.kind)
+        if metric is None:
+            continue
+        low, high = bootstrap_interval(metric, truth, prediction)
+        figures[metric.name] = Figure(value=metric.score(truth, prediction), low=low, high=high)
+    return Evaluation(
+        model_id=model_id,
+        n_rows=len(rows),
+        n_skipped=frame.height - len(rows),
+        figures=figures,
+        threshold=_measured(spec, truth, prediction),
+    )
+
+
+def get_metric_or_none(name: str, kind: ProblemKind) -> Metric | None:
+    """Return a metric by its name; None for a user's own function, which is not kept with the model."""
+    try:
+        return get_metric(name, kind)
+    except UnknownName:
+        return None
+
+
+def _truth(spec: ModelSpec, values: pl.Series) -> tuple[Any, np.ndarray[Any, np.dtype[np.int64]]]:
+    if not spec.classes:
+        target = read_target(values, spec.target, spec.task_type)
+        return target.values, target.keep
+    known = {str(c): i for i, c in enumerate(spec.classes)}
+    for i, c in enumerate(spec.classes):
+        known |= {str(int(c)): i, str(c).lower(): i} if isinstance(c, bool) else {}
+    text = as_text(values)
+    codes = text.replace_strict(
+        list(known), list(known.values()), default=None, return_dtype=pl.Int64
+    )
+    rows = codes.is_not_null().arg_true().to_numpy().astype(np.int64)
+    return codes.drop_nulls().to_numpy().astype(np.int64), rows
+
+
+def _measured(spec: ModelSpec, truth: Any, prediction: Any) -> Threshold | None:
+    """Return how the model's own threshold worked out on these rows."""
+    if spec.threshold is None:
+        return None
+    alert = prediction[:, 0] >= spec.threshold.value
+    positives, negatives = int((truth == 1).sum()), int((truth == 0).sum())
+    found, false = int(alert[truth == 1].sum()), int(alert[truth == 0].sum())
+    recall_low, recall_high = clopper_pearson(found, positives) if positives else (None, None)
+    fpr_low, fpr_high = clopper_pearson(false, negatives) if negatives else (None, None)
+    return Threshold(
+        policy=spec.threshold.policy,
+        value=spec.threshold.value,
+        recall=found / positives if positives else None,
+        recall_low=recall_low,
+        recall_high=recall_high,
+        fpr=false / negatives if negatives else None,
+        fpr_low=fpr_low,
+        fpr_high=fpr_high,
+        precision=found / (found + false) if found + false else None,
+        n_positives=positives,
+        n_negatives=negatives,
+    )
+
+
+def recut(folder: Path, policy: ThresholdPolicy) -> Threshold:
+    """Return the threshold of another policy, from the held-out scores that the bundle keeps."""
+    file = folder / "validation.npz"
+    if not file.exists():
+        raise BadSetting(
+            "The model keeps no held-out scores: it does not tell two classes apart.",
+            "Set a threshold on a model of two classes.",
+        )
+    return threshold_for(policy, ValidationScores.load(file))

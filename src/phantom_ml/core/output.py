@@ -1,0 +1,100 @@
+"""Predictions to a file, block by block, so that memory does not grow with the rows."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import IO, Any
+
+import polars as pl
+
+from phantom_ml.data.dataset import Dataset
+from phantom_ml.errors import BadSetting, ColumnMissing, DiskFull, StoreUnusable
+from phantom_ml.model.pipeline import Pipeline
+
+BLOCK_ROWS = 65_536
+#: Rows that are handed back to be looked at.
+SHOWN_ROWS = 10
+#: A spreadsheet takes a cell that begins so for a formula (OWASP, "CSV Injection").
+FORMULA = r"^[=+\-@\t\r]"
+
+
+def write_predictions(pipeline: Pipeline, dataset: Dataset, path: Path) -> pl.DataFrame:
+    """Write predictions to .parquet, .csv or .jsonl and return the first rows.
+
+    The file appears when it is whole. Text cells of CSV that begin like a formula get a quote before them.
+
+    Raises
+    ------
+    BadSetting
+        The ending is none of the three.
+    DiskFull, StoreUnusable
+    """
+    writer = _WRITERS.get(path.suffix.lower())
+    if writer is None:
+        raise BadSetting(
+            f"Predictions cannot be written as {path.suffix or path.name!r}.",
+            f"End the name in one of: {', '.join(_WRITERS)}.",
+        )
+    draft = path.with_name(f".{path.name}.{os.getpid()}.draft")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with draft.open("wb") as file:
+            shown = writer(pipeline, dataset, file)
+        draft.replace(path)
+    except OSError as error:
+        full = error.errno in (28, 122)  # ENOSPC, EDQUOT
+        kind = DiskFull if full else StoreUnusable
+        raise kind(
+            f"{str(path)!r} cannot be written: {error.strerror}.", "Name another place."
+        ) from None
+    finally:
+        draft.unlink(missing_ok=True)
+    return shown
+
+
+def _blocks(pipeline: Pipeline, dataset: Dataset) -> Any:
+    needed, present = pipeline.encoder.inputs, dataset.columns
+    missing = [c for c in needed if c not in present]
+    if missing:
+        raise ColumnMissing(missing, present)
+    lazy = dataset.lazy.select(needed)
+    for start in range(0, max(1, dataset.n_rows), BLOCK_ROWS):
+        yield pipeline.predict(lazy.slice(start, BLOCK_ROWS).collect())
+
+
+def _parquet(pipeline: Pipeline, dataset: Dataset, file: IO[bytes]) -> pl.DataFrame:
+    import pyarrow.parquet as pq
+
+    shown, writer = None, None
+    for block in _blocks(pipeline, dataset):
+        table = block.to_arrow()
+        if writer is None:
+            shown, writer = block.head(SHOWN_ROWS), pq.ParquetWriter(file, table.schema)
+        writer.write_table(table)
+    if writer is not None:
+        writer.close()
+    return pl.DataFrame() if shown is None else shown
+
+
+def _csv(pipeline: Pipeline, dataset: Dataset, file: IO[bytes]) -> pl.DataFrame:
+    shown: pl.DataFrame | None = None
+    for block in _blocks(pipeline, dataset):
+        text = pl.selectors.string()
+        safe = block.with_columns(
+            pl.when(text.str.contains(FORMULA)).then("'" + text).otherwise(text).name.keep()
+        )
+        safe.write_csv(file, include_header=shown is None)
+        shown = block.head(SHOWN_ROWS) if shown is None else shown
+    return pl.DataFrame() if shown is None else shown
+
+
+def _json_lines(pipeline: Pipeline, dataset: Dataset, file: IO[bytes]) -> pl.DataFrame:
+    shown: pl.DataFrame | None = None
+    for block in _blocks(pipeline, dataset):
+        block.write_ndjson(file)
+        shown = block.head(SHOWN_ROWS) if shown is None else shown
+    return pl.DataFrame() if shown is None else shown
+
+
+_WRITERS = {".parquet": _parquet, ".csv": _csv, ".jsonl": _json_lines}

@@ -1,0 +1,63 @@
+"""AutoMLResult: what a training came to, to read, to print and to go on with."""
+
+from __future__ import annotations
+
+import html
+from typing import Any
+
+from pydantic import Field
+
+from phantom_ml.config import Settings
+from phantom_ml.metrics.thresholds import ThresholdTable
+from phantom_ml.model.leaderboard import Leaderboard
+
+
+class AutoMLResult(Settings):
+    """The best model of an experiment, and how it was found.
+
+    Examples
+    --------
+    ``result.model_id`` predicts, ``result.leaderboard`` tells what else was tried.
+    """
+
+    model_id: str
+    experiment_id: str
+    best_algorithm: str = Field(description="Ensemble, with its members, where one wins.")
+    best_score: float | None = Field(description="On held-out rows, in the metric's direction.")
+    metric: str
+    feature_importance: dict[str, float] = Field(description="By raw column, summing to 1.")
+    training_time_seconds: float
+    leaderboard: Leaderboard
+    thresholds: ThresholdTable | None = Field(None, description="Two classes only.")
+    validation: str = Field(description="How the score was measured, in words.")
+    warnings: tuple[str, ...] = ()
+    members: tuple[str, ...] = ()
+
+    def __repr__(self) -> str:
+        return "\n".join([*self._lines(), "", self.leaderboard.text()])
+
+    def __str__(self) -> str:
+        return repr(self)
+
+    def _lines(self) -> list[str]:
+        score = "none" if self.best_score is None else f"{self.best_score:.5g}"
+        lines = [
+            f"Best model     {self.best_algorithm} ({self.model_id})",
+            f"{self.metric:<14} {score} on held-out rows. {self.validation}",
+            f"Training time  {self.training_time_seconds:.1f} s, experiment {self.experiment_id}",
+        ]
+        if self.members:
+            lines.append(f"Members        {', '.join(self.members)}")
+        top = [f"{name} {share:.0%}" for name, share in list(self.feature_importance.items())[:5]]
+        if top:
+            lines.append(f"Looks at       {', '.join(top)}")
+        return [*lines, *(f"Note           {w}" for w in self.warnings)]
+
+    def _repr_html_(self) -> str:
+        lines = "".join(f"<div>{html.escape(line)}</div>" for line in self._lines())
+        table = "" if self.thresholds is None else self.thresholds._repr_html_()
+        return f"<div><pre>{lines}</pre>{self.leaderboard._repr_html_()}{table}</div>"
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the result as plain JSON values."""
+        return dict(self.model_dump(mode="json"))

@@ -1,0 +1,202 @@
+"""A training from a configuration to a kept model: read, pose, run the engine, keep what it reports."""
+
+from __future__ import annotations
+
+import platform
+import time
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any
+
+from phantom_ml.automl.budget import Budget
+from phantom_ml.automl.draft import Draft
+from phantom_ml.automl.engine import EngineResult, run
+from phantom_ml.automl.listener import Listener
+from phantom_ml.automl.problem import Problem, pose
+from phantom_ml.automl.workspace import Workspace
+from phantom_ml.config import AutoMLConfig
+from phantom_ml.core.result import AutoMLResult
+from phantom_ml.data.dataset import Dataset
+from phantom_ml.data.fingerprint import fingerprint
+from phantom_ml.metrics.thresholds import ThresholdTable, threshold_table
+from phantom_ml.metrics.validation_scores import ValidationScores
+from phantom_ml.model.bundle import seal
+from phantom_ml.model.leaderboard import Leaderboard
+from phantom_ml.model.signing import SigningKey
+from phantom_ml.model.trial import Trial
+from phantom_ml.process.deadline import Deadline
+from phantom_ml.progress import ProgressCallback
+from phantom_ml.store.store import Store
+
+LIBRARIES = (
+    "phantom-ml",
+    "numpy",
+    "scipy",
+    "polars",
+    "scikit-learn",
+    "lightgbm",
+    "xgboost-cpu",
+    "catboost",
+)
+DATA_FILE = "data.parquet"
+VALIDATION_FILE = "validation_data.parquet"
+
+
+@dataclass
+class Keeper:
+    """Takes what the engine reports and puts it into the store."""
+
+    store: Store
+    key: SigningKey
+    #: Empty for a model that was made elsewhere.
+    experiment_id: str
+    config: AutoMLConfig
+    problem: Problem
+    fingerprint: str
+    started: float
+    used_before: float = 0.0
+    versions: dict[str, str] = field(default_factory=dict)
+
+    def model(self, draft: Draft) -> str:
+        """Sign a draft, keep it, and return its id."""
+        created = datetime.now(UTC).isoformat(timespec="milliseconds")
+        spec = draft.spec.model_dump(mode="json")
+        manifest = seal(draft.folder, spec, self.card(draft), self.key, created)
+        staged = self.store.stage()
+        staged.rmdir()
+        draft.folder.rename(staged)
+        return self.store.publish(staged, self.experiment_id or None, manifest)
+
+    def card(self, draft: Draft) -> dict[str, Any]:
+        """Return what is told about a model: how it was made, from what, and how good it was."""
+        trial = draft.trial
+        return {
+            **draft.facts,
+            "algorithm": trial.algorithm,
+            "metric": self.problem.metric.name,
+            "greater_is_better": self.problem.metric.greater_is_better,
+            "score": trial.score,
+            "trial": trial.model_dump(mode="json", exclude={"model_id"}),
+            "experiment_id": self.experiment_id,
+            "config": self.config.model_dump(mode="json"),
+            "data_fingerprint": self.fingerprint,
+            "n_rows": self.problem.n_rows,
+            "versions": self.versions,
+        }
+
+    def trial(self, trial: Trial) -> None:
+        """Keep a row of the leaderboard, and the time that was used."""
+        self.store.add_trial(self.experiment_id, trial)
+        self.update("running", None)
+
+    def update(self, status: Any, result: dict[str, Any] | None) -> None:
+        """Write how the experiment stands."""
+        used = self.used_before + time.monotonic() - self.started
+        self.store.update_experiment(
+            self.experiment_id, status=status, result=result, seconds_used=used
+        )
+
+
+def library_versions() -> dict[str, str]:
+    """Return the versions that a model was made with."""
+    found = {"python": platform.python_version()}
+    for name in LIBRARIES:
+        try:
+            found[name] = version(name)
+        except PackageNotFoundError:
+            continue
+    return found
+
+
+def train(
+    store: Store,
+    dataset: Dataset,
+    config: AutoMLConfig,
+    clock: Deadline,
+    progress: ProgressCallback,
+    validation: Dataset | None = None,
+) -> AutoMLResult:
+    """Train on a table and keep everything; the clock started when the user asked."""
+    problem = pose(dataset, config, validation)
+    digest = fingerprint(dataset)
+    record = store.create_experiment(
+        config.model_dump(mode="json"),
+        dataset.name,
+        digest,
+        problem.metric.name,
+        problem.target.kind.value,
+    )
+    folder = store.run_folder(record.id)
+    _snapshot(dataset, folder / DATA_FILE)
+    if validation is not None:
+        _snapshot(validation, folder / VALIDATION_FILE)
+    keeper = Keeper(
+        store,
+        SigningKey.load_or_create(store.keys_folder),
+        record.id,
+        config,
+        problem,
+        digest,
+        clock.start,
+        versions=library_versions(),
+    )
+    with store.lock_experiment(record.id):
+        return go(keeper, folder, Budget.of(config, clock), progress, dataset.report.warnings)
+
+
+def _snapshot(dataset: Dataset, path: Path) -> None:
+    """Keep the rows while the run lasts, so that it can be resumed whatever becomes of the source."""
+    dataset.lazy.sink_parquet(path, compression="lz4", statistics=False)
+
+
+def go(
+    keeper: Keeper,
+    folder: Path,
+    budget: Budget,
+    progress: ProgressCallback,
+    warnings: tuple[str, ...] = (),
+) -> AutoMLResult:
+    """Run the engine in a run folder, keep what it reports, and return the result.
+
+    The caller holds the lock of the experiment.
+    """
+    try:
+        listener = Listener(progress, keeper.model, keeper.trial)
+        found = run(keeper.problem, keeper.config, Workspace(folder), budget, listener)
+    except BaseException:
+        keeper.update("failed", None)
+        raise
+    result = _result(keeper, found, warnings)
+    keeper.update("done", result.to_dict())
+    keeper.store.clear_run(keeper.experiment_id)
+    return result
+
+
+def _result(keeper: Keeper, found: EngineResult, warnings: tuple[str, ...]) -> AutoMLResult:
+    metric, best = keeper.problem.metric, found.best
+    model_id = best.model_id or ""
+    folder = keeper.store.model_folder(model_id)
+    return AutoMLResult(
+        model_id=model_id,
+        experiment_id=keeper.experiment_id,
+        best_algorithm=best.algorithm,
+        best_score=best.score,
+        metric=metric.name,
+        feature_importance=found.draft.facts.get("importance", {}),
+        training_time_seconds=keeper.used_before + time.monotonic() - keeper.started,
+        leaderboard=Leaderboard.of(found.trials, metric, keeper.experiment_id),
+        thresholds=thresholds_of(folder, keeper.config),
+        validation=found.plan.reason,
+        warnings=(*warnings, *found.warnings),
+        members=best.members,
+    )
+
+
+def thresholds_of(folder: Path, config: AutoMLConfig) -> ThresholdTable | None:
+    """Return the threshold table of a kept model, None unless it has two classes."""
+    file = folder / "validation.npz"
+    if not file.exists():
+        return None
+    return threshold_table(ValidationScores.load(file), config.threshold)
