@@ -1,0 +1,32 @@
+"""``python -m benchmarks COMMAND``: every measurement that anyone can repeat."""
+
+from __future__ import annotations
+
+import argparse
+
+from benchmarks import anytime, budget, compare, memory, scoring, startup, table
+
+COMMANDS = {
+    "compare": compare,
+    "table": table,
+    "budget": budget,
+    "memory": memory,
+    "scoring": scoring,
+    "anytime": anytime,
+    "startup": startup,
+}
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run one command; each module says what it measures and takes its own arguments."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    for name, module in COMMANDS.items():
+        about = (module.__doc__ or "").splitlines()[0]
+        module.add_arguments(commands.add_parser(name, help=about, description=about))
+    chosen = parser.parse_args(arguments)
+    return int(COMMANDS[chosen.command].run(chosen))
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
