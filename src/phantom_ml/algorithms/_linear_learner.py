@@ -227,7 +227,7 @@ def fit_linear(
     iterations : int
         At most so many steps of L-BFGS.
     """
-    from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
+    from threadpoolctl import threadpool_limits
 
     with threadpool_limits(context.n_threads):
         weight = row_weights(train)

@@ -161,7 +161,7 @@ class GradientBoosting(AlgorithmSettings):
         self, train: Samples, valid: Samples | None, context: FitContext
     ) -> GradientBoostingLearner:
         """Return the trees up to the best round on ``valid`` that ended before the deadline."""
-        from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
+        from threadpoolctl import threadpool_limits
 
         with threadpool_limits(context.n_threads, "openmp"):
             levels = TopLevels.fit(train.matrix, min(MAX_LEVELS, self.max_bins - 1))

@@ -197,7 +197,7 @@ class SVM(AlgorithmSettings):
 
     def fit(self, train: Samples, valid: Samples | None, context: FitContext) -> SVMLearner:
         """Return the margin of least penalised loss on ``train``, with its probabilities."""
-        from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
+        from threadpoolctl import threadpool_limits
 
         random = np.random.default_rng(context.seed)
         if self.kernel == "rbf" and len(train.target) > MAX_KERNEL_ROWS:

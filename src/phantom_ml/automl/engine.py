@@ -37,6 +37,9 @@ from phantom_ml.model.trial import Trial
 from phantom_ml.progress import Progress
 
 
+INTERRUPTED = "The search was interrupted; the best so far was kept."
+
+
 @dataclass(frozen=True)
 class EngineResult:
     """What a run came to.
@@ -74,6 +77,8 @@ class Run:
     trials: list[Trial] = field(default_factory=list)
     finished: list[Finished] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
+    #: Set as soon as a first model stands on it.
+    plan: SplitPlan | None = None
 
     def tell(self, stage: str, message: str = "") -> None:
         """Tell the listener where the run is."""
@@ -130,17 +135,28 @@ def run(
     """
     room = Room.of(config.n_threads, config.memory_limit_mb)
     state = Run(problem, config, workspace, budget, room, listener, warnings=[*problem.warnings])
-    plan = load_plan(workspace)
-    if plan is None:
-        plan = _prepare(state)
-    else:
-        state.recall()
+    plan, interrupted = _prepared(state)
     # The machine is busy with trials while suspicious columns are looked for.
     with ThreadPoolExecutor(1) as aside:
         leaks = aside.submit(_leaks, problem, config, plan)
-        interrupted = _search(state, plan)
+        interrupted = interrupted or _search(state, plan)
         result = _finish(state, plan, interrupted)
         return replace(result, warnings=(*result.warnings, *leaks.result()))
+
+
+def _prepared(state: Run) -> tuple[SplitPlan, bool]:
+    """Return the splits, and whether a person interrupted their making after a first model stood."""
+    plan = load_plan(state.workspace)
+    if plan is not None:
+        state.recall()
+        return plan, False
+    try:
+        return _prepare(state), False
+    except KeyboardInterrupt:
+        if state.plan is None or not state.finished:
+            raise
+        state.warnings.append(INTERRUPTED)
+        return state.plan, True
 
 
 def _leaks(problem: Problem, config: AutoMLConfig, plan: SplitPlan) -> tuple[str, ...]:
@@ -190,6 +206,7 @@ def _first_model_and_folds(state: Run, samples: Samples) -> SplitPlan:
     quick = quick_trial(
         problem, samples, holdout.splits[0], state.workspace, state.room, state.budget
     )
+    state.plan = holdout
     state.keep(quick)
     left = state.budget.search_end(0.0).left()
     # A first model that failed tells no speed: then the cheapest validation is the safe one.
@@ -207,7 +224,7 @@ def _search(state: Run, plan: SplitPlan) -> bool:
         race.run()
     except KeyboardInterrupt:
         race.stop()
-        state.warnings.append("The search was interrupted; the best so far was kept.")
+        state.warnings.append(INTERRUPTED)
         return True
     if race.stopped_because:
         state.warnings.append(race.stopped_because)

@@ -5,13 +5,21 @@ from __future__ import annotations
 import itertools
 import os
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 import numpy as np
 
 from phantom_ml.automl.budget import LEAST_TRIAL_SECONDS, TRIAL_SHARE, Budget
 from phantom_ml.automl.candidates import Candidates
-from phantom_ml.automl.trials import Finished, Order, Running, collect, race_line, start
+from phantom_ml.automl.trials import (
+    GRACE_SECONDS,
+    Finished,
+    Order,
+    Running,
+    collect,
+    race_line,
+    start,
+)
 from phantom_ml.automl.workspace import Workspace
 from phantom_ml.process.child import wait_any
 from phantom_ml.process.deadline import Deadline
@@ -20,7 +28,7 @@ from phantom_ml.process.memory import process_tree_pss_mb, total_memory_mb
 #: The supervisor is asked at least so often, so that Ctrl-C and the deadline are noticed.
 WAIT_SECONDS = 0.25
 #: Members that a mixture usually has, and what a fit on all rows takes more than one on a fold's share.
-LIKELY_MEMBERS, REFIT_MARGIN = 5, 1.4
+LIKELY_MEMBERS, REFIT_MARGIN = 4, 1.3
 #: Share of the machine's memory that a run may use where the user named no limit.
 MEMORY_SHARE = 0.8
 
@@ -81,7 +89,7 @@ class Race:
         number = self._free(self.first_number)
         while True:
             while (order := self._next_order(number)) is not None:
-                self.running.append(start(order, self.workspace))
+                self.running.append(start(order, self.workspace, self._grace(order)))
                 number = self._free(number + 1)
             if not self.running:
                 return
@@ -91,6 +99,12 @@ class Race:
         """Return the first number from here on that no trial bears; a killed run may have left gaps."""
         taken = {f.trial.number for f in self.finished}
         return next(n for n in itertools.count(number) if n not in taken)
+
+    def _grace(self, order: Order) -> float:
+        """Return the seconds after its deadline in which a trial harms nobody: until the search ends."""
+        if self.budget.counts:
+            return GRACE_SECONDS
+        return GRACE_SECONDS + max(0.0, self.end.left() - order.deadline.left())
 
     def stop(self) -> None:
         """End all children; what has ended stays."""
@@ -180,8 +194,3 @@ class Race:
 
     perfect_loss: float = -np.inf
     patience: int = 60
-
-
-def with_room(order: Order, room: Room) -> Order:
-    """Return an order that uses all of a room."""
-    return replace(order, n_threads=room.n_threads, memory_mb=room.memory_mb)

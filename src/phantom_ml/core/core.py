@@ -160,7 +160,7 @@ class PhantomMLCore:
         if output is not None:
             from phantom_ml.core.output import write_predictions
 
-            return write_predictions(pipeline, self.read(data), Path(output))
+            return write_predictions(pipeline, self.read(data), Path(output).expanduser())
         return pipeline.predict(self._frame(data))
 
     def evaluate(self, model_id: str, labelled_data: Any) -> Evaluation:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections import OrderedDict
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -74,16 +75,18 @@ class Loaded:
     trust: Trust
     n_threads: int = 1
     models: OrderedDict[str, tuple[Manifest, Pipeline]] = field(default_factory=OrderedDict)
+    lock: threading.Lock = field(default_factory=threading.Lock)
 
     def get(self, key: str, folder: Path, signed_by: str) -> tuple[Manifest, Pipeline]:
         """Return a model, loaded and checked the first time; its known signer is trusted."""
-        if key not in self.models:
-            trust = Trust(self.trust.own, (*self.trust.others, signed_by))
-            self.models[key] = load_bundle(folder, trust, self.n_threads)
-            while len(self.models) > MAX_LOADED:
-                self.models.popitem(last=False)
-        self.models.move_to_end(key)
-        return self.models[key]
+        with self.lock:
+            if key not in self.models:
+                trust = Trust(self.trust.own, (*self.trust.others, signed_by))
+                self.models[key] = load_bundle(folder, trust, self.n_threads)
+                while len(self.models) > MAX_LOADED:
+                    self.models.popitem(last=False)
+            self.models.move_to_end(key)
+            return self.models[key]
 
 
 class Figure(Settings):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 from pathlib import Path
 from typing import IO, Any
@@ -49,7 +50,8 @@ def write_predictions(pipeline: Pipeline, dataset: Dataset, path: Path) -> pl.Da
             f"{str(path)!r} cannot be written: {error.strerror}.", "Name another place."
         ) from None
     finally:
-        draft.unlink(missing_ok=True)
+        with contextlib.suppress(OSError):
+            draft.unlink(missing_ok=True)
     return shown
 
 

@@ -9,6 +9,8 @@ from __future__ import annotations
 import polars as pl
 
 from phantom_ml.data.schema import TableSchema
+from phantom_ml.data.text_types import datetime_expr
+from phantom_ml.data.times import to_datetime
 from phantom_ml.errors import ColumnMissing
 
 
@@ -24,4 +26,16 @@ def align(frame: pl.DataFrame, inputs: TableSchema, needed: list[str]) -> pl.Dat
     missing = [c for c in needed if c not in present]
     if missing:
         raise ColumnMissing(missing, frame.columns)
-    return frame.select(needed)
+    times = {c.name for c in inputs.columns if c.dtype.startswith("Datetime")}
+    written = [c for c in needed if c in times and frame.schema[c] == pl.String]
+    return frame.select(needed).with_columns(_as_time(frame[c]) for c in written)
+
+
+def _as_time(text: pl.Series) -> pl.Series:
+    """Return written times as the reader of files takes them: in UTC where they name a zone."""
+    found = text.to_frame().select(datetime_expr(text.name)).to_series()
+    return found if found.null_count() == text.null_count() else _or(found, to_datetime(text))
+
+
+def _or(first: pl.Series, second: pl.Series) -> pl.Series:
+    return first.zip_with(first.is_not_null(), second)

@@ -22,6 +22,8 @@ from phantom_ml.tasks.base import tasks
 Array = NDArray[np.float64]
 #: Rows scored at a time: the encoded block stays in the cache of the machine, memory stays constant.
 BATCH_ROWS = 65_536
+#: Rows from which more than one thread pays.
+THREADED_ROWS = 512
 
 
 @dataclass(frozen=True)
@@ -95,8 +97,10 @@ class Pipeline:
                 wide[id(side)] = side.widen(matrix)
             return wide[id(side)]
 
+        # Waking threads takes longer than scoring a few rows.
+        threads = 1 if matrix.n_rows < THREADED_ROWS else self.n_threads
         return [
-            mean_of([p.learner.predict(widened(p.side), self.n_threads) for p in parts])
+            mean_of([p.learner.predict(widened(p.side), threads) for p in parts])
             for parts in self.members
         ]
 

@@ -151,6 +151,6 @@ def _limit_threads(n_threads: int) -> None:
 
 
 def _pools() -> Any:
-    from threadpoolctl import ThreadpoolController  # type: ignore[import-untyped]
+    from threadpoolctl import ThreadpoolController
 
     return ThreadpoolController()

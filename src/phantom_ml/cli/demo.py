@@ -1,0 +1,158 @@
+"""``phantom demo``: the whole of it on simulated logs, in a minute."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from phantom_ml.cli.faults import say
+from phantom_ml.cli.options import Common
+from phantom_ml.cli.train import trained
+from phantom_ml.cli.use import numbered
+
+if TYPE_CHECKING:
+    import polars as pl
+
+    from phantom_ml.core import AutoMLResult, PhantomMLCore
+    from phantom_ml.explain.forms import Explanation
+
+FILE = "security_logs.csv"
+TARGET, TIME = "is_threat", "timestamp"
+#: The last part of the day in which alerts are looked for, how many are explained, by how much.
+LAST_SHARE, EXPLAINED, REASONS = 0.2, 3, 4
+MAX_FPR = 0.001
+
+
+def demo(
+    common: Common,
+    seconds: Annotated[float, typer.Option(min=5, help="Budget of the training.")] = 60,
+    seed: Annotated[int, typer.Option(min=0, help="Of the simulation and the search.")] = 7,
+    directory: Annotated[
+        str, typer.Option(metavar="FOLDER", help=f"Where {FILE} is written.")
+    ] = ".",
+) -> None:
+    """Show it all on a simulated day of logs.
+
+    Trains a detector, then says in words why three alerts are alerts.
+
+    The logs are invented: a good score here says nothing about your own.
+    """
+    from phantom_ml.config import AutoMLConfig
+    from phantom_ml.simulation import simulate_security_logs
+
+    logs = simulate_security_logs(seed)
+    path = Path(directory).expanduser() / FILE
+    _write(logs, path)
+    threats = int(logs[TARGET].sum())
+    say("", f"SIMULATED data: {logs.height:,} events, {threats} of attacks, written to {path}")
+    config = AutoMLConfig(
+        data_path=str(path),
+        target_column=TARGET,
+        time_column=TIME,
+        time_budget_seconds=seconds,
+        seed=seed,
+        threshold={"max_fpr": MAX_FPR},
+    )
+    core = common.core()
+    result = trained(core, config, quiet=common.json)
+    if not common.json:
+        say("", "Looking for alerts in the last part of the day, to explain some ...")
+    alerts = _alerts(core, result, path)
+    if common.json:
+        from phantom_ml.cli.screen import write_json
+
+        write_json({**result.to_dict(), "simulated": True, "alerts": _as_json(alerts)})
+    else:
+        _show(common, result, path, alerts)
+
+
+def _write(logs: pl.DataFrame, path: Path) -> None:
+    """Write the logs; raises BadSetting where a file of somebody else's has their name."""
+    from phantom_ml.errors import BadSetting, StoreUnusable
+
+    header = ",".join(logs.columns)
+    try:
+        if path.exists():
+            with path.open(encoding="utf-8", errors="replace") as file:
+                own = file.readline(10_000).strip() == header
+            if not own:
+                raise BadSetting(
+                    f"{str(path)!r} is there already, and is not of this demonstration.",
+                    "Name another folder with --directory.",
+                )
+        path.parent.mkdir(parents=True, exist_ok=True)
+        logs.write_csv(path)
+    except OSError as error:
+        raise StoreUnusable(
+            f"{str(path)!r} cannot be written: {error.strerror}.",
+            "Name another folder with --directory.",
+        ) from None
+
+
+@dataclass(frozen=True)
+class Alert:
+    """One alert: its row in the file, counted from 1, the event, and why."""
+
+    row: int
+    event: dict[str, Any]
+    explanation: Explanation
+
+    @property
+    def title(self) -> str:
+        """Return what happened, and whether it was an attack, in one line."""
+        event = self.event
+        truth = "part of an attack" if event[TARGET] else "harmless"
+        told = f"{event['event_type']} of {event['user']} on {event['host']}"
+        return f"Alert in row {self.row:,}: {told} (truly {truth})"
+
+    def reasons(self) -> Iterator[str]:
+        """Return the greatest reasons in words."""
+        for explained in self.explanation.rows:
+            yield from (c.sentence for c in explained.contributions[:REASONS] if c.amount > 0)
+
+
+def _alerts(core: PhantomMLCore, result: AutoMLResult, path: Path) -> list[Alert]:
+    """Return a few alerts of the last part of the day, explained."""
+    events = core.read(path).frame().with_row_index("row", offset=1)
+    last = events.tail(round(LAST_SHARE * events.height))
+    found = last.filter(core.predict(result.model_id, last)["alert"])
+    # Evenly spread, so that they are not three steps of one attack.
+    chosen = found.gather_every(max(1, found.height // EXPLAINED)).head(EXPLAINED)
+    return [_explained(core, result.model_id, chosen[i]) for i in range(chosen.height)]
+
+
+def _explained(core: PhantomMLCore, model_id: str, event: pl.DataFrame) -> Alert:
+    row = int(event["row"][0])
+    explanation = numbered(core.explain_model(model_id, event.drop("row")), row)
+    return Alert(row, event.row(0, named=True), explanation)
+
+
+def _as_json(alerts: list[Alert]) -> list[dict[str, Any]]:
+    return [{"row": a.row, "explanation": a.explanation.model_dump(mode="json")} for a in alerts]
+
+
+def _show(common: Common, result: AutoMLResult, path: Path, alerts: list[Alert]) -> None:
+    from phantom_ml.cli.screen import command_line, screen, sentences, show
+    from phantom_ml.cli.summary import show_next, show_result
+
+    console = screen()
+    show_result(console, result)
+    for alert in alerts:
+        show(console, alert.title, sentences(alert.reasons()))
+    if not alerts:
+        show(console, "No alert in the last part of the day", "Try more seconds, or another seed.")
+    first = str(alerts[0].row if alerts else 1)
+    model, file = result.model_id, str(path)
+    show_next(
+        console,
+        [
+            command_line(common, "predict", model, file, "--output", "scores.csv"),
+            command_line(common, "explain", model, file, "--row", first),
+            command_line(common, "threshold", model, "--alerts-per-day", "50"),
+            command_line(common, "train", "YOUR_LOGS.csv", "--target", "COLUMN"),
+        ],
+    )

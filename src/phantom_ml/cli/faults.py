@@ -1,0 +1,110 @@
+"""Errors for a person: what is wrong, what to do, an exit code, and never a traceback."""
+
+from __future__ import annotations
+
+import errno
+import os
+import shutil
+import sys
+import textwrap
+import traceback
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import typer
+
+from phantom_ml.errors import BundleUntrusted, PhantomError
+
+#: The base of typer's errors of usage, which it does not name itself.
+UsageError: Any = typer.BadParameter.__bases__[0]
+TRUST_HINT = (
+    "Ask its sender for the key's fingerprint by another road; if it is the same, add --trust "
+    "and the fingerprint."
+)
+USER_FAULT, OWN_FAULT, INTERRUPTED, BROKEN_PIPE = 2, 1, 130, 141
+
+
+@contextmanager
+def told(home: str | None) -> Iterator[None]:
+    """Turn what a command raises into words on standard error and an exit code.
+
+    Parameters
+    ----------
+    home : str or None
+        Where the log of an unexpected fault is written.
+
+    Raises
+    ------
+    typer.Exit
+        2 for what the user can mend, 1 for a fault of the program, 130 after Ctrl-C, 141 where
+        nobody reads the output any more.
+    """
+    try:
+        yield
+        sys.stdout.flush()
+    except PhantomError as error:
+        say("error", error.message)
+        say("hint", TRUST_HINT if isinstance(error, BundleUntrusted) else error.hint)
+        raise typer.Exit(USER_FAULT) from None
+    except (typer.Exit, UsageError):
+        raise
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        raise typer.Exit(BROKEN_PIPE) from None
+    except KeyboardInterrupt:
+        say("", "Stopped.")
+        raise typer.Exit(INTERRUPTED) from None
+    except Exception as error:
+        _tell_own_fault(error, home)
+        raise typer.Exit(OWN_FAULT) from None
+
+
+def tell_usage(error: Any) -> int:
+    """Tell a fault in the command line, with the nearest right name; return the exit code."""
+    say("error", error.format_message().split(" (Possible options")[0])
+    nearest = sorted(getattr(error, "possibilities", None) or [])
+    guess = f"Did you mean {' or '.join(nearest)}? " if nearest else ""
+    command = error.ctx.command_path if error.ctx is not None else "phantom"
+    say("hint", f"{guess}Run: {command} --help")
+    return USER_FAULT
+
+
+def say(label: str, text: str) -> None:
+    """Write a line to standard error, what a terminal would obey made harmless."""
+    from phantom_ml.model.text_table import printable
+
+    if not text:
+        return
+    line = printable(f"{label}: {text}" if label else text)
+    if sys.stderr.isatty():
+        line = _wrapped(line)
+    print(line, file=sys.stderr, flush=True)
+
+
+def _wrapped(line: str) -> str:
+    width = shutil.get_terminal_size().columns
+    return textwrap.fill(line, width, break_long_words=False, break_on_hyphens=False)
+
+
+def _tell_own_fault(error: Exception, home: str | None) -> None:
+    log = _written(error, home)
+    say("error", f"{type(error).__name__}: {error} (a fault of Phantom ML)")
+    if log is None:
+        traceback.print_exception(error)
+    else:
+        say("hint", f"Report it with the file {log}")
+
+
+def _written(error: Exception, home: str | None) -> Path | None:
+    """Write the traceback to a new file under ``home`` and return it; None where that fails."""
+    folder = Path(home or "~/.phantom").expanduser() / "logs"
+    file = folder / f"fault-{datetime.now():%Y%m%d-%H%M%S}-{os.getpid()}.log"
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        file.write_text("".join(traceback.format_exception(error)))
+    except OSError as fault:
+        return None if fault.errno != errno.EEXIST else file
+    return file

@@ -1,0 +1,134 @@
+"""``phantom leaderboard``, ``models``, ``experiments`` and ``features``: what there is."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from phantom_ml.cli.ids import LATEST, experiment_id
+from phantom_ml.cli.options import Common, File, Reading
+from phantom_ml.model.text_table import shortened
+
+if TYPE_CHECKING:
+    from phantom_ml.features.feature_set import GeneratedFeature
+
+SHOWN_FEATURES = 40
+Limit = Annotated[int, typer.Option(min=1, metavar="N", help="Show the N newest; --json has all.")]
+
+
+def leaderboard(
+    common: Common,
+    experiment: Annotated[
+        str, typer.Argument(metavar="[EXPERIMENT]", help="An id, its beginning, or 'latest'.")
+    ] = LATEST,
+) -> None:
+    """Rank all that an experiment tried.
+
+    Every model in it predicts.
+    """
+    core = common.core()
+    board = core.get_model_leaderboard(experiment_id(core, experiment))
+    from phantom_ml.cli.screen import screen, write_json
+    from phantom_ml.cli.summary import show_leaderboard
+
+    if common.json:
+        write_json(board.model_dump(mode="json"))
+    else:
+        show_leaderboard(screen(), board)
+
+
+def models(common: Common, limit: Limit = 20) -> None:
+    """List the models, newest first."""
+    found = common.core().list_models()
+    from phantom_ml.cli.screen import number, screen, show, table, write_json
+
+    if common.json:
+        write_json([model.model_dump(mode="json") for model in found])
+        return
+    rows = [
+        (m.id, m.metric, number(m.score), _size(m.size_bytes), _when(m.created))
+        for m in found[:limit]
+    ]
+    head = ("model", "metric", "score", "size", "created")
+    title = _counted("models", len(rows), len(found))
+    show(screen(), title, table(head, rows, left=("model", "metric"), gives=("metric",)))
+
+
+def experiments(common: Common, limit: Limit = 20) -> None:
+    """List the experiments, newest first."""
+    found = common.core().list_experiments()
+    from phantom_ml.cli.screen import number, screen, show, table, write_json
+
+    if common.json:
+        write_json([record.model_dump(mode="json") for record in found])
+        return
+    rows = []
+    for record in found[:limit]:
+        best = (record.result or {}).get("best_score")
+        status, name = record.status.value, record.data_name
+        score = f"{record.metric} {number(best)}"
+        rows.append((record.id, status, name, score, _when(record.created)))
+    head = ("experiment", "status", "data", "best", "created")
+    title = _counted("experiments", len(rows), len(found))
+    show(
+        screen(),
+        title,
+        table(head, rows, left=("experiment", "status", "data", "best"), gives=("data",)),
+    )
+
+
+def features(
+    file: File,
+    reading: Reading,
+    common: Common,
+    target: Annotated[
+        str | None, typer.Option(metavar="COLUMN", help="Score the features by this column.")
+    ] = None,
+) -> None:
+    """Show which features a table gives.
+
+    Each with the columns that it is made of, and what it is worth.
+    """
+    core = common.core()
+    settings = {} if target is None else {"target_column": target}
+    found = core.auto_feature_engineering(core.read(file, reading.options()), settings)
+    from phantom_ml.cli.screen import screen, sentences, show, table, write_json
+
+    if common.json:
+        write_json(found.model_dump(mode="json"))
+        return
+    head = ("feature", "share", "kept", "what it is")
+    rows = [_feature(feature) for feature in found.features[:SHOWN_FEATURES]]
+    console = screen()
+    title = f"{len(found.features)} features of {found.n_rows:,} rows, {len(found.selected)} kept"
+    body = table(head, rows, left=("feature", "kept", "what it is"), gives=("what it is",))
+    show(console, title, body)
+    if found.left_out:
+        told = (f"{name}: {why}" for name, why in found.left_out.items())
+        show(console, "Columns that give no feature", sentences(told))
+
+
+def _feature(feature: GeneratedFeature) -> tuple[str, ...]:
+    share = "-" if feature.importance is None else f"{100 * feature.importance:.1f} %"
+    kept = "yes" if feature.selected else feature.reason
+    return shortened(feature.name, 32), share, kept, feature.description
+
+
+def _counted(what: str, shown: int, total: int) -> str:
+    if total == 0:
+        return f"No {what} yet"
+    newest = f", the {shown} newest" if shown < total else ""
+    return f"{total:,} {what if total > 1 else what[:-1]}{newest}"
+
+
+def _when(moment: datetime) -> str:
+    """Return a moment in local time: the year of an earlier one, the hour of this year's."""
+    local = moment.astimezone()
+    now = datetime.now(UTC).astimezone()
+    return f"{local:%m-%d %H:%M}" if local.year == now.year else f"{local:%Y-%m-%d}"
+
+
+def _size(n_bytes: int) -> str:
+    return f"{n_bytes / 2**20:.1f} MB" if n_bytes >= 2**20 else f"{n_bytes / 2**10:.0f} KB"

@@ -1,0 +1,140 @@
+"""What a training came to: leaderboard, thresholds, importance, notes, what to do next."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from phantom_ml.cli.progress_bar import duration
+from phantom_ml.cli.screen import bars, facts, number, sentences, show, table
+from phantom_ml.metrics.threshold import Threshold
+from phantom_ml.metrics.threshold_claims import percent, percentage
+from phantom_ml.model.leaderboard import Leaderboard, LeaderboardRow
+
+if TYPE_CHECKING:
+    from phantom_ml.core import AutoMLResult
+    from phantom_ml.metrics.thresholds import ThresholdTable
+
+TOP, TOP_COLUMNS, TOLD_FAILURES = 10, 8, 5
+#: From these widths on a leaderboard shows all columns, and a rate its interval.
+WIDE, WIDER = 100, 112
+
+
+def show_result(console: Console, result: AutoMLResult) -> None:
+    """Print the best model and how it was found."""
+    show(console, "Best model", facts(_best(result)))
+    show_leaderboard(console, result.leaderboard, TOP)
+    if result.thresholds is not None:
+        show_thresholds(console, result.thresholds)
+    shares = [(name, share) for name, share in result.feature_importance.items() if share > 0]
+    if shares:
+        show(console, "What it looks at", bars(shares[:TOP_COLUMNS]))
+    if result.warnings:
+        show(console, "Notes", sentences(result.warnings))
+
+
+def _best(result: AutoMLResult) -> list[tuple[str, str]]:
+    pairs = [
+        ("Model", result.model_id),
+        ("Algorithm", result.best_algorithm),
+        ("Score", f"{result.metric} {number(result.best_score, 5)} on held-out rows"),
+        ("Validation", result.validation),
+        ("Time", duration(result.training_time_seconds)),
+    ]
+    if len(result.members) > 1:
+        pairs.insert(2, ("Members", ", ".join(result.members)))
+    return pairs
+
+
+def show_leaderboard(console: Console, board: Leaderboard, top: int | None = None) -> None:
+    """Print the ranked trials, the first ``top`` of them, and why others failed."""
+    ranked = [row for row in board.rows if row.rank is not None]
+    shown = ranked[:top]
+    count = f"{len(ranked)}" if len(shown) == len(ranked) else f"{len(shown)} of {len(ranked)}"
+    title = f"Leaderboard of {board.experiment_id}: {count} by {board.metric}"
+    show(console, title, leaderboard_table(shown, wide=console.width >= WIDE))
+    failed = [row for row in board.rows if row.status.value == "failed"]
+    if failed:
+        told = [f"{row.algorithm} failed: {row.reason}" for row in failed[:TOLD_FAILURES]]
+        more = len(failed) - len(told)
+        show(console, "Failed", sentences([*told, *([f"and {more} more"] if more else [])]))
+
+
+def leaderboard_table(rows: Sequence[LeaderboardRow], *, wide: bool) -> Table:
+    """Return the ranked rows; ``wide`` adds the spread over the folds and the time to predict."""
+    columns: dict[str, list[str]] = {
+        "rank": [str(row.rank) for row in rows],
+        "model": [row.model_id or "-" for row in rows],
+        "algorithm": [row.algorithm for row in rows],
+        "score": [number(row.score) for row in rows],
+    }
+    if wide and any(row.fold_std is not None for row in rows):
+        columns["±"] = [number(row.fold_std, 2) for row in rows]
+    columns["fit s"] = [f"{row.fit_seconds:.1f}" for row in rows]
+    if wide:
+        columns["us/row"] = [number(row.predict_us_per_row, 3) for row in rows]
+    cells = zip(*columns.values(), strict=True)
+    return table(list(columns), cells, left=("model", "algorithm"), gives=("algorithm",))
+
+
+def show_thresholds(console: Console, thresholds: ThresholdTable) -> None:
+    """Print what each rule of alert would find, the one in use marked."""
+    wide = console.width >= WIDER
+    head = ["", "rule", "threshold", "recall", "FPR", "precision"]
+    has_days = any(t.alerts_per_day is not None for t in thresholds.rows)
+    rows = []
+    for place, threshold in enumerate(thresholds.rows):
+        cells = _threshold_cells(threshold, wide=wide)
+        days = [number(threshold.alerts_per_day)] if has_days else []
+        rows.append(["*" if place == thresholds.place else "", *cells, *days])
+    head += ["alerts/day"] if has_days else []
+    show(console, "Thresholds on held-out rows (* in use)", table(head, rows, left=("", "rule")))
+    notes = [t.note for t in thresholds.rows if t.note]
+    if notes:
+        show(console, "What these rows cannot support", sentences(notes))
+
+
+def _threshold_cells(threshold: Threshold, *, wide: bool) -> list[str]:
+    precision = threshold.precision
+    return [
+        threshold.rule,
+        number(threshold.value),
+        _rate(threshold.recall, threshold.recall_low, threshold.recall_high, wide=wide),
+        _rate(threshold.fpr, threshold.fpr_low, threshold.fpr_high, wide=wide),
+        "-" if precision is None else percent(precision),
+    ]
+
+
+def _rate(rate: float | None, low: float | None, high: float | None, *, wide: bool) -> str:
+    if rate is None:
+        return "-"
+    if not wide or low is None or high is None:
+        return percent(rate)
+    return f"{percent(rate)} ({percentage(low)} to {percentage(high)})"
+
+
+def threshold_facts(threshold: Threshold) -> list[tuple[str, str]]:
+    """Return a threshold and what it finds, by name, with 95 % intervals."""
+    pairs = [
+        ("Rule", threshold.rule),
+        ("Threshold", number(threshold.value)),
+        ("Recall", _rate(threshold.recall, threshold.recall_low, threshold.recall_high, wide=True)),
+        ("FPR", _rate(threshold.fpr, threshold.fpr_low, threshold.fpr_high, wide=True)),
+    ]
+    if threshold.precision is not None:
+        pairs.append(("Precision", percent(threshold.precision)))
+    if threshold.alerts_per_day is not None:
+        pairs.append(("Alerts a day", number(threshold.alerts_per_day)))
+    return [*pairs, *([("Note", threshold.note)] if threshold.note else [])]
+
+
+def show_next(console: Console, commands: Sequence[str]) -> None:
+    """Print commands to go on with, each on a line of its own that can be copied."""
+    console.print()
+    console.print(Text("Next", style="bold cyan"))
+    for command in commands:
+        console.print(Text(f"  {command}"), soft_wrap=True)

@@ -1,0 +1,234 @@
+"""``phantom train`` and ``phantom resume``: from a file to a kept model, with its progress."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from phantom_ml.cli.faults import INTERRUPTED, say
+from phantom_ml.cli.ids import experiment_id
+from phantom_ml.cli.options import AlertRule, Common, File, Reading, Task, asked, seconds
+
+if TYPE_CHECKING:
+    from phantom_ml.config import AutoMLConfig
+    from phantom_ml.core import AutoMLResult, PhantomMLCore
+    from phantom_ml.progress import ProgressCallback
+
+#: Options whose names differ from those of the configuration.
+NAMES = {
+    "target": "target_column",
+    "task": "task_type",
+    "time_budget": "time_budget_seconds",
+    "metric": "optimization_metric",
+    "algorithms": "algorithms_to_try",
+    "group_column": "group_columns",
+    "ignore": "ignored_columns",
+    "threads": "n_threads",
+}
+
+
+@dataclass(frozen=True)
+class Question:
+    """What is asked of the engine."""
+
+    target: Annotated[str | None, typer.Option(metavar="COLUMN", help="The column to predict.")] = (
+        None
+    )
+    task: Annotated[
+        Task | None,
+        typer.Option(case_sensitive=False, help="What is learned. [default: classification]"),
+    ] = None
+    time_budget: Annotated[
+        float | None,
+        typer.Option(
+            parser=seconds, metavar="TIME", help="60 (seconds), 10m or 2h. [default: 10m]"
+        ),
+    ] = None
+    max_trials: Annotated[
+        int | None,
+        typer.Option(metavar="N", help="Stop after N trials; the same again gives the same."),
+    ] = None
+    metric: Annotated[
+        str | None, typer.Option(help="What counts: average_precision, recall@fpr=0.1%, rmse, ...")
+    ] = None
+    algorithms: Annotated[
+        str | None,
+        typer.Option(metavar="A,B", help="Try these alone: LightGBM,LogisticRegression."),
+    ] = None
+    time_column: Annotated[
+        str | None, typer.Option(metavar="COLUMN", help="Validate forward in time.")
+    ] = None
+    group_column: Annotated[
+        list[str] | None,
+        typer.Option(metavar="COLUMN", help="Rows of one user, host, ... stay together (repeat)."),
+    ] = None
+    ignore: Annotated[
+        list[str] | None,
+        typer.Option(metavar="COLUMN", help="Do not learn from this column (repeat)."),
+    ] = None
+    positive_class: Annotated[
+        str | None, typer.Option(metavar="CLASS", help="Which of two classes is the alert.")
+    ] = None
+    seed: Annotated[int | None, typer.Option(help="[default: 0]")] = None
+    threads: Annotated[int | None, typer.Option(help="[default: all cores]")] = None
+    memory_limit_mb: Annotated[
+        int | None, typer.Option(metavar="MB", help="For all processes together.")
+    ] = None
+    config: Annotated[
+        str | None,
+        typer.Option(metavar="FILE.json", help="Settings as JSON; options here go before them."),
+    ] = None
+
+    def settings(self) -> dict[str, Any]:
+        """Return what was given, by the configuration's names."""
+        given = asked(self)
+        file = given.pop("config", None)
+        if "algorithms" in given:
+            names = [name.strip() for name in given["algorithms"].split(",")]
+            given["algorithms"] = [name for name in names if name]
+        named = {NAMES.get(name, name): value for name, value in given.items()}
+        return _from_file(file) | named
+
+
+def train(
+    file: File, question: Question, rule: AlertRule, reading: Reading, common: Common
+) -> None:
+    """Train on a table and keep the best model.
+
+    Ctrl-C ends the search early and keeps the best so far.
+    """
+    from phantom_ml.config import AutoMLConfig
+    from phantom_ml.errors import BadSetting
+
+    policy, options = rule.policy(), reading.options()
+    settings = {"data_path": file, **question.settings()}
+    config = AutoMLConfig.of(settings | ({} if policy is None else {"threshold": policy}))
+    if config.target_column is None:
+        raise BadSetting("Which column is to be predicted?", "Give --target COLUMN.")
+    core = common.core()
+    result = trained(core, config, quiet=common.json, read_options=options)
+    _show(result, common, file)
+
+
+def resume(
+    experiment: Annotated[
+        str, typer.Argument(metavar="EXPERIMENT", help="An id, its beginning, or 'latest'.")
+    ],
+    common: Common,
+) -> None:
+    """Go on with a training that was killed.
+
+    Finished trials are not run again, and what is left of the budget is used.
+    """
+    from phantom_ml.config import AutoMLConfig
+
+    core = common.core()
+    known = experiment_id(core, experiment)
+    record = next((e for e in core.list_experiments() if e.id == known), None)
+    config = AutoMLConfig.of({} if record is None else record.config)
+    result = _watched(
+        core, config, common.json, lambda progress: core.resume(known, progress=progress)
+    )
+    _show(result, common, config.data_path or "FILE")
+
+
+def trained(
+    core: PhantomMLCore, config: AutoMLConfig, *, quiet: bool, read_options: Any = None
+) -> AutoMLResult:
+    """Train with the progress on the terminal.
+
+    Parameters
+    ----------
+    core : PhantomMLCore
+    config : AutoMLConfig
+        With its ``data_path``.
+    quiet : bool
+        Say nothing unless a person is looking on.
+    read_options : ReadOptions, optional
+
+    Raises
+    ------
+    typer.Exit
+        Ctrl-C came before there was a result; it was told what is kept.
+    """
+
+    def start(progress: ProgressCallback) -> AutoMLResult:
+        if read_options is None:
+            return core.auto_train_model(config, progress=progress)
+        dataset = core.read(config.data_path, read_options)
+        return core.auto_create_model(dataset, config, progress=progress)
+
+    return _watched(core, config, quiet, start)
+
+
+def _watched(
+    core: PhantomMLCore,
+    config: AutoMLConfig,
+    quiet: bool,
+    start: Callable[[ProgressCallback], AutoMLResult],
+) -> AutoMLResult:
+    from phantom_ml.cli.progress_bar import View, shown
+
+    before = {model.id for model in core.list_models()}
+    try:
+        with shown(View(config.budget_seconds, config.max_trials), quiet=quiet) as progress:
+            return start(progress)
+    except KeyboardInterrupt:
+        _tell_stopped(core, config, before)
+        raise typer.Exit(INTERRUPTED) from None
+
+
+def _tell_stopped(core: PhantomMLCore, config: AutoMLConfig, before: set[str]) -> None:
+    """Say what an interrupted run left: models of trials, or nothing."""
+    asked_for = config.model_dump(mode="json")
+    own = {e.id for e in core.list_experiments() if e.config == asked_for}
+    kept = [m for m in core.list_models() if m.id not in before and m.experiment_id in own]
+    if not kept:
+        say("", "Stopped before a first model stood; nothing was kept.")
+        return
+    say("", f"Stopped before the end; {len(kept)} trained so far and kept, the last {kept[0].id}.")
+    say("hint", f"Run: phantom leaderboard {kept[0].experiment_id}")
+
+
+def _show(result: AutoMLResult, common: Common, file: str) -> None:
+    from phantom_ml.cli.screen import command_line, screen, write_json
+    from phantom_ml.cli.summary import show_next, show_result
+
+    if common.json:
+        write_json(result.to_dict())
+        return
+    console = screen()
+    show_result(console, result)
+    model = result.model_id
+    show_next(
+        console,
+        [
+            command_line(common, "predict", model, file, "--output", "scores.csv"),
+            command_line(common, "explain", model, file, "--row", "1"),
+            command_line(common, "leaderboard", result.experiment_id),
+        ],
+    )
+
+
+def _from_file(file: str | None) -> dict[str, Any]:
+    """Return the settings in a JSON file, nothing where no file is named."""
+    from phantom_ml.config import AutoMLConfig
+    from phantom_ml.errors import SourceUnreadable
+
+    if file is None:
+        return {}
+    try:
+        text = Path(file).expanduser().read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        reason = getattr(error, "strerror", None) or "it is not text in UTF-8"
+        raise SourceUnreadable(
+            f"The configuration {file!r} cannot be read: {reason}.",
+            'Give a file that holds JSON such as {"target_column": "is_threat"}.',
+        ) from None
+    found = AutoMLConfig.of(text)
+    # Minutes have become seconds by now.
+    return {name: getattr(found, name) for name in found.model_fields_set - {"time_budget_minutes"}}

@@ -1,0 +1,216 @@
+"""``phantom predict``, ``evaluate``, ``explain`` and ``threshold``: a model at work."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from phantom_ml.cli.ids import model_id
+from phantom_ml.cli.options import AlertRule, Common, File, Model, Reading
+
+if TYPE_CHECKING:
+    import polars as pl
+
+    from phantom_ml.explain.forms import Explanation
+
+SHOWN_ROWS, SHOWN_COLUMNS, BLOCK_ROWS = 10, 8, 65_536
+
+
+def predict(
+    model: Model,
+    file: File,
+    reading: Reading,
+    common: Common,
+    output: Annotated[
+        str | None,
+        typer.Option(metavar="PATH", help="Write there: .parquet, .csv or .jsonl."),
+    ] = None,
+) -> None:
+    """Score every row of a table.
+
+    Shows the first alerts, or writes all to a file. With --json a line of JSON
+    for each row, in the order of the file.
+    """
+    core = common.core()
+    known = model_id(core, model)
+    data = core.read(file, reading.options())
+    if output is None:
+        scored = core.predict(known, data)
+        if common.json:
+            _write_lines(scored)
+        else:
+            _show_scored(scored, data.frame(), [known, file], common)
+        return
+    core.predict(known, data, output=output)
+    _tell_written(output, data.n_rows, common)
+
+
+def _write_lines(scored: pl.DataFrame) -> None:
+    for start in range(0, scored.height, BLOCK_ROWS):
+        sys.stdout.write(scored.slice(start, BLOCK_ROWS).write_ndjson())
+
+
+def _tell_written(output: str, n_rows: int, common: Common) -> None:
+    from phantom_ml.cli.screen import screen, write_json
+
+    if common.json:
+        write_json({"output": output, "n_rows": n_rows})
+    else:
+        screen().print(f"{n_rows:,} predictions written to {output}", soft_wrap=True)
+
+
+def _show_scored(
+    scored: pl.DataFrame, given: pl.DataFrame, words: list[str], common: Common
+) -> None:
+    """Print the first alerts, or the first rows where nothing is alerted, and what to do next."""
+    from phantom_ml.cli.screen import command_line, screen, show
+    from phantom_ml.cli.summary import show_next
+
+    numbered = scored.with_row_index("row", offset=1)
+    alerts = numbered.filter("alert") if "alert" in scored.columns else numbered.clear()
+    chosen = (alerts if alerts.height else numbered).head(SHOWN_ROWS)
+    what = "alerts" if alerts.height else "rows"
+    total = alerts.height if alerts.height else scored.height
+    title = f"{scored.height:,} rows"
+    if "alert" in scored.columns:
+        title += f", {alerts.height:,} alert{'' if alerts.height == 1 else 's'}"
+    if chosen.height < total:
+        title += f"; the first {chosen.height} {what}"
+    console = screen()
+    show(console, title, scored_table(chosen, given, console.width))
+    row = str(chosen["row"][0])
+    show_next(
+        console,
+        [
+            command_line(common, "explain", *words, "--row", row),
+            command_line(common, "predict", *words, "--output", "scores.csv"),
+        ],
+    )
+
+
+def scored_table(chosen: pl.DataFrame, given: pl.DataFrame, width: int) -> Any:
+    """Return predictions with as many columns of their rows as the width holds.
+
+    Parameters
+    ----------
+    chosen : polars.DataFrame
+        Predictions, with their ``row``, counted from 1.
+    given : polars.DataFrame
+        All rows that were scored.
+    width : int
+        Of the terminal, in characters.
+    """
+    from phantom_ml.cli.screen import brief, table
+
+    rows = given[[place - 1 for place in chosen["row"]]]
+    cells = {name: [brief(v) for v in chosen[name]] for name in chosen.columns[:SHOWN_COLUMNS]}
+    taken = sum(_width(name, column) for name, column in cells.items())
+    for name in rows.columns:
+        column = [brief(value) for value in rows[name]]
+        taken += _width(name, column)
+        if name in cells or taken > width - 2:
+            break
+        cells[name] = column
+    return table(list(cells), zip(*cells.values(), strict=True), left=tuple(rows.columns))
+
+
+def _width(name: str, column: list[str]) -> int:
+    return 2 + max(len(name), *(len(cell) for cell in column))
+
+
+def evaluate(model: Model, file: File, reading: Reading, common: Common) -> None:
+    """Measure a model on labelled rows.
+
+    Rows that it has not seen, to be honest. Figures come with 95 % intervals.
+    """
+    core = common.core()
+    known = model_id(core, model)
+    found = core.evaluate(known, core.read(file, reading.options()))
+    from phantom_ml.cli.screen import facts, number, screen, show, table, write_json
+    from phantom_ml.cli.summary import threshold_facts
+
+    if common.json:
+        write_json(found.model_dump(mode="json"))
+        return
+    rows = [
+        (name, number(f.value), f"{number(f.low)} to {number(f.high)}")
+        for name, f in found.figures.items()
+    ]
+    skipped = f" ({found.n_skipped:,} without a known label left out)" if found.n_skipped else ""
+    console = screen()
+    title = f"{known} on {found.n_rows:,} rows{skipped}"
+    show(console, title, table(("metric", "value", "95 % interval"), rows, left=("metric",)))
+    if found.threshold is not None:
+        show(console, "Its alerts on these rows", facts(threshold_facts(found.threshold)))
+
+
+def explain(
+    model: Model,
+    reading: Reading,
+    common: Common,
+    file: Annotated[
+        str | None,
+        typer.Argument(metavar="[FILE]", help="Rows to explain; without it, the model as a whole."),
+    ] = None,
+    row: Annotated[int, typer.Option(min=1, help="Which row of FILE; the first is 1.")] = 1,
+) -> None:
+    """Say why a row was scored as it was.
+
+    Without FILE: what the model looks at as a whole.
+    """
+    core = common.core()
+    known = model_id(core, model)
+    instance = None
+    if file is not None:
+        data = core.read(file, reading.options())
+        instance = _row(data.lazy.slice(row - 1, 1).collect(), row, data.n_rows)
+    explanation = numbered(core.explain_model(known, instance), row)
+    from phantom_ml.cli.screen import screen, write_json
+
+    if common.json:
+        write_json(explanation.model_dump(mode="json"))
+    else:
+        screen().print(explanation.text())
+
+
+def numbered(explanation: Explanation, row: int) -> Explanation:
+    """Return the explanation of one row under the number that it has in its file."""
+    rows = tuple(r.model_copy(update={"row": row}) for r in explanation.rows)
+    return explanation.model_copy(update={"rows": rows})
+
+
+def _row(frame: pl.DataFrame, row: int, n_rows: int) -> pl.DataFrame:
+    from phantom_ml.errors import BadSetting
+
+    if frame.height == 0:
+        raise BadSetting(
+            f"There is no row {row:,}: the file has {n_rows:,}.", "Give a row between 1 and that."
+        )
+    return frame
+
+
+def threshold(model: Model, rule: AlertRule, common: Common) -> None:
+    """Move a model's line of alert.
+
+    Nothing is trained again: the held-out scores of the training are used.
+    """
+    from phantom_ml.errors import BadSetting
+
+    policy = rule.policy()
+    if policy is None:
+        raise BadSetting(
+            "No rule of alert was given.",
+            "Give one of --max-fpr, --alerts-per-day, --min-precision and --top-k.",
+        )
+    core = common.core()
+    known = model_id(core, model)
+    found = core.set_threshold(known, policy)
+    from phantom_ml.cli.screen import facts, screen, show, write_json
+    from phantom_ml.cli.summary import threshold_facts
+
+    if common.json:
+        write_json(found.model_dump(mode="json"))
+    else:
+        show(screen(), f"{known} now alerts by this rule", facts(threshold_facts(found)))

@@ -1,0 +1,93 @@
+"""From a model and rows to an explanation: exact contributions, or occlusion where none are."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import polars as pl
+
+from phantom_ml.explain.contributions import Shares, exact_contributions
+from phantom_ml.explain.forms import Explanation
+from phantom_ml.explain.importance import global_importance
+from phantom_ml.explain.occlusion import occlude, score_in_unit, typical_row, typical_score
+from phantom_ml.explain.rows import Amounts, explain_rows, unit_of
+from phantom_ml.model.pipeline import Pipeline
+
+#: Rows that are explained one by one; their contributions are Python objects.
+MAX_ROWS = 1_000
+#: Below this share of the weight, exact contributions of the rest would tell of another model.
+LEAST_COVERED = 0.5
+#: Rows from which a typical value can be told where the model's card names none.
+TYPICAL_ROWS = 50
+
+
+def explain(
+    pipeline: Pipeline, card: Mapping[str, Any], frame: pl.DataFrame | None = None
+) -> Explanation:
+    """Return what a model looks at as a whole, and what moved the score of each row.
+
+    Parameters
+    ----------
+    pipeline : Pipeline
+    card : mapping
+        What the model's manifest tells about it.
+    frame : DataFrame or None
+        Raw rows; the first 1,000 are explained. With the target column and 100 or more rows,
+        columns are also shuffled to measure what each is worth.
+
+    Raises
+    ------
+    ColumnMissing, TypeUnsafe
+        The rows are not what the model was trained on.
+    """
+    spec = pipeline.spec
+    importance = global_importance(pipeline, card, frame)
+    told = {
+        "target": spec.target,
+        "algorithm": str(card.get("algorithm", spec.members[0].algorithm)),
+        "metric": str(card.get("metric", "")),
+        "importance": importance,
+    }
+    if frame is None or frame.height == 0:
+        return Explanation(method="none", unit=unit_of(spec), **told)
+    rows = frame.head(MAX_ROWS)
+    amounts = _amounts(pipeline, card, rows)
+    left = frame.height - rows.height
+    notes = (f"The first {MAX_ROWS} rows are explained, {left} more are not.",) if left else ()
+    return Explanation(
+        method=amounts.method,
+        unit=unit_of(spec),
+        rows=explain_rows(pipeline, rows, amounts),
+        notes=(*amounts.notes, *notes),
+        **told,
+    )
+
+
+def _amounts(pipeline: Pipeline, card: Mapping[str, Any], rows: pl.DataFrame) -> Amounts:
+    shares = exact_contributions(pipeline, pipeline.encode(rows))
+    if shares is not None and shares.covered >= LEAST_COVERED:
+        columns, values = shares.by_column()
+        notes = _notes_of_missing(shares)
+        return Amounts(columns, values, shares.base, shares.total, shares, notes)
+    typical = dict(card.get("typical", {}))
+    if not typical and rows.height >= TYPICAL_ROWS:
+        typical = typical_row(rows.select(pipeline.encoder.inputs))
+    columns, values = occlude(pipeline, rows, typical)
+    base = np.tile(typical_score(pipeline, rows, typical), (rows.height, 1))
+    stood_in = "its typical value" if typical else "a missing value"
+    note = (
+        f"Most of the model has no exact contributions: each column was replaced by {stood_in} "
+        "in turn, and the change of the prediction is told. Such changes do not add up."
+    )
+    return Amounts(columns, values, base, score_in_unit(pipeline, rows), None, (note,))
+
+
+def _notes_of_missing(shares: Shares) -> tuple[str, ...]:
+    if not shares.missing:
+        return ()
+    named = ", ".join(
+        f"{name} ({share:.0%} of the weight)" for name, share in shares.missing.items()
+    )
+    return (f"Exact contributions are those of the other members; without any: {named}.",)

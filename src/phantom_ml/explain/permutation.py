@@ -1,0 +1,117 @@
+"""Permutation importance: how much worse a model scores when a raw column is shuffled.
+
+Source: Breiman, "Random Forests", 2001, doi:10.1023/A:1010933404324. All features of a raw column
+are shuffled together, so that a model cannot read the value from another of its features.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import sparse
+
+from phantom_ml.data.matrix import Matrix, Rows, Samples
+from phantom_ml.metrics.base import Metric
+from phantom_ml.process.deadline import Deadline
+
+Array = NDArray[np.float64]
+Predict = Callable[[Matrix], Array]
+
+
+@dataclass(frozen=True)
+class PermutationPlan:
+    """How much work it may be.
+
+    Attributes
+    ----------
+    seed : int
+    n_repeats : int
+        Shuffles of each column.
+    max_rows : int
+        Rows that are measured, drawn at random where there are more.
+    deadline : Deadline
+        Columns that are not reached by then are left out.
+    columns : tuple of str or None
+        Raw columns to measure, in this order; None: all.
+    text_source : str
+        What the hashed text is filed under: its column, or ``text`` for several.
+    """
+
+    seed: int = 0
+    n_repeats: int = 5
+    max_rows: int = 2_000
+    deadline: Deadline = field(default_factory=Deadline.never)
+    columns: tuple[str, ...] | None = None
+    text_source: str = "text"
+
+
+DEFAULT_PLAN = PermutationPlan()
+
+
+def permutation_importance(
+    predict: Predict, samples: Samples, metric: Metric, plan: PermutationPlan = DEFAULT_PLAN
+) -> dict[str, tuple[float, float]]:
+    """Return how much the metric drops when a raw column is shuffled, and the spread of the drops.
+
+    Parameters
+    ----------
+    predict : callable of (Matrix) -> array of shape (n_rows, n_outputs)
+        ``Pipeline.score_matrix``, or any other.
+    samples : Samples
+        Held-out rows with their answers.
+    metric : Metric
+    plan : PermutationPlan
+
+    Returns
+    -------
+    dict of str to (float, float)
+        Raw column -> (mean drop, standard deviation over the shuffles), in the metric's unit, more
+        is more important, in the order of the work. Empty where the metric is not defined on the
+        rows.
+    """
+    rng = np.random.default_rng(plan.seed)
+    rows = _drawn(samples, plan, rng)
+    before = metric.loss(rows.target, predict(rows.matrix), rows.weight)
+    if not np.isfinite(before):
+        return {}
+    found: dict[str, tuple[float, float]] = {}
+    for column in _columns(rows.matrix, plan):
+        if plan.deadline.passed:
+            break
+        orders = [rng.permutation(rows.matrix.n_rows) for _ in range(plan.n_repeats)]
+        prediction = predict(_shuffled(rows.matrix, column, orders, plan.text_source))
+        parts = np.split(prediction, plan.n_repeats)
+        losses = np.array([metric.loss(rows.target, part, rows.weight) for part in parts])
+        drops = losses - before
+        found[column] = (float(drops.mean()), float(drops.std()))
+    return found
+
+
+def _drawn(samples: Samples, plan: PermutationPlan, rng: np.random.Generator) -> Samples:
+    n = samples.matrix.n_rows
+    if n <= plan.max_rows:
+        return samples
+    return samples.rows(np.sort(rng.choice(n, plan.max_rows, replace=False)))
+
+
+def _columns(matrix: Matrix, plan: PermutationPlan) -> Sequence[str]:
+    if plan.columns is not None:
+        return plan.columns
+    sources = [f.source for f in matrix.features]
+    return list(dict.fromkeys(sources if matrix.text is None else [*sources, plan.text_source]))
+
+
+def _shuffled(matrix: Matrix, column: str, orders: Sequence[Rows], text_source: str) -> Matrix:
+    """Return the rows once an order, one below the other, the column in that order."""
+    order, n = np.concatenate(orders), len(orders)
+    values = np.tile(matrix.values, (n, 1))
+    own = [i for i, f in enumerate(matrix.features) if f.source == column]
+    values[:, own] = matrix.values[:, own][order]
+    text = matrix.text
+    if text is not None:
+        same = np.tile(np.arange(matrix.n_rows), n)
+        text = sparse.csr_array(text[order if column == text_source else same])
+    return replace(matrix, values=values, text=text)

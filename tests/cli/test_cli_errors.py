@@ -1,0 +1,114 @@
+import os
+import subprocess
+import sys
+
+import pytest
+
+from phantom_ml.core import PhantomMLCore
+
+PHANTOM = [sys.executable, "-c", "from phantom_ml.cli import main; main()"]
+
+
+@pytest.mark.parametrize(
+    ("words", "error", "hint"),
+    [
+        (("trian",), "No such command 'trian'. Did you mean 'train'?", "phantom --help"),
+        (("train", "x.csv", "--tarket", "y"), "No such option: --tarket", "--target"),
+        (("train",), "Missing argument 'FILE'.", "phantom train --help"),
+        (("train", "x.csv", "--task", "clasification"), "--task", "phantom train --help"),
+        (("train", "x.csv", "--time-budget", "10x"), "'10x' is no duration", "train --help"),
+        (("explain", "latest", "x.csv", "--row", "0"), "--row", "phantom explain --help"),
+    ],
+)
+def test_faulty_command_line_is_told_with_a_hint(phantom, words, error, hint):
+    run = phantom(*words)
+    first, second = run.err.splitlines()
+    assert (run.code, run.out) == (2, "")
+    assert first.startswith("error: ")
+    assert error in first
+    assert second.startswith("hint: ")
+    assert hint in second
+
+
+def _two_lines(run):
+    return [line.split(":")[0] for line in run.err.splitlines()]
+
+
+@pytest.mark.parametrize(
+    ("words", "error"),
+    [
+        (("train", "nofile.csv", "--target", "y"), "There is no file 'nofile.csv'."),
+        (("train", "events.csv"), "Which column is to be predicted?"),
+        (("train", "events.csv", "--target", "b", "--config", "no.json"), "'no.json'"),
+        (("train", "events.csv", "--target", "b", "--threads", "0"), "config.n_threads is 0"),
+        (("train", "events.csv", "--target", "b", "--delimiter", "ab"), "reading.delimiter"),
+        (("predict", "none", "events.csv"), "No model is called 'none'."),
+        (("evaluate", "latest", "events.csv"), "No model is called 'latest'."),
+        (("leaderboard", "none"), "No experiment is called 'none'."),
+        (("resume", "none"), "No experiment is called 'none'."),
+        (("import", "none.phantom"), "There is no model at 'none.phantom'."),
+        (("threshold", "latest"), "No rule of alert was given."),
+        (("features", "none.csv"), "There is no file 'none.csv'."),
+    ],
+)
+def test_mistake_of_the_user_ends_with_2_an_error_and_a_hint(phantom, folder, words, error):
+    (folder / "events.csv").write_text("a,b\n1,2\n")
+    run = phantom(*words, "--home", folder / "home")
+    assert (run.code, run.out) == (2, "")
+    assert _two_lines(run) == ["error", "hint"]
+    assert error in run.err
+
+
+def test_wrong_target_suggests_the_nearest_column(phantom, trained):
+    run = phantom("train", trained.file, "--target", "is_thread", "--home", trained.home)
+    assert "Did you mean 'is_threat'?" in run.err
+
+
+def test_two_rules_of_alert_exclude_each_other(phantom, logs, folder):
+    rules = ("--max-fpr", "0.01", "--top-k", "5")
+    run = phantom("train", logs, "--target", "is_threat", *rules, "--home", folder)
+    assert "--max-fpr and --top-k exclude each other." in run.err
+
+
+def test_what_a_terminal_would_obey_is_made_harmless(phantom, folder):
+    run = phantom("predict", "\x1b[31mred", "events.csv", "--home", folder / "home")
+    assert "\x1b" not in run.err
+
+
+@pytest.fixture
+def broken(monkeypatch):
+    def fail(self):
+        raise ZeroDivisionError("a wheel came off")
+
+    monkeypatch.setattr(PhantomMLCore, "list_models", fail)
+
+
+def test_own_fault_is_called_one_and_ends_with_1(phantom, folder, broken):
+    run = phantom("models", "--home", folder / "home")
+    assert run.code == 1
+    assert "ZeroDivisionError: a wheel came off (a fault of Phantom ML)" in run.err
+    assert "Traceback" not in run.err
+
+
+def test_own_fault_is_written_to_a_log(phantom, folder, broken):
+    phantom("models", "--home", folder / "home")
+    (log,) = (folder / "home" / "logs").iterdir()
+    assert "Traceback" in log.read_text()
+
+
+def test_interrupted_command_ends_with_130(phantom, folder, monkeypatch):
+    def interrupt(self):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(PhantomMLCore, "list_models", interrupt)
+    run = phantom("models", "--home", folder / "home")
+    assert (run.code, run.err) == (130, "Stopped.\n")
+
+
+def test_reader_that_went_away_is_no_error(folder):
+    read, write = os.pipe()
+    os.close(read)
+    command = [*PHANTOM, "models", "--json", "--home", str(folder / "home")]
+    done = subprocess.run(command, stdout=write, stderr=subprocess.PIPE, check=False)
+    os.close(write)
+    assert (done.returncode, done.stderr) == (141, b"")

@@ -1,0 +1,167 @@
+import json
+import os
+import signal
+import subprocess
+import sys
+
+import numpy as np
+import polars as pl
+import pytest
+
+from phantom_ml.cli.options import seconds
+from phantom_ml.cli.train import Question
+from phantom_ml.core import PhantomMLCore
+from phantom_ml.errors import BadSetting, SourceUnreadable
+
+
+def _noisy():
+    rng = np.random.default_rng(0)
+    a, b = rng.normal(size=(2, 600))
+    return pl.DataFrame({"a": a, "b": b, "y": (a + rng.normal(size=600) > 1).astype(int)})
+
+
+QUICK = ("--max-trials", "1", "--algorithms", "LogisticRegression")
+
+
+@pytest.fixture
+def table(folder):
+    """A small table with semicolons, and two classes told by words."""
+    lines = [f"{i % 7};{i % 3};{'bad' if i % 7 > 3 else 'good'}" for i in range(400)]
+    file = folder / "table.csv"
+    file.write_text("\n".join(["a;b;verdict", *lines]) + "\n")
+    return str(file)
+
+
+def test_training_shows_all_that_it_came_to(phantom, table, folder):
+    run = phantom("train", table, "--target", "verdict", *QUICK, "--home", folder / "home")
+    assert run.code == 0
+    for title in ("Best model", "Leaderboard", "Thresholds", "What it looks at", "Next"):
+        assert f"\n{title}" in f"\n{run.out}"
+
+
+def test_output_fits_into_eighty_columns(phantom, table, folder):
+    run = phantom("train", table, "--target", "verdict", *QUICK, "--home", folder / "home")
+    shown = run.out.split("\nNext\n")[0]
+    assert [line for line in shown.splitlines() if len(line.rstrip()) > 80] == []
+
+
+def test_next_commands_name_the_model_and_the_home(phantom, table, folder):
+    run = phantom("train", table, "--target", "verdict", *QUICK, "--home", folder / "home")
+    (model, *_) = PhantomMLCore(home=folder / "home").list_models()
+    line = f"  phantom explain {model.id} {table} --row 1 --home {folder / 'home'}"
+    assert line in run.out.splitlines()
+
+
+def test_home_of_the_environment_is_not_repeated(phantom, table, folder, monkeypatch):
+    monkeypatch.setenv("PHANTOM_HOME", str(folder / "home"))
+    run = phantom("train", table, "--target", "verdict", *QUICK)
+    assert "--home" not in run.out
+
+
+def test_progress_is_told_in_plain_lines_on_standard_error(phantom, table, folder):
+    run = phantom("train", table, "--target", "verdict", *QUICK, "--home", folder / "home")
+    assert "s] Encoding columns" in run.err
+    assert "s] Done: " in run.err
+
+
+def test_json_is_alone_on_standard_output(phantom, table, folder):
+    home = folder / "home"
+    run = phantom("train", table, "--target", "verdict", *QUICK, "--home", home, "--json")
+    assert (run.err, run.json["best_algorithm"]) == ("", "LogisticRegression")
+
+
+def test_options_reach_the_configuration(phantom, table, folder):
+    words = ("--positive-class", "bad", "--ignore", "b", "--seed", "3", "--max-fpr", "0.05")
+    home = folder / "home"
+    phantom("train", table, "--target", "verdict", *QUICK, *words, "--home", home)
+    config = PhantomMLCore(home=home).list_experiments()[0].config
+    told = (config["positive_class"], config["ignored_columns"], config["seed"])
+    assert told == ("bad", ["b"], 3)
+    assert config["threshold"]["max_fpr"] == 0.05
+
+
+def test_file_is_read_as_told(phantom, table, folder):
+    words = ("--delimiter", ";", "--encoding", "utf-8", "--home", folder / "home")
+    assert phantom("train", table, "--target", "verdict", *QUICK, *words).code == 0
+
+
+def test_regression_has_no_thresholds(phantom, folder):
+    _noisy().write_csv("noisy.csv")
+    words = ("--task", "Regression", "--max-trials", "1", "--algorithms", "ElasticNet")
+    run = phantom("train", "noisy.csv", "--target", "b", *words, "--home", folder / "home")
+    assert run.code == 0
+    assert "Thresholds" not in run.out
+
+
+def test_settings_of_a_file_give_way_to_options(folder):
+    settings = {"time_budget_minutes": 5, "seed": 1, "ignored_columns": ["c"]}
+    (folder / "settings.json").write_text(json.dumps(settings))
+    given = Question(config="settings.json", time_budget=60.0, seed=2).settings()
+    assert given == {"time_budget_seconds": 60.0, "seed": 2, "ignored_columns": ("c",)}
+
+
+def test_unknown_setting_of_a_file_is_refused(folder):
+    (folder / "settings.json").write_text('{"target_colunm": "y"}')
+    with pytest.raises(BadSetting, match="Did you mean 'target_column'"):
+        Question(config="settings.json").settings()
+
+
+def test_settings_that_are_no_text_are_refused(folder):
+    (folder / "settings.json").write_bytes(b"\xff\xfe{}")
+    with pytest.raises(SourceUnreadable, match="not text in UTF-8"):
+        Question(config="settings.json").settings()
+
+
+@pytest.mark.parametrize(("text", "value"), [("60", 60), ("10m", 600), ("2H", 7200), ("1.5s", 1.5)])
+def test_duration_is_read(text, value):
+    assert seconds(text) == value
+
+
+def test_interrupt_keeps_the_best_so_far(folder):
+    _noisy().write_csv("noisy.csv")
+    words = ["train", "noisy.csv", "--target", "y", "--max-trials", "500", "--home", "home"]
+    code = "import sys; from phantom_ml.cli import main; main(sys.argv[1:])"
+    process = subprocess.Popen(
+        [sys.executable, "-c", code, *words],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,  # As in a terminal, the whole group hears of Ctrl-C.
+    )
+    for line in process.stderr:
+        if "] Training: " in line:
+            break
+    os.killpg(process.pid, signal.SIGINT)
+    out, _ = process.communicate(timeout=120)
+    assert process.returncode == 0
+    assert "The search was interrupted; the best so far was kept." in " ".join(out.split())
+
+
+def test_interrupt_before_a_first_model_ends_with_130(phantom, table, folder, monkeypatch):
+    def interrupt(*_, **__):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(PhantomMLCore, "auto_train_model", interrupt)
+    run = phantom("train", table, "--target", "verdict", "--home", folder / "home")
+    assert (run.code, run.err) == (130, "Stopped before a first model stood; nothing was kept.\n")
+
+
+def test_interrupt_after_a_first_model_tells_where_it_is(phantom, table, folder, monkeypatch):
+    real = PhantomMLCore.auto_train_model
+
+    def interrupt(self, config, progress):
+        real(self, config, progress=progress)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(PhantomMLCore, "auto_train_model", interrupt)
+    words = ("--target", "verdict", *QUICK, "--home", folder / "home", "--json")
+    run = phantom("train", table, *words)
+    assert (run.code, run.out) == (130, "")
+    assert "trained so far and kept" in run.err
+    assert "phantom leaderboard exp-" in run.err
+
+
+def test_experiment_that_is_over_is_not_resumed(phantom, trained):
+    run = phantom("resume", "latest", "--home", trained.home)
+    assert run.code == 2
+    assert "has nothing to go on with" in run.err

@@ -1,0 +1,169 @@
+import json
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from pydantic import ValidationError
+
+from phantom_ml.config import (
+    AutoMLConfig,
+    AutoMLTaskType,
+    Constraints,
+    OptimizationMethod,
+    ProblemKind,
+    ThresholdPolicy,
+)
+from phantom_ml.errors import BadSetting
+
+FULL = {
+    "data_path": "events.csv",
+    "target_column": "is_threat",
+    "task_type": "SecurityThreatDetection",
+    "optimization_metric": "recall_at_fpr_0.001",
+    "time_budget_seconds": 30,
+    "max_trials": 5,
+    "algorithms_to_try": ["LightGBM", "SVM"],
+    "feature_engineering": False,
+    "ensemble_methods": False,
+    "time_column": "when",
+    "group_columns": ["user"],
+    "weight_column": "w",
+    "ignored_columns": ["id"],
+    "positive_class": 1,
+    "memory_limit_mb": 512,
+    "n_threads": 2,
+    "seed": 7,
+    "features": {"text": False, "kinds": {"src": "ip"}},
+    "tuning": {"method": "BayesianOptimization"},
+    "threshold": {"cost": {"false_positive": 1, "false_negative": 100}},
+    "constraints": {"predict_us_per_row": 50, "max_bytes": 10**6, "explainable": True},
+    "task_settings": {"horizon": 12, "quantiles": [0.1, 0.9], "prevalence": 0.01},
+}
+
+
+def test_every_setting_survives_the_way_to_json():
+    config = AutoMLConfig.of(FULL)
+    assert AutoMLConfig.of(config.model_dump_json()) == config
+
+
+def test_a_mapping_its_json_text_and_the_object_are_the_same():
+    config = AutoMLConfig.of(FULL)
+    assert config == AutoMLConfig.of(json.dumps(FULL)) == AutoMLConfig.of(config)
+
+
+@pytest.mark.parametrize(
+    ("spelling", "task"),
+    [
+        ("Classification", AutoMLTaskType.CLASSIFICATION),
+        ("AnomalyDetection", AutoMLTaskType.ANOMALY_DETECTION),
+        ("TimeSeries", AutoMLTaskType.TIME_SERIES),
+        ("time series", AutoMLTaskType.TIME_SERIES),
+        ("SecurityThreatDetection", AutoMLTaskType.SECURITY_THREAT_DETECTION),
+        ("security-threat-detection", AutoMLTaskType.SECURITY_THREAT_DETECTION),
+    ],
+)
+def test_a_task_is_known_in_any_spelling(spelling, task):
+    assert AutoMLConfig.of({"task_type": spelling}).task_type is task
+
+
+@pytest.mark.parametrize(
+    ("spelling", "method"),
+    [
+        ("BayesianOptimization", OptimizationMethod.BAYESIAN_OPTIMIZATION),
+        ("RandomSearch", OptimizationMethod.RANDOM_SEARCH),
+        ("grid_search", OptimizationMethod.GRID_SEARCH),
+        ("HYPERBAND", OptimizationMethod.HYPERBAND),
+    ],
+)
+def test_a_method_is_known_in_any_spelling(spelling, method):
+    assert AutoMLConfig.of({"tuning": {"method": spelling}}).tuning.method is method
+
+
+def test_minutes_are_seconds():
+    assert AutoMLConfig.of({"time_budget_minutes": 0.5}).budget_seconds == 30.0
+
+
+def test_minutes_survive_the_way_to_json_as_seconds():
+    config = AutoMLConfig.of({"time_budget_minutes": 0.5})
+    assert AutoMLConfig.of(config.model_dump(mode="json")).budget_seconds == 30.0
+
+
+def test_ten_minutes_are_the_budget_where_none_is_given():
+    assert AutoMLConfig().budget_seconds == 600.0
+
+
+def test_counted_trials_have_no_clock():
+    assert AutoMLConfig(max_trials=3).budget_seconds is None
+
+
+def test_one_name_is_a_list_of_one():
+    assert AutoMLConfig.of({"group_columns": "user"}).group_columns == ("user",)
+
+
+def area(truth, prediction):
+    return 0.0
+
+
+def test_a_function_is_written_by_its_name():
+    dumped = AutoMLConfig(optimization_metric=area).model_dump(mode="json")
+    assert dumped["optimization_metric"] == "area"
+
+
+@pytest.mark.parametrize(
+    ("values", "sentence"),
+    [
+        ({"target_colum": "y"}, "no setting 'config.target_colum'. Did you mean 'target_column'"),
+        ({"time_budget_seconds": -1}, "config.time_budget_seconds is -1: it must be greater"),
+        ({"time_budget_seconds": 0}, "config.time_budget_seconds is 0"),
+        ({"max_trials": 0}, "config.max_trials is 0"),
+        ({"seed": -1}, "config.seed is -1"),
+        ({"memory_limit_mb": 1}, "config.memory_limit_mb is 1"),
+        ({"task_type": "clasification"}, "config.task_type is 'clasification'"),
+        ({"threshold": {"max_fpr": 2}}, "config.threshold.max_fpr is 2"),
+        ({"threshold": {}}, "exactly one of"),
+        ({"threshold": {"top_k": 1, "max_fpr": 0.1}}, "exactly one of"),
+        ({"threshold": {"top_k": 1, "prevalence": 0.1}}, "prevalence goes with min_precision"),
+        ({"time_budget_seconds": 1, "time_budget_minutes": 1}, "not both"),
+        ({"constraints": {"explain": True}}, "'config.constraints.explain'"),
+        ("{", "is not JSON"),
+        ("[1]", "is JSON, but a list"),
+    ],
+)
+def test_a_setting_that_cannot_be_is_told_in_one_sentence(values, sentence):
+    with pytest.raises(BadSetting) as told:
+        AutoMLConfig.of(values)
+    assert sentence in told.value.message
+    assert "\n" not in told.value.message
+
+
+def test_a_long_value_is_shortened_in_the_sentence():
+    with pytest.raises(BadSetting) as told:
+        AutoMLConfig.of({"max_trials": "x" * 9_999})
+    assert len(told.value.message) < 300
+
+
+def test_a_configuration_cannot_be_changed():
+    with pytest.raises(ValidationError, match="frozen"):
+        AutoMLConfig().seed = 3
+
+
+@given(st.text() | st.binary().map(lambda b: b.decode("latin-1")))
+@settings(max_examples=60, deadline=None)
+def test_any_text_is_a_configuration_or_a_bad_setting(text):
+    try:
+        assert isinstance(AutoMLConfig.of(text), AutoMLConfig)
+    except BadSetting as error:
+        assert error.hint
+
+
+@pytest.mark.parametrize("rule", ["max_fpr", "alerts_per_day", "min_precision", "top_k"])
+def test_a_policy_knows_its_rule(rule):
+    assert ThresholdPolicy.model_validate({rule: 0.5 if rule != "top_k" else 5}).rule == rule
+
+
+def test_no_constraint_is_set_by_itself():
+    assert Constraints() == Constraints(predict_us_per_row=None, max_bytes=None, explainable=False)
+
+
+def test_only_a_regression_is_no_classification():
+    assert [k for k in ProblemKind if not k.is_classification] == [ProblemKind.REGRESSION]

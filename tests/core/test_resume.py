@@ -1,0 +1,160 @@
+"""A training that is killed goes on where it was; one that is interrupted hands over what it has."""
+
+import json
+import os
+import signal
+import time
+
+import pytest
+
+from phantom_ml.core import PhantomMLCore
+from phantom_ml.errors import ExperimentBusy, ExperimentNotFound, StoreError
+from phantom_ml.store import Store
+from tests.core.scripts import begin, descendants
+from tests.core.tables import numbers
+
+CONFIG = {
+    "target_column": "y",
+    "algorithms_to_try": ["LightGBM", "SVM"],
+    "max_trials": 4,
+    "n_threads": 2,
+}
+# Stops, as if it hung, as soon as two trials are kept.
+STOPPING = """
+import json, os, signal, sys
+from phantom_ml.core import PhantomMLCore
+from tests.core.tables import numbers
+
+def progress(now):
+    if now.trials_done == 2 and now.stage == "training":
+        os.kill(os.getpid(), signal.SIGSTOP)
+
+PhantomMLCore(home=sys.argv[1]).auto_create_model(
+    numbers(n=150), json.loads(sys.argv[2]), progress=progress)
+"""
+INTERRUPTED = """
+import json, sys
+from phantom_ml.core import PhantomMLCore
+from tests.core.tables import numbers
+
+def progress(now):
+    print(now.stage, now.trials_done, flush=True)
+
+core = PhantomMLCore(home=sys.argv[1])
+config = {"target_column": "y", "time_budget_seconds": 40, "n_threads": 2}
+result = core.auto_create_model(numbers(n=150), config, progress=progress)
+print("predicts", core.predict(result.model_id, numbers(n=9)).height)
+print(json.dumps(result.warnings))
+"""
+
+
+@pytest.fixture(scope="module")
+def killed(tmp_path_factory):
+    """A home in which a training was stopped, asked for by another program, and killed."""
+    home = tmp_path_factory.mktemp("killed") / "home"
+    with begin(STOPPING, str(home), json.dumps(CONFIG)) as program:
+        _, status = os.waitpid(program.pid, os.WUNTRACED)
+        assert os.WIFSTOPPED(status), program.stderr.read()
+        core = PhantomMLCore(home=home)
+        experiment = core.list_experiments()[0].id
+        with pytest.raises(ExperimentBusy) as busy:
+            core.resume(experiment)
+        pid = program.pid
+        program.kill()
+    with Store.open(home) as store:
+        kept = {t.number: t for t in store.trials(experiment)}
+    return core, experiment, kept, f"{pid}" in str(busy.value)
+
+
+@pytest.fixture(scope="module")
+def resumed(killed):
+    core, experiment, _, _ = killed
+    return core.resume(experiment)
+
+
+def test_a_second_program_is_told_who_is_at_work(killed):
+    assert killed[3]
+
+
+def test_the_leaderboard_of_a_killed_training_can_be_read(killed):
+    core, experiment, kept, _ = killed
+    assert len(core.get_model_leaderboard(experiment)) >= len(kept) == 2
+
+
+def test_finished_trials_are_not_run_again(killed, resumed):
+    ids = {row.number: row.model_id for row in resumed.leaderboard}
+    assert {n: ids[n] for n in killed[2]} == {n: t.model_id for n, t in killed[2].items()}
+
+
+def test_a_resumed_run_ends_as_if_nothing_had_happened(core, resumed):
+    whole = core.auto_create_model(numbers(n=150), CONFIG)
+    scores = [{r.number: r.score for r in found.leaderboard} for found in (whole, resumed)]
+    assert scores[0] == scores[1]
+
+
+def test_a_resumed_experiment_is_done(killed, resumed):
+    core, experiment, _, _ = killed
+    assert [(r.id, r.status.value) for r in core.list_experiments()] == [(experiment, "done")]
+    assert core.get_model_leaderboard(experiment) == resumed.leaderboard
+
+
+def test_a_resumed_model_predicts(killed, resumed):
+    assert killed[0].predict(resumed.model_id, numbers(n=9)).height == 9
+
+
+def test_working_files_are_gone_after_the_end(killed, resumed):
+    assert list((killed[0].home / "runs").iterdir()) == []
+
+
+def test_what_is_done_cannot_go_on(core, small):
+    with pytest.raises(StoreError, match="is done"):
+        core.resume(small.experiment_id)
+
+
+def test_what_never_was_cannot_go_on(core):
+    with pytest.raises(ExperimentNotFound):
+        core.resume("exp-nowhere")
+
+
+@pytest.fixture(scope="module")
+def interrupted(tmp_path_factory):
+    """What a program said that got Ctrl-C after three trials, and what was left of its children."""
+    home = tmp_path_factory.mktemp("interrupted") / "home"
+    with begin(INTERRUPTED, str(home)) as program:
+        for line in program.stdout:
+            if line == "training 3\n":
+                break
+        children = descendants(program.pid)
+        started = time.monotonic()
+        program.send_signal(signal.SIGINT)
+        lines, errors = program.communicate(timeout=60)
+    assert (program.returncode, errors) == (0, "")
+    end = time.monotonic() + 3.0
+    while (left := {pid for pid in children if _alive(pid)}) and time.monotonic() < end:
+        time.sleep(0.05)
+    return lines.splitlines(), left, time.monotonic() - started
+
+
+def _alive(pid: int) -> bool:
+    try:
+        with open(f"/proc/{pid}/stat") as file:
+            return file.read().rpartition(")")[2].split()[0] != "Z"
+    except OSError:
+        return False
+
+
+def test_an_interrupted_training_returns_its_best(interrupted):
+    assert interrupted[0][-2] == "predicts 9"
+
+
+def test_an_interrupted_training_says_so(interrupted):
+    warnings = json.loads(interrupted[0][-1])
+    assert any("was interrupted" in warning for warning in warnings)
+
+
+def test_an_interrupted_training_does_not_wait_for_its_budget(interrupted):
+    assert interrupted[2] < 25
+
+
+def test_an_interrupted_training_leaves_no_child(interrupted):
+    assert interrupted[1] == set()
