@@ -3,7 +3,14 @@ import inspect
 import pytest
 
 from phantom_ml import errors
-from phantom_ml.errors import ColumnMissing, ExtraMissing, PhantomError, UnknownName, listed, nearest
+from phantom_ml.errors import (
+    ColumnMissing,
+    ExtraMissing,
+    PhantomError,
+    UnknownName,
+    listed,
+    nearest,
+)
 
 CLASSES = [
     cls
@@ -36,7 +43,11 @@ def test_every_error_says_what_it_is(cls):
 
 def test_an_error_is_its_message_and_what_to_do():
     error = PhantomError("It broke.", "Mend it.")
-    assert (str(error), error.message, error.hint) == ("It broke. Mend it.", "It broke.", "Mend it.")
+    assert (str(error), error.message, error.hint) == (
+        "It broke. Mend it.",
+        "It broke.",
+        "Mend it.",
+    )
 
 
 def test_an_error_without_a_hint_ends_with_its_message():

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from phantom_ml.config import AutoMLConfig, AutoMLTaskType, OptimizationMethod, ThresholdPolicy
     from phantom_ml.core import AsyncPhantomMLCore, AutoMLResult, PhantomMLCore
     from phantom_ml.errors import PhantomError
-    from phantom_ml.features.engineer import AutoFeatureEngineer
+    from phantom_ml.features.transformer import AutoFeatureEngineer
     from phantom_ml.sklearn_api import PhantomClassifier, PhantomRegressor
     from phantom_ml.tuning.optimizer import HyperparameterOptimizer
 
@@ -36,7 +36,7 @@ __version__ = "0.1.0"
 _MODULES = {
     "Algorithm": "phantom_ml.algorithms.names",
     "AsyncPhantomMLCore": "phantom_ml.core",
-    "AutoFeatureEngineer": "phantom_ml.features.engineer",
+    "AutoFeatureEngineer": "phantom_ml.features.transformer",
     "AutoMLConfig": "phantom_ml.config",
     "AutoMLResult": "phantom_ml.core",
     "AutoMLTaskType": "phantom_ml.config",

@@ -40,4 +40,6 @@ def numbers(kind: str = "binary", n: int = 300, seed: int = 0) -> pl.DataFrame:
         "multiclass": np.array(["low", "middle", "high"])[np.digitize(raw, [-1.0, 1.0])],
         "regression": raw,
     }
-    return pl.DataFrame({"a": x[:, 0], "b": x[:, 1], "c": x[:, 2], "d": x[:, 3], "y": targets[kind]})
+    return pl.DataFrame(
+        {"a": x[:, 0], "b": x[:, 1], "c": x[:, 2], "d": x[:, 3], "y": targets[kind]}
+    )

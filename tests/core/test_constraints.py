@@ -44,9 +44,7 @@ def test_a_limit_on_time_is_kept(core):
     assert cost <= limit
 
 
-@pytest.mark.parametrize(
-    "constraints", [{"predict_us_per_row": 1e-6}, {"max_bytes": 10}], ids=str
-)
+@pytest.mark.parametrize("constraints", [{"predict_us_per_row": 1e-6}, {"max_bytes": 10}], ids=str)
 def test_a_limit_that_nothing_keeps_is_told(core, constraints):
     best = core.auto_create_model(numbers(n=100), FAST | {"constraints": constraints})
     assert any("allowed" in warning for warning in best.warnings)

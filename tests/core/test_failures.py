@@ -6,7 +6,7 @@ import pytest
 
 from tests.core.scripts import begin
 
-PLUGIN = '''
+PLUGIN = """
 import os
 from typing import ClassVar
 from phantom_ml.algorithms.base import AlgorithmSettings, Learner, algorithms
@@ -46,7 +46,7 @@ class Hungry(Raising):
         import time
         hoard = bytearray(os.urandom(1 << 20) * 2000)
         time.sleep(5)
-'''
+"""
 SCRIPT = """
 import json, sys
 from phantom_ml.core import PhantomMLCore

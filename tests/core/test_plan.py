@@ -13,9 +13,7 @@ from tests.core.tables import events, numbers
 
 
 @pytest.fixture(scope="module")
-def one_line(
-    core: PhantomMLCore, tmp_path_factory: pytest.TempPathFactory
-) -> AutoMLResult:
+def one_line(core: PhantomMLCore, tmp_path_factory: pytest.TempPathFactory) -> AutoMLResult:
     path = tmp_path_factory.mktemp("logs") / "security_logs.csv"
     simulate_security_logs(n_events=2_000).write_csv(path)
     return core.auto_train_model(

@@ -172,9 +172,7 @@ def test_a_file_of_predictions_holds_what_memory_would(
     assert_frame_equal(READERS[suffix](path), expected, abs_tol=1e-12)
 
 
-def test_of_a_file_of_predictions_the_first_rows_are_shown(
-    core, binary, some, expected, tmp_path
-):
+def test_of_a_file_of_predictions_the_first_rows_are_shown(core, binary, some, expected, tmp_path):
     shown = core.predict(binary.model_id, some, output=tmp_path / "out.csv")
     assert_frame_equal(shown, expected.head(10), check_exact=True)
 
@@ -191,9 +189,7 @@ def test_predictions_have_one_of_three_endings(core, binary, some, tmp_path):
 
 def test_a_misnamed_column_leaves_no_file(core, binary, some, tmp_path):
     with pytest.raises(ColumnMissing, match="Did you mean 'sizes'"):
-        core.predict(
-            binary.model_id, some.rename({"size": "sizes"}), output=tmp_path / "out.csv"
-        )
+        core.predict(binary.model_id, some.rename({"size": "sizes"}), output=tmp_path / "out.csv")
     assert list(tmp_path.iterdir()) == []
 
 

@@ -37,9 +37,7 @@ def test_a_model_fitted_again_can_be_cut_again(core, newer):
 
 
 def test_the_alert_stays_the_alert_whatever_is_rarer_now(core, small):
-    rows = numbers(seed=3).filter(
-        (numbers(seed=3)["y"] == 1) | (numbers(seed=3)["a"] < -0.8)
-    )
+    rows = numbers(seed=3).filter((numbers(seed=3)["y"] == 1) | (numbers(seed=3)["a"] < -0.8))
     newer = core.refit(small.model_id, rows)
     both = [core.predict(m, rows.head(1)).columns for m in (small.model_id, newer)]
     assert both[0] == both[1]

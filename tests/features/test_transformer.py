@@ -8,7 +8,7 @@ from sklearn.model_selection import cross_val_score
 from sklearn.pipeline import make_pipeline
 
 from phantom_ml.errors import BadSetting, ColumnMissing
-from phantom_ml.features.engineer import AutoFeatureEngineer
+from phantom_ml.features.transformer import AutoFeatureEngineer
 from tests.features.test_engineer import N, events
 
 INPUTS = events().drop("label")

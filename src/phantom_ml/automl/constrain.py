@@ -14,13 +14,16 @@ from phantom_ml.config import Constraints
 #: Trees of about 31 leaves that one core walks in a microsecond a row, measured on tables of 40 columns.
 TREES_PER_MICROSECOND = 12.0
 
+#: With more time a row than these need, early stopping knows better.
+MOST_TREES = 400
+
 
 def cheap_candidates(constraints: Constraints) -> list[Candidate]:
     """Return boosters of just so many trees as a constraint on time allows; empty without one."""
     limit = constraints.predict_us_per_row
     if limit is None:
         return []
-    trees = max(5, round(limit * TREES_PER_MICROSECOND))
+    trees = min(MOST_TREES, max(5, round(limit * TREES_PER_MICROSECOND)))
     few, many = {"learning_rate": 0.2, "num_leaves": 31}, {"learning_rate": 0.1, "num_leaves": 15}
     return [
         Candidate("LightGBM", few, n_rounds=max(5, trees // 2)),

@@ -36,7 +36,6 @@ from phantom_ml.errors import ChildTimeout, NoTrialSucceeded
 from phantom_ml.model.trial import Trial
 from phantom_ml.progress import Progress
 
-
 INTERRUPTED = "The search was interrupted; the best so far was kept."
 
 

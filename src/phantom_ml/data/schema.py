@@ -41,9 +41,16 @@ class ColumnKind(StrEnum):
 #: Kinds whose strings are read by hashed character n-grams.
 TEXT_KINDS = frozenset(
     {
-        ColumnKind.TEXT, ColumnKind.URL, ColumnKind.USER_AGENT, ColumnKind.HTTP_PAYLOAD,
-        ColumnKind.REGISTRY_PATH, ColumnKind.PATH, ColumnKind.COMMAND_LINE, ColumnKind.DOMAIN,
-        ColumnKind.EMAIL, ColumnKind.LOG_MESSAGE,
+        ColumnKind.TEXT,
+        ColumnKind.URL,
+        ColumnKind.USER_AGENT,
+        ColumnKind.HTTP_PAYLOAD,
+        ColumnKind.REGISTRY_PATH,
+        ColumnKind.PATH,
+        ColumnKind.COMMAND_LINE,
+        ColumnKind.DOMAIN,
+        ColumnKind.EMAIL,
+        ColumnKind.LOG_MESSAGE,
     }
 )
 #: Kinds that are stored as numbers and used as they are.
@@ -58,7 +65,9 @@ class ColumnSchema(Settings):
     name: str
     dtype: str = Field(description="The polars type, as text.")
     kind: ColumnKind
-    match_rate: float = Field(1.0, ge=0, le=1, description="Share of sampled values that fit the kind.")
+    match_rate: float = Field(
+        1.0, ge=0, le=1, description="Share of sampled values that fit the kind."
+    )
     evidence: str = Field("", description="One sentence.")
     alternatives: tuple[ColumnKind, ...] = ()
     overridden: bool = False

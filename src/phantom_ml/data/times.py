@@ -28,7 +28,7 @@ def to_datetime(values: pl.Series) -> pl.Series:
         return _from_epoch(values)
     text = values.cast(pl.String, strict=False)
     numbers = text.cast(pl.Float64, strict=False)
-    if numbers.is_not_null().sum() > 0.5 * max(1, text.is_not_null().sum()):
+    if 2 * numbers.count() > max(1, text.count()):
         return _from_epoch(numbers)
     return _from_text(text)
 

@@ -39,8 +39,9 @@ class HyperparameterOptimizer:
     >>> from sklearn.tree import DecisionTreeClassifier
     >>> X, y = load_iris(return_X_y=True)
     >>> optimizer = HyperparameterOptimizer("random_search", n_trials=5)
-    >>> found = optimizer.optimize(DecisionTreeClassifier(random_state=0), {"max_depth": (1, 4)}, X,
-    y) >>> len(found.trials), found.best_score > 0.9
+    >>> tree = DecisionTreeClassifier(random_state=0)
+    >>> found = optimizer.optimize(tree, {"max_depth": (1, 4)}, X, y)
+    >>> len(found.trials), found.best_score > 0.9
     (5, True)
     """
 

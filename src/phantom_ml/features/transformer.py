@@ -18,8 +18,8 @@ from phantom_ml.data.matrix import Matrix, Samples
 from phantom_ml.data.reading import read
 from phantom_ml.data.recognise import recognise
 from phantom_ml.errors import BadSetting, ColumnMissing
+from phantom_ml.features._generation import engineer_features, sampled
 from phantom_ml.features.encoder import fit_encoder
-from phantom_ml.features.engineer import engineer_features, sampled
 from phantom_ml.features.feature_set import FeatureSet
 from phantom_ml.features.fold_fitted import FoldFitted, fit_fold
 
