@@ -24,7 +24,7 @@ def explainable(core):
 
 def test_an_explainable_model_is_one_with_exact_contributions(core, explainable):
     assert explainable.best_algorithm == "LightGBM"
-    assert core.explain_model(explainable.model_id, ring().head(2)).method == "exact"
+    assert core.explain_model(explainable.model_id, ring().head(2)).method == "contributions"
 
 
 def test_the_price_of_a_constraint_is_told(explainable):

@@ -109,6 +109,15 @@ def test_experiments_and_models_are_listed(core, binary):
     assert binary.model_id in {record.id for record in core.list_models()}
 
 
+def test_progress_is_told_until_the_end(core):
+    heard = []
+    config = {"target_column": "y", "max_trials": 2, "algorithms_to_try": "LightGBM"}
+    core.auto_create_model(numbers(n=90), config, progress=heard.append)
+    assert [p.trials_done for p in heard] == sorted(p.trials_done for p in heard)
+    assert [p.elapsed_seconds for p in heard] == sorted(p.elapsed_seconds for p in heard)
+    assert heard[-1].stage == "done"
+
+
 def test_the_home_is_told_by_the_environment(monkeypatch, tmp_path):
     monkeypatch.setenv("PHANTOM_HOME", str(tmp_path / "elsewhere"))
     assert PhantomMLCore().home == tmp_path / "elsewhere"

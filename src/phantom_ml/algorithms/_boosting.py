@@ -13,6 +13,8 @@ from phantom_ml.process.deadline import Deadline
 
 #: Rounds where neither validation rows nor a number of rounds say when to stop.
 UNGUIDED_ROUNDS = 300
+#: A smaller gain is none: on rows that can be told apart the loss falls for ever.
+LEAST_GAIN = 1e-7
 #: A round may take so much longer than the slowest of late before the deadline is passed.
 ROUND_MARGIN = 1.5
 
@@ -69,7 +71,7 @@ class Stopper:
         in_time = self._clock.allows_another()
         if not self._watches or loss is None:
             self.best_round = self.rounds
-        elif loss < self.best_loss or self.best_round == 0:
+        elif loss < self.best_loss - LEAST_GAIN or self.best_round == 0:
             self.best_loss, self.best_round = loss, self.rounds
         waited = self.rounds - self.best_round
         return (

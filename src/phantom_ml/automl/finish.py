@@ -21,6 +21,7 @@ from phantom_ml.automl.scoring import cut, held_out_rows, other_scores, validati
 from phantom_ml.automl.trials import Candidate, Finished, Order, Running, collect, start
 from phantom_ml.automl.workspace import Workspace
 from phantom_ml.config import AutoMLConfig, ProblemKind
+from phantom_ml.explain.occlusion import typical_row
 from phantom_ml.metrics.calibration import Calibrator, fit_calibration
 from phantom_ml.model.combine import combine
 from phantom_ml.model.trial import Trial
@@ -35,6 +36,8 @@ CHOICES = 12
 ROWS_PER_SECOND = 150
 #: The name of the fold that holds all rows.
 ALL = "all"
+#: Rows whose medians and most frequent values stand for "nothing unusual" in explanations.
+TYPICAL_ROWS = 5_000
 #: Share of the budget after which columns that were not shuffled yet are left out.
 SHUFFLE_SHARE = 0.04
 #: A booster on all rows needs a little longer than on a fold's share of them.
@@ -107,6 +110,7 @@ def finish(ending: Ending, best: Sequence[Finished], number: int) -> tuple[Draft
         "members": recipes_of(members.values()),
         "importance": own,
         "permutation_importance": drops_of(shuffling),
+        "typical": typical_row(problem.frame.head(TYPICAL_ROWS)),
     }
     notes = _price(ending, best, rows, trial) if len(allowed) < len(best) else []
     notes += broken(list(members.values()), cost, ending.config.constraints)

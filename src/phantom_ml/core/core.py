@@ -61,6 +61,8 @@ class PhantomMLCore:
         database_url: str | None = None,
         trust: tuple[str, ...] = (),
     ) -> None:
+        # Waiting threads that spin take the cores from those that work; read when a library loads.
+        os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
         chosen = home or os.environ.get(HOME_VARIABLE) or Path.home() / ".phantom"
         self.home = Path(chosen).expanduser().absolute()
         self._store = Store.open(self.home, database_url)

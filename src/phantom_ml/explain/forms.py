@@ -8,6 +8,7 @@ from pydantic import Field
 
 from phantom_ml.config import Settings
 from phantom_ml.data.profile_text import Page, as_html
+from phantom_ml.explain.sentences import number
 from phantom_ml.model.text_table import printable, shortened
 
 Scalar = bool | int | float | str
@@ -95,12 +96,12 @@ class Explanation(Settings):
         """
         lines = [self._title(), *self._importance_lines(columns)]
         for row in self.rows[:rows]:
-            lines += ["", row.title, f"  starts at {row.base:.4g} ({self.unit})"]
-            lines += [f"  {printable(c.sentence)}" for c in row.contributions[:columns]]
-            rest = sum(c.amount for c in row.contributions[columns:])
-            if len(row.contributions) > columns:
-                n = len(row.contributions) - columns
-                lines.append(f"  the other {n} columns: {rest:+.4g}")
+            lines += ["", row.title, f"  starts at {number(row.base)} ({self.unit})"]
+            moved = [c for c in row.contributions if c.amount != 0.0]
+            lines += [f"  {printable(c.sentence)}" for c in moved[:columns]]
+            if len(moved) > columns:
+                rest = sum(c.amount for c in moved[columns:])
+                lines.append(f"  the other {len(moved) - columns} columns: {_signed(rest)}")
         if len(self.rows) > rows:
             lines += ["", f"{len(self.rows) - rows} more rows are explained in .rows."]
         return "\n".join([*lines, *(f"Note: {printable(note)}" for note in self.notes)])
@@ -127,10 +128,14 @@ class Explanation(Settings):
         return "".join(f"<section>{as_html(page)}</section>" for page in pages)
 
 
+def _signed(amount: float) -> str:
+    return f"{'+' if amount >= 0 else ''}{number(amount)}"
+
+
 def _measured(importance: Importance) -> str:
     if importance.drop is None:
         return f"{importance.share:.0%}"
-    return f"{importance.share:.0%} (drop {importance.drop:.3g})"
+    return f"{importance.share:.0%} (drop {number(importance.drop)})"
 
 
 def _importance_page(explanation: Explanation) -> Page:
@@ -144,12 +149,12 @@ def _importance_page(explanation: Explanation) -> Page:
 def _drop(importance: Importance) -> str:
     if importance.drop is None:
         return ""
-    return f"{importance.drop:.4g} ± {importance.drop_spread or 0.0:.2g}"
+    return f"{number(importance.drop)} ± {number(importance.drop_spread or 0.0)}"
 
 
 def _row_page(row: RowExplanation, unit: str) -> Page:
     rows = tuple(
-        (c.column, "missing" if c.value is None else str(c.value), f"{c.amount:+.4g}")
+        (c.column, "missing" if c.value is None else str(c.value), _signed(c.amount))
         for c in row.contributions[:SHOWN_COLUMNS]
     )
     return Page((row.title,), ("column", "value", f"{unit}>"), rows)

@@ -47,7 +47,7 @@ def sentence(column: str, value: Scalar | None, amount: float, what: str, unit: 
         return f"{subject} leaves {what} as it is"
     verb = "raises" if amount > 0 else "lowers"
     bracket = f" ({unit})" if unit else ""
-    return f"{subject} {verb} {what} by {abs(amount):.3g}{bracket}"
+    return f"{subject} {verb} {what} by {number(abs(amount))}{bracket}"
 
 
 def joint_sentence(columns: Sequence[str], amount: float, what: str, unit: str) -> str:
@@ -61,7 +61,19 @@ def joint_sentence(columns: Sequence[str], amount: float, what: str, unit: str) 
     named = f"{', '.join(columns[:-1])} and {columns[-1]}" if len(columns) > 1 else columns[0]
     verb = "raise" if amount >= 0 else "lower"
     bracket = f" ({unit})" if unit else ""
-    return f"the words of {named} {verb} {what} by {abs(amount):.3g}{bracket}"
+    return f"the words of {named} {verb} {what} by {number(abs(amount))}{bracket}"
+
+
+def number(value: float) -> str:
+    """Return a number in three digits, never with an exponent where it is large.
+
+    Examples
+    --------
+    >>> number(0.0312), number(1.2), number(-182934.0)
+    ('0.0312', '1.2', '-183,000')
+    """
+    short = float(f"{value:.3g}")
+    return f"{short:,.0f}" if abs(short) >= 1_000 else f"{short:.3g}"
 
 
 def _shown(value: Scalar) -> str:

@@ -79,8 +79,7 @@ def as_text(values: pl.Series) -> pl.Series:
     if values.dtype == pl.Binary:
         return values.bin.encode("hex")
     if values.dtype.is_nested():
-        whole = values.alias("v").to_frame().select(pl.struct("v").struct.json_encode())
-        return whole.to_series()
+        return _nested_as_text(values)
     return values.cast(pl.String, strict=False)
 
 
@@ -89,3 +88,10 @@ def _numbers_as_text(values: pl.Series) -> pl.Series:
     whole = n.cast(pl.Int64, strict=False)
     text = pl.when(whole == n).then(whole.cast(pl.String)).otherwise(n.cast(pl.String))
     return values.alias("n").to_frame().select(text.alias(values.name)).to_series()
+
+
+def _nested_as_text(values: pl.Series) -> pl.Series:
+    # The encoder takes structs only: {"v":[1,2]} is undressed again.
+    dressed = pl.struct(pl.col("v")).struct.json_encode()
+    text = pl.when(pl.col("v").is_not_null()).then(dressed.str.slice(5).str.strip_suffix("}"))
+    return values.alias("v").to_frame().select(text.alias(values.name)).to_series()

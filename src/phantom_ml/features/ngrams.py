@@ -73,9 +73,9 @@ def _chunk(data: NDArray[np.uint8], lengths: NDArray[np.int64], salt: int) -> sp
     n_rows = len(lengths)
     row_of = np.repeat(np.arange(n_rows, dtype=np.int64), lengths)
     keys = [_ngrams(data, row_of, size, salt) for size in SIZES if len(data) >= size]
-    if not keys:
+    key = np.concatenate([np.empty(0, np.int64), *keys])
+    if not len(key):
         return _csr(sparse.csr_array((n_rows, BUCKETS), dtype=np.float32))
-    key = np.concatenate(keys)
     key.sort()
     first = np.flatnonzero(np.concatenate([[True], key[1:] != key[:-1]]))
     counts = np.diff(np.concatenate([first, [len(key)]]))

@@ -1,0 +1,159 @@
+"""What the estimators share: settings, rows as frames, a home for the model, and a state that travels."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+from sklearn.base import BaseEstimator
+from sklearn.utils.validation import check_consistent_length, check_is_fitted, validate_data
+
+from phantom_ml.config import AutoMLConfig
+from phantom_ml.config.automl import Metric
+from phantom_ml.core import PhantomMLCore
+from phantom_ml.sklearn_api.session import Sealed, open_core, seal_model, unseal_model
+
+Answers = NDArray[Any]
+Weight = NDArray[np.float64] | None
+
+
+class PhantomEstimator(BaseEstimator):  # type: ignore[misc]
+    """Settings and rows; what is predicted is told by the classes derived from it."""
+
+    _core: PhantomMLCore | None
+    model_id_: str
+
+    def __init__(  # noqa: PLR0913, PLR0917 - scikit-learn keeps settings as arguments of the constructor
+        self,
+        time_budget_seconds: float | None = None,
+        max_trials: int | None = None,
+        metric: Metric | None = None,
+        algorithms_to_try: Sequence[str] | None = None,
+        seed: int = 0,
+        n_threads: int | None = None,
+        home: str | Path | None = None,
+    ) -> None:
+        self.time_budget_seconds = time_budget_seconds
+        self.max_trials = max_trials
+        self.metric = metric
+        self.algorithms_to_try = algorithms_to_try
+        self.seed = seed
+        self.n_threads = n_threads
+        self.home = home
+
+    def _train(
+        self, frame: pl.DataFrame, answers: pl.Series, weight: Weight, asked: Mapping[str, Any]
+    ) -> None:
+        """Train on rows and their answers, and keep what came of it."""
+        names = [*frame.columns]
+        target = _free_name("target", names)
+        table = frame.with_columns(answers.alias(target))
+        settings: dict[str, Any] = {**asked, "target_column": target, "seed": self.seed}
+        if weight is not None:
+            column = _free_name("weight", [*names, target])
+            table = table.with_columns(pl.Series(column, weight))
+            settings["weight_column"] = column
+        core = open_core(self.home)
+        result = core.auto_create_model(table, AutoMLConfig.of(settings | self._limits()))
+        self._core = core
+        self.model_id_ = result.model_id
+        self.leaderboard_ = result.leaderboard
+        self.feature_importance_ = result.feature_importance
+
+    def _limits(self) -> dict[str, Any]:
+        given = {
+            "time_budget_seconds": self.time_budget_seconds,
+            "max_trials": self.max_trials,
+            "optimization_metric": self.metric,
+            "n_threads": self.n_threads,
+        }
+        limits: dict[str, Any] = {name: value for name, value in given.items() if value is not None}
+        if self.algorithms_to_try is not None:
+            limits["algorithms_to_try"] = tuple(self.algorithms_to_try)
+        return limits
+
+    def _rows(self, X: Any, *, reset: bool) -> tuple[pl.DataFrame, dict[str, str]]:
+        """Return rows as a frame, and what is known of its columns.
+
+        A frame may hold anything; an array holds numbers, every one of which may mean something.
+        """
+        if _is_frame(X):
+            validate_data(self, X, skip_check_array=True, reset=reset)
+            return _as_polars(X), {}
+        least = 2 if reset else 1
+        values = validate_data(
+            self, X, reset=reset, ensure_all_finite="allow-nan", ensure_min_samples=least
+        )
+        names = [f"x{i}" for i in range(values.shape[1])]
+        return pl.DataFrame(np.ascontiguousarray(values), schema=names), dict.fromkeys(
+            names, "number"
+        )
+
+    def _told(self, X: Any) -> pl.DataFrame:
+        """Return the model's predictions of rows."""
+        check_is_fitted(self, "model_id_")
+        frame, _ = self._rows(X, reset=False)
+        if self._core is None:
+            self._core, self.model_id_ = unseal_model(self._sealed)
+        return self._core.predict(self.model_id_, frame)
+
+    def __sklearn_tags__(self) -> Any:
+        tags = super().__sklearn_tags__()
+        tags.input_tags.allow_nan = True
+        return tags
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Return plain data: the model itself travels as the bytes of a signed bundle."""
+        state: dict[str, Any] = {**super().__getstate__()}
+        if state.get("_core") is not None:
+            sealed = seal_model(state["_core"], self.model_id_)
+            state |= {"_core": None, "_archive": sealed.archive, "_signer": sealed.signer}
+        return state
+
+    @property
+    def _sealed(self) -> Sealed:
+        state = vars(self)
+        return Sealed(state["_archive"], state["_signer"])
+
+
+def _is_frame(X: Any) -> bool:
+    library = type(X).__module__.partition(".")[0]
+    return library in ("polars", "pandas", "pyarrow") and hasattr(X, "columns")
+
+
+def _as_polars(X: Any) -> pl.DataFrame:
+    if isinstance(X, pl.DataFrame):
+        return X
+    found = pl.from_pandas(X) if type(X).__module__.startswith("pandas") else pl.from_arrow(X)
+    return found if isinstance(found, pl.DataFrame) else found.to_frame()
+
+
+def _free_name(wanted: str, taken: Sequence[str]) -> str:
+    name = wanted
+    while name in taken:
+        name += "_"
+    return name
+
+
+def counted_rows(
+    frame: pl.DataFrame, answers: Answers, weight: Any
+) -> tuple[pl.DataFrame, Answers, Weight]:
+    """Return the rows that count: those whose weight is not zero, and their weights."""
+    if weight is None:
+        return frame, answers, None
+    values = np.asarray(weight, np.float64)
+    if values.ndim == 0:
+        values = np.full(frame.height, float(values))
+    if values.ndim != 1:
+        raise ValueError(
+            f"Sample weights must be 1D array or scalar, not of {values.ndim} dimensions."
+        )
+    check_consistent_length(values, answers)
+    counts = values != 0
+    if not counts.any():
+        raise ValueError("The sample weights are all zero: give one row at least a weight above 0.")
+    return frame.filter(pl.Series(counts)), answers[counts], values[counts]

@@ -1,0 +1,94 @@
+import pytest
+
+from phantom_ml.automl.constrain import broken, cheap_candidates, pruned, within
+from phantom_ml.automl.ensemble import Mixture
+from phantom_ml.config import Constraints
+from tests.automl.made import finished
+
+FREE = Constraints()
+QUICK = Constraints(predict_us_per_row=25.0)
+
+
+def sized(number: int, folder, n_bytes: int):
+    """Return a trial whose learners have so many bytes on disk, over all three folds."""
+    for fold in ("0", "1", "2"):
+        (folder / str(number) / fold).mkdir(parents=True)
+        (folder / str(number) / fold / "model").write_bytes(b"x" * (n_bytes // 3))
+    return finished(number, folder=folder / str(number))
+
+
+def test_without_constraints_all_are_allowed_in_their_order():
+    best = [finished(2), finished(0)]
+    assert within(best, FREE) == best
+
+
+def test_what_is_too_slow_alone_is_left_out():
+    slow, fast = finished(0, us=30.0), finished(1, us=20.0)
+    assert within([slow, fast], QUICK) == [fast]
+
+
+def test_where_none_is_quick_enough_the_quickest_is_taken():
+    slow, slower = finished(0, us=30.0), finished(1, us=50.0)
+    assert within([slower, slow], QUICK) == [slow]
+
+
+def test_what_cannot_explain_itself_is_left_out():
+    trees, machine = finished(0), finished(1, algorithm="SVM")
+    assert within([machine, trees], Constraints(explainable=True)) == [trees]
+
+
+def test_what_is_too_large_is_left_out(tmp_path):
+    large, small = sized(0, tmp_path, 3_000), sized(1, tmp_path, 300)
+    assert within([large, small], Constraints(max_bytes=1_000)) == [small]
+
+
+def test_the_lightest_leave_until_the_rest_is_quick_enough():
+    best = [finished(n, us=10.0) for n in range(3)]
+    found = pruned(Mixture({0: 0.2, 1: 0.5, 2: 0.3}), best, QUICK)
+    assert set(found.weights) == {1, 2}
+
+
+def test_shares_of_those_that_stay_sum_to_one():
+    best = [finished(n, us=10.0) for n in range(3)]
+    found = pruned(Mixture({0: 0.2, 1: 0.5, 2: 0.3}), best, QUICK)
+    assert sum(found.weights.values()) == pytest.approx(1.0)
+
+
+def test_a_mixture_that_fits_stays_as_it_is():
+    best = [finished(n, us=10.0) for n in range(2)]
+    mixture = Mixture({1: 0.6, 0: 0.4})
+    assert pruned(mixture, best, QUICK) is mixture
+
+
+def test_one_member_always_stays():
+    best = [finished(n, us=99.0) for n in range(2)]
+    assert set(pruned(Mixture({1: 0.6, 0: 0.4}), best, QUICK).weights) == {1}
+
+
+def test_without_a_limit_no_cheap_candidate_is_needed():
+    assert cheap_candidates(FREE) == []
+
+
+def test_a_tighter_limit_allows_fewer_rounds():
+    tight, wide = (
+        max(c.n_rounds for c in cheap_candidates(Constraints(predict_us_per_row=us)))
+        for us in (1.0, 10.0)
+    )
+    assert 5 <= tight < wide
+
+
+@pytest.mark.parametrize("limit", [1e-9, 50.0, 1e9])
+def test_rounds_of_cheap_candidates_are_bounded(limit):
+    found = cheap_candidates(Constraints(predict_us_per_row=limit))
+    assert all(5 <= c.n_rounds <= 1_000 for c in found)
+
+
+def test_what_is_kept_is_not_told():
+    assert broken([finished(0)], 10.0, QUICK) == []
+
+
+def test_each_broken_constraint_is_told_with_its_figure(tmp_path):
+    members = [sized(0, tmp_path, 3_000), finished(1, algorithm="SVM")]
+    limits = Constraints(predict_us_per_row=1.0, max_bytes=1_000, explainable=True)
+    told = broken(members, 12.5, limits)
+    assert ["12.5 µs" in told[0], "3000 bytes" in told[1], "exact" in told[2]] == [True] * 3

@@ -1,0 +1,233 @@
+"""From a table and a question to the problem, its folds and its matrix: nothing looks ahead."""
+
+import dataclasses
+from datetime import datetime, timedelta
+
+import numpy as np
+import polars as pl
+import pytest
+
+from phantom_ml.automl.encode import encode
+from phantom_ml.automl.folds import n_folds_for, plan_splits
+from phantom_ml.automl.problem import pose
+from phantom_ml.automl.workspace import Workspace
+from phantom_ml.config import AutoMLConfig, FeatureSettings, ProblemKind
+from phantom_ml.data.dataset import Dataset
+from phantom_ml.errors import BadSetting, TargetMissing, TargetUnusable, UnknownName
+from phantom_ml.features.encoder import Encoder
+from tests.core.tables import events, numbers
+
+
+def dataset(frame: pl.DataFrame) -> Dataset:
+    return Dataset(frame.lazy(), frame.height)
+
+
+def posed(frame: pl.DataFrame, validation: pl.DataFrame | None = None, **settings: object):
+    given = None if validation is None else dataset(validation)
+    return pose(dataset(frame), AutoMLConfig.of({"target_column": "label"} | settings), given)
+
+
+def planned(problem, folder, n_folds: int = 3):
+    folder.mkdir(exist_ok=True)
+    samples = encode(problem, Workspace(folder), FeatureSettings())
+    return samples, plan_splits(problem, samples, n_folds, 0)
+
+
+def test_the_target_is_no_input():
+    assert "label" not in posed(events(90)).inputs.names()
+
+
+@pytest.mark.parametrize("role", ["weight_column", "ignored_columns"])
+def test_a_column_with_another_part_is_no_input(role):
+    assert (
+        "size"
+        not in posed(events(90).with_columns(size=pl.lit(2.0)), **{role: "size"}).inputs.names()
+    )
+
+
+def test_weights_have_a_mean_of_one():
+    problem = posed(events(90).with_columns(w=pl.int_range(pl.len())), weight_column="w")
+    assert problem.weight.mean() == pytest.approx(1.0)
+
+
+@pytest.mark.parametrize("bad", [None, -1.0, float("inf"), float("nan")])
+def test_a_weight_that_is_none_is_refused(bad):
+    rows = events(90).with_columns(w=pl.when(pl.int_range(pl.len()) == 7).then(bad).otherwise(1.0))
+    with pytest.raises(BadSetting, match="'w'"):
+        posed(rows, weight_column="w")
+
+
+def test_rows_without_an_answer_are_left_out():
+    rows = events(90).with_columns(
+        label=pl.when(pl.int_range(pl.len()) % 3 == 0).then(None).otherwise("label")
+    )
+    problem = posed(rows)
+    assert (problem.n_rows, len(problem.target.values)) == (60, 60)
+
+
+def test_the_metric_is_the_task_s_where_none_is_named():
+    assert posed(events(90)).metric.name == "average_precision"
+    assert posed(events(90), optimization_metric="AUC").metric.name == "roc_auc"
+
+
+def test_a_metric_that_is_unknown_is_told():
+    with pytest.raises(UnknownName, match="metric"):
+        posed(events(90), optimization_metric="beauty")
+
+
+def test_a_metric_of_another_kind_of_problem_is_told():
+    with pytest.raises(BadSetting, match="'rmse'"):
+        posed(events(90), optimization_metric="rmse")
+
+
+def test_a_question_without_a_target_is_told():
+    with pytest.raises(BadSetting, match="target_column"):
+        pose(dataset(events(90)), AutoMLConfig())
+
+
+def test_a_misspelt_target_is_answered_by_the_nearest():
+    with pytest.raises(TargetMissing, match="Did you mean 'label'"):
+        pose(dataset(events(90)), AutoMLConfig(target_column="labels"))
+
+
+def test_a_column_that_varies_only_outside_the_sample_is_seen(monkeypatch):
+    monkeypatch.setattr("phantom_ml.automl.problem.SCHEMA_ROWS", 20)
+    rows = events(200).with_columns(rare=(pl.int_range(pl.len()) == 3).cast(pl.Float64) * 7.5)
+    assert posed(rows).inputs.column("rare").kind.value != "constant"
+
+
+def test_a_plain_number_as_time_is_no_input():
+    rows = events(90).with_columns(step=pl.int_range(pl.len()))
+    problem = posed(rows, time_column="step")
+    assert "step" not in problem.inputs.names()
+    assert problem.ties.time is not None
+
+
+def test_days_are_those_between_the_first_row_and_the_last():
+    problem = posed(events(90), time_column="when")
+    rows = np.array([3, 0, 1])
+    assert problem.days(rows) == pytest.approx(21.0 / (24 * 60))
+
+
+def test_without_a_time_there_are_no_days():
+    assert posed(events(90)).days(np.array([0, 1])) is None
+
+
+def test_rows_of_one_entity_never_part(tmp_path):
+    problem = posed(events(400), group_columns=["user"])
+    _, plan = planned(problem, tmp_path)
+    users = events(400)["user"].to_numpy()
+    assert plan.scheme == "grouped"
+    for split in plan.splits:
+        assert not set(users[split.train]) & set(users[split.valid])
+
+
+def test_rows_are_measured_later_than_those_that_taught(tmp_path):
+    shuffled = events(400).sample(fraction=1.0, shuffle=True, seed=1)
+    _, plan = planned(posed(shuffled, time_column="when"), tmp_path)
+    times = shuffled["when"].to_numpy()
+    assert plan.scheme == "forward"
+    for split in plan.splits:
+        assert times[split.train].max() < times[split.valid].min()
+
+
+def test_time_and_entities_are_both_heeded(tmp_path):
+    problem = posed(events(600), time_column="when", group_columns=["user"])
+    _, plan = planned(problem, tmp_path)
+    rows = events(600)
+    times, users = rows["when"].to_numpy(), rows["user"].to_numpy()
+    for split in plan.splits:
+        assert times[split.train].max() <= times[split.valid].min()
+        if plan.scheme == "forward_grouped":
+            assert not set(users[split.train]) & set(users[split.valid])
+
+
+def test_every_class_is_in_every_fold(tmp_path):
+    problem = posed(numbers("multiclass").rename({"y": "label"}))
+    _, plan = planned(problem, tmp_path)
+    for split in plan.splits:
+        assert set(problem.target.values[split.valid]) == {0, 1, 2}
+
+
+def test_each_row_is_held_out_once(tmp_path):
+    _, plan = planned(posed(events(300)), tmp_path, 5)
+    assert sorted(plan.held_out.tolist()) == list(range(300))
+
+
+def test_given_rows_are_the_only_ones_held_out(tmp_path):
+    problem = posed(events(200), events(50, seed=4))
+    _, plan = planned(problem, tmp_path)
+    assert (problem.n_validation, plan.scheme) == (50, "given")
+    assert plan.splits[0].valid.tolist() == list(range(200, 250))
+
+
+def test_given_rows_teach_the_encoder_nothing(tmp_path):
+    strange = events(50, seed=4).with_columns(user=pl.lit("stranger"), proto=pl.lit("sctp"))
+    planned(posed(events(200), strange), tmp_path / "a")
+    planned(posed(events(200)), tmp_path / "b")
+    given, alone = (Encoder.load(tmp_path / x / "encoder") for x in "ab")
+    probe = strange.head(1)
+    for one, two in zip(given.columns, alone.columns, strict=True):
+        assert getattr(one, "levels", None) == getattr(two, "levels", None)
+    np.testing.assert_array_equal(given.transform(probe).values, alone.transform(probe).values)
+
+
+def test_later_folds_are_few():
+    later = posed(events(400), time_column="when")
+    assert n_folds_for(later, None, None) <= 3 < n_folds_for(posed(events(400)), None, None)
+
+
+def test_no_time_left_means_one_fold():
+    assert n_folds_for(posed(events(600)), 100.0, 10.0) == 1
+
+
+def test_a_table_without_a_usable_column_is_told(tmp_path):
+    rows = events(90).select("label", same=pl.lit(1.0))
+    with pytest.raises(TargetUnusable, match="No column can be learned from"):
+        encode(posed(rows), Workspace(tmp_path), FeatureSettings())
+
+
+def test_the_matrix_of_the_workspace_is_the_one_that_was_encoded(tmp_path):
+    samples, _ = planned(posed(events(120)), tmp_path)
+    kept = Workspace(tmp_path).samples()
+    np.testing.assert_array_equal(kept.matrix.values, samples.matrix.values)
+    np.testing.assert_array_equal(kept.target, samples.target)
+    assert kept.matrix.features == samples.matrix.features
+    assert (kept.matrix.text != samples.matrix.text).nnz == 0
+
+
+def test_the_workspace_knows_the_kind_of_problem(tmp_path):
+    planned(posed(events(120)), tmp_path)
+    facts = Workspace(tmp_path).facts()
+    assert (facts.kind, facts.n_classes, facts.metric) == (
+        ProblemKind.BINARY,
+        2,
+        "average_precision",
+    )
+
+
+def test_golden_rows_are_rows_of_the_table(tmp_path):
+    planned(posed(events(120)), tmp_path)
+    golden = pl.read_parquet(tmp_path / "golden" / "rows.parquet")
+    assert golden.join(events(120), on=golden.columns, how="semi").height == golden.height
+
+
+def test_a_problem_cannot_be_changed():
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        posed(events(90)).weight = None
+
+
+def test_the_same_question_is_posed_the_same():
+    one, two = posed(events(90)), posed(events(90))
+    assert one.inputs == two.inputs
+    assert one.target.classes == two.target.classes
+
+
+def test_times_as_text_are_times():
+    start = datetime(2026, 3, 2)
+    rows = events(90).with_columns(
+        when=pl.Series(
+            [(start + timedelta(hours=i)).strftime("%d/%b/%Y:%H:%M:%S +0000") for i in range(90)]
+        )
+    )
+    assert posed(rows, time_column="when").days(np.arange(90)) == pytest.approx(89 / 24)

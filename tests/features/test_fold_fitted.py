@@ -1,0 +1,173 @@
+"""What needs the answers never shows a row its own: neither held-out rows nor those it is fitted on."""
+
+import numpy as np
+import polars as pl
+import pytest
+
+from phantom_ml.config import ProblemKind
+from phantom_ml.data.matrix import Feature, Matrix, Samples
+from phantom_ml.errors import BundleDamaged
+from phantom_ml.features import text_score
+from phantom_ml.features.fold_fitted import INNER_FOLDS, FoldFitted, fit_fold
+from phantom_ml.features.ngrams import hashed_ngrams
+from phantom_ml.features.text_score import TextScore
+
+N, SEED = 240, 5
+TRAIN = np.arange(0, N, 2)
+HELD_OUT = np.arange(1, N, 2)
+
+
+def samples(target: np.ndarray, weight: np.ndarray | None = None) -> Samples:
+    rng = np.random.default_rng(0)
+    words = np.where(rng.random(N) < 0.5, "union select", "list of items")
+    texts = pl.Series([f"{w} {i}" for w, i in zip(words, rng.integers(0, 99, N), strict=True)])
+    values = rng.normal(size=(N, 1)).astype(np.float32)
+    matrix = Matrix(values, (Feature("n", "n"),), hashed_ngrams([texts]))
+    return Samples(matrix, target, weight)
+
+
+def planted(kind: ProblemKind) -> tuple[np.ndarray, int]:
+    rng = np.random.default_rng(1)
+    if kind is ProblemKind.REGRESSION:
+        return rng.normal(100.0, 20.0, N), 0
+    n_classes = 2 if kind is ProblemKind.BINARY else 3
+    return rng.integers(0, n_classes, N), n_classes
+
+
+def fit(target: np.ndarray, kind: ProblemKind, n_classes: int):
+    return fit_fold(samples(target), TRAIN, kind, n_classes, SEED)
+
+
+def inner_part() -> np.ndarray:
+    return np.random.default_rng(SEED).permutation(len(TRAIN)) % INNER_FOLDS
+
+
+each_kind = pytest.mark.parametrize("kind", list(ProblemKind))
+
+
+@each_kind
+def test_the_answers_of_held_out_rows_change_nothing(kind):
+    target, n_classes = planted(kind)
+    other = target.copy()
+    other[HELD_OUT] = np.random.default_rng(2).permutation(target[HELD_OUT])
+    assert not np.array_equal(other, target)
+    np.testing.assert_array_equal(fit(target, kind, n_classes)[1], fit(other, kind, n_classes)[1])
+
+
+@each_kind
+def test_the_answer_of_a_training_row_changes_no_value_of_its_own_inner_fold(kind):
+    target, n_classes = planted(kind)
+    other = target.copy()
+    row = TRAIN[17]
+    other[row] = (target[row] + 1) % n_classes if n_classes else target[row] + 500.0
+    one, two = fit(target, kind, n_classes)[1], fit(other, kind, n_classes)[1]
+    own = TRAIN[inner_part() == inner_part()[17]]
+    assert row in own
+    np.testing.assert_array_equal(one[own], two[own])
+
+
+@each_kind
+def test_the_answer_of_a_training_row_teaches_all_others(kind):
+    target, n_classes = planted(kind)
+    other = target.copy()
+    row = TRAIN[17]
+    other[row] = (target[row] + 1) % n_classes if n_classes else target[row] + 500.0
+    one, two = fit(target, kind, n_classes)[1], fit(other, kind, n_classes)[1]
+    others = TRAIN[inner_part() != inner_part()[17]]
+    assert not np.array_equal(one[others], two[others])
+    assert not np.array_equal(one[HELD_OUT], two[HELD_OUT])
+
+
+@each_kind
+def test_held_out_rows_get_what_scored_rows_will_get(kind):
+    fitted, values = fit(*((planted(kind)[0]), kind, planted(kind)[1]))
+    whole = fitted.transform(samples(planted(kind)[0]).matrix)
+    np.testing.assert_array_equal(values[HELD_OUT], whole[HELD_OUT])
+
+
+def test_random_answers_cannot_be_read_from_the_values():
+    target = np.random.default_rng(3).integers(0, 2, N)
+    _, values = fit(target, ProblemKind.BINARY, 2)
+    assert abs(np.corrcoef(values[TRAIN, 0], target[TRAIN])[0, 1]) < 0.25
+
+
+@each_kind
+def test_what_was_saved_gives_equal_values(kind, tmp_path):
+    target, n_classes = planted(kind)
+    fitted, _ = fit(target, kind, n_classes)
+    fitted.save(tmp_path / "side")
+    matrix = samples(target).matrix
+    loaded = FoldFitted.load(tmp_path / "side")
+    np.testing.assert_array_equal(loaded.transform(matrix), fitted.transform(matrix))
+    assert loaded.features == fitted.features
+
+
+def test_a_score_is_wanted_for_each_of_three_classes():
+    target, _ = planted(ProblemKind.MULTICLASS)
+    fitted, values = fit(target, ProblemKind.MULTICLASS, 3)
+    assert values.shape == (N, 3)
+    assert [f.name for f in fitted.features] == [f"text.score.{i}" for i in range(3)]
+
+
+def test_a_matrix_becomes_wider_by_what_was_fitted():
+    target, _ = planted(ProblemKind.BINARY)
+    fitted, _ = fit(target, ProblemKind.BINARY, 2)
+    wide = fitted.widen(samples(target).matrix)
+    assert [f.name for f in wide.features] == ["n", "text.score"]
+    assert wide.values.shape == (N, 2)
+
+
+def test_without_text_nothing_is_fitted(tmp_path):
+    matrix = Matrix(np.zeros((N, 1), np.float32), (Feature("n", "n"),))
+    rows = Samples(matrix, np.zeros(N, np.int64))
+    fitted, values = fit_fold(rows, TRAIN, ProblemKind.BINARY, 2, SEED)
+    fitted.save(tmp_path)
+    assert values.shape == (N, 0)
+    assert FoldFitted.load(tmp_path).widen(matrix) is matrix
+
+
+def test_an_inner_fold_of_one_class_has_a_constant_score():
+    target = np.zeros(N, np.int64)
+    target[TRAIN[0]] = 1
+    _, values = fit(target, ProblemKind.BINARY, 2)
+    assert np.isfinite(values).all()
+
+
+def test_values_are_scored_in_the_unit_of_the_target():
+    rng = np.random.default_rng(4)
+    found = samples(rng.normal(1e6, 10.0, N))
+    score = TextScore.fit(found, ProblemKind.REGRESSION, 0, SEED)
+    assert abs(score.transform(found.matrix).mean() - 1e6) < 100.0
+
+
+def test_a_weight_moves_the_score():
+    target, _ = planted(ProblemKind.BINARY)
+    even = TextScore.fit(samples(target), ProblemKind.BINARY, 2, SEED)
+    weight = np.where(target == 1, 10.0, 0.1)
+    heavy = TextScore.fit(samples(target, weight), ProblemKind.BINARY, 2, SEED)
+    matrix = samples(target).matrix
+    assert heavy.transform(matrix).mean() > even.transform(matrix).mean()
+
+
+def test_more_rows_than_are_needed_are_drawn_by_the_seed(monkeypatch):
+    monkeypatch.setattr(text_score, "MAX_ROWS", 100)
+    target, _ = planted(ProblemKind.BINARY)
+    one, two, other = (
+        TextScore.fit(samples(target), ProblemKind.BINARY, 2, s).weights for s in (1, 1, 2)
+    )
+    np.testing.assert_array_equal(one, two)
+    assert not np.array_equal(one, other)
+
+
+def test_buckets_that_do_not_exist_are_refused(tmp_path):
+    from safetensors.numpy import save_file
+
+    parts = {
+        "buckets": np.array([2**30]),
+        "weights": np.ones((1, 1), np.float32),
+        "intercept": np.zeros(1, np.float32),
+        "n_buckets": np.array([2**18]),
+    }
+    save_file(parts, tmp_path / "text_score.safetensors")
+    with pytest.raises(BundleDamaged, match="buckets"):
+        TextScore.load(tmp_path)

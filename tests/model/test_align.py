@@ -1,0 +1,50 @@
+from datetime import datetime
+
+import polars as pl
+import pytest
+
+from phantom_ml.data.recognise import recognise
+from phantom_ml.errors import ColumnMissing
+from phantom_ml.model.align import align
+
+TRAINED = pl.DataFrame(
+    {"when": [datetime(2026, 3, d) for d in range(1, 9)], "n": range(8), "note": list("abcdefgh")}
+)
+INPUTS = recognise(TRAINED)
+
+
+def test_columns_come_in_the_order_of_training():
+    rows = TRAINED.select("note", "n", extra=pl.lit(1), when="when")
+    assert align(rows, INPUTS, ["when", "n"]).columns == ["when", "n"]
+
+
+def test_what_is_missing_is_named_with_what_is_there():
+    with pytest.raises(ColumnMissing, match=r"'when'.*has 'n'"):
+        align(TRAINED.select("n"), INPUTS, ["when", "n"])
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "2026-03-02T10:00:00",
+        "2026-03-02 10:00:00",
+        "2026-03-02T10:00:00Z",
+        "2026-03-02T12:00:00+02:00",
+        "2026-03-02T10:00:00.000000",
+        "02/Mar/2026:10:00:00 +0000",
+    ],
+)
+def test_written_times_are_times_again(text):
+    found = align(pl.DataFrame({"when": [text, None]}), INPUTS, ["when"])["when"]
+    assert found.to_list() == [datetime(2026, 3, 2, 10), None]
+
+
+def test_one_time_that_cannot_be_read_spoils_no_other():
+    texts = ["2026-03-02T12:00:00+02:00", "soon"]
+    found = align(pl.DataFrame({"when": texts}), INPUTS, ["when"])["when"]
+    assert found.to_list() == [datetime(2026, 3, 2, 10), None]
+
+
+def test_text_stays_text():
+    found = align(pl.DataFrame({"note": ["2026-03-02"]}), INPUTS, ["note"])
+    assert found["note"].to_list() == ["2026-03-02"]
