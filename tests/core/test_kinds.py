@@ -90,7 +90,7 @@ def test_rows_given_for_validation_replace_the_folds(core):
 
 def test_validation_rows_of_another_type_are_refused(core):
     given = numbers(n=90).with_columns(a=pl.lit("many"))
-    with pytest.raises(TypeUnsafe, match="Column 'a'.*String in validation_data"):
+    with pytest.raises(TypeUnsafe, match=r"Column 'a'.*String in validation_data"):
         core.auto_create_model(numbers(), FAST | {"validation_data": given})
 
 

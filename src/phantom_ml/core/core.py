@@ -167,8 +167,8 @@ class PhantomMLCore:
 
     def evaluate(self, model_id: str, labelled_data: Any) -> Evaluation:
         """Return the model's figures on labelled rows, with 95 % bootstrap intervals."""
-        manifest, _ = self._model(model_id)
-        return evaluate(model_id, manifest, self._pipeline(model_id), self._frame(labelled_data))
+        manifest, pipeline = self._model(model_id)
+        return evaluate(model_id, manifest, pipeline, self._frame(labelled_data))
 
     def set_threshold(
         self, model_id: str, policy: ThresholdPolicy | Mapping[str, Any]
@@ -193,9 +193,9 @@ class PhantomMLCore:
         """
         from phantom_ml.explain.explanation import explain
 
-        manifest, _ = self._model(model_id)
+        manifest, pipeline = self._model(model_id)
         frame = None if instance is None else self._frame(instance)
-        return explain(self._pipeline(model_id), manifest.card, frame)
+        return explain(pipeline, manifest.card, frame)
 
     def auto_feature_engineering(
         self, data: Any, config: FeatureSettings | Mapping[str, Any] | str | None = None
@@ -255,14 +255,15 @@ class PhantomMLCore:
         return dataset.frame()
 
     def _model(self, model_id: str) -> tuple[Manifest, Pipeline]:
+        """Return a kept model with its line of alert; loaded and checked the first time."""
+        record = self._store.model(model_id)
         # What is in the store was checked when it came in; its signer was trusted then.
-        return self._loaded.get(
-            model_id, self._store.model_folder(model_id), self._store.model(model_id).signed_by
+        manifest, pipeline = self._loaded.get(
+            record.id, lambda: self._store.model_folder(record.id), record.signed_by
         )
+        if record.threshold is None:
+            return manifest, pipeline
+        return manifest, pipeline.with_threshold(Threshold.model_validate(record.threshold))
 
     def _pipeline(self, model_id: str) -> Pipeline:
-        _, pipeline = self._model(model_id)
-        chosen = self._store.model(model_id).threshold
-        if chosen is None:
-            return pipeline
-        return pipeline.with_threshold(Threshold.model_validate(chosen))
+        return self._model(model_id)[1]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -77,12 +78,14 @@ class Loaded:
     models: OrderedDict[str, tuple[Manifest, Pipeline]] = field(default_factory=OrderedDict)
     lock: threading.Lock = field(default_factory=threading.Lock)
 
-    def get(self, key: str, folder: Path, signed_by: str) -> tuple[Manifest, Pipeline]:
+    def get(
+        self, key: str, folder: Callable[[], Path], signed_by: str
+    ) -> tuple[Manifest, Pipeline]:
         """Return a model, loaded and checked the first time; its known signer is trusted."""
         with self.lock:
             if key not in self.models:
                 trust = Trust(self.trust.own, (*self.trust.others, signed_by))
-                self.models[key] = load_bundle(folder, trust, self.n_threads)
+                self.models[key] = load_bundle(folder(), trust, self.n_threads)
                 while len(self.models) > MAX_LOADED:
                     self.models.popitem(last=False)
             self.models.move_to_end(key)

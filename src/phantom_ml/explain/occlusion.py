@@ -36,6 +36,8 @@ def typical_row(frame: pl.DataFrame) -> dict[str, bool | int | float | str | Non
 
 def _typical(series: pl.Series) -> bool | int | float | str | None:
     known = series.drop_nulls()
+    if series.dtype.is_float():
+        known = known.filter(known.is_finite())
     if series.dtype.is_numeric():
         middle = known.median()
         return float(middle) if isinstance(middle, int | float) else None

@@ -32,13 +32,13 @@ class Classification(Task):
         names = pl.Series("prediction", list(classes), strict=False)
         if kind is not ProblemKind.BINARY:
             columns = {f"probability_{c}": prediction[:, i] for i, c in enumerate(classes)}
-            best = names.gather(prediction.argmax(axis=1))
+            best = names[prediction.argmax(axis=1)]
             return pl.DataFrame({"prediction": best, **columns})
         positive = prediction[:, 0]
         alert = positive >= (0.5 if threshold is None else threshold.value)
         return pl.DataFrame(
             {
-                "prediction": names.gather(alert.astype(np.int64)),
+                "prediction": names[alert.astype(np.int64)],
                 f"probability_{classes[0]}": 1.0 - positive,
                 f"probability_{classes[1]}": positive,
                 "alert": alert,
