@@ -22,6 +22,8 @@ QUICK_SETTINGS = {"learning_rate": 0.15, "num_leaves": 31, "min_data_in_leaf": 2
 QUICK_ROUNDS = 60
 #: A stored model stands after the larger of this and 5 % of the budget.
 FIRST_MODEL_SECONDS, FIRST_MODEL_SHARE = 5.0, 0.05
+#: Its fit gets at least the smaller of these, late or not.
+LEAST_SECONDS, LEAST_SHARE = 1.5, 0.1
 #: Left of that for saving it.
 SAVING_SECONDS = 0.8
 #: What a full boosted fit takes compared with a quick round: so many rounds of larger trees. The mean
@@ -51,7 +53,7 @@ def quick_trial(
         Candidate("LightGBM", QUICK_SETTINGS),
         (QUICK,),
         0,
-        budget.end.within(max(0.3, end - budget.end.elapsed())),
+        budget.end.within(max(_least_seconds(budget), end - budget.end.elapsed())),
         whole.n_threads,
         whole.memory_mb,
         n_rounds=QUICK_ROUNDS,
@@ -62,6 +64,11 @@ def quick_trial(
     while outcome is None:
         outcome = running.child.wait(1.0)
     return collect(running, outcome)
+
+
+def _least_seconds(budget: Budget) -> float:
+    """Return what the first model gets even where preparing took long: one of few trees is of no use."""
+    return min(LEAST_SECONDS, LEAST_SHARE * (budget.seconds or 0.0))
 
 
 def _first_model_end(budget: Budget) -> float:
