@@ -89,7 +89,7 @@ def test_each_that_must_be_tried_gets_its_turn_before_the_end():
 
 
 def test_what_must_be_tried_is_begun_in_the_last_moment():
-    late = race([finished(0)], 1.2, must_try=3)
+    late = race([finished(0)], 1.6, must_try=3)
     assert late._time_for_another(1)
     assert not late._time_for_another(3)
 

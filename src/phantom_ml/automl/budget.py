@@ -8,7 +8,7 @@ from phantom_ml.config import AutoMLConfig
 from phantom_ml.process.deadline import Deadline
 
 #: Ensembling, calibration, saving and a slow disk.
-FINISH_SHARE, FINISH_LEAST, FINISH_MOST = 0.05, 0.9, 8.0
+FINISH_SHARE, FINISH_LEAST, FINISH_MOST = 0.05, 1.3, 8.0
 #: At most this share goes to fitting the chosen members again on all rows.
 REFIT_SHARE = 0.25
 #: A single trial gets at most this share of the search, so that several algorithms have their turn.

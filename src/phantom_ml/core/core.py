@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
 import os
 import shutil
+import time
 import weakref
 from collections.abc import Mapping
 from pathlib import Path
@@ -32,6 +34,8 @@ from phantom_ml.store.store import Store
 
 Config = AutoMLConfig | Mapping[str, Any] | str
 HOME_VARIABLE = "PHANTOM_HOME"
+#: A threshold that another process sets is seen after so long.
+FRESH_SECONDS = 1.0
 
 
 class PhantomMLCore:
@@ -68,6 +72,7 @@ class PhantomMLCore:
         self._store = Store.open(self.home, database_url)
         self._key = SigningKey.load_or_create(self._store.keys_folder)
         self._loaded = Loaded(Trust(self._key.fingerprint, trust), len(os.sched_getaffinity(0)))
+        self._records: dict[str, tuple[float, ModelRecord]] = {}
 
     def __repr__(self) -> str:
         return f"PhantomMLCore(home={str(self.home)!r})"
@@ -181,6 +186,7 @@ class PhantomMLCore:
             )
         threshold = recut(self._store.model_folder(model_id), chosen)
         self._store.set_threshold(model_id, threshold.model_dump(mode="json"))
+        self._records.pop(model_id, None)
         return threshold
 
     def explain_model(self, model_id: str, instance: Any = None) -> Any:
@@ -256,7 +262,7 @@ class PhantomMLCore:
 
     def _model(self, model_id: str) -> tuple[Manifest, Pipeline]:
         """Return a kept model with its line of alert; loaded and checked the first time."""
-        record = self._store.model(model_id)
+        record = self._record(model_id)
         # What is in the store was checked when it came in; its signer was trusted then.
         manifest, pipeline = self._loaded.get(
             record.id, lambda: self._store.model_folder(record.id), record.signed_by
@@ -264,6 +270,14 @@ class PhantomMLCore:
         if record.threshold is None:
             return manifest, pipeline
         return manifest, pipeline.with_threshold(Threshold.model_validate(record.threshold))
+
+    def _record(self, model_id: str) -> ModelRecord:
+        """Return a model's row, asked for at most once a second: a stream of single rows asks often."""
+        asked, record = self._records.get(model_id, (-math.inf, None))
+        if record is None or time.monotonic() - asked > FRESH_SECONDS:
+            record = self._store.model(model_id)
+            self._records[model_id] = (time.monotonic(), record)
+        return record
 
     def _pipeline(self, model_id: str) -> Pipeline:
         return self._model(model_id)[1]
