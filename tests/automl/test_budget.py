@@ -37,7 +37,7 @@ def test_with_both_limits_no_decision_may_look_at_the_clock():
 
 
 @pytest.mark.parametrize(
-    ("seconds", "for_the_finish"), [(5.0, 1.3), (60.0, 3.0), (600.0, 8.0), (86_400.0, 8.0)]
+    ("seconds", "for_the_finish"), [(5.0, 0.65), (60.0, 3.0), (600.0, 8.0), (86_400.0, 8.0)]
 )
 def test_the_finish_keeps_its_share_within_bounds(seconds, for_the_finish):
     found = budget(seconds, Clock())

@@ -89,16 +89,23 @@ def test_each_that_must_be_tried_gets_its_turn_before_the_end():
 
 
 def test_what_must_be_tried_is_begun_in_the_last_moment():
-    late = race([finished(0)], 1.6, must_try=3)
+    late = race([finished(0)], 1.0, must_try=3)
     assert late._time_for_another(1)
     assert not late._time_for_another(3)
 
 
-def test_nothing_is_begun_after_the_end():
+def test_nothing_is_begun_after_the_end_where_a_trial_has_ended():
     clock = Clock()
-    over = race([], 10.0, clock=clock, must_try=3)
+    over = race([finished(0)], 10.0, clock=clock, must_try=3)
     clock.now += 10.0
-    assert over._next_order(0) is None
+    assert over._next_order(1) is None
+
+
+def test_a_first_trial_is_begun_even_after_the_end():
+    clock = Clock()
+    late = race([], 10.0, clock=clock)
+    clock.now += 10.0
+    assert late._next_order(0).deadline.left() >= 9.0
 
 
 def test_nothing_is_begun_that_cannot_end():

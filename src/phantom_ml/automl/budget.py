@@ -9,12 +9,21 @@ from phantom_ml.process.deadline import Deadline
 
 #: Ensembling, calibration, saving and a slow disk.
 FINISH_SHARE, FINISH_LEAST, FINISH_MOST = 0.05, 1.3, 8.0
+#: The least is less for a budget of a few seconds.
+TINY_SHARE = 0.13
 #: At most this share goes to fitting the chosen members again on all rows.
 REFIT_SHARE = 0.25
 #: A single trial gets at most this share of the search, so that several algorithms have their turn.
 TRIAL_SHARE = 0.2
+#: What preparing and fitting a first model get even where the time is over; a machine may be busy.
+FIRST_MODEL_SECONDS = 10.0
 #: A trial is not started for less.
 LEAST_TRIAL_SECONDS = 0.4
+
+
+def no_sooner(end: Deadline, seconds: float) -> Deadline:
+    """Return a deadline at least so many seconds from now: a late model is better than none."""
+    return Deadline(max(end.at, end.clock() + seconds), end.start, end.clock)
 
 
 @dataclass(frozen=True)
@@ -58,7 +67,10 @@ class Budget:
         return self.end.sooner(self._finish() + min(refit_seconds, REFIT_SHARE * self.seconds))
 
     def _finish(self) -> float:
-        return min(FINISH_MOST, max(FINISH_LEAST, FINISH_SHARE * (self.seconds or 0.0)))
+        seconds = self.seconds or 0.0
+        return min(
+            FINISH_MOST, max(min(FINISH_LEAST, TINY_SHARE * seconds), FINISH_SHARE * seconds)
+        )
 
     def refit_end(self) -> Deadline:
         """Return when refits must be over."""

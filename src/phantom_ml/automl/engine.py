@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from phantom_ml.algorithms.base import algorithms
-from phantom_ml.automl.budget import Budget
+from phantom_ml.automl.budget import FIRST_MODEL_SECONDS, Budget, no_sooner
 from phantom_ml.automl.candidates import Candidates
 from phantom_ml.automl.checkpoint import load_finished, load_plan, save_finished, save_plan
 from phantom_ml.automl.constrain import cheap_candidates
@@ -183,6 +183,7 @@ def _prepare(state: Run) -> SplitPlan:
     save_folds(state.problem, state.workspace, folds, seed)
     try:
         end = state.budget.search_end(0.0)
+        end = end if state.finished else no_sooner(end, FIRST_MODEL_SECONDS)
         fit_sides(samples, state.workspace, list(folds), state.room, seed, end)
     except ChildTimeout:
         if not state.finished:

@@ -84,6 +84,7 @@ def pose(dataset: Dataset, config: AutoMLConfig, validation: Dataset | None = No
     """
     if config.target_column is None:
         raise BadSetting("No target_column is given.", "Name the column that is to be predicted.")
+    _target_is_not_ignored(config)
     columns = dataset.columns
     require_target(columns, config.target_column)
     named = [*config.group_columns, config.time_column, config.weight_column]
@@ -157,6 +158,14 @@ def _joined(rows: pl.DataFrame, validation: Dataset) -> pl.DataFrame:
 
 def _family(dtype: pl.DataType) -> str:
     return "number" if dtype.is_numeric() or dtype == pl.Boolean else str(dtype)
+
+
+def _target_is_not_ignored(config: AutoMLConfig) -> None:
+    if config.target_column in config.ignored_columns:
+        raise BadSetting(
+            f"The target {config.target_column!r} is among the ignored columns.",
+            "Take it out of ignored_columns, or name another target.",
+        )
 
 
 def _inputs(frame: pl.DataFrame, config: AutoMLConfig) -> TableSchema:

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from phantom_ml.automl.budget import Budget
+from phantom_ml.automl.budget import FIRST_MODEL_SECONDS as FALLBACK_SECONDS
+from phantom_ml.automl.budget import Budget, no_sooner
 from phantom_ml.automl.folds import fit_sides, save_folds
 from phantom_ml.automl.problem import Problem
 from phantom_ml.automl.race import Room
@@ -15,6 +16,7 @@ from phantom_ml.automl.trials import Candidate, Finished, Order, collect, start
 from phantom_ml.automl.workspace import Workspace
 from phantom_ml.data.matrix import Samples
 from phantom_ml.data.splits import Split
+from phantom_ml.process.deadline import Deadline
 
 QUICK = "quick"
 QUICK_ROWS = 20_000
@@ -47,23 +49,28 @@ def quick_trial(
     whole = room.whole()
     end = _first_model_end(budget)
     save_folds(problem, workspace, {QUICK: (train, split.valid)}, 0)
-    fit_sides(samples, workspace, [QUICK], whole, 0, budget.end)
+    fit_sides(samples, workspace, [QUICK], whole, 0, no_sooner(budget.end, FALLBACK_SECONDS))
     order = Order(
         0,
         Candidate("LightGBM", QUICK_SETTINGS),
         (QUICK,),
         0,
-        budget.end.within(max(_least_seconds(budget), end - budget.end.elapsed())),
+        _quick_end(budget, end),
         whole.n_threads,
         whole.memory_mb,
         n_rounds=QUICK_ROUNDS,
     )
     # On a busy machine a late first model is better than none.
-    running = start(order, workspace, grace=0.3 * (budget.seconds or 0.0))
+    running = start(order, workspace, grace=FALLBACK_SECONDS)
     outcome = None
     while outcome is None:
         outcome = running.child.wait(1.0)
     return collect(running, outcome)
+
+
+def _quick_end(budget: Budget, end: float) -> Deadline:
+    seconds = max(_least_seconds(budget), end - budget.end.elapsed())
+    return no_sooner(budget.end, seconds).within(seconds)
 
 
 def _least_seconds(budget: Budget) -> float:

@@ -9,7 +9,13 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from phantom_ml.automl.budget import LEAST_TRIAL_SECONDS, TRIAL_SHARE, Budget
+from phantom_ml.automl.budget import (
+    FIRST_MODEL_SECONDS,
+    LEAST_TRIAL_SECONDS,
+    TRIAL_SHARE,
+    Budget,
+    no_sooner,
+)
 from phantom_ml.automl.candidates import Candidates
 from phantom_ml.automl.trials import (
     GRACE_SECONDS,
@@ -164,9 +170,15 @@ class Race:
     def _time_for_another(self, number: int) -> bool:
         if self.budget.max_trials is not None and number >= self.budget.max_trials:
             return False
+        if self._nothing_yet():
+            return True
         if number - self.first_number < self.must_try:
             return not self.end.passed
         return self.end.left() > max(LEAST_TRIAL_SECONDS, self._quickest())
+
+    def _nothing_yet(self) -> bool:
+        """Return whether no model stands and none is coming: then one is tried, late or not."""
+        return not (self.finished or self.running or self.first_number)
 
     def _quickest(self) -> float:
         """Return half the time of the quickest complete trial: less is not worth a start."""
@@ -174,6 +186,8 @@ class Race:
         return 0.0 if self.budget.counts or not times else 0.5 * min(times)
 
     def _deadline(self, number: int) -> Deadline:
+        if self._nothing_yet() and self.end.left() < LEAST_TRIAL_SECONDS:
+            return no_sooner(self.end, FIRST_MODEL_SECONDS)
         if self.budget.counts or self.budget.seconds is None:
             return self.end
         waiting = self.must_try - (number - self.first_number)

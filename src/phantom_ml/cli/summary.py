@@ -33,8 +33,8 @@ def show_result(console: Console, result: AutoMLResult) -> None:
     shares = [(name, share) for name, share in result.feature_importance.items() if share > 0]
     if shares:
         show(console, "What it looks at", bars(shares[:TOP_COLUMNS]))
-    if result.warnings:
-        show(console, "Notes", sentences(result.warnings))
+    if notes := result.notes():
+        show(console, "Notes", sentences(notes))
 
 
 def _best(result: AutoMLResult) -> list[tuple[str, str]]:

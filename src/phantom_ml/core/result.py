@@ -51,7 +51,18 @@ class AutoMLResult(Settings):
         top = [f"{name} {share:.0%}" for name, share in list(self.feature_importance.items())[:5]]
         if top:
             lines.append(f"Looks at       {', '.join(top)}")
-        return [*lines, *(f"Note           {w}" for w in self.warnings)]
+        return [*lines, *(f"Note           {w}" for w in self.notes())]
+
+    def notes(self) -> tuple[str, ...]:
+        """Return the warnings, and why the served model is not the leaderboard's first where it is not."""
+        first = next((row for row in self.leaderboard if row.rank == 1), None)
+        if first is None or first.model_id == self.model_id:
+            return self.warnings
+        told = (
+            f"{first.algorithm} ranks first, but it is the best of {len(self.leaderboard)} on the same rows, "
+            "which flatters it; the ensemble holds up better on new ones, and is served."
+        )
+        return (*self.warnings, told)
 
     def _repr_html_(self) -> str:
         lines = "".join(f"<div>{html.escape(line)}</div>" for line in self._lines())

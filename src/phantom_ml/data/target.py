@@ -266,6 +266,6 @@ def _rare(counts: pl.DataFrame, n_rare: int, name: str) -> str:
 def _constant(name: str, value: object, n_rows: int) -> TargetUnusable:
     return TargetUnusable(
         f"The target {name!r} is {str(value)[:60]!r} in all {n_rows} rows that have a value.",
-        "At least two different values are needed; without labels, use "
-        "task_type='anomaly_detection'.",
+        "At least two different values are needed: add rows of the other kind, or name another "
+        "target.",
     )
