@@ -272,6 +272,7 @@ def test_a_freed_experiment_can_be_taken_again(store: Store, experiment: str) ->
     for _ in range(2):
         with store.lock_experiment(experiment):
             store.clear_run(experiment)
+    assert not (store.home / "runs" / experiment).exists()
 
 
 def test_the_lock_of_a_killed_process_is_free(store: Store, experiment: str) -> None:

@@ -13,9 +13,9 @@ import numpy as np
 import polars as pl
 
 from phantom_ml.config import ProblemKind, Settings, ThresholdPolicy
-from phantom_ml.data.target import read_target, require_target
+from phantom_ml.data.target import require_target
 from phantom_ml.errors import BadSetting, BundleDamaged, BundleVersion, UnknownName
-from phantom_ml.features.base import as_text
+from phantom_ml.explain.truth import known_answers
 from phantom_ml.metrics.base import Metric
 from phantom_ml.metrics.intervals import bootstrap_interval, clopper_pearson
 from phantom_ml.metrics.lookup import get_metric
@@ -134,7 +134,7 @@ def evaluate(
     """Return the figures of a model on labelled rows; rows without a label or of an unknown class are left out."""
     spec = pipeline.spec
     require_target(frame.columns, spec.target)
-    truth, rows = _truth(spec, frame[spec.target])
+    truth, rows = known_answers(spec, frame[spec.target])
     if len(rows) == 0:
         raise BadSetting(
             f"No row has a value of {spec.target!r} that the model knows.",
@@ -164,21 +164,6 @@ def get_metric_or_none(name: str, kind: ProblemKind) -> Metric | None:
         return get_metric(name, kind)
     except UnknownName:
         return None
-
-
-def _truth(spec: ModelSpec, values: pl.Series) -> tuple[Any, np.ndarray[Any, np.dtype[np.int64]]]:
-    if not spec.classes:
-        target = read_target(values, spec.target, spec.task_type)
-        return target.values, target.keep
-    known = {str(c): i for i, c in enumerate(spec.classes)}
-    for i, c in enumerate(spec.classes):
-        known |= {str(int(c)): i, str(c).lower(): i} if isinstance(c, bool) else {}
-    text = as_text(values)
-    codes = text.replace_strict(
-        list(known), list(known.values()), default=None, return_dtype=pl.Int64
-    )
-    rows = codes.is_not_null().arg_true().to_numpy().astype(np.int64)
-    return codes.drop_nulls().to_numpy().astype(np.int64), rows
 
 
 def _measured(spec: ModelSpec, truth: Any, prediction: Any) -> Threshold | None:

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from phantom_ml.data.matrix import Rows
 from phantom_ml.data.target import read_target
+from phantom_ml.features.base import as_text
 from phantom_ml.model.spec import ModelSpec
 
 Answers = NDArray[np.int64] | NDArray[np.float64]
@@ -26,8 +27,9 @@ def known_answers(spec: ModelSpec, values: pl.Series) -> tuple[Answers, Rows]:
         target = read_target(values, spec.target, spec.task_type)
         return target.values, target.keep
     known = {str(c): i for i, c in enumerate(spec.classes)}
-    known |= {str(int(c)): i for i, c in enumerate(spec.classes) if isinstance(c, bool)}
-    text = values.cast(pl.String, strict=False)
+    for i, c in enumerate(spec.classes):
+        known |= {str(int(c)): i, str(c).lower(): i} if isinstance(c, bool) else {}
+    text = as_text(values)
     codes = text.replace_strict(
         list(known), list(known.values()), default=None, return_dtype=pl.Int64
     )

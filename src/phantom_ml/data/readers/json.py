@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from abc import abstractmethod
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -74,9 +75,9 @@ class JsonReader(Reader):
         details = {"encoding": texts[0].encoding}
         return Parsed(rows_file, n_rows, details, tuple(warnings), notes.skipped)
 
+    @abstractmethod
     def rows_of(self, text: TextFile, options: ReadOptions, notes: Notes) -> Iterator[Rows]:
         """Yield the objects of a file; what a person should know goes to ``notes``."""
-        raise NotImplementedError
 
 
 @readers.add("json_lines")
