@@ -1,12 +1,22 @@
 import pytest
 
-from phantom_ml.automl.constrain import broken, cheap_candidates, pruned, within
+from phantom_ml.automl.constrain import (
+    ENSEMBLE_MICROSECONDS,
+    Allowance,
+    broken,
+    cheap_candidates,
+    economical,
+    within,
+)
 from phantom_ml.automl.ensemble import Mixture
 from phantom_ml.config import Constraints
 from tests.automl.made import finished
 
-FREE = Constraints()
-QUICK = Constraints(predict_us_per_row=25.0)
+NONE = Constraints()
+FREE = Allowance(NONE)
+LIMITS = Constraints(predict_us_per_row=25.0)
+QUICK = Allowance(LIMITS)
+ONE_FOLD = {"losses": (0.5,)}
 
 
 def sized(number: int, folder, n_bytes: int):
@@ -23,50 +33,80 @@ def test_without_constraints_all_are_allowed_in_their_order():
 
 
 def test_what_is_too_slow_alone_is_left_out():
-    slow, fast = finished(0, us=30.0), finished(1, us=20.0)
+    slow, fast = finished(0, us=30.0, **ONE_FOLD), finished(1, us=20.0, **ONE_FOLD)
     assert within([slow, fast], QUICK) == [fast]
 
 
+def test_a_bag_that_is_too_slow_serves_with_fewer_folds():
+    (found,) = within([finished(0, us=30.0)], QUICK)
+    assert (found.serving, found.trial.predict_us_per_row) == (("1", "2"), 20.0)
+
+
 def test_where_none_is_quick_enough_the_quickest_is_taken():
-    slow, slower = finished(0, us=30.0), finished(1, us=50.0)
+    slow, slower = finished(0, us=30.0, **ONE_FOLD), finished(1, us=50.0, **ONE_FOLD)
     assert within([slower, slow], QUICK) == [slow]
 
 
 def test_what_cannot_explain_itself_is_left_out():
     trees, machine = finished(0), finished(1, algorithm="SVM")
-    assert within([machine, trees], Constraints(explainable=True)) == [trees]
+    assert within([machine, trees], Allowance(Constraints(explainable=True))) == [trees]
 
 
 def test_what_is_too_large_is_left_out(tmp_path):
-    large, small = sized(0, tmp_path, 3_000), sized(1, tmp_path, 300)
-    assert within([large, small], Constraints(max_bytes=1_000)) == [small]
+    large, small = sized(0, tmp_path, 30_000), sized(1, tmp_path, 300)
+    assert within([large, small], Allowance(Constraints(max_bytes=1_000))) == [small]
 
 
-def test_the_lightest_leave_until_the_rest_is_quick_enough():
-    best = [finished(n, us=10.0) for n in range(3)]
-    found = pruned(Mixture({0: 0.2, 1: 0.5, 2: 0.3}), best, QUICK)
+def test_the_costliest_bag_is_thinned_before_a_member_leaves():
+    best = [finished(0, us=12.0), finished(1, us=18.0)]
+    _, members = economical(Mixture({0: 0.5, 1: 0.5}), best, QUICK)
+    assert [len(f.serving) for f in members.values()] == [3, 2]
+
+
+def test_an_ensemble_is_bounded_where_nobody_named_a_limit():
+    best = [finished(n, us=3 * ENSEMBLE_MICROSECONDS) for n in range(3)]
+    _, members = economical(Mixture({0: 0.4, 1: 0.3, 2: 0.3}), best, FREE)
+    assert sum(f.trial.predict_us_per_row for f in members.values()) <= ENSEMBLE_MICROSECONDS
+
+
+def test_a_single_model_is_not_bounded_where_nobody_named_a_limit():
+    best = [finished(0, us=3 * ENSEMBLE_MICROSECONDS)]
+    _, members = economical(Mixture({0: 1.0}), best, FREE)
+    assert members == {0: best[0]}
+
+
+def test_where_trials_are_counted_trees_tell_the_cost_and_not_the_clock():
+    best = [finished(n, us=1e9, n_trees=10, **ONE_FOLD) for n in range(2)]
+    mixture, _ = economical(Mixture({0: 0.5, 1: 0.5}), best, Allowance(NONE, counts_trees=True))
+    assert set(mixture.weights) == {0, 1}
+
+
+def test_those_of_least_weight_leave_until_the_rest_is_quick_enough():
+    best = [finished(n, us=10.0, **ONE_FOLD) for n in range(3)]
+    found, _ = economical(Mixture({0: 0.2, 1: 0.5, 2: 0.3}), best, QUICK)
     assert set(found.weights) == {1, 2}
 
 
 def test_shares_of_those_that_stay_sum_to_one():
-    best = [finished(n, us=10.0) for n in range(3)]
-    found = pruned(Mixture({0: 0.2, 1: 0.5, 2: 0.3}), best, QUICK)
+    best = [finished(n, us=10.0, **ONE_FOLD) for n in range(3)]
+    found, _ = economical(Mixture({0: 0.2, 1: 0.5, 2: 0.3}), best, QUICK)
     assert sum(found.weights.values()) == pytest.approx(1.0)
 
 
 def test_a_mixture_that_fits_stays_as_it_is():
     best = [finished(n, us=10.0) for n in range(2)]
     mixture = Mixture({1: 0.6, 0: 0.4})
-    assert pruned(mixture, best, QUICK) is mixture
+    assert economical(mixture, best, QUICK) == (mixture, {1: best[1], 0: best[0]})
 
 
 def test_one_member_always_stays():
     best = [finished(n, us=99.0) for n in range(2)]
-    assert set(pruned(Mixture({1: 0.6, 0: 0.4}), best, QUICK).weights) == {1}
+    mixture, _ = economical(Mixture({1: 0.6, 0: 0.4}), best, QUICK)
+    assert set(mixture.weights) == {1}
 
 
 def test_without_a_limit_no_cheap_candidate_is_needed():
-    assert cheap_candidates(FREE) == []
+    assert cheap_candidates(NONE) == []
 
 
 def test_a_tighter_limit_allows_fewer_rounds():
@@ -84,7 +124,7 @@ def test_rounds_of_cheap_candidates_are_bounded(limit):
 
 
 def test_what_is_kept_is_not_told():
-    assert broken([finished(0)], 10.0, QUICK) == []
+    assert broken([finished(0)], 10.0, LIMITS) == []
 
 
 def test_each_broken_constraint_is_told_with_its_figure(tmp_path):

@@ -58,8 +58,6 @@ class FitContext:
         A learner that grows stops here and keeps what it has; others are ended from outside.
     n_rounds : int or None
         Exactly so many rounds (a refit on all rows); None: early stopping by the validation rows.
-    cache : Path or None
-        A folder shared by fits of one run, for a booster's binned matrix; None: no reuse.
     """
 
     kind: ProblemKind
@@ -68,7 +66,6 @@ class FitContext:
     n_threads: int = 1
     deadline: Deadline = field(default_factory=Deadline.never)
     n_rounds: int | None = None
-    cache: Path | None = None
 
     @property
     def n_outputs(self) -> int:

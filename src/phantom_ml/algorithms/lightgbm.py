@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
@@ -12,6 +13,7 @@ from pydantic import Field
 from phantom_ml.algorithms._arrays import damaged
 from phantom_ml.algorithms._boosting import Stopper
 from phantom_ml.algorithms._lightgbm_text import checked_model_text
+from phantom_ml.algorithms._linear import sigmoid, softmax
 from phantom_ml.algorithms.base import (
     AlgorithmSettings,
     FitContext,
@@ -30,6 +32,9 @@ if TYPE_CHECKING:
 FILE = "model.txt"
 #: A round may find no split because of its sample of rows; so many in a row mean there is none.
 BARREN_ROUNDS = 10
+#: Leaves of the trees that all rows are put through before the next ones: their nodes fit a core's cache.
+#: Measured on 701 trees of 128 leaves: 35 microseconds a row all at once, 20 in blocks.
+BLOCK_LEAVES = 16_000
 OBJECTIVES = {
     ProblemKind.BINARY: {"objective": "binary", "metric": "binary_logloss"},
     ProblemKind.MULTICLASS: {"objective": "multiclass", "metric": "multi_logloss"},
@@ -49,17 +54,25 @@ class LightGBMLearner(Learner):
         self._booster: Booster = Booster(model_str=text)
         self.n_rounds = self._booster.current_iteration()
         self._n_outputs = self._booster.num_model_per_iteration()
+        self._is_binary = "\nobjective=binary" in text.partition("\n\n")[0]
+        self._block = _rounds_a_block(text, self.n_rounds)
 
     def predict(self, matrix: Matrix, n_threads: int = 1) -> NDArray[np.float64]:
         """Return probabilities or values of shape (n_rows, n_outputs)."""
-        return self._ask(matrix, n_threads).reshape(matrix.n_rows, self._n_outputs)
+        raw = np.zeros((matrix.n_rows, self._n_outputs))
+        for start in range(0, self.n_rounds or 0, self._block):
+            part = {"start_iteration": start, "num_iteration": self._block}
+            raw += self._ask(matrix, n_threads, raw_score=True, **part).reshape(raw.shape)
+        if self._n_outputs > 1:
+            return softmax(raw)
+        return sigmoid(raw) if self._is_binary else raw
 
     def contributions(self, matrix: Matrix) -> NDArray[np.float64]:
         """Return TreeSHAP values, shape (n_rows, n_features + 1, n_outputs)."""
         flat = self._ask(matrix, 1, pred_contrib=True)
         return flat.reshape(matrix.n_rows, self._n_outputs, -1).transpose(0, 2, 1)
 
-    def _ask(self, matrix: Matrix, n_threads: int, **what: bool) -> NDArray[np.float64]:
+    def _ask(self, matrix: Matrix, n_threads: int, **what: bool | int) -> NDArray[np.float64]:
         if matrix.n_rows == 0:
             return np.empty((0, self._n_outputs))
         answer = self._booster.predict(
@@ -88,6 +101,12 @@ class LightGBMLearner(Learner):
         except (OSError, ValueError) as error:
             damaged(f"the model's text cannot be read ({error})")
         return cls(checked_model_text(text))
+
+
+def _rounds_a_block(text: str, n_rounds: int) -> int:
+    """Return the rounds whose trees have BLOCK_LEAVES leaves together, at least 1."""
+    leaves = sum(int(n) for n in re.findall(r"^num_leaves=(\d+)$", text, re.MULTILINE))
+    return max(1, BLOCK_LEAVES * n_rounds // max(leaves, 1))
 
 
 @algorithms.add("LightGBM")

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from phantom_ml.automl.budget import Budget
-from phantom_ml.automl.constrain import broken, pruned, within
+from phantom_ml.automl.constrain import Allowance, broken, economical, within
 from phantom_ml.automl.draft import Draft, Fit, Recipe, Voice, stage
 from phantom_ml.automl.ensemble import MAX_ROWS, HeldOut, Mixture, choose_mixture
 from phantom_ml.automl.importance import drops_of, own_importance, start_shuffling
@@ -80,10 +80,10 @@ def finish(ending: Ending, best: Sequence[Finished], number: int) -> tuple[Draft
     started = time.monotonic()
     problem, workspace = ending.problem, ending.workspace
     rows = held_out_rows(workspace, best[0].order.folds)
-    allowed = within(best, ending.config.constraints)
+    allowance = Allowance(ending.config.constraints, ending.budget.counts)
+    allowed = within(best, allowance)
     held_out = _held_out(problem, allowed, rows)
-    mixture = pruned(_mixture(ending, held_out), allowed, ending.config.constraints)
-    members = {i: allowed[i] for i in mixture.weights}
+    mixture, members = economical(_mixture(ending, held_out), allowed, allowance)
     own = own_importance(workspace, members, mixture)
     shuffling = _shuffling(ending, members, mixture, list(own))
     refitted = _refit(ending, list(members.values())) if ending.refits else {}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -78,11 +78,26 @@ class Finished:
     losses: tuple[float, ...] = ()
     n_trees: int = 0
     fit_seconds: float = 0.0
+    #: Serve with so many of the folds, the last ones; None: as many as there are.
+    n_serving: int | None = None
 
     @property
     def serving(self) -> tuple[str, ...]:
         """Return the folds whose learners predict: all, or the last one forward in time."""
-        return self.folds_done[-1:] if self.order.forward else self.folds_done
+        n = 1 if self.order.forward else self.n_serving or len(self.folds_done)
+        return self.folds_done[-n:]
+
+    def thinner(self) -> Finished:
+        """Return the same trial, served by one fold less; a row costs as much less."""
+        before, each = len(self.serving), self.trial.predict_us_per_row
+        cost = None if each is None else each * (before - 1) / before
+        trial = self.trial.model_copy(update={"predict_us_per_row": cost})
+        return replace(self, trial=trial, n_serving=before - 1)
+
+    @property
+    def n_serving_trees(self) -> float:
+        """Return how many trees a prediction walks, taken as the same in each fold."""
+        return self.n_trees * len(self.serving) / max(1, len(self.folds_done))
 
     def golden(self) -> Array:
         """Return what the serving learners say together of the golden rows."""
