@@ -195,3 +195,50 @@ def test_buckets_beyond_those_of_training_are_not_needed():
     empty = sparse.csr_array(matrix.text.shape, dtype=np.float32)
     bare = learner.predict(Matrix(matrix.values, matrix.features, empty))
     np.testing.assert_allclose(bare, learner.predict(Matrix(matrix.values, matrix.features)))
+
+
+def log_odds(probability):
+    return np.log(probability) - np.log1p(-probability)
+
+
+def test_the_words_of_a_row_are_one_contribution_before_the_base():
+    matrix = matrix_of(200, 1)
+    target = (matrix.text[:, [0]].toarray()[:, 0] > 0).astype(np.int64)
+    learner = LogisticRegression().fit(
+        Samples(matrix, target), None, context_of(ProblemKind.BINARY)
+    )
+    parts = learner.contributions(matrix)
+    assert parts.shape == (200, len(matrix.features) + 2, 1)
+    np.testing.assert_allclose(
+        parts.sum(axis=1), log_odds(learner.predict(matrix)), rtol=1e-5, atol=1e-5
+    )
+    assert np.corrcoef(parts[:, -2, 0], target)[0, 1] > 0.95
+
+
+def test_a_row_without_text_has_no_contribution_of_it():
+    matrix = matrix_of(200, 1)
+    target = (matrix.text[:, [0]].toarray()[:, 0] > 0).astype(np.int64)
+    learner = LogisticRegression().fit(
+        Samples(matrix, target), None, context_of(ProblemKind.BINARY)
+    )
+    bare = Matrix(matrix.values, matrix.features)
+    assert learner.contributions(bare).shape == (200, len(matrix.features) + 1, 1)
+
+
+@pytest.mark.parametrize("kind", [ProblemKind.BINARY, ProblemKind.REGRESSION])
+def test_a_straight_margin_adds_up_to_its_raw_prediction(kind):
+    learner = SVM(kernel="linear").fit(samples_of(kind, 200, 1), None, context_of(kind))
+    matrix = matrix_of(50, 3)
+    raw = learner.predict(matrix)
+    raw = log_odds(raw) if kind is ProblemKind.BINARY else raw
+    np.testing.assert_allclose(learner.contributions(matrix).sum(axis=1), raw, rtol=1e-4, atol=1e-4)
+
+
+@pytest.mark.parametrize(
+    ("kernel", "kind"), [("rbf", ProblemKind.BINARY), ("linear", ProblemKind.MULTICLASS)]
+)
+def test_other_margins_have_no_exact_contributions_and_say_so(kernel, kind):
+    settings = SVM(kernel=kernel, n_components=50, max_iterations=20)
+    learner = settings.fit(samples_of(kind, 100, 1), None, context_of(kind))
+    assert learner.contributions(matrix_of(5, 3)) is None
+    assert not settings.explains(context_of(kind).n_outputs)

@@ -77,20 +77,20 @@ def test_words_of_several_text_columns_speak_together():
 
 
 def test_members_without_exact_contributions_are_noted_with_their_share():
-    found = explain(model(BINARY, ("LightGBM", "ExtraTrees")), CARD, rows(2))
+    found = explain(model(BINARY, ("LightGBM", "SVM")), CARD, rows(2))
     assert found.method == "contributions"
-    assert "ExtraTrees #1 (50% of the weight)" in found.notes[0]
+    assert "SVM #1 (50% of the weight)" in found.notes[0]
 
 
 def test_a_model_without_exact_contributions_is_explained_by_occlusion_and_says_so():
-    found = explain(model(BINARY, ("ExtraTrees",)), CARD, rows(60))
+    found = explain(model(BINARY, ("SVM",)), CARD, rows(60))
     assert found.method == "occlusion"
     assert "do not add up" in found.notes[0]
 
 
 @pytest.mark.parametrize("kind", [BINARY, MANY, NUMBER])
 def test_occlusion_finds_the_planted_column(kind):
-    found = explain(model(kind, ("ExtraTrees",)), CARD, rows(100))
+    found = explain(model(kind, ("SVM",)), CARD, rows(100))
     sizes = {}
     for row in found.rows:
         for c in row.contributions:
@@ -101,8 +101,8 @@ def test_occlusion_finds_the_planted_column(kind):
 def test_occlusion_takes_typical_values_from_the_card():
     frame = rows(1).with_columns(pl.lit(0.75).alias("bytes"))
     card = CARD | {"typical": {"bytes": 0.75, "noise": 0.0, "proto": "tcp"}}
-    row = explain(model(BINARY, ("ExtraTrees",)), card, frame).rows[0]
-    assert {c.column: c.amount for c in row.contributions}["bytes"] == 0.0
+    row = explain(model(BINARY, ("SVM",)), card, frame).rows[0]
+    assert {c.column: c.amount for c in row.contributions}["bytes"] == pytest.approx(0, abs=1e-3)
 
 
 def test_labelled_rows_are_shuffled_to_measure_each_column():

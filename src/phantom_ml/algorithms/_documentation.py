@@ -5,7 +5,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Iterable
 
-from phantom_ml.algorithms.base import AlgorithmSettings, Bound
+from phantom_ml.algorithms.base import AlgorithmSettings, Bound, Learner
 from phantom_ml.config import ProblemKind
 
 HEAD = """# Algorithms
@@ -32,6 +32,8 @@ def _section(algorithm: type[AlgorithmSettings]) -> str:
         facts.append("Reads hashed text.")
     if algorithm.can_stop:
         facts.append("Stops at its deadline and keeps what it has.")
+    if algorithm.learner.contributions is not Learner.contributions:
+        facts.append("Tells exact contributions.")
     return f"## {algorithm.name}\n\n{story}\n\n{' '.join(facts)}\n{_table(algorithm)}"
 
 

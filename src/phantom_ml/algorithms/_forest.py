@@ -1,22 +1,19 @@
-"""Forests of scikit-learn: grown until the deadline, kept as arrays, walked without the estimator.
-
-A cut of float64 against float32 cells is the same as one against the next float32 below it, so cuts
-are kept in half the space without changing where any row goes.
-"""
+"""Forests of scikit-learn: grown until the deadline, kept as arrays, walked without the estimator."""
 
 from __future__ import annotations
 
 import math
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from functools import cached_property
 from pathlib import Path
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar, Literal, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
 from phantom_ml.algorithms._arrays import Form, load_arrays, require, save_arrays
+from phantom_ml.algorithms._forest_nodes import NODES_FORM, Nodes, check_nodes, native_trees
+from phantom_ml.algorithms._tree_contributions import tree_contributions
 from phantom_ml.algorithms._values import checked_values, writable
 from phantom_ml.algorithms.base import FitContext, Learner
 from phantom_ml.config import ProblemKind
@@ -30,64 +27,7 @@ MAX_LEAVES = 15_000
 #: Share of the time left that a batch of trees may be expected to take.
 TIME_SHARE = 0.7
 
-FORM: Form = {
-    "left": (np.int32, 1),
-    "right": (np.int32, 1),
-    "feature": (np.int32, 1),
-    "threshold": (np.float32, 1),
-    "missing_left": (np.uint8, 1),
-    "value": (np.float32, 2),
-    "counts": (np.int64, 1),
-    "depths": (np.int64, 1),
-    "importances": (np.float64, 1),
-    "centre": (np.float64, 1),
-}
-
-
-@dataclass
-class Nodes:
-    """The nodes of all trees, end to end.
-
-    Attributes
-    ----------
-    left, right : int32 arrays of shape (n_nodes,)
-        Children, counted from the root of their own tree; -1 in a leaf.
-    feature : int32 array of shape (n_nodes,)
-    threshold : float32 array of shape (n_nodes,)
-        A cell that is not above it goes left.
-    missing_left : uint8 array of shape (n_nodes,)
-    value : float32 array of shape (n_leaves, n_outputs)
-        Of the leaves only, in the order of the nodes.
-    counts, depths : int64 arrays of shape (n_trees,)
-    """
-
-    left: NDArray[np.int32]
-    right: NDArray[np.int32]
-    feature: NDArray[np.int32]
-    threshold: NDArray[np.float32]
-    missing_left: NDArray[np.uint8]
-    value: NDArray[np.float32]
-    counts: NDArray[np.int64]
-    depths: NDArray[np.int64]
-
-    @property
-    def starts(self) -> NDArray[np.int64]:
-        """Return the position of each tree's root."""
-        return np.cumsum(self.counts) - self.counts
-
-    @cached_property
-    def leaf_place(self) -> NDArray[np.int32]:
-        """Return each leaf's row in ``value``; without meaning for inner nodes."""
-        return np.cumsum(self.left < 0, dtype=np.int32) - np.int32(1)
-
-    @cached_property
-    def walk(self) -> tuple[NDArray[np.int64], NDArray[np.float32], NDArray[np.int64]]:
-        """Return features, cuts and children (right, left) such that a leaf leads to itself."""
-        leaf = self.left < 0
-        own = np.arange(len(self.left))
-        start = np.repeat(self.starts, self.counts)
-        sides = [np.where(leaf, own, side + start) for side in (self.right, self.left)]
-        return np.where(leaf, 0, self.feature).astype(np.int64), self.threshold, np.stack(sides)
+FORM: Form = {**NODES_FORM, "importances": (np.float64, 1), "centre": (np.float64, 1)}
 
 
 @dataclass
@@ -104,6 +44,8 @@ class ForestLearner(Learner):
     """
 
     algorithm: ClassVar[str] = "Forest"
+    #: A mean of shares is a share.
+    contribution_scale: ClassVar[Literal["log-odds", "probability"]] = "probability"
     kind: ProblemKind
     nodes: Nodes
     importances: Floats
@@ -111,7 +53,7 @@ class ForestLearner(Learner):
 
     def __post_init__(self) -> None:
         self.n_rounds = len(self.nodes.counts)
-        self._trees = _native_trees(self.nodes, len(self.importances))
+        self._trees = native_trees(self.nodes, len(self.importances))
 
     @property
     def n_trees(self) -> int:
@@ -138,6 +80,22 @@ class ForestLearner(Learner):
             return np.asarray(total / total.sum(axis=1, keepdims=True))
         return total / self.n_trees + self.centre
 
+    def contributions(self, matrix: Matrix) -> Floats:
+        """Return TreeSHAP values, shape (n_rows, n_features + 1, n_outputs)."""
+        columns = np.ascontiguousarray(checked_values(matrix, len(self.importances)).T)
+        n_features, n_rows = columns.shape
+
+        def goes_left(at: NDArray[np.int64], rows: slice) -> NDArray[np.bool_]:
+            return self.nodes.goes_left(at, columns[:, rows])
+
+        found = [
+            tree_contributions(self.nodes.trees(k), goes_left, n_rows, n_features)
+            for k in range(self.nodes.value.shape[1])
+        ]
+        parts = np.stack(found, axis=2) / self.n_trees
+        parts[:, n_features] += self.centre
+        return parts
+
     def _sum(self, values: NDArray[np.float32]) -> Floats:
         nodes = self.nodes
         total = np.zeros((len(values), nodes.value.shape[1]))
@@ -162,8 +120,7 @@ class ForestLearner(Learner):
 
     def save(self, folder: Path) -> None:
         """Write the nodes."""
-        names = [name for name in FORM if name not in ("importances", "centre")]
-        arrays = {name: getattr(self.nodes, name) for name in names}
+        arrays = {name: getattr(self.nodes, name) for name in NODES_FORM}
         own = {"importances": self.importances, "centre": self.centre}
         save_arrays(folder, {**arrays, **own}, {"kind": self.kind.value})
 
@@ -172,57 +129,11 @@ class ForestLearner(Learner):
         """Return the saved learner; raises BundleDamaged."""
         arrays, facts = load_arrays(folder, FORM)
         importances, centre = arrays.pop("importances"), arrays.pop("centre")
-        nodes = Nodes(**{name: arrays[name] for name in FORM if name in arrays})
-        _check(nodes, len(importances))
+        nodes = Nodes(**{name: arrays[name] for name in NODES_FORM})
+        check_nodes(nodes, len(importances))
         require(centre.shape == (1,) and bool(np.isfinite(centre).all()), "the centre is missing")
         require(facts.get("kind") in set(ProblemKind), "the kind of problem is not known")
         return cls(ProblemKind(facts["kind"]), nodes, importances, centre)
-
-
-def _check(nodes: Nodes, n_features: int) -> None:
-    n = len(nodes.left)
-    sizes = {len(a) for a in (nodes.right, nodes.feature, nodes.threshold, nodes.missing_left)}
-    require(sizes == {n} and n > 0, "the arrays of the nodes have different lengths")
-    require(bool((nodes.counts > 0).all()) and int(nodes.counts.sum()) == n, "trees lack nodes")
-    within = (nodes.depths >= 0) & (nodes.depths < nodes.counts)
-    require(len(nodes.depths) == len(nodes.counts) and bool(within.all()), "a depth is impossible")
-    leaf = nodes.left < 0
-    require(nodes.value.shape[0] == int(leaf.sum()), "there are not as many values as leaves")
-    require(nodes.value.shape[1] > 0, "the leaves have no value")
-    require(bool(np.isfinite(nodes.value).all()), "a leaf's value is not finite")
-    require(bool((nodes.right[leaf] == -1).all()), "a leaf has a child")
-    inner = ~leaf
-    chosen = nodes.feature[inner]
-    require(bool(((chosen >= 0) & (chosen < n_features)).all()), "a split's feature does not exist")
-    require(not bool(np.isnan(nodes.threshold[inner]).any()), "a threshold is not a number")
-    start = np.repeat(nodes.starts, nodes.counts)
-    own, limit = np.arange(n) - start, np.repeat(nodes.counts, nodes.counts)
-    for side in (nodes.left, nodes.right):
-        right = (side > own) & (side < limit)
-        require(bool(right[inner].all()), "a child does not exist, or lies above its parent")
-    children = np.concatenate([nodes.left[inner] + start[inner], nodes.right[inner] + start[inner]])
-    once = len(np.unique(children)) == len(children) == n - len(nodes.counts)
-    require(once, "a node has no parent, or two")
-
-
-def _native_trees(nodes: Nodes, n_features: int) -> list[Any]:
-    """Return scikit-learn's own trees over the nodes; they only tell the leaf of a row."""
-    from sklearn.tree._tree import NODE_DTYPE, Tree
-
-    records = np.zeros(len(nodes.left), NODE_DTYPE)
-    records["left_child"], records["right_child"] = nodes.left, nodes.right
-    records["feature"] = nodes.feature
-    records["threshold"] = nodes.threshold
-    records["missing_go_to_left"] = nodes.missing_left
-    trees = []
-    for start, count, depth in zip(nodes.starts, nodes.counts, nodes.depths, strict=True):
-        tree = Tree(n_features, np.ones(1, np.intp), 1)
-        part = records[start : start + count]
-        values = np.zeros((int(count), 1, 1))
-        state = {"max_depth": int(depth), "node_count": int(count), "nodes": part, "values": values}
-        tree.__setstate__(state)
-        trees.append(tree)
-    return trees
 
 
 def centre_of(train: Samples, context: FitContext) -> Floats:
@@ -283,6 +194,7 @@ def forest_arrays(
         _rounded_down(np.where(leaf, 0.0, records["threshold"])),
         records["missing_go_to_left"].astype(np.uint8),
         _outputs(raw, estimator, context).astype(np.float32),
+        records["weighted_n_node_samples"][leaf].astype(np.float32),
         np.array([tree.node_count for tree in trees], np.int64),
         np.array([tree.max_depth for tree in trees], np.int64),
     )

@@ -10,14 +10,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from phantom_ml.algorithms._arrays import Arrays, Form, require
+from phantom_ml.algorithms._tree_contributions import tree_contributions
+from phantom_ml.algorithms._tree_paths import Bools, Floats, Ints, Trees
 
-Floats = NDArray[np.float64]
+__all__ = ["NODES_FORM", "Floats", "HistogramTrees", "checked_trees", "trees_of"]
 
-#: Fields of a node that a walk needs, named as scikit-learn names them.
+#: Fields of a node that a walk and contributions need, named as scikit-learn names them.
 FIELDS: dict[str, type[np.generic]] = {
     "value": np.float64, "feature_idx": np.int32, "num_threshold": np.float64,
     "missing_go_to_left": np.uint8, "left": np.uint32, "right": np.uint32, "is_leaf": np.uint8,
-    "is_categorical": np.uint8, "bitset_idx": np.uint32,
+    "is_categorical": np.uint8, "bitset_idx": np.uint32, "count": np.uint32,
 }  # fmt: skip
 #: A set of up to 256 levels takes so many words of 32 bits.
 WORDS = 8
@@ -89,6 +91,47 @@ class HistogramTrees:
             found = tree.predict(values, self._known, self._places, n_threads)
             total[:, index % self.n_outputs] += found
         return total
+
+    def contributions(self, values: Floats) -> Floats:
+        """Return TreeSHAP values, shape (n_rows, n_features + 1, n_outputs)."""
+        columns = np.ascontiguousarray(values.T)
+
+        def goes_left(at: Ints, rows: slice) -> Bools:
+            return self._goes_left(at, columns[:, rows])
+
+        found = [
+            tree_contributions(self._of_output(k), goes_left, len(values), self.n_features)
+            for k in range(self.n_outputs)
+        ]
+        parts = np.stack(found, axis=2)
+        parts[:, self.n_features] += self.baseline
+        return parts
+
+    def _of_output(self, output: int) -> Trees:
+        """Return all trees, those of other outputs without a value."""
+        nodes, leaf = self.nodes, self.nodes["is_leaf"] == 1
+        start = np.repeat(np.cumsum(self.counts) - self.counts, self.counts)
+        sides = (nodes[name].astype(np.int64) + start for name in ("left", "right"))
+        left, right = (np.where(leaf, -1, side) for side in sides)
+        own = np.repeat(np.arange(self.n_trees) % self.n_outputs == output, self.counts)
+        value = np.where(leaf & own, nodes["value"], 0.0)
+        feature, cover = nodes["feature_idx"].astype(np.int64), nodes["count"].astype(np.float64)
+        return Trees(left, right, feature, cover, value, self.counts)
+
+    def _goes_left(self, at: Ints, columns: Floats) -> Bools:
+        """Return whether rows go left in some nodes, from their columns, (n_features, n_rows)."""
+        nodes = self.nodes[at]
+        cells = columns[nodes["feature_idx"]]
+        left: Bools = cells <= nodes["num_threshold"][:, None]
+        sets = np.repeat(np.cumsum(self.bitset_counts) - self.bitset_counts, self.counts)[at]
+        levelled = np.flatnonzero(nodes["is_categorical"])
+        if len(levelled):
+            words = self.bitsets[(sets + nodes["bitset_idx"])[levelled]]
+            level = np.nan_to_num(cells[levelled]).astype(np.int64)
+            word = np.take_along_axis(words, level // 32, axis=1)
+            left[levelled] = (word >> (level % 32).astype(np.uint32)) & 1 > 0
+        missing = (nodes["missing_go_to_left"] == 1)[:, None]
+        return np.where(np.isnan(cells), missing, left)
 
     def arrays(self) -> Arrays:
         """Return what ``save_arrays`` takes."""

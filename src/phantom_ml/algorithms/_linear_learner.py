@@ -103,34 +103,12 @@ class LinearLearner(Learner):
             found[position] += spread[np.unique(own)].sum()
         return found
 
-    def contributions(self, matrix: Matrix) -> Array | None:
-        """Return each feature's own terms, less their training means; None where text is read."""
-        if len(self.design.buckets):
-            return None
-        design, n = self.design, len(self.design.numeric)
-        n_features = matrix.values.shape[1]
-        parts = np.zeros((matrix.n_rows, n_features + 1, len(self.intercept)))
-        terms = design.dense(matrix)[:, :, None] * self._dense
-        parts[:, design.numeric] = terms[:, :n]
-        parts[:, design.numeric[design.flagged]] += terms[:, n:]
-        parts[:, n_features] = self.intercept
-        if len(design.categorical):
-            mean = self._level_means()
-            parts[:, design.categorical] = self._level[design.levels(matrix)] - mean
-            parts[:, n_features] += mean.sum(axis=0)
-        if self.kind is ProblemKind.REGRESSION:
-            parts *= self.unit[1]
-            parts[:, n_features] += self.unit[0]
-        return parts
-
-    def _level_means(self) -> Array:
-        design = self.design
-        ends = [
-            design.level_column[a:b]
-            for a, b in zip(design.level_start, design.level_start[1:], strict=False)
-        ]
-        weighted = design.level_share[:, None].astype(np.float64) * self._level
-        return np.array([weighted[np.unique(own)].sum(axis=0) for own in ends])
+    def contributions(self, matrix: Matrix) -> Array:
+        """Return each feature's own terms, less their training means; text counts from none."""
+        terms, means = linear_terms(self.design, self.coefficients, matrix)
+        return with_base(
+            terms * self.unit[1], (self.intercept + means) * self.unit[1] + self.unit[0]
+        )
 
     def save(self, folder: Path) -> None:
         """Write the design and the weights."""
@@ -152,6 +130,57 @@ class LinearLearner(Learner):
         own = [arrays[name] for name in ("coefficients", "intercept", "unit")]
         require(all(bool(np.isfinite(a).all()) for a in own), "a weight is not finite")
         return cls(kind, design, own[0], own[1], own[2])
+
+
+def linear_terms(
+    design: Design, coefficients: NDArray[np.float32], matrix: Matrix
+) -> tuple[Array, Array]:
+    """Return the terms of a linear model by feature, and what a row of training means adds to them.
+
+    Parameters
+    ----------
+    design : Design
+    coefficients : float32 array of shape (n_columns, n_outputs)
+        Dense columns, then one-hot ones, then buckets of text.
+    matrix : Matrix
+
+    Returns
+    -------
+    terms : float64 array of shape (n_rows, n_features, n_outputs)
+        Those of numbers and categories are less their training means. Where text is read, its term
+        is one feature more, the last one: what the words add to a row without text.
+    means : float64 array of shape (n_outputs,)
+    """
+    dense, levels, text = np.split(coefficients, [design.n_dense, design.n_dense + design.n_levels])
+    n, n_features, n_outputs = len(design.numeric), matrix.values.shape[1], coefficients.shape[1]
+    reads_text = matrix.text is not None and len(design.buckets) > 0
+    terms = np.zeros((matrix.n_rows, n_features + reads_text, n_outputs))
+    products = design.dense(matrix)[:, :, None] * dense
+    terms[:, design.numeric] = products[:, :n]
+    terms[:, design.numeric[design.flagged]] += products[:, n:]
+    means = np.zeros(n_outputs)
+    if len(design.categorical):
+        by_category = _level_means(design, levels)
+        terms[:, design.categorical] = levels[design.levels(matrix)] - by_category
+        means = by_category.sum(axis=0)
+    if matrix.text is not None and reads_text:
+        terms[:, n_features] = matrix.text @ design.text_weights(text)
+    return terms, means
+
+
+def with_base(terms: Array, base: Array) -> Array:
+    """Return terms with a base value in the last place, the same in each row."""
+    place = np.broadcast_to(base, (len(terms), 1, terms.shape[2]))
+    return np.concatenate([terms, place], axis=1)
+
+
+def _level_means(design: Design, levels: NDArray[np.float32]) -> Array:
+    ends = [
+        design.level_column[a:b]
+        for a, b in zip(design.level_start, design.level_start[1:], strict=False)
+    ]
+    weighted = design.level_share[:, None].astype(np.float64) * levels
+    return np.array([weighted[np.unique(own)].sum(axis=0) for own in ends])
 
 
 def chunks(matrix: Matrix) -> Iterator[tuple[slice, Matrix]]:

@@ -13,7 +13,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import ClassVar
+from typing import ClassVar, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -78,6 +78,9 @@ class Learner(ABC):
 
     algorithm: ClassVar[str]
 
+    #: What contributions to a class add up in: log-odds, or the probability as it is.
+    contribution_scale: ClassVar[Literal["log-odds", "probability"]] = "log-odds"
+
     #: Rounds or trees that were kept (early stopping included); None for what does not grow.
     n_rounds: int | None = None
 
@@ -105,8 +108,10 @@ class Learner(ABC):
     def contributions(self, matrix: Matrix) -> NDArray[np.float64] | None:
         """Return exact per-feature contributions, shape (n_rows, n_features + 1, n_outputs).
 
-        The last place is the base value; their sum is the raw prediction (log-odds for classes).
-        None for a learner that has no exact ones.
+        The last place is the base value. Their sum is the raw prediction: the value, or for classes
+        the log-odds (of many, up to a number that all share), or the probability where
+        ``contribution_scale`` says so. A learner that reads ``Matrix.text`` puts the part of the
+        text into one place more, before the base. None for a learner that has no exact ones.
         """
         return None
 
@@ -149,6 +154,10 @@ class AlgorithmSettings(Settings, ABC):
         ExtraMissing
             The library is not installed.
         """
+
+    def explains(self, n_outputs: int) -> bool:
+        """Return whether a fit of these settings to so many outputs has exact contributions."""
+        return self.learner.contributions is not Learner.contributions
 
     @classmethod
     def available(cls) -> bool:

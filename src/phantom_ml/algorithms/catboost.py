@@ -89,12 +89,13 @@ class CatBoostLearner(Learner):
     def _pool(self, matrix: Matrix) -> Pool:
         return pool_of(checked_values(matrix, self._n_features), self.categorical)
 
-    def contributions(self, matrix: Matrix) -> NDArray[np.float64] | None:
-        """Return Shapley values, shape (n_rows, n_features + 1, 1); None for many classes."""
-        if self._n_outputs > 1:
-            return None
+    def contributions(self, matrix: Matrix) -> NDArray[np.float64]:
+        """Return Shapley values, shape (n_rows, n_features + 1, n_outputs)."""
+        if not matrix.n_rows:
+            return np.empty((0, self._n_features + 1, self._n_outputs))
         found = self._model.get_feature_importance(self._pool(matrix), type="ShapValues")
-        return self._in_order(np.asarray(found, np.float64))[:, :, None]
+        by_output = np.asarray(found, np.float64).reshape(matrix.n_rows, self._n_outputs, -1)
+        return self._in_order(by_output).transpose(0, 2, 1)
 
     def importance(self) -> NDArray[np.float64]:
         """Return how much predictions change with each feature."""

@@ -85,6 +85,19 @@ class GradientBoostingLearner(Learner):
         values = self.levels.apply(checked_values(matrix, len(self.levels.order)))
         return self.answer(self.trees.raw(values, n_threads))
 
+    def contributions(self, matrix: Matrix) -> Floats | None:
+        """Return TreeSHAP values, shape (n_rows, n_features + 1, n_outputs).
+
+        None where the rows that were learned from lacked a class.
+        """
+        if self.kind.is_classification and len(self.classes) < max(2, self.n_outputs):
+            return None
+        values = self.levels.apply(checked_values(matrix, len(self.levels.order)))
+        found = self.trees.contributions(values)
+        parts = np.empty_like(found)
+        parts[:, [*self.levels.order, -1]] = found
+        return parts
+
     def answer(self, raw: Floats) -> Floats:
         """Return predictions from sums of trees; a class that was never seen has probability 0."""
         if self.kind is ProblemKind.REGRESSION:

@@ -70,7 +70,8 @@ class LightGBMLearner(Learner):
     def contributions(self, matrix: Matrix) -> NDArray[np.float64]:
         """Return TreeSHAP values, shape (n_rows, n_features + 1, n_outputs)."""
         flat = self._ask(matrix, 1, pred_contrib=True)
-        return flat.reshape(matrix.n_rows, self._n_outputs, -1).transpose(0, 2, 1)
+        shape = (matrix.n_rows, self._n_outputs, matrix.values.shape[1] + 1)
+        return flat.reshape(shape).transpose(0, 2, 1)
 
     def _ask(self, matrix: Matrix, n_threads: int, **what: bool | int) -> NDArray[np.float64]:
         if matrix.n_rows == 0:

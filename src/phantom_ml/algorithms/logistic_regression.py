@@ -32,7 +32,7 @@ class LogisticRegression(AlgorithmSettings):
     """Linear log-odds with an L2 penalty, fitted by L-BFGS.
 
     Numbers are made robust to heavy tails, categories become one column a level, and hashed text is
-    read as it is. Fast, and its contributions are exact.
+    read as it is. Fast.
     """
 
     name: ClassVar[str] = "LogisticRegression"

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from phantom_ml.algorithms.base import (
     Bound,
+    Learner,
     Setting,
     load_learner,
     save_learner,
@@ -316,38 +317,43 @@ def check_rounds(algorithm: Algorithm) -> None:
 def check_explanations(algorithm: Algorithm) -> None:
     """Check that importances are not negative and contributions sum to the raw prediction."""
     for kind in kinds_of(algorithm):
-        learner = fitted(algorithm, kind)
-        matrix = replace(matrix_of(30, 3), text=None)
+        learner, matrix = fitted(algorithm, kind), matrix_of(30, 3)
         importance = learner.importance()
         if importance is not None:
             right = importance.shape == (len(matrix.features),) and bool((importance >= 0).all())
             expect(right, "Importances are not one a feature, at least 0.")
-        parts = _bare_contributions(algorithm, kind, matrix)
-        if parts is not None:
-            _check_parts(*parts, kind)
+        _check_parts(learner, matrix, kind)
+        train = samples_of(kind, 200, 1)
+        bare = replace(train, matrix=replace(train.matrix, text=None))
+        learner = quick(algorithm).fit(bare, None, context_of(kind))
+        _check_parts(learner, replace(matrix, text=None), kind)
 
 
-def _bare_contributions(
-    algorithm: Algorithm, kind: ProblemKind, matrix: Matrix
-) -> tuple[NDArray[np.float64], NDArray[np.float64]] | None:
-    """Return contributions and predictions of a learner that was fitted without text."""
-    train = samples_of(kind, 200, 1)
-    bare = replace(train, matrix=replace(train.matrix, text=None))
-    learner = quick(algorithm).fit(bare, None, context_of(kind))
-    parts = learner.contributions(matrix)
-    return None if parts is None else (parts, learner.predict(matrix))
-
-
-def _check_parts(parts: NDArray[np.float64], found: NDArray[np.float64], kind: ProblemKind) -> None:
-    shape = (found.shape[0], len(matrix_of(1, 0).features) + 1, found.shape[1])
-    expect(parts.shape == shape, f"Contributions have the shape {parts.shape}, not {shape}.")
+def _check_parts(learner: Learner, matrix: Matrix, kind: ProblemKind) -> None:
+    parts, found = learner.contributions(matrix), learner.predict(matrix)
+    if parts is None:
+        return
+    n_features = len(matrix.features)
+    # One more where text is read.
+    widths = {n_features + 1} if matrix.text is None else {n_features + 1, n_features + 2}
+    right = parts.ndim == 3 and parts.shape[1] in widths
+    expect(right and parts.shape[::2] == found.shape, f"Contributions have shape {parts.shape}.")
     raw = parts.sum(axis=1)
-    if kind is ProblemKind.BINARY:
-        raw = 1 / (1 + np.exp(-raw))
-    if kind is ProblemKind.MULTICLASS:
-        raw = np.exp(raw - raw.max(axis=1, keepdims=True))
-        raw /= raw.sum(axis=1, keepdims=True)
+    if learner.contribution_scale == "log-odds":
+        raw = _shares(raw, kind)
     expect(np.allclose(raw, found, atol=1e-4), "Contributions do not sum to the prediction.")
+    nothing = learner.contributions(matrix.rows(np.arange(0)))
+    expect(nothing is not None and len(nothing) == 0, "Contributions to no row are refused.")
+
+
+def _shares(raw: NDArray[np.float64], kind: ProblemKind) -> NDArray[np.float64]:
+    """Return the probabilities of log-odds; values as they are."""
+    if kind is ProblemKind.REGRESSION:
+        return raw
+    if kind is ProblemKind.BINARY:
+        return np.asarray(1 / (1 + np.exp(-raw)))
+    shifted = np.exp(raw - raw.max(axis=1, keepdims=True))
+    return np.asarray(shifted / shifted.sum(axis=1, keepdims=True))
 
 
 def check_reads_text(algorithm: Algorithm) -> None:
