@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from phantom_ml.data.sniff import sniff
+from phantom_ml.data.sniff import LINES, sniff
 from phantom_ml.data.source import ReadOptions
 
 ANY = ReadOptions()
@@ -113,3 +113,8 @@ def test_a_plain_table_is_understood(names: list[str], numbers: list[int], delim
     rows = [delimiter.join([str(n)] * len(names)) for n in numbers]
     dialect = sniff("\n".join([delimiter.join(names), *rows]), ANY)
     assert (dialect.delimiter, dialect.names) == (delimiter, tuple(names))
+
+
+def test_prose_with_an_open_quote_is_no_single_record_of_words() -> None:
+    text = 'Notes on the "data set.\n\nMade by hand, and others helped; not whole.\nThe end\n'
+    assert sniff(text, ReadOptions()).delimiter == LINES

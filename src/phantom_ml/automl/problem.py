@@ -79,14 +79,15 @@ def pose(dataset: Dataset, config: AutoMLConfig, validation: Dataset | None = No
 
     Raises
     ------
-    BadSetting, UnknownName, ColumnMissing, TargetMissing, TargetUnusable, TypeUnsafe
+    BadSetting, UnknownName, ColumnMissing, TargetMissing, TargetUnusable, HeaderWrong, TypeUnsafe
         The question does not fit the table.
     """
     if config.target_column is None:
         raise BadSetting("No target_column is given.", "Name the column that is to be predicted.")
     _target_is_not_ignored(config)
     columns = dataset.columns
-    require_target(columns, config.target_column)
+    for given in (dataset,) if validation is None else (dataset, validation):
+        require_target(given.columns, config.target_column, given.report.repeated)
     named = [*config.group_columns, config.time_column, config.weight_column]
     require_columns(columns, [c for c in (*named, *config.ignored_columns) if c is not None])
     task = tasks.get(config.task_type)

@@ -22,12 +22,15 @@ class ReadReport:
         One sentence each, for a person.
     skipped_lines : int
         Ragged lines that were left out on request.
+    repeated : tuple of str
+        Names that more than one column bore; all but the first have others now.
     """
 
     format: str
     details: dict[str, str] = field(default_factory=dict)
     warnings: tuple[str, ...] = ()
     skipped_lines: int = 0
+    repeated: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

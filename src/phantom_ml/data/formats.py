@@ -42,8 +42,8 @@ MAX_CONTROL_SHARE = 0.02
 FEW_CONTROLS = 8
 
 
-def reader_of(file: SourceFile) -> type[Reader]:
-    """Return the reader that is surest of a file that is not compressed.
+def reader_of(file: SourceFile) -> tuple[type[Reader], Head]:
+    """Return the reader that is surest of a file that is not compressed, and the file's beginning.
 
     Parameters
     ----------
@@ -71,7 +71,7 @@ def reader_of(file: SourceFile) -> type[Reader]:
             f"{name!r} is not text, nor in a format that is read.",
             "Give CSV, TSV, JSON, JSON lines or Parquet, plain or as .gz or .zst.",
         )
-    return reader
+    return reader, head
 
 
 def _refuse_known(raw: bytes, name: str) -> None:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from glob import has_magic, iglob
 from pathlib import Path
 
+from phantom_ml.data.source import DATA_SUFFIXES, SourceFile
 from phantom_ml.errors import SourceEmpty, SourceNotFound, SourceUnreadable, nearest
 
 
@@ -47,6 +49,18 @@ def find_files(source: str | Path) -> list[Path]:
     raise SourceNotFound(
         f"No file matches {_short(path)}.", "Check the pattern, and where it starts."
     )
+
+
+def by_name(files: Sequence[Path]) -> tuple[list[Path], list[Path]]:
+    """Return the files whose names are those of data, and the others.
+
+    Examples
+    --------
+    >>> by_name([Path("README.md"), Path("events.csv.gz")])
+    ([PosixPath('events.csv.gz')], [PosixPath('README.md')])
+    """
+    named = [f for f in files if SourceFile(f, f.name).suffix in DATA_SUFFIXES]
+    return named, [f for f in files if f not in set(named)]
 
 
 def _files_in(folder: Path) -> list[Path]:

@@ -12,7 +12,7 @@ import numpy as np
 import polars as pl
 
 from phantom_ml.data.dataset import Dataset, ReadReport
-from phantom_ml.data.names import check_width, clean_names
+from phantom_ml.data.names import check_width, clean_names, repeated
 from phantom_ml.data.parts import write_table
 from phantom_ml.data.source import ReadOptions
 from phantom_ml.data.tidy import tidied
@@ -43,7 +43,7 @@ def read_in_memory(source: Any, options: ReadOptions, scratch: Path) -> Dataset:
         write_table(source, target)
         return _dataset(pl.scan_parquet(target, glob=False), options, [])
     frame, warnings = _frame_of(source)
-    return _dataset(frame.lazy(), options, warnings)
+    return _dataset(frame.lazy(), options, warnings, repeated(_names_of(source)))
 
 
 def is_json_text(source: str) -> bool:
@@ -69,7 +69,9 @@ def read_json_text(source: str, options: ReadOptions, scratch: Path) -> Dataset:
     return read_in_memory(value, options, scratch)
 
 
-def _dataset(lazy: pl.LazyFrame, options: ReadOptions, warnings: list[str]) -> Dataset:
+def _dataset(
+    lazy: pl.LazyFrame, options: ReadOptions, warnings: list[str], again: tuple[str, ...] = ()
+) -> Dataset:
     width = len(lazy.collect_schema())
     check_width(width, options.max_columns, "The table")
     n_rows = int(lazy.select(pl.len()).collect().item()) if width else 0
@@ -78,7 +80,17 @@ def _dataset(lazy: pl.LazyFrame, options: ReadOptions, warnings: list[str]) -> D
             "The table has no row." if width else "The table has no column.", EXPECTED
         )
     plain, told = tidied(lazy)
-    return Dataset(plain, n_rows, "frame", ReadReport("frame", {}, (*warnings, *told)))
+    report = ReadReport("frame", {}, (*warnings, *told), repeated=again)
+    return Dataset(plain, n_rows, "frame", report)
+
+
+def _names_of(source: Any) -> list[str]:
+    """Return the column names of the tables that can bear one twice."""
+    library = type(source).__module__.partition(".")[0]
+    if library == "pandas" and hasattr(source, "columns"):
+        return [_name(c) for c in source.columns]
+    schema = getattr(source, "schema", None) if library == "pyarrow" else None
+    return [] if schema is None else list(schema.names)
 
 
 def _frame_of(source: Any) -> tuple[pl.DataFrame, list[str]]:

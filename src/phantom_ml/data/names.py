@@ -25,6 +25,17 @@ def clean_names(names: Sequence[str]) -> tuple[list[str], list[str]]:
     return unique, _told(names, filled, unique)
 
 
+def repeated(names: Sequence[str]) -> tuple[str, ...]:
+    """Return the names that come more than once, blank ones left out.
+
+    Examples
+    --------
+    >>> repeated(["a", "y", "", "y", ""])
+    ('y',)
+    """
+    return tuple(name for name, n in Counter(names).items() if n > 1 and name.strip())
+
+
 def _free(name: str, number: int, taken: set[str]) -> str:
     while f"{name}_{number}" in taken:
         number += 1

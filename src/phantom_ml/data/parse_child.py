@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -24,7 +24,9 @@ def parse(payload: dict[str, Any]) -> dict[str, Any]:
     Parameters
     ----------
     payload : dict
-        ``files``: paths; ``options``: a ReadOptions as a mapping; ``folder``: empty, to write in.
+        ``files``: paths; ``options``: a ReadOptions as a mapping; ``folder``: empty, to write in;
+        ``unnamed``: the name of a folder none of whose files bears a name of data, else empty: what
+        is no table is left out then.
 
     Returns
     -------
@@ -42,39 +44,92 @@ def parse(payload: dict[str, Any]) -> dict[str, Any]:
     options = ReadOptions.model_validate(payload["options"])
     paths = [Path(path) for path in payload["files"]]
     try:
-        reader, files, empty = _prepare(paths, folder)
-        parsed = reader().parse(files, options, folder)
+        found = _sorted_out(paths, options, folder, is_strict=not payload.get("unnamed"))
+        reader = _reader(found, payload.get("unnamed", ""))
+        parsed = reader().parse(found.files, options, folder)
     except (OSError, PolarsError) as error:
         shutil.rmtree(folder, ignore_errors=True)
         _refuse(error, folder)
     _keep_only(folder, parsed)
-    warnings = [f"{listed(empty)} held nothing and was left out."] if empty else []
-    told = {"rows": str(parsed.rows), "warnings": [*warnings, *parsed.warnings]}
+    told = {"rows": str(parsed.rows), "warnings": [*_told(found), *parsed.warnings]}
     return {**asdict(parsed), **told, "format": reader.name}
 
 
-def _prepare(
-    paths: Sequence[Path], folder: Path
-) -> tuple[type[Reader], list[SourceFile], list[str]]:
-    """Return the files, unpacked, their reader, and the names of those that are empty."""
-    empty: list[str] = []
-    found: dict[type[Reader], str] = {}
-    files = []
+@dataclass
+class Found:
+    """The files, sorted out by what they are.
+
+    Attributes
+    ----------
+    files : list of SourceFile
+        Unpacked.
+    readers : dict of Reader to str
+        With the name of the first file that each is for.
+    empty : list of str
+    odd : dict of str to SourceUnreadable or None
+        No tables; what is wrong with each, None for prose.
+    """
+
+    files: list[SourceFile] = field(default_factory=list)
+    readers: dict[type[Reader], str] = field(default_factory=dict)
+    empty: list[str] = field(default_factory=list)
+    odd: dict[str, SourceUnreadable | None] = field(default_factory=dict)
+
+
+def _sorted_out(
+    paths: Sequence[Path], options: ReadOptions, folder: Path, *, is_strict: bool
+) -> Found:
+    found = Found()
     for i, path in enumerate(paths):
-        file = _plain(path, folder, i)
         try:
-            found.setdefault(reader_of(file), path.name)
-            files.append(file)
+            file = _plain(path, folder, i)
+            reader, head = reader_of(file)
+            if is_strict or reader().is_table(head, options):
+                found.readers.setdefault(reader, path.name)
+                found.files.append(file)
+            else:
+                found.odd[path.name] = None
         except SourceEmpty:
-            empty.append(path.name)
-    if not files:
-        raise SourceEmpty(f"{listed(empty)} is empty.", "Give a file with rows.")
-    if len(found) > 1:
-        kinds = ", ".join(f"{reader.name} ({name!r})" for reader, name in found.items())
+            found.empty.append(path.name)
+        except SourceUnreadable as error:
+            if is_strict:
+                raise
+            found.odd[path.name] = error
+    return found
+
+
+def _reader(found: Found, folder: str) -> type[Reader]:
+    """Return the one reader of all files; raises SourceEmpty and SourceUnreadable."""
+    if not found.files and found.odd:
+        raise _no_table(found, folder)
+    if not found.files:
+        raise SourceEmpty(f"{listed(found.empty)} is empty.", "Give a file with rows.")
+    if len(found.readers) > 1:
+        kinds = ", ".join(f"{reader.name} ({name!r})" for reader, name in found.readers.items())
         raise SourceUnreadable(
             f"The files are in several formats: {kinds}.", "Name those of one format, by a glob."
         )
-    return next(iter(found)), files, empty
+    return next(iter(found.readers))
+
+
+def _no_table(found: Found, folder: str) -> SourceUnreadable:
+    only = next(iter(found.odd.values()))
+    if len(found.odd) == 1 and only is not None:
+        return only
+    return SourceUnreadable(
+        f"No file in the folder {folder!r} looks like a table: {listed(list(found.odd))}.",
+        "Name a folder with CSV, TSV, Parquet, JSON or JSON lines; text that is named itself is "
+        "read line by line.",
+    )
+
+
+def _told(found: Found) -> list[str]:
+    told = [f"{listed(found.empty)} held nothing and was left out."] if found.empty else []
+    odd = list(found.odd)
+    if odd:
+        what = "looks like no table and was" if len(odd) == 1 else "look like no tables and were"
+        told.append(f"{listed(odd)} {what} left out.")
+    return told
 
 
 def _plain(path: Path, folder: Path, number: int) -> SourceFile:

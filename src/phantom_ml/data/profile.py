@@ -111,7 +111,7 @@ def profile_dataset(
     2
     """
     if target is not None:
-        require_target(dataset.columns, target)
+        require_target(dataset.columns, target, dataset.report.repeated)
     step = max(1, -(-dataset.n_rows // MAX_ROWS))
     frame = dataset.lazy.gather_every(step).collect(engine="streaming")
     schema = _schema(frame, overrides or {})

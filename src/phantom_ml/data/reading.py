@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -12,7 +11,7 @@ from uuid import uuid4
 import polars as pl
 
 from phantom_ml.data.dataset import Dataset, ReadReport
-from phantom_ml.data.locate import find_files
+from phantom_ml.data.locate import by_name, find_files
 from phantom_ml.data.memory_source import is_json_text, read_in_memory, read_json_text
 from phantom_ml.data.parts import is_full
 from phantom_ml.data.source import ReadOptions
@@ -23,6 +22,7 @@ from phantom_ml.errors import (
     DiskFull,
     ParserCrashed,
     PhantomError,
+    listed,
 )
 from phantom_ml.process.child import run_child
 from phantom_ml.process.deadline import Deadline
@@ -77,29 +77,56 @@ def read(
         return read_json_text(source, options, scratch)
     if not isinstance(source, str | os.PathLike):
         return read_in_memory(source, options, scratch)
-    files = [str(file.absolute()) for file in find_files(Path(source))]
+    files, unnamed, told = _chosen(Path(source))
     folder = scratch.absolute() / f"table-{uuid4().hex}"
-    result = _parse(files, options, folder, deadline)
+    payload = {"files": [str(f.absolute()) for f in files], "unnamed": unnamed}
+    result = _parse(payload, options, folder, deadline)
+    warnings = (*told, *result["warnings"])
     report = ReadReport(
-        result["format"], result["details"], tuple(result["warnings"]), result["skipped_lines"]
+        result["format"],
+        result["details"],
+        warnings,
+        result["skipped_lines"],
+        tuple(result["repeated"]),
     )
     rows = pl.scan_parquet(result["rows"], glob=False, hive_partitioning=False)
     return Dataset(rows, result["n_rows"], Path(source).name, report)
 
 
+def _chosen(source: Path) -> tuple[list[Path], str, list[str]]:
+    """Return the files to read; the folder's name where no file of it says that it is data; a warning.
+
+    A file or a glob was meant as it stands. In a folder other things may lie beside the data.
+    """
+    files = find_files(source)
+    if not source.expanduser().is_dir():
+        return files, "", []
+    named, others = by_name(files)
+    if not named:
+        return others, source.name or str(source), []
+    left = listed([file.name for file in others])
+    what = (
+        "was left out: its name is not that"
+        if len(others) == 1
+        else "were left out: their names are not those"
+    )
+    told = f"{left} in the folder {source.name!r} {what} of data."
+    return named, "", [told] if others else []
+
+
 def _parse(
-    files: Sequence[str], options: ReadOptions, folder: Path, deadline: Deadline
+    payload: dict[str, Any], options: ReadOptions, folder: Path, deadline: Deadline
 ) -> dict[str, Any]:
     n_threads = min(MAX_THREADS, len(os.sched_getaffinity(0)))
     limits = Limits(deadline=deadline, memory_mb=options.memory_mb, n_threads=n_threads)
     rows = folder / "rows"
     try:
         rows.mkdir(parents=True)
-        payload = {"files": list(files), "options": options.model_dump(), "folder": str(rows)}
-        return run_child(PARSER, payload, folder, limits)
+        whole = {**payload, "options": options.model_dump(), "folder": str(rows)}
+        return run_child(PARSER, whole, folder, limits)
     except BaseException as error:
         shutil.rmtree(folder, ignore_errors=True)
-        told = _told(error, files[0], options)
+        told = _told(error, payload["files"][0], options)
         raise (error if told is None else told) from None
 
 

@@ -226,7 +226,9 @@ def _delimiter(text: str, quote: str, a_table: bool) -> str:
     best = max(fits.values())
     if best >= MIN_FIT or (best > 0 and a_table):
         return next(d for d in DELIMITERS if fits[d] >= 0.9 * best)
-    return " " if _fit(text, " ", quote) == 1.0 and text.count("\n") > 1 else LINES
+    # A quote that prose leaves open would make one record of all that follows.
+    several = text.count("\n") > 1 and len(take_records(text, " ", quote).rows) > 1
+    return " " if several and _fit(text, " ", quote) == 1.0 else LINES
 
 
 def _fit(text: str, delimiter: str, quote: str) -> float:

@@ -16,6 +16,10 @@ MISSING_VALUES = (
 )  # fmt: skip
 """Spellings of "missing" in delimited text; words that may be values (none, unset) are not here."""
 
+#: Names of delimited text.
+DELIMITED_SUFFIXES = {".csv", ".tsv", ".tab", ".psv"}
+#: Names of data: where a folder holds any of them, nothing else in it is read.
+DATA_SUFFIXES = DELIMITED_SUFFIXES | {".json", ".jsonl", ".ndjson", ".parquet", ".pq"}
 PACKED_SUFFIXES = {".gz", ".zst", ".zstd"}
 
 

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from phantom_ml.config import AutoMLTaskType, ProblemKind
 from phantom_ml.data.positive import ClassName, ordered_classes
-from phantom_ml.errors import ColumnMissing, TargetMissing, TargetUnusable, listed
+from phantom_ml.errors import ColumnMissing, HeaderWrong, TargetMissing, TargetUnusable, listed
 
 #: One class more would make every metric and every learner that keeps a column a class unusable.
 MAX_CLASSES = 1_000
@@ -68,10 +68,30 @@ def require_columns(columns: Sequence[str], names: Sequence[str]) -> None:
         raise ColumnMissing(missing, columns)
 
 
-def require_target(columns: Sequence[str], name: str) -> None:
-    """Raise TargetMissing, with the nearest column, where the target is not among ``columns``."""
+def require_target(columns: Sequence[str], name: str, repeated: Sequence[str] = ()) -> None:
+    """Return if there is one column of the target's name.
+
+    Parameters
+    ----------
+    columns : sequence of str
+    name : str
+    repeated : sequence of str
+        Names that more than one column bore when they were read.
+
+    Raises
+    ------
+    TargetMissing
+        There is none; the message tells the nearest.
+    HeaderWrong
+        There was more than one.
+    """
     if name not in columns:
         raise TargetMissing([name], columns)
+    if name in repeated:
+        raise HeaderWrong(
+            f"More than one column is called {name!r}, and it is the target: which is meant?",
+            "Give each column a name of its own, or leave all but one out.",
+        )
 
 
 def read_target(

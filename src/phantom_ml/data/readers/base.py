@@ -46,6 +46,8 @@ class Parsed:
         What was found by looking.
     warnings : tuple of str
     skipped_lines : int
+    repeated : tuple of str
+        Names that more than one column of a file bore.
     """
 
     rows: Path
@@ -53,6 +55,7 @@ class Parsed:
     details: dict[str, str] = field(default_factory=dict)
     warnings: tuple[str, ...] = ()
     skipped_lines: int = 0
+    repeated: tuple[str, ...] = ()
 
 
 class Reader(ABC):
@@ -63,6 +66,10 @@ class Reader(ABC):
     @abstractmethod
     def recognises(self, head: Head) -> float:
         """Return how sure it is that the file is its own, 0 (not at all) to 1."""
+
+    def is_table(self, head: Head, options: ReadOptions) -> bool:
+        """Return whether a file that it recognises is a table, asked where no name says so."""
+        return True
 
     @abstractmethod
     def parse(self, files: Sequence[SourceFile], options: ReadOptions, folder: Path) -> Parsed:

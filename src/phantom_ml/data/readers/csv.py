@@ -11,15 +11,14 @@ from uuid import uuid4
 from phantom_ml.data.csv_columns import ColumnTypes
 from phantom_ml.data.csv_faults import is_unclosed, ragged_error, unclosed_error
 from phantom_ml.data.csv_stream import RaggedCount, RecordTooLongError, text_batches
-from phantom_ml.data.names import check_width, clean_names
+from phantom_ml.data.names import check_width, clean_names, repeated
 from phantom_ml.data.parts import Part, PartWriter, join_parts
 from phantom_ml.data.readers.base import Head, Parsed, Reader, readers
 from phantom_ml.data.sniff import DELIMITERS, LINES, Dialect, sniff
-from phantom_ml.data.source import ReadOptions, SourceFile
+from phantom_ml.data.source import DELIMITED_SUFFIXES, ReadOptions, SourceFile
 from phantom_ml.data.text_file import TextFile, as_utf8
 from phantom_ml.errors import SourceEmpty
 
-SUFFIXES = {".csv", ".tsv", ".tab", ".psv"}
 LOOK = 1 << 18
 #: A first line longer than this is counted before it is split.
 WIDE = 1 << 20
@@ -36,6 +35,7 @@ class DelimitedFile:
     text: TextFile
     dialect: Dialect
     columns: tuple[str, ...]
+    repeated: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -54,7 +54,11 @@ class CsvReader(Reader):
 
     def recognises(self, head: Head) -> float:
         """Return how sure it is; any text might be delimited."""
-        return 0.6 if head.suffix in SUFFIXES else 0.3
+        return 0.6 if head.suffix in DELIMITED_SUFFIXES else 0.3
+
+    def is_table(self, head: Head, options: ReadOptions) -> bool:
+        """Return whether a delimiter fits; prose has none."""
+        return sniff(head.text, options, whole=False).delimiter != LINES
 
     def parse(self, files: Sequence[SourceFile], options: ReadOptions, folder: Path) -> Parsed:
         """Return the rows of all files."""
@@ -75,7 +79,8 @@ class CsvReader(Reader):
         rows = folder / "rows.parquet"
         n_rows = join_parts(parts, types.schema(), rows)
         warnings += types.warnings() + _told_skipped(skipped, n_rows)
-        return Parsed(rows, n_rows, _details(prepared), tuple(warnings), skipped)
+        again = tuple(dict.fromkeys(name for file in prepared for name in file.repeated))
+        return Parsed(rows, n_rows, _details(prepared), tuple(warnings), skipped, again)
 
 
 def _prepare_all(
@@ -103,14 +108,15 @@ def _prepare(
     text = as_utf8(file, options.encoding, folder)
     sample, whole = _look(text.path)
     _check_first_line(sample, file.name, options)
-    a_table = file.suffix in SUFFIXES
+    a_table = file.suffix in DELIMITED_SUFFIXES
     dialect = sniff(sample, options, whole=whole, a_table=a_table)
     check_width(dialect.n_columns, options.max_columns, file.name)
     names = dialect.names or tuple(f"column_{i}" for i in range(1, dialect.n_columns + 1))
     columns, warnings = clean_names(names)
     if dialect.delimiter == LINES and not a_table:
         warnings.append(f"No delimiter fits {file.name!r}; each line is one value.")
-    return DelimitedFile(text, dialect, tuple(columns)), [*text.warnings, *warnings]
+    found = DelimitedFile(text, dialect, tuple(columns), repeated(names))
+    return found, [*text.warnings, *warnings]
 
 
 def _check_first_line(sample: str, name: str, options: ReadOptions) -> None:
