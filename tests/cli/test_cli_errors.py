@@ -40,14 +40,19 @@ def _two_lines(run):
         (("train", "nofile.csv", "--target", "y"), "There is no file 'nofile.csv'."),
         (("train", "events.csv"), "Which column is to be predicted?"),
         (("train", "events.csv", "--target", "b", "--config", "no.json"), "'no.json'"),
-        (("train", "events.csv", "--target", "b", "--threads", "0"), "config.n_threads is 0"),
-        (("train", "events.csv", "--target", "b", "--delimiter", "ab"), "reading.delimiter"),
+        (("train", "events.csv", "--target", "b", "--threads", "0"), "--threads is 0:"),
+        (
+            ("train", "events.csv", "--target", "b", "--max-fpr", "5"),
+            "--max-fpr is 5.0: it must be",
+        ),
+        (("train", "events.csv", "--target", "b", "--delimiter", "ab"), "--delimiter is 'ab'"),
         (("predict", "none", "events.csv"), "No model is called 'none'."),
         (("evaluate", "latest", "events.csv"), "No model is called 'latest'."),
         (("leaderboard", "none"), "No experiment is called 'none'."),
         (("resume", "none"), "No experiment is called 'none'."),
         (("import", "none.phantom"), "There is no model at 'none.phantom'."),
         (("threshold", "latest"), "No rule of alert was given."),
+        (("threshold", "latest", "--top-k", "0"), "--top-k is 0:"),
         (("features", "none.csv"), "There is no file 'none.csv'."),
     ],
 )
@@ -68,6 +73,40 @@ def test_two_rules_of_alert_exclude_each_other(phantom, logs, folder):
     rules = ("--max-fpr", "0.01", "--top-k", "5")
     run = phantom("train", logs, "--target", "is_threat", *rules, "--home", folder)
     assert "--max-fpr and --top-k exclude each other." in run.err
+
+
+def test_a_setting_that_is_missing_is_called_by_its_option(phantom, logs, folder):
+    words = ("train", logs, "--target", "is_threat", "--alerts-per-day", "5", "--home", folder)
+    run = phantom(*words)
+    assert "but no --time-column is named." in run.err
+    assert "by another rule: --max-fpr, --top-k." in run.err
+
+
+def test_a_column_that_is_called_like_a_setting_keeps_its_name(phantom, folder):
+    (folder / "events.csv").write_text("a,b\n1,2\n")
+    words = ("train", "events.csv", "--target", "time_column", "--home", folder / "home")
+    assert "Columns missing: 'time_column'." in phantom(*words).err
+
+
+def test_a_setting_of_a_file_keeps_its_name(phantom, folder):
+    (folder / "events.csv").write_text("a,b\n1,2\n")
+    (folder / "config.json").write_text('{"n_threads": 0}')
+    words = ("train", "events.csv", "--target", "b", "--config", "config.json")
+    assert "config.n_threads is 0:" in phantom(*words, "--home", folder / "home").err
+
+
+def test_an_unknown_setting_of_a_file_is_told_beside_the_settings_of_files(phantom, folder):
+    (folder / "config.json").write_text('{"target_colum": "b"}')
+    run = phantom("train", "events.csv", "--config", "config.json", "--home", folder / "home")
+    assert "There is no setting 'config.target_colum'. Did you mean 'target_column'?" in run.err
+    assert "The settings are: data_path, target_column," in run.err
+
+
+def test_an_option_replaces_the_setting_of_a_file_even_a_wrong_one(phantom, folder):
+    (folder / "config.json").write_text('{"n_threads": 0, "seed": -1}')
+    words = ("train", "events.csv", "--target", "b", "--config", "config.json", "--threads", "1")
+    run = phantom(*words, "--home", folder / "home")
+    assert "config.seed is -1:" in run.err
 
 
 def test_what_a_terminal_would_obey_is_made_harmless(phantom, folder):

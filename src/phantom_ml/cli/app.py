@@ -12,6 +12,7 @@ import typer
 from phantom_ml.cli.demo import demo
 from phantom_ml.cli.exchange import export_model, import_model
 from phantom_ml.cli.faults import UsageError, tell_usage, told
+from phantom_ml.cli.flags import Flags
 from phantom_ml.cli.look import experiments, features, leaderboard, models
 from phantom_ml.cli.signature import flat
 from phantom_ml.cli.train import resume, train
@@ -70,7 +71,7 @@ def _command(function: Callable[..., None]) -> Callable[..., None]:
 
     @functools.wraps(options)
     def run(**values: Any) -> None:
-        with told(values["home"]):
+        with told(values["home"], Flags.of(function, values)):
             options(**values)
 
     run.__signature__ = options.__signature__  # type: ignore[attr-defined]

@@ -16,6 +16,7 @@ from typing import Any
 
 import typer
 
+from phantom_ml.cli.flags import Flags
 from phantom_ml.errors import BundleUntrusted, PhantomError
 
 #: The base of typer's errors of usage, which it does not name itself.
@@ -24,17 +25,20 @@ TRUST_HINT = (
     "Ask its sender for the key's fingerprint by another road; if it is the same, add --trust "
     "and the fingerprint."
 )
+NO_FLAGS = Flags({}, frozenset())
 USER_FAULT, OWN_FAULT, INTERRUPTED, BROKEN_PIPE = 2, 1, 130, 141
 
 
 @contextmanager
-def told(home: str | None) -> Iterator[None]:
+def told(home: str | None, flags: Flags = NO_FLAGS) -> Iterator[None]:
     """Turn what a command raises into words on standard error and an exit code.
 
     Parameters
     ----------
     home : str or None
         Where the log of an unexpected fault is written.
+    flags : Flags
+        What the settings that an error names are called in the command line.
 
     Raises
     ------
@@ -46,8 +50,9 @@ def told(home: str | None) -> Iterator[None]:
         yield
         sys.stdout.flush()
     except PhantomError as error:
-        say("error", error.message)
-        say("hint", TRUST_HINT if isinstance(error, BundleUntrusted) else error.hint)
+        message, hint = flags.told(error.message, error.hint)
+        say("error", message)
+        say("hint", TRUST_HINT if isinstance(error, BundleUntrusted) else hint)
         raise typer.Exit(USER_FAULT) from None
     except (typer.Exit, UsageError):
         raise

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, fields
 from enum import StrEnum
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 
 import typer
 
@@ -60,6 +60,9 @@ class Common:
 class Reading:
     """How FILE is read, where looking at it does not tell."""
 
+    #: The path of these settings in the words of an error.
+    owner: ClassVar[str] = "reading"
+
     delimiter: Annotated[
         str | None, typer.Option(help="Between the fields of FILE. [default: found by looking]")
     ] = None
@@ -93,6 +96,8 @@ class Reading:
 @dataclass(frozen=True)
 class AlertRule:
     """Where the line of an alert lies: one of these."""
+
+    owner: ClassVar[str] = "config.threshold"
 
     max_fpr: Annotated[
         float | None,

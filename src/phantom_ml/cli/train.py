@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import json
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 
 import typer
 
@@ -18,22 +19,23 @@ if TYPE_CHECKING:
     from phantom_ml.core import AutoMLResult, PhantomMLCore
     from phantom_ml.progress import ProgressCallback
 
-#: Options whose names differ from those of the configuration.
-NAMES = {
-    "target": "target_column",
-    "task": "task_type",
-    "time_budget": "time_budget_seconds",
-    "metric": "optimization_metric",
-    "algorithms": "algorithms_to_try",
-    "group_column": "group_columns",
-    "ignore": "ignored_columns",
-    "threads": "n_threads",
-}
-
 
 @dataclass(frozen=True)
 class Question:
     """What is asked of the engine."""
+
+    owner: ClassVar[str] = "config"
+    #: Options whose names differ from those of the configuration.
+    renamed: ClassVar[dict[str, str]] = {
+        "target": "target_column",
+        "task": "task_type",
+        "time_budget": "time_budget_seconds",
+        "metric": "optimization_metric",
+        "algorithms": "algorithms_to_try",
+        "group_column": "group_columns",
+        "ignore": "ignored_columns",
+        "threads": "n_threads",
+    }
 
     target: Annotated[str | None, typer.Option(metavar="COLUMN", help="The column to predict.")] = (
         None
@@ -90,8 +92,8 @@ class Question:
         if "algorithms" in given:
             names = [name.strip() for name in given["algorithms"].split(",")]
             given["algorithms"] = [name for name in names if name]
-        named = {NAMES.get(name, name): value for name, value in given.items()}
-        return _from_file(file) | named
+        named = {self.renamed.get(name, name): value for name, value in given.items()}
+        return _from_file(file, named) | named
 
 
 def train(
@@ -214,8 +216,8 @@ def _show(result: AutoMLResult, common: Common, file: str) -> None:
     )
 
 
-def _from_file(file: str | None) -> dict[str, Any]:
-    """Return the settings in a JSON file, nothing where no file is named."""
+def _from_file(file: str | None, replaced: Collection[str]) -> dict[str, Any]:
+    """Return the settings in a JSON file but those replaced; nothing where no file is named."""
     from phantom_ml.config import AutoMLConfig
     from phantom_ml.errors import SourceUnreadable
 
@@ -229,6 +231,17 @@ def _from_file(file: str | None) -> dict[str, Any]:
             f"The configuration {file!r} cannot be read: {reason}.",
             'Give a file that holds JSON such as {"target_column": "is_threat"}.',
         ) from None
-    found = AutoMLConfig.of(text)
+    values = _object(text)
+    found = AutoMLConfig.of(
+        text if values is None else {k: v for k, v in values.items() if k not in replaced}
+    )
     # Minutes have become seconds by now.
     return {name: getattr(found, name) for name in found.model_fields_set - {"time_budget_minutes"}}
+
+
+def _object(text: str) -> dict[str, Any] | None:
+    try:
+        values = json.loads(text)
+    except ValueError:
+        return None
+    return values if isinstance(values, dict) else None
