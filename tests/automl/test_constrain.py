@@ -1,3 +1,6 @@
+from dataclasses import replace
+
+import numpy as np
 import pytest
 
 from phantom_ml.automl.constrain import (
@@ -50,6 +53,12 @@ def test_where_none_is_quick_enough_the_quickest_is_taken():
 def test_what_cannot_explain_itself_is_left_out():
     trees, machine = finished(0), finished(1, algorithm="SVM")
     assert within([machine, trees], Allowance(Constraints(explainable=True))) == [trees]
+
+
+def test_a_straight_margin_explains_itself_but_not_that_of_many_classes():
+    straight = finished(0, algorithm="SVM", settings={"kernel": "linear"})
+    many = replace(straight, prediction=np.full((6, 3), 1 / 3))
+    assert within([many, straight], Allowance(Constraints(explainable=True))) == [straight]
 
 
 def test_what_is_too_large_is_left_out(tmp_path):

@@ -1,3 +1,6 @@
+import json
+
+import polars as pl
 import pytest
 
 from phantom_ml.errors import TargetUnusable
@@ -34,6 +37,19 @@ def test_the_threshold_in_use_is_kept(core, model, newer):
 
 def test_a_model_fitted_again_can_be_cut_again(core, newer):
     assert core.set_threshold(newer, {"max_fpr": 0.2}).fpr <= 0.2
+
+
+def card(core, model_id):
+    return json.loads((core.home / "models" / model_id / "manifest.json").read_text())["card"]
+
+
+def test_a_model_fitted_again_tells_what_it_looks_at_now(core, small):
+    # The answer follows "d" now, not "a" and "b".
+    rows = numbers(seed=2).with_columns(y=(pl.col("d") > 0).cast(pl.Int64))
+    newer = card(core, core.refit(small.model_id, rows))
+    assert max(newer["importance"], key=newer["importance"].get) == "d"
+    assert sum(newer["importance"].values()) == pytest.approx(1.0)
+    assert newer["typical"]["d"] == pytest.approx(rows["d"].median())
 
 
 def test_the_alert_stays_the_alert_whatever_is_rarer_now(core, small):

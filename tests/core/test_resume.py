@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from phantom_ml.core import PhantomMLCore
-from phantom_ml.errors import ExperimentBusy, ExperimentNotFound, StoreError
+from phantom_ml.errors import BadSetting, ExperimentBusy, ExperimentNotFound, StoreError
 from phantom_ml.store import Store
 from tests.core.scripts import begin, descendants
 from tests.core.tables import numbers
@@ -30,8 +30,13 @@ def progress(now):
     if now.trials_done == 2 and now.stage == "training":
         os.kill(os.getpid(), signal.SIGSTOP)
 
-PhantomMLCore(home=sys.argv[1]).auto_create_model(
-    numbers(n=150), json.loads(sys.argv[2]), progress=progress)
+def f1(truth, prediction):
+    return ((prediction > 0.5) == truth).mean()
+
+config = json.loads(sys.argv[2])
+if sys.argv[3:] == ["own"]:
+    config["optimization_metric"] = f1
+PhantomMLCore(home=sys.argv[1]).auto_create_model(numbers(n=150), config, progress=progress)
 """
 INTERRUPTED = """
 import json, sys
@@ -105,6 +110,63 @@ def test_a_resumed_model_predicts(killed, resumed):
 
 def test_working_files_are_gone_after_the_end(killed, resumed):
     assert list((killed[0].home / "runs").iterdir()) == []
+
+
+def f1(truth, prediction):
+    """Not what the metric of this name measures."""
+    return ((prediction > 0.5) == truth).mean()
+
+
+def other(truth, prediction):
+    return 0.5
+
+
+@pytest.fixture(scope="module")
+def own_metric(tmp_path_factory):
+    """A home in which a training by a user's own function was killed after two trials."""
+    home = tmp_path_factory.mktemp("own") / "home"
+    with begin(STOPPING, str(home), json.dumps(CONFIG), "own") as program:
+        _, status = os.waitpid(program.pid, os.WUNTRACED)
+        assert os.WIFSTOPPED(status), program.stderr.read()
+        program.kill()
+    core = PhantomMLCore(home=home)
+    return core, core.list_experiments()[0].id
+
+
+def test_a_function_of_ones_own_has_to_be_given_again(own_metric):
+    core, experiment = own_metric
+    with pytest.raises(BadSetting) as error:
+        core.resume(experiment)
+    assert error.value.message == (
+        f"The experiment {experiment!r} is ranked by the function 'f1', which was not kept."
+    )
+    assert "optimization_metric=f1" in error.value.hint
+
+
+def test_another_function_is_refused(own_metric):
+    core, experiment = own_metric
+    with pytest.raises(BadSetting, match="'f1', not by 'other'"):
+        core.resume(experiment, optimization_metric=other)
+
+
+def test_with_its_function_a_training_goes_on(own_metric):
+    core, experiment = own_metric
+    result = core.resume(experiment, optimization_metric=f1)
+    assert result.metric == "f1"
+    truth = numbers(n=150)["y"].to_numpy()
+    scores = [row.score for row in result.leaderboard]
+    # Shares of 150 rows: those of the own function, not of the metric of its name.
+    assert all(round(score * len(truth), 6).is_integer() for score in scores)
+
+
+def test_a_function_that_is_not_needed_is_refused(core, tmp_path):
+    home = tmp_path / "home"
+    with begin(STOPPING, str(home), json.dumps(CONFIG)) as program:
+        os.waitpid(program.pid, os.WUNTRACED)
+        program.kill()
+    core = PhantomMLCore(home=home)
+    with pytest.raises(BadSetting, match="ranked by 'average_precision'"):
+        core.resume(core.list_experiments()[0].id, optimization_metric=f1)
 
 
 def test_what_is_done_cannot_go_on(core, small):

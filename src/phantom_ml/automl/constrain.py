@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import combinations
 
-from phantom_ml.algorithms.base import Learner, algorithms
+from phantom_ml.algorithms.base import algorithms
 from phantom_ml.automl.draft import draft_bytes
 from phantom_ml.automl.ensemble import Mixture
 from phantom_ml.automl.trials import Candidate, Finished
@@ -21,7 +22,8 @@ TREES_PER_MICROSECOND = 12.0
 LARGE_TREES_PER_MICROSECOND = 22.0
 #: With more time a row than these need, early stopping knows better.
 MOST_TREES = 400
-#: Microseconds a row on one core that an ensemble may take where the user named no limit.
+#: Microseconds a row and output on one core that an ensemble may take where the user named no limit: many
+#: classes need as many trees each.
 ENSEMBLE_MICROSECONDS = 40.0
 
 
@@ -34,10 +36,13 @@ class Allowance:
     constraints : Constraints
     counts_trees : bool
         Whether the cost is told by the number of trees, the same in every run, instead of by the clock.
+    n_outputs : int
+        Columns of a prediction.
     """
 
     constraints: Constraints
     counts_trees: bool = False
+    n_outputs: int = 1
 
     def cost(self, members: Sequence[Finished]) -> float:
         """Return microseconds a row on one core."""
@@ -50,13 +55,14 @@ class Allowance:
         asked = self.constraints
         if asked.predict_us_per_row is not None and self.cost(members) > asked.predict_us_per_row:
             return False
-        if asked.explainable and not all(_explains(f.trial.algorithm) for f in members):
+        if asked.explainable and not all(map(_explains, members)):
             return False
         return asked.max_bytes is None or _bytes(members) <= asked.max_bytes
 
     def affords(self, members: Sequence[Finished]) -> bool:
         """Return whether some trials may be an ensemble together."""
-        return self.cost(members) <= ENSEMBLE_MICROSECONDS and self.meets(members)
+        bound = ENSEMBLE_MICROSECONDS * self.n_outputs
+        return self.cost(members) <= bound and self.meets(members)
 
 
 def cheap_candidates(constraints: Constraints) -> list[Candidate]:
@@ -93,27 +99,39 @@ def economical(
 ) -> tuple[Mixture, dict[int, Finished]]:
     """Return the mixture that may be served, and its members by their position in ``best``.
 
-    The costliest bag loses a fold, again and again; where all are down to one, the heaviest member
-    stays, and of the others, in the order of their weights, each that is still afforded.
+    The costliest bag loses a fold, again and again; where all are down to one, those stay that have
+    the most weight together of all that are afforded together.
     """
     order = sorted(mixture.weights, key=lambda i: -abs(mixture.weights[i]))
     members = {i: best[i] for i in order}
     while len(members) > 1 and not allowance.affords(list(members.values())):
         bags = [i for i, f in members.items() if len(f.serving) > 1]
         if not bags:
-            members = _afforded(members, allowance)
+            members = _afforded(members, mixture, allowance)
             break
         costliest = max(bags, key=lambda i: allowance.cost([members[i]]))
         members[costliest] = members[costliest].thinner()
     return _reweighted(mixture, members), members
 
 
-def _afforded(members: dict[int, Finished], allowance: Allowance) -> dict[int, Finished]:
-    kept: dict[int, Finished] = {}
-    for i, finished in members.items():
-        if not kept or allowance.affords([*kept.values(), finished]):
-            kept[i] = finished
-    return kept
+def _afforded(
+    members: dict[int, Finished], mixture: Mixture, allowance: Allowance
+) -> dict[int, Finished]:
+    """Return the members with the most weight that are afforded together, or the heaviest alone.
+
+    The heaviest is not given up for others that have less weight together.
+    """
+
+    def weight(chosen: Sequence[int]) -> float:
+        return sum(abs(mixture.weights[i]) for i in chosen)
+
+    heaviest = next(iter(members))
+    sets = [s for n in range(1, len(members)) for s in combinations(members, n)]
+    fitting = [s for s in sets if allowance.affords([members[i] for i in s])]
+    best = max(fitting, key=weight, default=(heaviest,))
+    if weight(best) < weight((heaviest,)):
+        best = (heaviest,)
+    return {i: members[i] for i in best}
 
 
 def _reweighted(mixture: Mixture, members: dict[int, Finished]) -> Mixture:
@@ -141,7 +159,7 @@ def broken(members: Sequence[Finished], cost: float, constraints: Constraints) -
     size = _bytes(members)
     if constraints.max_bytes is not None and size > constraints.max_bytes:
         found.append(f"The model has {size} bytes, more than the {constraints.max_bytes} allowed.")
-    if constraints.explainable and not all(_explains(f.trial.algorithm) for f in members):
+    if constraints.explainable and not all(map(_explains, members)):
         found.append("No algorithm that was tried has exact contributions.")
     return found
 
@@ -150,6 +168,8 @@ def _bytes(members: Sequence[Finished]) -> int:
     return draft_bytes([f.folder / s for f in members for s in f.serving])
 
 
-def _explains(name: str) -> bool:
-    """Return whether a learner tells exact contributions."""
-    return algorithms.get(name).learner.contributions is not Learner.contributions
+def _explains(finished: Finished) -> bool:
+    """Return whether a trial's learners tell exact contributions."""
+    trial, prediction = finished.trial, finished.prediction
+    settings = algorithms.get(trial.algorithm).model_validate(dict(trial.settings))
+    return settings.explains(1 if prediction is None else prediction.shape[1])

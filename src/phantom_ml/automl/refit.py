@@ -9,14 +9,17 @@ import numpy as np
 
 from phantom_ml.automl.draft import Draft, Fit, Recipe, Voice, stage
 from phantom_ml.automl.encode import encode, wanted_features
-from phantom_ml.automl.finish import ALL
+from phantom_ml.automl.ensemble import Mixture
+from phantom_ml.automl.finish import ALL, TYPICAL_ROWS
 from phantom_ml.automl.folds import fit_sides, save_folds
+from phantom_ml.automl.importance import own_importance
 from phantom_ml.automl.problem import Problem
 from phantom_ml.automl.race import Room
 from phantom_ml.automl.trials import Candidate, Finished, Order, collect, start
 from phantom_ml.automl.workspace import Workspace
 from phantom_ml.config import AutoMLConfig
 from phantom_ml.errors import NoTrialSucceeded
+from phantom_ml.explain.occlusion import typical_row
 from phantom_ml.metrics.validation_scores import ValidationScores
 from phantom_ml.model.combine import combine
 from phantom_ml.model.spec import Member, ModelSpec
@@ -55,7 +58,14 @@ def refit_draft(
     trial = Trial.model_validate(card["trial"]).model_copy(
         update={"n_rows": problem.n_rows, "score": None, "fold_scores": (), "other_scores": {}}
     )
-    return stage(recipe, problem, workspace, trial, {"members": dict(recipes)})
+    members = dict(enumerate(fitted))
+    weights = Mixture({i: m.weight for i, m in enumerate(spec.members)})
+    facts = {
+        "members": dict(recipes),
+        "importance": own_importance(workspace, members, weights),
+        "typical": typical_row(problem.frame.head(TYPICAL_ROWS)),
+    }
+    return stage(recipe, problem, workspace, trial, facts)
 
 
 def _fit(

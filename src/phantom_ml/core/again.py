@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import time
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from phantom_ml.automl.budget import Budget
@@ -14,11 +15,19 @@ from phantom_ml.automl.workspace import Workspace
 from phantom_ml.config import AutoMLConfig, ProblemKind
 from phantom_ml.core.models import get_metric_or_none
 from phantom_ml.core.result import AutoMLResult
-from phantom_ml.core.training import DATA_FILE, VALIDATION_FILE, Keeper, go, library_versions
+from phantom_ml.core.training import (
+    DATA_FILE,
+    METRIC_FILE,
+    VALIDATION_FILE,
+    Keeper,
+    go,
+    library_versions,
+)
 from phantom_ml.data.dataset import Dataset
 from phantom_ml.data.fingerprint import fingerprint
-from phantom_ml.errors import StoreError
+from phantom_ml.errors import BadSetting, StoreError
 from phantom_ml.metrics.base import Metric
+from phantom_ml.metrics.user_function import UserFunction, from_function
 from phantom_ml.metrics.validation_scores import ValidationScores
 from phantom_ml.model.leaderboard import Leaderboard
 from phantom_ml.model.manifest import Manifest
@@ -56,13 +65,23 @@ def _direction(record: ExperimentRecord) -> Metric | Direction:
     return Direction(record.metric) if known is None else known
 
 
-def resume(store: Store, experiment_id: str, progress: ProgressCallback) -> AutoMLResult:
-    """Go on with what a killed run left; its finished trials are not run again."""
+def resume(
+    store: Store, experiment_id: str, function: UserFunction | None, progress: ProgressCallback
+) -> AutoMLResult:
+    """Go on with what a killed run left; its finished trials are not run again.
+
+    ``function`` is the user's own metric, where one ranks the experiment.
+    """
     with store.lock_experiment(experiment_id):
-        return _resumed(store, store.experiment(experiment_id), progress)
+        return _resumed(store, store.experiment(experiment_id), function, progress)
 
 
-def _resumed(store: Store, record: ExperimentRecord, progress: ProgressCallback) -> AutoMLResult:
+def _resumed(
+    store: Store,
+    record: ExperimentRecord,
+    function: UserFunction | None,
+    progress: ProgressCallback,
+) -> AutoMLResult:
     folder = store.run_folder(record.id)
     if record.status == "done" or not (folder / DATA_FILE).exists():
         raise StoreError(
@@ -70,7 +89,7 @@ def _resumed(store: Store, record: ExperimentRecord, progress: ProgressCallback)
             "Look at its leaderboard, or train again.",
         )
     clock = Deadline.after(0.0)
-    config = AutoMLConfig.of(record.config)
+    config = _asked_again(record, folder / METRIC_FILE, function)
     dataset = _kept(folder / DATA_FILE, record.data_name)
     validation = folder / VALIDATION_FILE
     problem = pose(dataset, config, _kept(validation, "") if validation.exists() else None)
@@ -91,6 +110,33 @@ def _resumed(store: Store, record: ExperimentRecord, progress: ProgressCallback)
         left = max(LEAST_SECONDS, left - record.seconds_used)
         config = config.model_copy(update={"time_budget_seconds": left})
     return go(keeper, folder, Budget.of(config, clock), progress)
+
+
+def _asked_again(
+    record: ExperimentRecord, file: Path, function: UserFunction | None
+) -> AutoMLConfig:
+    """Return the question, with the user's own metric in its place; raises BadSetting without it."""
+    config = AutoMLConfig.of(record.config)
+    own = file.read_text() if file.exists() else None
+    if own is None and function is not None:
+        raise BadSetting(
+            f"The experiment {record.id!r} is ranked by {record.metric!r}, and goes on by it.",
+            "Leave optimization_metric out.",
+        )
+    if own is None:
+        return config
+    if function is None:
+        raise BadSetting(
+            f"The experiment {record.id!r} is ranked by the function {own!r}, which was not kept.",
+            f"Give it again, in Python: resume({record.id!r}, optimization_metric={own}).",
+        )
+    given = from_function(function, ProblemKind(record.kind)).name
+    if given != own:
+        raise BadSetting(
+            f"The experiment {record.id!r} is ranked by the function {own!r}, not by {given!r}.",
+            "Give the same function: finished trials were scored by it.",
+        )
+    return config.model_copy(update={"optimization_metric": function})
 
 
 def _kept(path: Any, name: str) -> Dataset:

@@ -7,7 +7,7 @@ import os
 import shutil
 import time
 import weakref
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +20,7 @@ from phantom_ml.core.result import AutoMLResult
 from phantom_ml.core.training import train
 from phantom_ml.data.dataset import Dataset
 from phantom_ml.data.readers.base import ReadOptions
+from phantom_ml.data.target import require_target
 from phantom_ml.errors import BadSetting
 from phantom_ml.metrics.thresholds import Threshold
 from phantom_ml.model.leaderboard import Leaderboard
@@ -120,19 +121,35 @@ class PhantomMLCore:
         dataset = self.read(source)
         return train(self._store, dataset, settings, clock, progress, validation)
 
-    def resume(self, experiment_id: str, *, progress: ProgressCallback = silent) -> AutoMLResult:
+    def resume(
+        self,
+        experiment_id: str,
+        *,
+        optimization_metric: Callable[..., float] | None = None,
+        progress: ProgressCallback = silent,
+    ) -> AutoMLResult:
         """Go on with an experiment that was killed, with what is left of its budget.
+
+        Parameters
+        ----------
+        experiment_id : str
+        optimization_metric : callable, optional
+            The function of your own by which the experiment is ranked, where it is: no function is
+            kept. A metric with a name is.
+        progress : callable of Progress
 
         Raises
         ------
         ExperimentNotFound, ExperimentBusy
+        BadSetting
+            The function is missing, is another one, or is not needed.
         StoreError
             It is over, or too little of it was kept.
         """
         from phantom_ml.core.again import resume
 
         warm_up(PRELOAD)
-        return resume(self._store, experiment_id, progress)
+        return resume(self._store, experiment_id, optimization_metric, progress)
 
     def refit(self, model_id: str, data: Any) -> str:
         """Return the id of the same model, its settings and threshold rule, fitted on other labelled rows."""
@@ -173,7 +190,8 @@ class PhantomMLCore:
     def evaluate(self, model_id: str, labelled_data: Any) -> Evaluation:
         """Return the model's figures on labelled rows, with 95 % bootstrap intervals."""
         manifest, pipeline = self._model(model_id)
-        return evaluate(model_id, manifest, pipeline, self._frame(labelled_data))
+        frame = self._frame(labelled_data, pipeline.spec.target)
+        return evaluate(model_id, manifest, pipeline, frame)
 
     def set_threshold(
         self, model_id: str, policy: ThresholdPolicy | Mapping[str, Any]
@@ -228,10 +246,19 @@ class PhantomMLCore:
         return self._store.experiments()
 
     def export_model(self, model_id: str, path: str | Path) -> Path:
-        """Write the model as a folder, or as one file where the path ends in ``.phantom``."""
+        """Write the model as a folder, or as one file where the path ends in ``.phantom``.
+
+        A threshold that was set later goes with it: then it is signed anew, and has an id of its own.
+
+        Raises
+        ------
+        ModelNotFound, BundleDamaged
+        BadSetting
+            Something is there already.
+        """
         from phantom_ml.core.exchange import export_model
 
-        return export_model(self._store.model_folder(model_id), Path(path))
+        return export_model(self._store, self._key, model_id, Path(path))
 
     def import_model(self, path: str | Path) -> str:
         """Take in an exported model, folder or file, after all its checks; return its id."""
@@ -251,13 +278,16 @@ class PhantomMLCore:
         weakref.finalize(dataset, shutil.rmtree, scratch, ignore_errors=True)
         return dataset
 
-    def _frame(self, data: Any) -> pl.DataFrame:
+    def _frame(self, data: Any, target: str | None = None) -> pl.DataFrame:
+        """Return rows in memory; ``target``: raise where there is not one column of this name."""
         from phantom_ml.core.rows import rows
 
         found = rows(data)
         if found is not None:
             return found
         dataset = self.read(data)
+        if target is not None:
+            require_target(dataset.columns, target, dataset.report.repeated)
         return dataset.frame()
 
     def _model(self, model_id: str) -> tuple[Manifest, Pipeline]:

@@ -20,6 +20,7 @@ from phantom_ml.config import AutoMLConfig
 from phantom_ml.core.result import AutoMLResult
 from phantom_ml.data.dataset import Dataset
 from phantom_ml.data.fingerprint import fingerprint
+from phantom_ml.errors import ConfigError, DataError, SearchError
 from phantom_ml.metrics.thresholds import ThresholdTable, threshold_table
 from phantom_ml.metrics.validation_scores import ValidationScores
 from phantom_ml.model.bundle import seal
@@ -42,6 +43,10 @@ LIBRARIES = (
 )
 DATA_FILE = "data.parquet"
 VALIDATION_FILE = "validation_data.parquet"
+#: Holds the name of a user's own metric; the function itself cannot be kept.
+METRIC_FILE = "own_metric.txt"
+#: The same rows and settings would raise them again: there is nothing to go on with.
+LASTING = (DataError, ConfigError, SearchError)
 
 
 @dataclass
@@ -129,9 +134,12 @@ def train(
         problem.target.kind.value,
     )
     folder = store.run_folder(record.id)
-    _snapshot(dataset, folder / DATA_FILE)
+    if problem.custom_metric:
+        (folder / METRIC_FILE).write_text(problem.metric.name)
     if validation is not None:
         _snapshot(validation, folder / VALIDATION_FILE)
+    # The last one: without it nothing is gone on with.
+    _snapshot(dataset, folder / DATA_FILE)
     keeper = Keeper(
         store,
         SigningKey.load_or_create(store.keys_folder),
@@ -165,8 +173,10 @@ def go(
     try:
         listener = Listener(progress, keeper.model, keeper.trial)
         found = run(keeper.problem, keeper.config, Workspace(folder), budget, listener)
-    except BaseException:
+    except BaseException as error:
         keeper.update("failed", None)
+        if isinstance(error, LASTING):
+            keeper.store.clear_run(keeper.experiment_id)
         raise
     result = _result(keeper, found, warnings)
     keeper.update("done", result.to_dict())
