@@ -135,14 +135,33 @@ REAL = {
     "nsl_kdd": {"src_bytes": "bytes", "service": "category", "land": "boolean", "count": "number"},
     "zeek_conn_mixed": {
         "ts": "timestamp", "uid": "identifier", "id.orig_h": "ip", "id.resp_p": "port",
-        "orig_bytes": "bytes", "conn_state": "category", "history": "text",
+        "orig_bytes": "bytes", "conn_state": "category", "history": "text", "duration": "duration",
+        "orig_pkts": "bytes", "proto": "category",
     },
     "http_params": {"payload": "http_payload", "length": "bytes"},
     "phishing_urls_pdd": {"url": "url"},
-    "apache_access_log": {"path": "url", "client_ip": "ip", "user_agent": "user_agent"},
+    "apache_access_log": {
+        "client_ip": "ip", "time": "timestamp", "method": "category", "path": "url",
+        "protocol": "category", "status": "category", "bytes": "bytes", "referrer": "url",
+        "user_agent": "user_agent",
+    },
+    "cowrie_honeypot_json": {
+        "compCS": "category", "data": "http_payload", "dst_ip": "ip", "dst_port": "port",
+        "duration": "duration", "eventid": "category", "input": "command_line",
+        "message": "log_message", "password": "text", "protocol": "category",
+        "session": "entity", "size": "bytes", "src_ip": "ip", "src_port": "port",
+        "timestamp": "timestamp", "ttylog": "path", "username": "entity", "version": "user_agent",
+    },
+    "bank_marketing": {"age": "number", "job": "category", "duration": "duration"},
     "ames_housing": {"Order": "identifier", "PID": "identifier", "Lot Area": "number"},
-    "ssh_auth_log": {"message": "log_message", "time": "timestamp", "process": "category"},
-    "loghub_bgl_2k": {"LineId": "identifier", "Content": "log_message", "Timestamp": "timestamp"},
+    "ssh_auth_log": {
+        "message": "log_message", "time": "timestamp", "process": "category", "pid": "entity",
+        "ip_in_message": "ip", "host": "constant",
+    },
+    "loghub_bgl_2k": {
+        "LineId": "identifier", "Content": "log_message", "Timestamp": "timestamp",
+        "Date": "timestamp", "Time": "timestamp", "Node": "entity", "Level": "category",
+    },
     "bike_sharing_hour": {"instant": "identifier", "hr": "number", "dteday": "timestamp"},
 }  # fmt: skip
 

@@ -11,12 +11,12 @@ from numpy.typing import NDArray
 
 from phantom_ml.data.profile_model import ColumnProfile, NumberSummary, TopValue
 from phantom_ml.data.recognise import look_at
-from phantom_ml.data.schema import ColumnKind, ColumnSchema
+from phantom_ml.data.schema import NUMBER_KINDS, ColumnKind, ColumnSchema
 
 #: Most frequent values that are kept, and characters of one.
 TOP, TOP_LENGTH = 5, 80
 #: Kinds whose numbers are told by their spread.
-SPREAD = frozenset({ColumnKind.NUMBER, ColumnKind.BYTES, ColumnKind.PORT, ColumnKind.CONSTANT})
+SPREAD = NUMBER_KINDS - {ColumnKind.BOOLEAN} | {ColumnKind.CONSTANT}
 
 
 def profile_column(series: pl.Series, schema: ColumnSchema) -> ColumnProfile:

@@ -31,6 +31,7 @@ class ColumnKind(StrEnum):
     DOMAIN = "domain"
     PORT = "port"
     BYTES = "bytes"
+    DURATION = "duration"
     ENTITY = "entity"
     LOG_MESSAGE = "log_message"
     IDENTIFIER = "identifier"
@@ -54,7 +55,15 @@ TEXT_KINDS = frozenset(
     }
 )
 #: Kinds that are stored as numbers and used as they are.
-NUMBER_KINDS = frozenset({ColumnKind.NUMBER, ColumnKind.BOOLEAN, ColumnKind.PORT, ColumnKind.BYTES})
+NUMBER_KINDS = frozenset(
+    {
+        ColumnKind.NUMBER,
+        ColumnKind.BOOLEAN,
+        ColumnKind.PORT,
+        ColumnKind.BYTES,
+        ColumnKind.DURATION,
+    }
+)
 #: Kinds that carry nothing a model may learn from.
 UNUSED_KINDS = frozenset({ColumnKind.IDENTIFIER, ColumnKind.CONSTANT, ColumnKind.EMPTY})
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
@@ -16,7 +18,7 @@ def to_datetime(values: pl.Series) -> pl.Series:
     """Return a column as Datetime in microseconds (UTC where a zone is known); null where unreadable.
 
     Dates and datetimes are taken as they are, numbers as epoch seconds, milli-, micro- or nanoseconds by
-    their size, text as ISO 8601 and its usual relatives.
+    their size, text as ISO 8601 and its relatives, web server logs, syslog, mail, ctime and spreadsheets.
     """
     if values.dtype == pl.Date:
         return values.cast(pl.Datetime("us"))
@@ -36,8 +38,9 @@ def to_datetime(values: pl.Series) -> pl.Series:
 def _from_epoch(values: pl.Series) -> pl.Series:
     numbers = values.cast(pl.Float64, strict=False)
     size = _typical(numbers)
-    if DAYS[0] <= size <= DAYS[1] and values.dtype.is_integer():
-        return values.cast(pl.String).str.to_datetime("%Y%m%d", strict=False, time_unit="us")
+    if DAYS[0] <= size <= DAYS[1] and (numbers == numbers.floor()).all():
+        days = numbers.cast(pl.Int64, strict=False).cast(pl.String)
+        return days.str.to_datetime("%Y%m%d", strict=False, time_unit="us")
     if FILETIMES[0] <= size <= FILETIMES[1]:
         since = (numbers.cast(pl.Float64) / 10).cast(pl.Int64, strict=False) - FILETIME_EPOCH
         return since.cast(pl.Datetime("us"))
@@ -50,41 +53,123 @@ def _from_epoch(values: pl.Series) -> pl.Series:
     return micros.cast(pl.Int64, strict=False).cast(pl.Datetime("us"))
 
 
-#: Beside ISO 8601: web logs, spreadsheets, supercomputer logs; tried in this order on what is unread.
-FORMATS = (
+#: Whole spellings that are frequent, and so are tried as they stand; evened out, they are read below.
+WHOLE = (
+    "%Y-%m-%dT%H:%M:%S%.f%#z",
     "%d/%b/%Y:%H:%M:%S %z",
-    "%Y/%m/%d %H:%M:%S",
+    "%a, %d %b %Y %H:%M:%S %z",
+    "%a %b %e %H:%M:%S %Y",
+    "%Y/%m/%d %H:%M:%S%.f",
+    "%Y.%m.%d",
+    "%Y%m%dT%H%M%S%#z",
+)
+#: No text fits two of these: the order is free, and what a cell says hangs on no other cell.
+FORMS = (
+    "%Y-%m-%d %H:%M:%S%.f",  # ISO 8601 and its relatives
+    "%Y-%m-%d %H:%M",
+    "%Y-%m-%d",
+    "%Y-%m-%d-%H.%M.%S%.f",  # Blue Gene/L
+    "%Y%m%d %H%M%S%.f",
+    "%d/%b/%Y:%H:%M:%S",  # Common Log Format
+    "%d/%b/%Y %H:%M:%S",
+    "%m/%d/%Y %I:%M:%S %p",  # spreadsheets
     "%m/%d/%Y %I:%M %p",
+    "%m/%d/%Y %H:%M:%S%.f",
     "%m/%d/%Y %H:%M",
+    "%m/%d/%Y",
+    "%d.%m.%Y %H:%M:%S%.f",
     "%d.%m.%Y %H:%M",
-    "%Y-%m-%d-%H.%M.%S%.f",
+    "%d.%m.%Y",
+    "%d %b %Y %H:%M:%S%.f",  # mail (RFC 5322)
+    "%d %b %Y %H:%M",
+    "%d %b %Y",
+    "%b %e %Y %H:%M:%S%.f",
+    "%b %e %Y",
+    "%b %e %H:%M:%S %Y",  # ctime
+    "%b %e %H:%M:%S%.f",  # syslog (RFC 3164)
 )
 #: RFC 3164 tells no year: its times take a leap year, so that every day exists.
-SYSLOG, SYSLOG_YEAR = "%Y %b %e %H:%M:%S", "2000 "
+SYSLOG, LEAP_YEAR = FORMS[-1], "2000"
 #: Windows counts tenths of microseconds since 1601; this many microseconds before 1970.
 FILETIME_EPOCH = 11_644_473_600_000_000
+#: What stands around a time or between its parts, and how the forms above want it.
+SPELLINGS = (
+    (r"^<\d{1,3}>", ""),
+    (r"^(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]*,?\s+", ""),
+    (r"(\d) ?(?:Z|UTC|GMT)(?:$| (\d{4})$)", "$1 $2"),
+    (r"(:\d\d) ?[A-Z]{3,4}(?:$| (\d{4})$)", "$1 $2"),
+    (r"^([^A-Za-z]*[A-Z][a-z][a-z])[a-z]+", "$1"),
+    (r",(\d+ ?)$", ".$1"),
+    (r"^(\d{4})[./](\d\d?)[./](\d\d?)", "$1-$2-$3"),
+    (r"^(\d{4}-?\d\d-?\d\d)[T_-](\d\d:?\d\d)", "$1 $2"),
+    (r"^(\d\d?)-([A-Z][a-z]{2,8})-(\d{4})", "$1 $2 $3"),
+    (r"([A-Za-z]{3} +\d\d?), ", "$1 "),
+    (r"^(\d\d?[/.]\d\d?[/.])(\d\d)( |$)", "${1}20$2$3"),
+    (r"\s{2,}", " "),
+)
+#: What every time has: signs between digits, the digits of a day and a time, or a month.
+DATED = r"\d[/.:-]\d|\d{8}[T_ ]\d{4}|Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec"
+#: Hours and minutes east of Greenwich, behind a time of day.
+OFFSET = r"(:\d\d(?:[.,]\d+)?) ?([+-])(\d\d):?(\d\d)$"
+#: Cells that tell which forms to try first, and characters of the longest time.
+HEAD, LONGEST = 100, 64
 
 
 def _from_text(text: pl.Series) -> pl.Series:
     text = text.str.strip_chars()
-    iso = text.str.replace(r"([+-]\d\d:?\d\d|Z)$", "").str.replace("T", " ", literal=True)
-    parsed = iso.str.to_datetime("%Y-%m-%d %H:%M:%S%.f", strict=False, time_unit="us")
-    if parsed.null_count() > text.null_count():
-        day = iso.str.replace_all(".", "-", literal=True)
-        days = day.str.to_datetime("%Y-%m-%d", strict=False, time_unit="us")
-        minutes = iso.str.to_datetime("%Y-%m-%d %H:%M", strict=False, time_unit="us")
-        parsed = parsed.fill_null(minutes).fill_null(days)
-    for form in FORMATS:
-        if parsed.null_count() == text.null_count():
+    parsed = _filled(_nothing(text), text, _likely(text, (*WHOLE, *FORMS)))
+    unread = parsed.is_null() & (text.str.len_bytes() <= LONGEST) & text.str.contains(DATED)
+    odd = unread.arg_true()
+    return parsed.scatter(odd, _from_odd_text(text.gather(odd))) if len(odd) else parsed
+
+
+def _from_odd_text(text: pl.Series) -> pl.Series:
+    """Return the times of text once its zone is taken off and its spelling is evened out."""
+    text = text.str.strip_chars("[]")
+    zone = text.str.extract_groups(OFFSET).struct.unnest()
+    minutes = zone["3"].cast(pl.Int64) * 60 + zone["4"].cast(pl.Int64)
+    east = (minutes * (zone["2"] + "1").cast(pl.Int64)).fill_null(0)
+    text = text.str.replace(OFFSET, "$1")
+    for spelling, wanted in SPELLINGS:
+        text = text.str.replace(spelling, wanted)
+    text = text.str.strip_chars()
+    likely = _likely(text, FORMS)
+    others = [form for form in FORMS if form not in likely]
+    parsed = _filled(_nothing(text), text, [*likely, *others])
+    return parsed - (east * 60_000_000).cast(pl.Duration("us"))
+
+
+def _nothing(text: pl.Series) -> pl.Series:
+    return pl.repeat(None, len(text), dtype=pl.Datetime("us"), eager=True).alias(text.name)
+
+
+def _likely(text: pl.Series, forms: Sequence[str]) -> list[str]:
+    """Return the forms of the first cells, the most frequent first."""
+    head = text.drop_nulls().head(HEAD)
+    hits = {form: _read(head, form).count() for form in forms}
+    return sorted((form for form in forms if hits[form]), key=lambda form: -hits[form])
+
+
+def _filled(parsed: pl.Series, text: pl.Series, forms: Sequence[str]) -> pl.Series:
+    """Return the times with those added that are still unread and in one of the forms."""
+    for form in forms:
+        rest = (parsed.is_null() & text.is_not_null()).arg_true()
+        if not len(rest):
             break
-        other = text.str.to_datetime(form, strict=False, time_unit="us")
-        if isinstance(other.dtype, pl.Datetime) and other.dtype.time_zone is not None:
-            other = other.dt.replace_time_zone(None)
-        parsed = parsed.fill_null(other)
-    if parsed.null_count() > text.null_count():
-        syslog = (SYSLOG_YEAR + text).str.to_datetime(SYSLOG, strict=False, time_unit="us")
-        parsed = parsed.fill_null(syslog)
+        whole = len(rest) == len(text)
+        read = _read(text if whole else text.gather(rest), form)
+        parsed = read if whole else parsed.scatter(rest, read)
     return parsed
+
+
+def _read(text: pl.Series, form: str) -> pl.Series:
+    if form == SYSLOG:
+        text, form = f"{LEAP_YEAR} " + text, f"%Y {form}"
+    times = text.str.to_datetime(form, strict=False, time_unit="us")
+    zoned = isinstance(times.dtype, pl.Datetime) and times.dtype.time_zone is not None
+    times = times.dt.replace_time_zone(None) if zoned else times
+    # The year 24 is 2024 cut short.
+    return times.set(times.dt.year() < 100, None)
 
 
 def _typical(values: pl.Series) -> float:

@@ -13,6 +13,10 @@ import polars as pl
 SAMPLE, PROBE = 2000, 100
 #: Characters of a cell that are looked at.
 HEAD = 2048
+#: What a log writes where it has no number: a field of numbers stays one (Apache and Zeek write "-").
+MARKS = frozenset(
+    {"", "-", "--", "?", "(empty)", "N/A", "NA", "null", "NULL", "None", "NaN", "nan"}
+)
 
 _WORDS = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[^\W\d_A-Z]+|[A-Z]+|\d+")
 
@@ -96,14 +100,20 @@ class Column:
         return self.n_distinct / self.n_present if self.n_present else 0.0
 
     @cached_property
+    def _telling(self) -> pl.Series:
+        """Return the distinct values less marks for "none", unless there is nothing else."""
+        told = _unmarked(self.distinct) if self.is_text else self.distinct
+        return told if len(told) else self.distinct
+
+    @cached_property
     def sample(self) -> pl.Series:
         """Return distinct values to look at; text stripped, and of long text the head."""
-        return self._shortened(thinned(self.distinct, SAMPLE))
+        return self._shortened(thinned(self._telling, SAMPLE))
 
     @cached_property
     def probe(self) -> pl.Series:
         """Return the few distinct values that decide whether a closer look pays."""
-        return self._shortened(thinned(self.distinct, PROBE))
+        return self._shortened(thinned(self._telling, PROBE))
 
     @cached_property
     def characters(self) -> frozenset[str]:
@@ -123,20 +133,31 @@ class Column:
 
     @cached_property
     def numbers(self) -> pl.Series | None:
-        """Return the distinct values as Float64 if all of them are; None for any other column."""
+        """Return the distinct values as Float64 if all are numbers or say that there is none.
+
+        None for any other column.
+        """
         if self.is_number:
             return self.distinct.cast(pl.Float64)
         if not self.is_text or _misfit(self.probe) or _misfit(self.sample):
             return None
-        numbers = self.distinct.str.strip_chars().cast(pl.Float64, strict=False)
-        return None if numbers.null_count() else numbers
+        text = _unmarked(self.distinct.str.strip_chars())
+        numbers = text.cast(pl.Float64, strict=False)
+        return numbers if len(numbers) and not numbers.null_count() else None
+
+    @cached_property
+    def skewness(self) -> float | None:
+        """Return how far the tail of the numbers reaches (0 symmetric, 2 exponential)."""
+        cells = self.values.cast(pl.Float64, strict=False)
+        skew = cells.filter(cells.is_finite()).skew()
+        return None if skew is None else float(skew)
 
     def rate(self, test: Callable[[pl.Series], pl.Series], least: float) -> float:
         """Return the share of sampled values that pass; 0 if a probe is far below ``least``."""
         if not self.n_distinct:
             return 0.0
         share = _share(test(self.probe))
-        if len(self.probe) == self.n_distinct or share < least - 0.15:
+        if len(self.probe) == len(self._telling) or share < least - 0.15:
             return share if share >= least else 0.0
         return _share(test(self.sample))
 
@@ -150,7 +171,12 @@ NUMBER = r"^[+-]?(?:0|[1-9]\d*)?(?:\.\d*)?(?:[eE][+-]?\d+)?$"
 
 
 def _misfit(text: pl.Series) -> bool:
+    text = _unmarked(text)
     return not bool((text.str.contains(NUMBER) & text.str.contains(r"\d")).all())
+
+
+def _unmarked(text: pl.Series) -> pl.Series:
+    return text.filter(~text.is_in(sorted(MARKS)))
 
 
 def _whole(values: pl.Series) -> pl.Series | None:

@@ -18,19 +18,29 @@ _REGISTRY = Pattern(
     r"|HK(?:LM|CU|CR|U|CC)(?:\\|:|$)))",
     name_words("registry reg regkey targetobject hive"),
 )
+#: Endings of files that are no top-level domains, so that a name alone is a file's.
+_ENDINGS = (
+    "exe|dll|sys|bat|cmd|ps1|psm1|vbs|vbe|jse|wsf|hta|scr|msi|jar|lnk|docx?|docm|xlsx?|xlsm|pptx?|pdf|rtf"
+    "|txt|csv|tsv|json|xml|ya?ml|log|gz|tgz|bz2|xz|7z|rar|tar|iso|img|dmg|apk|elf|bin|dat|db|sqlite"
+    "|ini|cfg|conf|php|aspx?|jsp|html?|css|png|jpe?g|gif|svg|ico|bmp|mp[34]|avi|wav|cpp|java|class|pem|crt|cer"
+)
+_NAME = r"[^\s/\\<>:\"|?*=&;,]+"
 #: A Windows path may hold blanks; a switch or a quote after them makes it a command line.
-_WINDOWS = r"(?:[A-Za-z]:[\\/]|\\\\[\w.?$-]+\\|\\(?:Device|SystemRoot|\?\?|Windows)\\|%\w+%\\)"
+_WINDOWS = r"(?:[A-Za-z]:[\\/]|\\\\[\w.?$*-]+\\|\\(?i:Device|SystemRoot|\?\?|Windows)\\|%\w+%\\)"
 _PATH = Pattern(
     ColumnKind.PATH,
     "paths of files",
-    rf"^(?:{_WINDOWS}[^\"<>|*]*$|{FILE_ROOT}|(?:~|\.{{1,2}})?/[\w.@+-][^\s\"'|;&]*$)",
+    rf"^(?:{_WINDOWS}[^\"<>|*]*$|{FILE_ROOT}|(?:~|\.{{1,2}})?/[\w.@+-][^\s\"'|;&]*$"
+    rf"|(?:{_NAME}[\\/])*{_NAME}\.(?i:{_ENDINGS})$)",
     name_words(
         """path file filename filepath image exe executable process directory dir folder cwd
-    module dll parentimage newprocessname processname imageloaded targetfilename"""
+    module dll parentimage newprocessname processname imageloaded targetfilename files fname
+    basename logfile outfile destfile attachment attachments script application"""
     ),
+    vetoes=name_words("type mime size count version format"),
     but_not=r"\s(?:-{1,2}\w|/[A-Za-z]{1,12}(?:[:\s]|$)|[|>&])|\"",
     loose=rf"^(?:{_WINDOWS}|(?:~|\.{{1,2}})?/|[\w.$@ -]+[\\/][\w.$@ -]"
-    r"|[\w.$@-]+\.[A-Za-z]\w{1,4}$)",
+    r"|[\w.$@()\[\] -]+\.[A-Za-z]\w{1,4}$)",
 )
 
 _PROGRAM = (

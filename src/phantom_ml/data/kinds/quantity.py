@@ -1,4 +1,4 @@
-"""Numbers: ports, volumes with a heavy tail, codes, and everything that is just a number."""
+"""Numbers: ports, volumes with a heavy tail, and everything that is just a number."""
 
 from __future__ import annotations
 
@@ -14,19 +14,19 @@ PORT_HINTS = name_words(
 )
 #: A number of ports is no port.
 PORT_VETOES = name_words("""num number count n rate ratio share pct percent total avg mean std""")
-BYTES_HINTS = name_words(
-    """byte bytes octets pkt pkts packet packets size length len volume duration dur bytesin
-    bytesout inbytes outbytes srcbytes dstbytes traffic payloadsize filesize"""
+#: Words that can mean nothing but a volume.
+COUNTED = name_words(
+    """byte bytes octets pkt pkts packet packets bytesin bytesout inbytes outbytes srcbytes
+    dstbytes payloadsize filesize"""
 )
-CODE_HINTS = name_words(
-    """id code type eventid opcode qtype rcode proto protocol subclass category"""
-)
-#: More levels than this are no list of codes.
-MAX_CODES = 64
-#: Times of day and lengths of time, counted in their unit.
-SPANS = (pl.Time, pl.Duration)
+BYTES_HINTS = COUNTED | name_words("""size length len volume traffic""")
+BYTES_VETOES = name_words("""ratio share pct percent entropy""")
 #: Skewness from which a tail is heavy; that of the exponential distribution.
 HEAVY_TAIL = 2.0
+#: So few cells show no tail.
+FEW_CELLS = 20
+#: Times of day, counted in their unit.
+SPANS = (pl.Time, pl.Duration)
 
 
 def _port(column: Column) -> Claim | None:
@@ -39,28 +39,18 @@ def _port(column: Column) -> Claim | None:
 
 
 def _volume(column: Column) -> Claim | None:
-    if column.n_distinct < 3 or not hints_at(column, BYTES_HINTS):
+    if not hints_at(column, BYTES_HINTS) or not BYTES_VETOES.isdisjoint(column.words):
         return None
     numbers = column.numbers
     if numbers is None or numbers.min() < 0:  # type: ignore[operator]
         return None
-    values = column.values.cast(pl.Float64, strict=False)
-    skew = values.filter(values.is_finite()).skew()
-    if skew is None or not skew > HEAVY_TAIL:
+    skew = column.skewness
+    if skew is not None and skew > HEAVY_TAIL and column.n_distinct >= 3:
+        why = f"Numbers from 0 up with a heavy tail (skewness {skew:.0f}), and the name says so."
+        return Claim(ColumnKind.BYTES, 1.0, why)
+    if column.whole is None or (column.n_present >= FEW_CELLS and not hints_at(column, COUNTED)):
         return None
-    why = f"Numbers from 0 up with a heavy tail (skewness {skew:.0f}), and the name says so."
-    return Claim(ColumnKind.BYTES, 1.0, why)
-
-
-def _code(column: Column) -> Claim | None:
-    """Whole numbers that only name things: their order and distances mean nothing."""
-    few = 3 <= column.n_distinct <= min(MAX_CODES, column.n_present // 2)
-    if not few or not column.words or column.words[-1] not in CODE_HINTS:
-        return None
-    whole = column.whole
-    if whole is None or whole.min() < 0:  # type: ignore[operator]
-        return None
-    return Claim(ColumnKind.CATEGORY, 1.0, f"{len(whole)} whole numbers, and the name says codes.")
+    return Claim(ColumnKind.BYTES, 1.0, "Whole numbers from 0 up, and the name says so.")
 
 
 def _number(column: Column) -> Claim | None:
@@ -74,5 +64,4 @@ def _number(column: Column) -> Claim | None:
 
 kinds.add("port")(Recogniser(ColumnKind.PORT, 130, _port))
 kinds.add("bytes")(Recogniser(ColumnKind.BYTES, 140, _volume))
-kinds.add("code")(Recogniser(ColumnKind.CATEGORY, 160, _code))
 kinds.add("number")(Recogniser(ColumnKind.NUMBER, 200, _number))

@@ -13,8 +13,11 @@ HINTS = name_words(
     begin stime ltime first last eventtime starttime endtime dteday rt utctime
     flowstart flowend filetime"""
 )
-#: A duration, a zone or a time of day in the name: no point in time.
-VETOES = name_words("""duration elapsed delta zone timezone ttl timeout interval""")
+#: A duration, a zone, a volume or a count in the name: no point in time, however large it grows.
+VETOES = name_words(
+    """duration elapsed delta zone timezone ttl timeout interval latency byte bytes octets pkt
+    pkts packet packets size length volume count total"""
+)
 
 _MONTH = r"(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]*"
 _CLOCK = r"(?:[01]?\d|2[0-3])[:.][0-5]\d(?:[:.][0-5]\d(?:[.,:]\d{1,9})?)?(?:\s?[AaPp][Mm])?"
@@ -68,7 +71,9 @@ def _epoch(column: Column) -> Claim | None:
 
 
 def _never_falls(column: Column) -> bool:
-    values = column.values.cast(pl.Float64, strict=False) if column.is_text else column.values
+    values = column.values
+    if column.is_text:
+        values = values.cast(pl.Float64, strict=False).drop_nulls()
     return column.n_distinct >= 20 and values.is_sorted()
 
 

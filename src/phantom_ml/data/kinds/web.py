@@ -35,7 +35,7 @@ _USER_AGENT = Pattern(
     r"^(?:Mozilla/\d|Opera/\d|Dalvik/\d|SSH-\d"
     r"|[A-Za-z][\w.+!@ -]*/v?\d+\.\d+(?:\.\w+)*(?:[ ;,(+].*)?$)",
     name_words("agent useragent ua browser client"),
-    needs="/",
+    needs="/-",
     but_not=r"^(?:HTTP|TLS|SSL|SIP|RTSP|OpenFlow)/",
     loose=r"^(?:Mozilla/|Opera/|[A-Za-z][\w.+!@ -]*/v?\d)",
 )
@@ -50,7 +50,7 @@ _MARKED = (
 _PAYLOAD = Pattern(
     ColumnKind.HTTP_PAYLOAD,
     "request lines, queries or payloads",
-    rf"^{_METHOD}\s+\S+(?:\s+HTTP/\d)?|^[?&]?[\w.\[\]%-]+=[^=&\s]*(?:&[\w.\[\]%-]*=?[^&\s]*)+$|(?:{_MARKED})",
+    rf"^b?['\"]?{_METHOD}\s+\S+(?:\s+HTTP/\d)?|^[?&]?[\w.\[\]%-]+=[^=&\s]*(?:&[\w.\[\]%-]*=?[^&\s]*)+$|(?:{_MARKED})",
     name_words("""payload payloads body query querystring param params request post data"""),
     # Daily requests and attacks lie side by side: a share with marks tells the field.
     hinted_floor=0.2,

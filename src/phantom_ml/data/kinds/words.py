@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from phantom_ml.data.kinds.base import Claim, Pattern, Recogniser, hints_at, kinds
+from phantom_ml.data.kinds.base import FLOOR, Claim, Pattern, Recogniser, evidence, hints_at, kinds
 from phantom_ml.data.kinds.column import Column, name_words, thinned
 from phantom_ml.data.schema import ColumnKind
 
@@ -20,6 +20,10 @@ FEW, LEVELS = 64, 1000
 REPEATED = 0.5
 #: Words a cell from which text is prose or a log line, and characters from which it is no name.
 PROSE_WORDS, LONG = 3.0, 60.0
+#: Words a line from which one that bears a time of day is a log's: more than a bare time has.
+STAMPED_WORDS = 5.0
+#: A time of day; a line of words that has one was written by a machine.
+CLOCK = r"(?:^|\D)[0-2]\d[:.][0-5]\d[:.][0-5]\d(?:\D|$)"
 #: Cells of text that are taken to pieces.
 PIECES = 1000
 
@@ -73,6 +77,11 @@ def _log_message(column: Column) -> Claim | None:
     """Lines of many words that, numbers aside, come from fewer templates."""
     if not column.is_text or column.n_distinct < 2 or _words_a_cell(column) < PROSE_WORDS:
         return None
+    stamped = column.rate(lambda lines: lines.str.contains(CLOCK), FLOOR)
+    if stamped and _words_a_cell(column) >= STAMPED_WORDS:
+        return Claim(
+            ColumnKind.LOG_MESSAGE, stamped, evidence(stamped, "lines with a time of day", False)
+        )
     lines = thinned(column.sample, PIECES)
     templates = lines.str.replace_all(r"\S*\d\S*", "#").n_unique()
     hinted = hints_at(column, MESSAGE_HINTS)

@@ -1,0 +1,61 @@
+"""Times in the forms in which logs write them, read to the microsecond."""
+
+import datetime as dt
+
+import polars as pl
+import pytest
+
+from phantom_ml.data.times import to_datetime
+
+WHEN = dt.datetime(2024, 3, 1, 10, 0, 5)
+FINE = WHEN.replace(microsecond=675_872)
+DAY = dt.datetime(2024, 3, 1)
+WRITTEN = {
+    "2024-03-01T10:00:05Z": WHEN,
+    "2024-03-01T12:00:05+02:00": WHEN,
+    "2024-03-01 04:30:05 -0530": WHEN,
+    "2024-03-01 10:00:05.675872": FINE,
+    "2024-03-01 10:00:05,675": FINE.replace(microsecond=675_000),
+    "2024-03-01 10:00:05 UTC": WHEN,
+    "2024/03/01 10:00:05": WHEN,
+    "2024-03-01-10.00.05.675872": FINE,
+    "20240301T100005Z": WHEN,
+    "20240301_100005": WHEN,
+    "2024.03.01": DAY,
+    "20240301": DAY,
+    "01/Mar/2024:10:00:05 +0000": WHEN,
+    "[01/Mar/2024:11:00:05 +0100]": WHEN,
+    "Mar  1 10:00:05": WHEN.replace(year=2000),
+    "<34>Mar 1 10:00:05": WHEN.replace(year=2000),
+    "Feb 29 10:00:05": dt.datetime(2000, 2, 29, 10, 0, 5),
+    "Fri, 01 Mar 2024 11:00:05 +0100": WHEN,
+    "Fri Mar  1 10:00:05 2024": WHEN,
+    "Fri Mar  1 10:00:05 UTC 2024": WHEN,
+    "1 March 2024": DAY,
+    "01-Mar-2024 10:00:05": WHEN,
+    "3/1/2024 10:00:05 AM": WHEN,
+    "3/1/24 10:00": WHEN.replace(second=0),
+    "01.03.2024 10:00:05": WHEN,
+    "1709287205": WHEN,
+    "1709287205.675872": FINE,
+    "1709287205675": FINE.replace(microsecond=675_000),
+    "1709287205675872": FINE,
+    "1709287205675872000": FINE,
+    "133537608056758720": FINE,
+}
+
+
+@pytest.mark.parametrize("text", WRITTEN)
+def test_a_time_is_read_in_the_form_of_its_log(text):
+    assert to_datetime(pl.Series([text, None])).to_list() == [WRITTEN[text], None]
+
+
+def test_what_a_cell_says_hangs_on_no_other_cell():
+    texts = [text for text in WRITTEN if not text.replace(".", "").isdigit()] + ["2024.03.01"]
+    together = to_datetime(pl.Series(texts)).to_list()
+    assert together == [WRITTEN[text] for text in texts]
+
+
+@pytest.mark.parametrize("text", ["", "-", "unknown", "31/Feb/2024:10:00:05 +0000", "10.0.0.1"])
+def test_what_is_no_time_is_missing(text):
+    assert to_datetime(pl.Series([text, "2024-03-01"])).to_list() == [None, DAY]
