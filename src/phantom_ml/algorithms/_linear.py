@@ -17,10 +17,17 @@ from phantom_ml.algorithms._boosting import RoundClock
 from phantom_ml.process.deadline import Deadline
 
 Array = NDArray[np.float64]
-Block = NDArray[np.float32] | sparse.csr_array
+Block = NDArray[np.float32] | NDArray[np.float64] | sparse.csr_array
 #: (raw predictions, shape (n, k)) -> loss of each row, shape (n,), and its derivative, shape (n,
 #: k).
 Loss = Callable[[Array], tuple[Array, Array]]
+
+
+def _by_column(block: Block) -> Block:
+    if isinstance(block, sparse.csr_array):
+        return block
+    laid: NDArray[np.float64] = np.asfortranarray(block)
+    return laid
 
 
 @dataclass(frozen=True)
@@ -69,8 +76,7 @@ class Problem:
     @classmethod
     def of(cls, blocks: tuple[Block, ...], loss: Loss, weight: Array, start: Array) -> Problem:
         """Return the problem, its blocks laid out column by column, which their products like."""
-        laid = [b if sparse.issparse(b) else np.asfortranarray(b) for b in blocks]
-        return cls(tuple(laid), loss, weight, start)
+        return cls(tuple(_by_column(b) for b in blocks), loss, weight, start)
 
     def _parts(self, coefficients: Array) -> Sequence[Array]:
         ends = np.cumsum([int(b.shape[1]) for b in self.blocks])[:-1]

@@ -55,19 +55,25 @@ class Landmarks:
         whitening = np.ascontiguousarray((vectors * scale).astype(np.float32))
         return cls(plain.dense, plain.levels, whitening, plain.gamma)
 
-    def columns(self, design: Design, matrix: Matrix) -> Floats:
-        """Return the columns of a matrix's rows, shape (n_rows, n_landmarks)."""
-        dense = design.dense(matrix)
+    def columns(self, design: Design, matrix: Matrix) -> NDArray[np.float64]:
+        """Return the columns of a matrix's rows, shape (n_rows, n_landmarks).
+
+        In double precision: single rounds otherwise for one row than for many, and whitening
+        makes that visible in the prediction.
+        """
+        dense, landmarks = design.dense(matrix).astype(np.float64), self.dense.astype(np.float64)
         own = np.einsum("ij,ij->i", dense, dense)[:, None]
-        other = np.einsum("ij,ij->i", self.dense, self.dense)
-        distance = own + other - 2.0 * (dense @ self.dense.T)
+        other = np.einsum("ij,ij->i", landmarks, landmarks)
+        distance = own + other - 2.0 * (dense @ landmarks.T)
         if self.levels.shape[1]:
             # Two levels that differ are two one-hot columns that differ.
             n = self.levels.shape[1]
             distance += 2.0 * (n - design.one_hot(matrix) @ self._level_columns(design.n_levels))
         np.maximum(distance, 0.0, out=distance)
-        distance *= np.float32(-self.gamma[0])
-        closeness: Floats = np.exp(distance, out=distance) @ self.whitening
+        distance *= -self.gamma[0]
+        closeness: NDArray[np.float64] = np.exp(distance, out=distance) @ self.whitening.astype(
+            np.float64
+        )
         return closeness
 
     def _level_columns(self, n_levels: int) -> Floats:
