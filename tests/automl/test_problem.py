@@ -11,11 +11,13 @@ from phantom_ml.automl.encode import encode
 from phantom_ml.automl.folds import n_folds_for, plan_splits
 from phantom_ml.automl.problem import pose
 from phantom_ml.automl.workspace import Workspace
-from phantom_ml.config import AutoMLConfig, FeatureSettings, ProblemKind
+from phantom_ml.config import AutoMLConfig, ProblemKind
 from phantom_ml.data.dataset import Dataset
 from phantom_ml.errors import BadSetting, TargetMissing, TargetUnusable, UnknownName
 from phantom_ml.features.encoder import Encoder
 from tests.core.tables import events, numbers
+
+ASKED = AutoMLConfig(target_column="label")
 
 
 def dataset(frame: pl.DataFrame) -> Dataset:
@@ -29,8 +31,8 @@ def posed(frame: pl.DataFrame, validation: pl.DataFrame | None = None, **setting
 
 def planned(problem, folder, n_folds: int = 3):
     folder.mkdir(exist_ok=True)
-    samples = encode(problem, Workspace(folder), FeatureSettings())
-    return samples, plan_splits(problem, samples, n_folds, 0)
+    samples = encode(problem, Workspace(folder), ASKED)
+    return samples, plan_splits(problem, samples.matrix, n_folds, 0)
 
 
 def test_the_target_is_no_input():
@@ -184,7 +186,7 @@ def test_no_time_left_means_one_fold():
 def test_a_table_without_a_usable_column_is_told(tmp_path):
     rows = events(90).select("label", same=pl.lit(1.0))
     with pytest.raises(TargetUnusable, match="No column can be learned from"):
-        encode(posed(rows), Workspace(tmp_path), FeatureSettings())
+        encode(posed(rows), Workspace(tmp_path), ASKED)
 
 
 def test_the_matrix_of_the_workspace_is_the_one_that_was_encoded(tmp_path):

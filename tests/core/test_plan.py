@@ -57,7 +57,7 @@ def test_features_are_generated_as_the_plan_spells_it(core):
         "include_security_features": True,
     }
     names = {f.name for f in core.auto_feature_engineering(events(), wanted).features}
-    assert {"query.length", "when.hour", "src.is_private"} <= names
+    assert {"query.length", "when.hour", "src.is_network_edge"} <= names
 
 
 def test_an_instance_as_json_text_is_explained(core, binary, table):

@@ -11,7 +11,8 @@ from phantom_ml.algorithms.base import FitContext, algorithms
 from phantom_ml.config import AutoMLTaskType, FeatureSettings, ProblemKind
 from phantom_ml.data.matrix import Samples
 from phantom_ml.data.recognise import recognise
-from phantom_ml.features.encoder import fit_encoder
+from phantom_ml.features.fit import fit_encoder
+from phantom_ml.features.fitted.question import Question
 from phantom_ml.features.fold_fitted import fit_fold
 from phantom_ml.metrics.calibration import Calibrator
 from phantom_ml.model.pipeline import LoadedPart, Pipeline
@@ -98,7 +99,7 @@ def model(
 def _fit(name: str, samples: Samples, kind: ProblemKind, n_classes: int, seed: int) -> LoadedPart:
     half = np.random.default_rng(seed).permutation(samples.matrix.n_rows)[: N // 2 + 100]
     train = np.sort(half).astype(np.int64)
-    side, added = fit_fold(samples, train, kind, n_classes, seed)
+    side, added = fit_fold(samples, train, Question(kind, n_classes), seed)
     part = samples.rows(train)
     if added.shape[1]:
         part = Samples(part.matrix.beside(added[train], side.features), part.target)

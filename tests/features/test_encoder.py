@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from phantom_ml.config import FeatureSettings
 from phantom_ml.data.recognise import recognise
 from phantom_ml.errors import BundleVersion, TypeUnsafe
-from phantom_ml.features.encoder import Encoder, fit_encoder
+from phantom_ml.features.encoder import Encoder
+from phantom_ml.features.fit import fit_encoder
 from tests.core.tables import events
 
 FRAME = events(200).drop("label")
@@ -85,7 +86,9 @@ def test_missing_cells_are_nan(encoder):
 
 
 def test_a_family_that_is_off_gives_no_feature():
-    off = fitted(FRAME, chosen=FeatureSettings(text=False, temporal=False, security=False))
+    off = fitted(
+        FRAME, chosen=FeatureSettings(text=False, temporal=False, security=False, statistical=False)
+    )
     assert {f.source for f in off.features} == {"proto", "size", "user"}
     assert off.text_columns == ()
 
@@ -192,7 +195,8 @@ def test_a_time_that_cannot_be_read_is_missing():
     ],
 )
 def test_flags_of_an_address(address, flags):
-    encoder = fitted(FRAME.select("src"))
+    training = ["10.1.2.3", "8.8.8.8", "224.0.0.5", "2001:db8::8", "192.168.0.255"]
+    encoder = fitted(pl.DataFrame({"src": training}), {"src": "ip"})
     found = cells(encoder, pl.DataFrame({"src": [address]}))
     names = ("is_private", "is_multicast", "is_v6", "is_network_edge")
     assert tuple(found[f"src.{n}"][0] for n in names) == flags
@@ -206,7 +210,8 @@ def test_an_address_of_a_known_network_is_less_rare_than_a_stranger():
 
 
 def test_statistics_of_text_are_counted():
-    encoder = fitted(FRAME.select("query"))
+    training = ["/", "a/b.c", "%2e%2e/ and more", "x"]
+    encoder = fitted(pl.DataFrame({"query": training}), {"query": "text"})
     found = cells(encoder, pl.DataFrame({"query": ["GET /a.php?x=%27 Ü"]}))
     parts = ("length", "percent_count", "slash_count", "dot_count", "longest_token")
     assert [found[f"query.{p}"][0] for p in parts] == [18, 1, 1, 1, 3]

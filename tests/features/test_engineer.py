@@ -60,7 +60,9 @@ def test_a_constant_column_gives_no_feature(scored):
 
 
 def test_a_constant_feature_is_not_selected(scored):
-    assert of(scored, "src.is_v6").reason == "constant"
+    frame = events().with_columns(pl.lit("x").alias("same"))
+    found = engineer_features(frame, {"target_column": "label", "kinds": {"same": "category"}})
+    assert of(found, "same").reason == "constant"
 
 
 def test_shares_sum_to_one(scored):
@@ -86,24 +88,58 @@ def test_every_feature_is_described(scored):
     assert all(f.description for f in scored.features)
 
 
-def test_without_a_target_nothing_is_scored_but_constants_are_found():
-    found = engineer_features(events().drop("label"))
-    assert of(found, "bytes").importance is None
-    assert not of(found, "src.is_v6").selected
+def test_without_a_target_features_are_ranked_by_how_they_hang_together():
+    found = engineer_features(events().drop(["label", "query"]))
+    assert of(found, "bytes").importance > of(found, "noise").importance
+
+
+def test_every_feature_says_what_it_is_a_function_of(scored):
+    formulas = {f.name: f.formula for f in scored.features}
+    assert formulas["bytes"] == "number(bytes)"
+    assert formulas["query.length"] == "text(query).length"
+
+
+def test_every_feature_that_needs_no_target_has_a_cost(scored):
+    assert all(f.cost_us > 0 for f in scored.features if f.generator not in ("text_score", "risk"))
+
+
+def test_limits_keep_the_best_and_say_why_others_are_left_out():
+    found = engineer_features(events(), {"target_column": "label", "max_features": 2})
+    assert "bytes" in found.selected[0]
+    assert len(found.selected) == 2
+    assert "beyond max_features" in {f.reason for f in found.features}
+
+
+def test_a_dear_feature_is_left_out_for_its_cost():
+    found = engineer_features(events(), {"target_column": "label", "max_us_per_row": 1e-9})
+    kept = {f.generator for f in found.features if f.selected}
+    assert kept <= {"text_score", "risk"}
+
+
+def test_an_ignored_column_gives_nothing():
+    found = engineer_features(events(), {"target_column": "label", "ignored_columns": "bytes"})
+    assert "bytes" not in found.names
+
+
+def test_a_zone_that_does_not_exist_is_refused():
+    with pytest.raises(BadSetting, match="Mars"):
+        engineer_features(events(), {"time_zone": "Mars/Olympus"})
 
 
 def test_the_same_seed_gives_the_same_answer():
     one, two = (engineer_features(events(), {"target_column": "label"}) for _ in range(2))
-    assert one.features == two.features
+    assert [f.model_copy(update={"cost_us": None}) for f in one.features] == [
+        f.model_copy(update={"cost_us": None}) for f in two.features
+    ]
 
 
 @pytest.mark.parametrize(
     ("settings", "gone"),
     [
         ({"include_text_features": False}, "query.length"),
-        ({"security_features": False}, "src.is_private"),
-        ('{"include_security_features": false}', "src.is_private"),
-        (FeatureSettings(security=False), "src.is_private"),
+        ({"security_features": False}, "src.is_network_edge"),
+        ('{"include_security_features": false}', "src.is_network_edge"),
+        (FeatureSettings(security=False), "src.is_network_edge"),
     ],
 )
 def test_a_family_is_switched_off_in_any_spelling(settings, gone):
@@ -115,7 +151,7 @@ def test_a_family_is_switched_off_in_any_spelling(settings, gone):
 
 
 def test_a_column_of_a_family_that_is_off_is_said_to_give_nothing():
-    found = engineer_features(events().drop("label"), {"security": False})
+    found = engineer_features(events().drop("label"), {"security": False, "statistical": False})
     assert "switched off" in found.left_out["src"]
 
 
@@ -156,7 +192,7 @@ def test_rows_without_an_answer_are_generated_but_not_scored():
     )
     found = engineer_features(frame, {"target_column": "label"})
     assert found.frame.collect().height == N
-    assert found.features[0].name == "bytes"
+    assert found.features[0].source == "bytes"
 
 
 def test_it_survives_the_way_to_json(scored):

@@ -7,10 +7,11 @@ import pytest
 from phantom_ml.config import ProblemKind
 from phantom_ml.data.matrix import Feature, Matrix, Samples
 from phantom_ml.errors import BundleDamaged
-from phantom_ml.features import text_score
-from phantom_ml.features.fold_fitted import INNER_FOLDS, FoldFitted, fit_fold
+from phantom_ml.features.fitted import text_score
+from phantom_ml.features.fitted.question import INNER_FOLDS, Question
+from phantom_ml.features.fitted.text_score import TextScore
+from phantom_ml.features.fold_fitted import FoldFitted, fit_fold
 from phantom_ml.features.ngrams import hashed_ngrams
-from phantom_ml.features.text_score import TextScore
 
 N, SEED = 240, 5
 TRAIN = np.arange(0, N, 2)
@@ -35,7 +36,7 @@ def planted(kind: ProblemKind) -> tuple[np.ndarray, int]:
 
 
 def fit(target: np.ndarray, kind: ProblemKind, n_classes: int):
-    return fit_fold(samples(target), TRAIN, kind, n_classes, SEED)
+    return fit_fold(samples(target), TRAIN, Question(kind, n_classes), SEED)
 
 
 def inner_part() -> np.ndarray:
@@ -120,7 +121,7 @@ def test_a_matrix_becomes_wider_by_what_was_fitted():
 def test_without_text_nothing_is_fitted(tmp_path):
     matrix = Matrix(np.zeros((N, 1), np.float32), (Feature("n", "n"),))
     rows = Samples(matrix, np.zeros(N, np.int64))
-    fitted, values = fit_fold(rows, TRAIN, ProblemKind.BINARY, 2, SEED)
+    fitted, values = fit_fold(rows, TRAIN, Question(ProblemKind.BINARY, 2), SEED)
     fitted.save(tmp_path)
     assert values.shape == (N, 0)
     assert FoldFitted.load(tmp_path).widen(matrix) is matrix
@@ -136,15 +137,15 @@ def test_an_inner_fold_of_one_class_has_a_constant_score():
 def test_values_are_scored_in_the_unit_of_the_target():
     rng = np.random.default_rng(4)
     found = samples(rng.normal(1e6, 10.0, N))
-    score = TextScore.fit(found, ProblemKind.REGRESSION, 0, SEED)
+    score = TextScore.fit(found, Question(ProblemKind.REGRESSION, 0), SEED)
     assert abs(score.transform(found.matrix).mean() - 1e6) < 100.0
 
 
 def test_a_weight_moves_the_score():
     target, _ = planted(ProblemKind.BINARY)
-    even = TextScore.fit(samples(target), ProblemKind.BINARY, 2, SEED)
+    even = TextScore.fit(samples(target), Question(ProblemKind.BINARY, 2), SEED)
     weight = np.where(target == 1, 10.0, 0.1)
-    heavy = TextScore.fit(samples(target, weight), ProblemKind.BINARY, 2, SEED)
+    heavy = TextScore.fit(samples(target, weight), Question(ProblemKind.BINARY, 2), SEED)
     matrix = samples(target).matrix
     assert heavy.transform(matrix).mean() > even.transform(matrix).mean()
 
@@ -153,7 +154,8 @@ def test_more_rows_than_are_needed_are_drawn_by_the_seed(monkeypatch):
     monkeypatch.setattr(text_score, "MAX_ROWS", 100)
     target, _ = planted(ProblemKind.BINARY)
     one, two, other = (
-        TextScore.fit(samples(target), ProblemKind.BINARY, 2, s).weights for s in (1, 1, 2)
+        TextScore.fit(samples(target), Question(ProblemKind.BINARY, 2), s).weights
+        for s in (1, 1, 2)
     )
     np.testing.assert_array_equal(one, two)
     assert not np.array_equal(one, other)

@@ -41,8 +41,8 @@ def test_output_is_a_polars_frame_where_asked():
 
 
 def test_without_text_features_text_gives_none():
-    names = AutoFeatureEngineer(text_features=False).fit(INPUTS).get_feature_names_out()
-    assert not any(name.startswith("query.") for name in names)
+    names = AutoFeatureEngineer(text_features=False).fit(INPUTS, LABEL).get_feature_names_out()
+    assert not {"text.score", "query.token_count"} & set(names)
 
 
 def test_a_pipeline_learns_the_planted_truth():
@@ -90,4 +90,4 @@ def test_too_few_answers_are_refused():
 
 def test_generated_features_are_described():
     found = AutoFeatureEngineer().generate_features(events(), target_column="label")
-    assert found.features[0].name == "bytes"
+    assert "bytes" in found.features[0].name

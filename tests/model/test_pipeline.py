@@ -7,7 +7,8 @@ from phantom_ml.config import AutoMLTaskType, FeatureSettings, ProblemKind
 from phantom_ml.data.matrix import Samples
 from phantom_ml.data.recognise import recognise
 from phantom_ml.errors import ColumnMissing
-from phantom_ml.features.encoder import fit_encoder
+from phantom_ml.features.fit import fit_encoder
+from phantom_ml.features.fitted.question import Question
 from phantom_ml.features.fold_fitted import fit_fold
 from phantom_ml.metrics.calibration import Calibrator
 from phantom_ml.metrics.thresholds import Threshold
@@ -55,7 +56,7 @@ def folder(tmp_path_factory):
     samples = Samples(encoder.transform(INPUTS), target)
     context = FitContext(ProblemKind.BINARY, n_rounds=5)
     for fold, rows in enumerate((np.arange(0, 100), np.arange(100, 200))):
-        fitted, _ = fit_fold(samples, rows, ProblemKind.BINARY, 2, 0)
+        fitted, _ = fit_fold(samples, rows, Question(ProblemKind.BINARY, 2), 0)
         fitted.save(folder / "sides" / str(fold))
         train = samples.rows(rows)
         wide = Samples(fitted.widen(train.matrix), train.target)

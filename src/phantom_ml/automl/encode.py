@@ -2,15 +2,30 @@
 
 from __future__ import annotations
 
+import math
+from dataclasses import replace
+
 import numpy as np
+import polars as pl
+from numpy.typing import NDArray
 
 from phantom_ml.automl.draft import GOLDEN_ROWS
-from phantom_ml.automl.problem import Problem
+from phantom_ml.automl.problem import DAY_NS, Problem
 from phantom_ml.automl.workspace import Facts, Workspace
 from phantom_ml.config import AutoMLConfig, FeatureSettings
-from phantom_ml.data.matrix import Samples
+from phantom_ml.data.matrix import Matrix, Samples
+from phantom_ml.data.splits.plan import NO_TIME
 from phantom_ml.errors import TargetUnusable
-from phantom_ml.features.encoder import Encoder, fit_encoder
+from phantom_ml.features.before import Before
+from phantom_ml.features.encoder import Encoder
+from phantom_ml.features.fit import fit_encoder
+from phantom_ml.features.fitted.question import Question
+from phantom_ml.features.selection.judged import judged_encoder
+from phantom_ml.features.selection.training import Training
+from phantom_ml.process.deadline import Deadline
+
+#: Of a budget's seconds, what judging features may take; shorter budgets than this judge none.
+JUDGING_SHARE, JUDGING_LEAST = 0.08, 20.0
 
 
 def wanted_features(config: AutoMLConfig) -> FeatureSettings:
@@ -21,24 +36,103 @@ def wanted_features(config: AutoMLConfig) -> FeatureSettings:
     return config.features.model_copy(update=off)
 
 
-def encode(problem: Problem, workspace: Workspace, settings: FeatureSettings) -> Samples:
+def judging_seconds(config: AutoMLConfig) -> float:
+    """Return for how long features may be judged; 0 where there is no time for it."""
+    seconds = config.budget_seconds
+    if not config.feature_engineering:
+        return 0.0
+    if seconds is None or config.max_trials is not None:
+        return math.inf
+    return JUDGING_SHARE * seconds if seconds >= JUDGING_LEAST else 0.0
+
+
+def encode(
+    problem: Problem,
+    workspace: Workspace,
+    config: AutoMLConfig,
+    judging: float = 0.0,
+    like: Encoder | None = None,
+) -> Samples:
     """Return the encoded rows, after they and the encoder were written to the workspace.
 
     The encoder is fitted on the rows that are trained on, never on rows given for validation.
+
+    Parameters
+    ----------
+    problem : Problem
+    workspace : Workspace
+    config : AutoMLConfig
+    judging : float
+        For how many seconds families are judged by held-out rows; 0: all stay, up to the limits
+        that ``config.features`` sets.
+    like : Encoder, optional
+        Its features were judged before; no others are made.
     """
+    settings = wanted_features(config)
     training = problem.frame.head(problem.n_rows - problem.n_validation)
-    encoder = fit_encoder(training, problem.inputs, settings)
-    if not encoder.columns:
+    encoder = fit_encoder(
+        training, problem.inputs, settings, config.time_column, config.group_columns
+    )
+    encoder = encoder if like is None else _as_judged(encoder, like, training)
+    if not encoder.features:
         raise TargetUnusable(
             "No column can be learned from: all are constant, empty or identifiers.",
             "Add columns, or say what a column is under features.kinds.",
         )
-    samples = Samples(encoder.transform(problem.frame), problem.target.values, problem.weight)
+    question = question_of(problem, config)
+    rows = np.arange(training.height, dtype=np.int64)
+    asked = question.rows(rows)
+    matrix = encoder.training(training, asked.before)
+    if like is None and (judging > 0 or settings.is_limited):
+        samples = Samples(matrix, problem.target.values[: training.height])
+        rows_to_judge = Training(training, problem.inputs, samples, asked)
+        encoder, matrix = judged_encoder(
+            encoder, rows_to_judge, settings, Deadline.after(judging), config.seed
+        )
+    samples = Samples(
+        _with_validation(matrix, encoder, problem), problem.target.values, problem.weight
+    )
+    _save(samples, encoder, question, problem, workspace)
+    return samples
+
+
+def _as_judged(encoder: Encoder, like: Encoder, frame: pl.DataFrame) -> Encoder:
+    """Return an encoder with the features of another that was judged, as far as the rows give them."""
+    chosen = [again for t in like.tables if (again := t.refitted(frame)) is not None]
+    wider = replace(encoder, tables=(*encoder.tables, *chosen))
+    return wider.keeping([f.name for f in like.features])
+
+
+def question_of(problem: Problem, config: AutoMLConfig) -> Question:
+    """Return the problem as what is fitted on the target sees it; a row of no known time comes last."""
+    time = problem.ties.time
+    if time is not None:
+        unknown = time == NO_TIME
+        time = np.where(unknown, np.max(time, where=~unknown, initial=0) + 1, time)
+    delay = int((config.task_settings.label_delay or 0.0) * DAY_NS)
+    classes = tuple(str(c) for c in problem.target.classes)
+    before = Before(time, problem.ties.groups)
+    return Question(problem.target.kind, problem.n_classes, classes, before, delay)
+
+
+def _with_validation(matrix: Matrix, encoder: Encoder, problem: Problem) -> Matrix:
+    """Return the training rows' matrix with that of the rows given for validation below it."""
+    if not problem.n_validation:
+        return matrix
+    below = encoder.transform(problem.frame.tail(problem.n_validation))
+    return matrix.above(below)
+
+
+def _save(
+    samples: Samples, encoder: Encoder, question: Question, problem: Problem, workspace: Workspace
+) -> None:
     encoder.save(workspace.folder / "encoder")
-    workspace.save_facts(Facts(problem.target.kind, problem.n_classes, _metric_in_child(problem)))
+    metric = _metric_in_child(problem)
+    facts = Facts(question.kind, question.n_classes, metric, question.classes, question.delay)
+    workspace.save_facts(facts)
+    workspace.save_before(question.before)
     workspace.save_samples(samples)
     _save_golden(problem, encoder, workspace)
-    return samples
 
 
 def _metric_in_child(problem: Problem) -> str:
@@ -51,9 +145,14 @@ def _metric_in_child(problem: Problem) -> str:
 def _save_golden(problem: Problem, encoder: Encoder, workspace: Workspace) -> None:
     """Keep a few rows whose predictions are checked each time that the model is loaded."""
     n = min(GOLDEN_ROWS, problem.n_rows)
-    rows = np.unique(np.linspace(0, problem.n_rows - 1, n).astype(np.int64))
+    rows: NDArray[np.int64] = np.unique(np.linspace(0, problem.n_rows - 1, n).astype(np.int64))
     frame = problem.frame.select(encoder.inputs)[rows]
     matrix = encoder.transform(frame)
     target = problem.target.values[rows]
     workspace.save_samples(Samples(matrix, target), "golden")
     frame.write_parquet(workspace.folder / "golden" / "rows.parquet", compression="lz4")
+
+
+def timeless(matrix: Matrix, encoder: Encoder) -> Matrix:
+    """Return the features by which rows are nearly the same, whenever and after whomever they came."""
+    return matrix.columns(encoder.timeless)

@@ -17,7 +17,7 @@ from phantom_ml.automl.candidates import Candidates
 from phantom_ml.automl.checkpoint import load_finished, load_plan, save_finished, save_plan
 from phantom_ml.automl.constrain import cheap_candidates
 from phantom_ml.automl.draft import Draft
-from phantom_ml.automl.encode import encode, wanted_features
+from phantom_ml.automl.encode import encode, judging_seconds, timeless
 from phantom_ml.automl.finish import ALL, Ending, finish, ranked
 from phantom_ml.automl.folds import fit_sides, n_folds_for, plan_splits, save_folds
 from phantom_ml.automl.listener import Listener
@@ -33,6 +33,7 @@ from phantom_ml.data.leaks import leak_report
 from phantom_ml.data.matrix import Samples
 from phantom_ml.data.splits import SplitPlan
 from phantom_ml.errors import ChildTimeout, NoTrialSucceeded
+from phantom_ml.features.encoder import Encoder
 from phantom_ml.model.trial import Trial
 from phantom_ml.progress import Progress
 
@@ -174,7 +175,7 @@ def _leaks(problem: Problem, config: AutoMLConfig, plan: SplitPlan) -> tuple[str
 def _prepare(state: Run) -> SplitPlan:
     """Encode, keep a first model where the clock runs, and write the folds."""
     state.tell("encoding")
-    samples = encode(state.problem, state.workspace, wanted_features(state.config))
+    samples = encode(state.problem, state.workspace, state.config, judging_seconds(state.config))
     plan = _first_model_and_folds(state, samples)
     folds = {str(i): (s.train, s.valid) for i, s in enumerate(plan.splits)}
     rows = np.arange(samples.target.shape[0] - state.problem.n_validation, dtype=np.int64)
@@ -198,10 +199,11 @@ def _prepare(state: Run) -> SplitPlan:
 def _first_model_and_folds(state: Run, samples: Samples) -> SplitPlan:
     """Keep a first model where the clock runs, then choose the folds by rows and by its speed."""
     problem, config = state.problem, state.config
+    still = timeless(samples.matrix, Encoder.load(state.workspace.folder / "encoder"))
     if state.budget.counts:
         n_folds = n_folds_for(problem, None, None)
-        return plan_splits(problem, samples, n_folds, config.seed)
-    holdout = plan_splits(problem, samples, 1, config.seed)
+        return plan_splits(problem, still, n_folds, config.seed)
+    holdout = plan_splits(problem, still, 1, config.seed)
     state.tell("training", "A first model")
     quick = quick_trial(
         problem, samples, holdout.splits[0], state.workspace, state.room, state.budget
@@ -212,7 +214,7 @@ def _first_model_and_folds(state: Run, samples: Samples) -> SplitPlan:
     # A first model that failed tells no speed: then the cheapest validation is the safe one.
     seconds = seconds_per_fit(quick, problem.n_rows) or left
     n_folds = n_folds_for(problem, seconds, left)
-    return holdout if n_folds == 1 else plan_splits(problem, samples, n_folds, config.seed)
+    return holdout if n_folds == 1 else plan_splits(problem, still, n_folds, config.seed)
 
 
 def _search(state: Run, plan: SplitPlan) -> bool:

@@ -195,10 +195,9 @@ def _shares(learner: Learner) -> Array | None:
 def fit_side(payload: dict[str, Any]) -> dict[str, Any]:
     """Fit what needs the target on one fold's training rows; called by the supervised child."""
     workspace = Workspace(Path(payload["workspace"]))
-    facts = workspace.facts()
     fold = workspace.fold(payload["fold"])
     fitted, values = fit_fold(
-        workspace.samples(), fold.train, facts.kind, facts.n_classes, payload["seed"]
+        workspace.samples(), fold.train, workspace.question(), payload["seed"]
     )
     workspace.save_side(fold.name, fitted, values)
     return {"n_added": int(values.shape[1])}

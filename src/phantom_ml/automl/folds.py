@@ -13,10 +13,10 @@ from phantom_ml.automl.trials import FIT_SIDE
 from phantom_ml.automl.workspace import Fold, Workspace
 from phantom_ml.config import ProblemKind
 from phantom_ml.data.duplicates import near_duplicate_codes
-from phantom_ml.data.matrix import Rows, Samples
+from phantom_ml.data.matrix import Matrix, Rows, Samples
 from phantom_ml.data.negatives import sample_negatives
 from phantom_ml.data.splits import SplitPlan, choose_folds, given_split, make_splits
-from phantom_ml.features.fold_fitted import FoldFitted
+from phantom_ml.features.fold_fitted import FoldFitted, needs_fit
 from phantom_ml.process.child import Child, start_child, wait_any
 from phantom_ml.process.deadline import Deadline
 from phantom_ml.process.outcome import Limits, OutcomeStatus, error_of
@@ -25,11 +25,13 @@ from phantom_ml.process.outcome import Limits, OutcomeStatus, error_of
 FORWARD_FOLDS = 3
 
 
-def plan_splits(problem: Problem, samples: Samples, n_folds: int, seed: int) -> SplitPlan:
-    """Return which rows are fitted on and which are measured on."""
+def plan_splits(problem: Problem, matrix: Matrix, n_folds: int, seed: int) -> SplitPlan:
+    """Return which rows are fitted on and which are measured on.
+
+    ``matrix`` holds the features by which rows are nearly the same.
+    """
     if problem.n_validation:
         return given_split(problem.n_rows - problem.n_validation, problem.n_validation)
-    matrix = samples.matrix
     duplicates = near_duplicate_codes(matrix.values, matrix.text, exact=matrix.categorical)
     ties = replace(problem.ties, duplicates=duplicates)
     return make_splits(
@@ -64,7 +66,7 @@ def fit_sides(
     samples: Samples, workspace: Workspace, names: list[str], room: Room, seed: int, end: Deadline
 ) -> None:
     """Fit what needs the target on each fold's training rows, in children side by side."""
-    if samples.matrix.text is None:
+    if not needs_fit(samples.matrix):
         for name in names:
             workspace.save_side(name, FoldFitted(), np.empty((0, 0), np.float32))
         return

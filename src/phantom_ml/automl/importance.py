@@ -30,7 +30,8 @@ def own_importance(workspace: Workspace, members: Members, mixture: Mixture) -> 
     features = [f.source for f in workspace.samples("golden").matrix.features]
     fold = next(iter(members.values())).folds_done[0]
     text = _text_source(workspace)
-    added = [text for _ in FoldFitted.load(workspace.side_folder(fold)).features]
+    fitted = FoldFitted.load(workspace.side_folder(fold))
+    added = [f.source for f in fitted.sourced(text)]
     total = dict.fromkeys(dict.fromkeys([*features, *added]), 0.0)
     for i, finished in members.items():
         file = finished.folder / "importance.npy"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -28,7 +27,7 @@ def measure(payload: dict[str, Any]) -> dict[str, Any]:
     samples = workspace.samples().rows(fold.valid)
     if fold.side is not None:
         fitted = FoldFitted.load(workspace.side_folder(fold.name))
-        added = tuple(replace(f, source=payload["text_source"]) for f in fitted.features)
+        added = fitted.sourced(payload["text_source"])
         wide = samples.matrix.beside(fold.side[fold.valid], added)
         samples = Samples(wide, samples.target, samples.weight)
     learners = [load_learner(Path(folder)) for folder in payload["learners"]]

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from phantom_ml.automl.draft import Draft, Fit, Recipe, Voice, stage
-from phantom_ml.automl.encode import encode, wanted_features
+from phantom_ml.automl.encode import encode
 from phantom_ml.automl.ensemble import Mixture
 from phantom_ml.automl.finish import ALL, TYPICAL_ROWS
 from phantom_ml.automl.folds import fit_sides, save_folds
@@ -20,6 +20,7 @@ from phantom_ml.automl.workspace import Workspace
 from phantom_ml.config import AutoMLConfig
 from phantom_ml.errors import NoTrialSucceeded
 from phantom_ml.explain.occlusion import typical_row
+from phantom_ml.features.encoder import Encoder
 from phantom_ml.metrics.validation_scores import ValidationScores
 from phantom_ml.model.combine import combine
 from phantom_ml.model.spec import Member, ModelSpec
@@ -32,11 +33,13 @@ def refit_draft(
     spec: ModelSpec,
     card: Mapping[str, Any],
     workspace: Workspace,
+    like: Encoder | None = None,
     validation: ValidationScores | None = None,
 ) -> Draft:
     """Return the draft of a model whose members were fitted on all rows of ``problem``.
 
-    ``validation`` are the held-out scores on which the kept threshold was cut.
+    ``like`` is the model's encoder, whose features are made again; ``validation`` are the held-out
+    scores on which the kept threshold was cut.
 
     Raises
     ------
@@ -45,7 +48,7 @@ def refit_draft(
     """
     config = AutoMLConfig.of(card["config"])
     room = Room.of(config.n_threads, config.memory_limit_mb)
-    samples = encode(problem, workspace, wanted_features(config))
+    samples = encode(problem, workspace, config, like=like)
     rows = np.arange(problem.n_rows, dtype=np.int64)
     save_folds(problem, workspace, {ALL: (rows, rows[:0])}, config.seed)
     fit_sides(samples, workspace, [ALL], room, config.seed, Deadline.never())

@@ -15,9 +15,12 @@ from scipy import sparse
 
 from phantom_ml.config import ProblemKind
 from phantom_ml.data.matrix import Feature, Matrix, Rows, Samples
+from phantom_ml.features.before import Before
+from phantom_ml.features.fitted.question import Question
 from phantom_ml.features.fold_fitted import FoldFitted
 
 TEXT_PARTS = ("data", "indices", "indptr")
+BEFORE_PARTS = ("time", "groups")
 
 
 @dataclass(frozen=True)
@@ -27,6 +30,9 @@ class Facts:
     kind: ProblemKind
     n_classes: int
     metric: str
+    classes: tuple[str, ...] = ()
+    #: Nanoseconds until an answer is known.
+    delay: int = 0
 
 
 @dataclass(frozen=True)
@@ -61,7 +67,22 @@ class Workspace:
     def facts(self) -> Facts:
         """Return what the problem is."""
         values = json.loads((self.folder / "facts.json").read_text())
-        return Facts(ProblemKind(values["kind"]), values["n_classes"], values["metric"])
+        known = {"kind": ProblemKind(values["kind"]), "classes": tuple(values["classes"])}
+        return Facts(**values | known)
+
+    def save_before(self, before: Before) -> None:
+        """Write when each row happened and whom it belongs to."""
+        for name in BEFORE_PARTS:
+            part = getattr(before, name)
+            if part is not None:
+                np.save(self.folder / f"before_{name}.npy", part)
+
+    def question(self) -> Question:
+        """Return the problem as what is fitted on the target sees it."""
+        facts = self.facts()
+        files = {name: self.folder / f"before_{name}.npy" for name in BEFORE_PARTS}
+        parts = {name: np.load(file) for name, file in files.items() if file.exists()}
+        return Question(facts.kind, facts.n_classes, facts.classes, Before(**parts), facts.delay)
 
     def save_samples(self, samples: Samples, name: str = "samples") -> None:
         """Write a matrix with its answers."""

@@ -12,8 +12,9 @@ import typer
 from phantom_ml.cli.demo import demo
 from phantom_ml.cli.exchange import export_model, import_model
 from phantom_ml.cli.faults import UsageError, tell_usage, told
+from phantom_ml.cli.features import features
 from phantom_ml.cli.flags import Flags
-from phantom_ml.cli.look import experiments, features, leaderboard, models
+from phantom_ml.cli.look import experiments, leaderboard, models
 from phantom_ml.cli.signature import flat
 from phantom_ml.cli.train import resume, train
 from phantom_ml.cli.use import evaluate, explain, predict, threshold

@@ -1,20 +1,15 @@
-"""``phantom leaderboard``, ``models``, ``experiments`` and ``features``: what there is."""
+"""``phantom leaderboard``, ``models`` and ``experiments``: what there is."""
 
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from phantom_ml.cli.ids import LATEST, experiment_id
-from phantom_ml.cli.options import Common, File, Reading
-from phantom_ml.model.text_table import shortened
+from phantom_ml.cli.options import Common
 
-if TYPE_CHECKING:
-    from phantom_ml.features.feature_set import GeneratedFeature
-
-SHOWN_FEATURES = 40
 Limit = Annotated[int, typer.Option(min=1, metavar="N", help="Show the N newest; --json has all.")]
 
 
@@ -77,43 +72,6 @@ def experiments(common: Common, limit: Limit = 20) -> None:
         title,
         table(head, rows, left=("experiment", "status", "data", "best"), gives=("data",)),
     )
-
-
-def features(
-    file: File,
-    reading: Reading,
-    common: Common,
-    target: Annotated[
-        str | None, typer.Option(metavar="COLUMN", help="Score the features by this column.")
-    ] = None,
-) -> None:
-    """Show which features a table gives.
-
-    Each with the columns that it is made of, and what it is worth.
-    """
-    core = common.core()
-    settings = {} if target is None else {"target_column": target}
-    found = core.auto_feature_engineering(core.read(file, reading.options()), settings)
-    from phantom_ml.cli.screen import screen, sentences, show, table, write_json
-
-    if common.json:
-        write_json(found.model_dump(mode="json"))
-        return
-    head = ("feature", "share", "kept", "what it is")
-    rows = [_feature(feature) for feature in found.features[:SHOWN_FEATURES]]
-    console = screen()
-    title = f"{len(found.features)} features of {found.n_rows:,} rows, {len(found.selected)} kept"
-    body = table(head, rows, left=("feature", "kept", "what it is"), gives=("what it is",))
-    show(console, title, body)
-    if found.left_out:
-        told = (f"{name}: {why}" for name, why in found.left_out.items())
-        show(console, "Columns that give no feature", sentences(told))
-
-
-def _feature(feature: GeneratedFeature) -> tuple[str, ...]:
-    share = "-" if feature.importance is None else f"{100 * feature.importance:.1f} %"
-    kept = "yes" if feature.selected else feature.reason
-    return shortened(feature.name, 32), share, kept, feature.description
 
 
 def _counted(what: str, shown: int, total: int) -> str:

@@ -12,6 +12,7 @@ import typer
 
 from phantom_ml.cli.faults import INTERRUPTED, say
 from phantom_ml.cli.ids import experiment_id
+from phantom_ml.cli.meanings import Meanings
 from phantom_ml.cli.options import AlertRule, Common, File, Reading, Task, asked, seconds
 
 if TYPE_CHECKING:
@@ -97,7 +98,12 @@ class Question:
 
 
 def train(
-    file: File, question: Question, rule: AlertRule, reading: Reading, common: Common
+    file: File,
+    question: Question,
+    meanings: Meanings,
+    rule: AlertRule,
+    reading: Reading,
+    common: Common,
 ) -> None:
     """Train on a table and keep the best model.
 
@@ -108,6 +114,9 @@ def train(
 
     policy, options = rule.policy(), reading.options()
     settings = {"data_path": file, **question.settings()}
+    features = meanings.settings()
+    if features:
+        settings["features"] = {**settings.get("features", {}), **features}
     config = AutoMLConfig.of(settings | ({} if policy is None else {"threshold": policy}))
     if config.target_column is None:
         raise BadSetting("Which column is to be predicted?", "Give --target COLUMN.")

@@ -27,6 +27,13 @@ def predict(
         str | None,
         typer.Option(metavar="PATH", help="Write there: .parquet, .csv or .jsonl."),
     ] = None,
+    state: Annotated[
+        str | None,
+        typer.Option(
+            metavar="FOLDER",
+            help="Go on from what earlier runs with this folder saw, and add FILE.",
+        ),
+    ] = None,
 ) -> None:
     """Score every row of a table.
 
@@ -37,13 +44,13 @@ def predict(
     known = model_id(core, model)
     data = core.read(file, reading.options())
     if output is None:
-        scored = core.predict(known, data)
+        scored = core.predict(known, data, state=state)
         if common.json:
             _write_lines(scored)
         else:
             _show_scored(scored, data.frame(), [known, file], common)
         return
-    core.predict(known, data, output=output)
+    core.predict(known, data, output=output, state=state)
     _tell_written(output, data.n_rows, common)
 
 
@@ -162,11 +169,11 @@ def explain(
     """
     core = common.core()
     known = model_id(core, model)
-    instance = None
+    instance, data = None, None
     if file is not None:
         data = core.read(file, reading.options())
         instance = _row(data.lazy.slice(row - 1, 1).collect(), row, data.n_rows)
-    explanation = numbered(core.explain_model(known, instance), row)
+    explanation = numbered(core.explain_model(known, instance, before=data), row)
     from phantom_ml.cli.screen import screen, write_json
 
     if common.json:

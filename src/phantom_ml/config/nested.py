@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import zoneinfo
 from enum import StrEnum
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from phantom_ml.config.task_type import plain
 
@@ -26,6 +27,27 @@ class FeatureSettings(Settings):
     kinds: dict[str, str] = Field(
         default_factory=dict, description="Column name to semantic kind, overriding the recogniser."
     )
+    time_zone: str | None = Field(
+        None, description="Of timestamps without one, and of the calendar: Europe/Berlin."
+    )
+    max_features: int | None = Field(None, ge=1, description="Keep so many at most, the best.")
+    max_us_per_row: float | None = Field(
+        None,
+        gt=0,
+        description="Leave out the dearest until all together cost so many microseconds.",
+    )
+
+    @property
+    def is_limited(self) -> bool:
+        """Return whether features are limited in number or in cost."""
+        return self.max_features is not None or self.max_us_per_row is not None
+
+    @field_validator("time_zone")
+    @classmethod
+    def _known_zone(cls, value: str | None) -> str | None:
+        if value is not None and value not in zoneinfo.available_timezones():
+            raise ValueError("it must be a name of the IANA list, such as Europe/Berlin or UTC")
+        return value
 
 
 class OptimizationMethod(StrEnum):

@@ -167,7 +167,9 @@ def refit(
     validation = ValidationScores.load(file) if file.exists() else None
     folder = store.stage()
     try:
-        draft = refit_draft(problem, spec, manifest.card, Workspace(folder), validation)
+        draft = refit_draft(
+            problem, spec, manifest.card, Workspace(folder), pipeline.encoder, validation
+        )
         return keeper.model(draft)
     finally:
         shutil.rmtree(folder, ignore_errors=True)

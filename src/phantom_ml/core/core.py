@@ -9,7 +9,7 @@ import time
 import weakref
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
@@ -32,6 +32,9 @@ from phantom_ml.process.deadline import Deadline
 from phantom_ml.progress import ProgressCallback, silent
 from phantom_ml.store.records import ExperimentRecord, ModelRecord
 from phantom_ml.store.store import Store
+
+if TYPE_CHECKING:
+    from phantom_ml.features.feature_set import FeatureSet
 
 Config = AutoMLConfig | Mapping[str, Any] | str
 HOME_VARIABLE = "PHANTOM_HOME"
@@ -162,7 +165,12 @@ class PhantomMLCore:
     # Using a model
 
     def predict(
-        self, model_id: str, data: Any, *, output: str | Path | None = None
+        self,
+        model_id: str,
+        data: Any,
+        *,
+        output: str | Path | None = None,
+        state: str | Path | None = None,
     ) -> pl.DataFrame:
         """Return predictions row for row.
 
@@ -175,17 +183,28 @@ class PhantomMLCore:
         output : path, optional
             Write the predictions there (.parquet, .csv, .jsonl) in constant memory and return the first
             rows only.
+        state : path, optional
+            A folder that keeps what entities did: rows go on from what earlier calls with it saw, and
+            it knows these rows afterwards. Without it every call begins where training ended.
 
         Raises
         ------
-        ModelNotFound, ColumnMissing, TypeUnsafe
+        ModelNotFound, ColumnMissing, TypeUnsafe, BadSetting
         """
+        from phantom_ml.core.stream import Stream
+
         pipeline = self._pipeline(model_id)
+        if output is None and state is None:
+            return pipeline.predict(self._frame(data))
+        stream = Stream.of(pipeline, None if state is None else Path(state).expanduser())
         if output is not None:
             from phantom_ml.core.output import write_predictions
 
-            return write_predictions(pipeline, self.read(data), Path(output).expanduser())
-        return pipeline.predict(self._frame(data))
+            scored = write_predictions(stream, self.read(data), Path(output).expanduser())
+        else:
+            scored = stream.predict(self._frame(data))
+        stream.save()
+        return scored
 
     def evaluate(self, model_id: str, labelled_data: Any) -> Evaluation:
         """Return the model's figures on labelled rows, with 95 % bootstrap intervals."""
@@ -207,27 +226,47 @@ class PhantomMLCore:
         self._records.pop(model_id, None)
         return threshold
 
-    def explain_model(self, model_id: str, instance: Any = None) -> Any:
+    def explain_model(self, model_id: str, instance: Any = None, *, before: Any = None) -> Any:
         """Return why: each row's contributions, and what the model looks at as a whole.
 
         Parameters
         ----------
         model_id : str
         instance : a row, a frame, JSON text, or None for the global explanation alone
+        before : table or path, optional
+            What happened around the instance, for a model that counts what entities did before.
         """
         from phantom_ml.explain.explanation import explain
 
         manifest, pipeline = self._model(model_id)
         frame = None if instance is None else self._frame(instance)
+        if before is not None and pipeline.encoder.past is not None:
+            pipeline = pipeline.among(self._frame(before))
         return explain(pipeline, manifest.card, frame)
 
     def auto_feature_engineering(
-        self, data: Any, config: FeatureSettings | Mapping[str, Any] | str | None = None
-    ) -> Any:
-        """Return the features that would be generated, scored and selected."""
+        self,
+        data: Any,
+        config: FeatureSettings | Mapping[str, Any] | str | None = None,
+        *,
+        progress: Callable[[str, float], None] | None = None,
+    ) -> FeatureSet:
+        """Return the features that a table gives, scored and selected.
+
+        Parameters
+        ----------
+        data : table, path or JSON text
+        config : FeatureSettings, mapping or JSON text, optional
+            As of ``engineer_features``: ``target_column``, the families, ``kinds``, ``max_features``, ...
+        progress : callable, optional
+            Called with each stage and the share of the work that is done when it begins.
+        """
         from phantom_ml.features.engineer import engineer_features
 
-        return engineer_features(self._frame(data), config)
+        frame = self._frame(data)
+        if progress is None:
+            return engineer_features(frame, config)
+        return engineer_features(frame, config, progress)
 
     # What there is
 

@@ -4,26 +4,30 @@ from __future__ import annotations
 
 import contextlib
 import os
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
-from typing import IO, Any
+from typing import IO
 
 import polars as pl
 
+from phantom_ml.core.stream import Stream
 from phantom_ml.data.dataset import Dataset
 from phantom_ml.errors import BadSetting, ColumnMissing, DiskFull, StoreUnusable
-from phantom_ml.model.pipeline import Pipeline
 
 BLOCK_ROWS = 65_536
 #: Rows that are handed back to be looked at.
 SHOWN_ROWS = 10
 #: A spreadsheet takes a cell that begins so for a formula (OWASP, "CSV Injection").
 FORMULA = r"^[=+\-@\t\r]"
+Blocks = Iterable[pl.DataFrame]
+Writer = Callable[[Blocks, IO[bytes]], pl.DataFrame]
 
 
-def write_predictions(pipeline: Pipeline, dataset: Dataset, path: Path) -> pl.DataFrame:
+def write_predictions(stream: Stream, dataset: Dataset, path: Path) -> pl.DataFrame:
     """Write predictions to .parquet, .csv or .jsonl and return the first rows.
 
-    The file appears when it is whole. Text cells of CSV that begin like a formula get a quote before them.
+    Rows of later blocks see those of earlier ones as past. The file appears when it is whole. Text cells
+    of CSV that begin like a formula get a quote before them.
 
     Raises
     ------
@@ -31,17 +35,37 @@ def write_predictions(pipeline: Pipeline, dataset: Dataset, path: Path) -> pl.Da
         The ending is none of the three.
     DiskFull, StoreUnusable
     """
+    writer = _writer(path)
+    with _whole_file(path) as file:
+        return writer(_blocks(stream, dataset), file)
+
+
+def write_table(frame: pl.DataFrame, path: str | Path) -> None:
+    """Write a table to .parquet, .csv or .jsonl as ``write_predictions`` does; raises the same."""
+    path = Path(path).expanduser()
+    writer = _writer(path)
+    with _whole_file(path) as file:
+        writer([frame], file)
+
+
+def _writer(path: Path) -> Writer:
     writer = _WRITERS.get(path.suffix.lower())
     if writer is None:
         raise BadSetting(
-            f"Predictions cannot be written as {path.suffix or path.name!r}.",
+            f"Nothing can be written as {path.suffix or path.name!r}.",
             f"End the name in one of: {', '.join(_WRITERS)}.",
         )
+    return writer
+
+
+@contextlib.contextmanager
+def _whole_file(path: Path) -> Iterator[IO[bytes]]:
+    """Give a file to write to that appears under its name when it is whole."""
     draft = path.with_name(f".{path.name}.{os.getpid()}.draft")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         with draft.open("wb") as file:
-            shown = writer(pipeline, dataset, file)
+            yield file
         draft.replace(path)
     except OSError as error:
         full = error.errno in (28, 122)  # ENOSPC, EDQUOT
@@ -52,24 +76,23 @@ def write_predictions(pipeline: Pipeline, dataset: Dataset, path: Path) -> pl.Da
     finally:
         with contextlib.suppress(OSError):
             draft.unlink(missing_ok=True)
-    return shown
 
 
-def _blocks(pipeline: Pipeline, dataset: Dataset) -> Any:
-    needed, present = pipeline.encoder.inputs, dataset.columns
+def _blocks(stream: Stream, dataset: Dataset) -> Iterator[pl.DataFrame]:
+    needed, present = stream.inputs, dataset.columns
     missing = [c for c in needed if c not in present]
     if missing:
         raise ColumnMissing(missing, present)
     lazy = dataset.lazy.select(needed)
     for start in range(0, max(1, dataset.n_rows), BLOCK_ROWS):
-        yield pipeline.predict(lazy.slice(start, BLOCK_ROWS).collect())
+        yield stream.predict(lazy.slice(start, BLOCK_ROWS).collect())
 
 
-def _parquet(pipeline: Pipeline, dataset: Dataset, file: IO[bytes]) -> pl.DataFrame:
+def _parquet(blocks: Blocks, file: IO[bytes]) -> pl.DataFrame:
     import pyarrow.parquet as pq
 
     shown, writer = None, None
-    for block in _blocks(pipeline, dataset):
+    for block in blocks:
         table = block.to_arrow()
         if writer is None:
             shown, writer = block.head(SHOWN_ROWS), pq.ParquetWriter(file, table.schema)
@@ -79,9 +102,9 @@ def _parquet(pipeline: Pipeline, dataset: Dataset, file: IO[bytes]) -> pl.DataFr
     return pl.DataFrame() if shown is None else shown
 
 
-def _csv(pipeline: Pipeline, dataset: Dataset, file: IO[bytes]) -> pl.DataFrame:
+def _csv(blocks: Blocks, file: IO[bytes]) -> pl.DataFrame:
     shown: pl.DataFrame | None = None
-    for block in _blocks(pipeline, dataset):
+    for block in blocks:
         text = pl.selectors.string()
         safe = block.with_columns(
             pl.when(text.str.contains(FORMULA)).then("'" + text).otherwise(text).name.keep()
@@ -91,12 +114,12 @@ def _csv(pipeline: Pipeline, dataset: Dataset, file: IO[bytes]) -> pl.DataFrame:
     return pl.DataFrame() if shown is None else shown
 
 
-def _json_lines(pipeline: Pipeline, dataset: Dataset, file: IO[bytes]) -> pl.DataFrame:
+def _json_lines(blocks: Blocks, file: IO[bytes]) -> pl.DataFrame:
     shown: pl.DataFrame | None = None
-    for block in _blocks(pipeline, dataset):
+    for block in blocks:
         block.write_ndjson(file)
         shown = block.head(SHOWN_ROWS) if shown is None else shown
     return pl.DataFrame() if shown is None else shown
 
 
-_WRITERS = {".parquet": _parquet, ".csv": _csv, ".jsonl": _json_lines}
+_WRITERS: dict[str, Writer] = {".parquet": _parquet, ".csv": _csv, ".jsonl": _json_lines}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,11 +23,17 @@ class Feature:
         The raw column it comes from; an explanation is folded back to it.
     cardinality : int
         0 for a number; k for a category whose cells are the codes 0..k-1 (NaN = missing or never seen).
+    words : str
+        What its values are, with their unit or range.
+    beside : tuple of str
+        The other raw columns that it is made of, where there are any.
     """
 
     name: str
     source: str
     cardinality: int = 0
+    words: str = field(default="", compare=False)
+    beside: tuple[str, ...] = field(default=(), compare=False)
 
     @property
     def is_categorical(self) -> bool:
@@ -75,6 +81,20 @@ class Matrix:
             values=np.ascontiguousarray(self.values[where]),
             text=None if self.text is None else self.text[where],
         )
+
+    def columns(self, places: list[int]) -> Matrix:
+        """Return some of the columns, in that order, copied."""
+        features = tuple(self.features[i] for i in places)
+        values = np.ascontiguousarray(self.values[:, places])
+        return replace(self, values=values, features=features)
+
+    def above(self, below: Matrix) -> Matrix:
+        """Return the rows of this matrix followed by those of another with the same columns."""
+        values = np.concatenate([self.values, below.values])
+        text = self.text
+        if text is not None and below.text is not None:
+            text = sparse.csr_array(sparse.vstack([text, below.text], format="csr"))
+        return replace(self, values=values, text=text)
 
     def beside(self, values: NDArray[np.float32], features: tuple[Feature, ...]) -> Matrix:
         """Return this matrix with more columns to its right."""

@@ -186,4 +186,4 @@ def _log_share(share: Array) -> Array:
 def _features(encoder: Encoder, matrix: Matrix, part: LoadedPart) -> tuple[Feature, ...]:
     source = text_source(encoder)
     words = () if matrix.text is None else (Feature(WORDS, source),)
-    return matrix.features + tuple(Feature(f.name, source) for f in part.side.features) + words
+    return matrix.features + part.side.sourced(source) + words

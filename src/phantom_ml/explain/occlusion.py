@@ -69,6 +69,8 @@ def occlude(pipeline: Pipeline, frame: pl.DataFrame, typical: Typical) -> tuple[
     rows = frame.select(columns)
     if rows.height == 0 or not columns:
         return columns, np.zeros((rows.height, len(columns), pipeline.spec.n_outputs))
+    # What is hidden in one row must not be seen in another's past.
+    pipeline = pipeline.among(rows)
     hidden = pl.concat([_without(rows, c, typical.get(c)) for c in columns])
     scores = score_in_unit(pipeline, hidden).reshape(len(columns), rows.height, -1)
     changes: Array = score_in_unit(pipeline, rows)[:, None, :] - scores.transpose(1, 0, 2)

@@ -7,7 +7,8 @@ None of them sees the target: what needs the target is fitted inside each fold (
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from typing import ClassVar
+from collections.abc import Collection
+from typing import ClassVar, Self
 
 import numpy as np
 import polars as pl
@@ -16,6 +17,7 @@ from numpy.typing import NDArray
 from phantom_ml.config import FeatureSettings, Settings
 from phantom_ml.data.matrix import Feature
 from phantom_ml.data.schema import ColumnKind, ColumnSchema
+from phantom_ml.features.before import Before
 from phantom_ml.registry import Registry
 
 
@@ -51,13 +53,21 @@ class ColumnEncoder(Settings, ABC):
     def transform(self, values: pl.Series, out: NDArray[np.float32]) -> None:
         """Write the features of ``values`` into ``out`` of shape (n_rows, n_features)."""
 
+    def training(self, values: pl.Series, before: Before, out: NDArray[np.float32]) -> None:
+        """Write the features of the training rows themselves: as ``transform``, unless rows count each other."""
+        self.transform(values, out)
+
+    def keeping(self, names: Collection[str]) -> Self | None:
+        """Return the encoder without the features that are not named, as far as it can; None if none is."""
+        return self if any(f.name in names for f in self.features) else None
+
     @classmethod
     def wanted(cls, settings: FeatureSettings) -> bool:
         """Return whether its family is switched on."""
         return cls.family is None or bool(getattr(settings, cls.family))
 
 
-encoders: Registry[type[ColumnEncoder]] = Registry("column encoder", "phantom_ml.features")
+encoders: Registry[type[ColumnEncoder]] = Registry("column encoder", "phantom_ml.features.columns")
 
 
 def as_text(values: pl.Series) -> pl.Series:

@@ -3,140 +3,219 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
-from phantom_ml.config import FeatureSettings
 from phantom_ml.data.matrix import Feature, Matrix
-from phantom_ml.data.schema import TEXT_KINDS, UNUSED_KINDS, ColumnSchema, TableSchema
 from phantom_ml.errors import BundleVersion
 from phantom_ml.features.base import ColumnEncoder, as_text, encoders
+from phantom_ml.features.before import Before
 from phantom_ml.features.ngrams import hashed_ngrams
+from phantom_ml.features.past import Past
+from phantom_ml.features.remembered import Remembered
+from phantom_ml.features.tables.base import TableEncoder, table_encoders
+
+Floats = NDArray[np.float32]
+FILE, PAST = "encoder.json", "past"
+Kind = TypeVar("Kind", ColumnEncoder, TableEncoder)
 
 
 @dataclass(frozen=True)
 class Encoder:
-    """One encoder a raw column, and the columns whose text is hashed beside the matrix.
+    """The encoders of single columns and of several together, the windows, and the text beside the matrix.
 
     Attributes
     ----------
     columns : tuple of ColumnEncoder
+    tables : tuple of TableEncoder
+    past : Past or None
+        Windows over what entities did before.
     text_columns : tuple of str
+        Hashed beside the matrix, character by character.
+    prose_columns : tuple of str
+        Those of them that are read word by word, too.
     """
 
     columns: tuple[ColumnEncoder, ...]
     text_columns: tuple[str, ...] = ()
+    prose_columns: tuple[str, ...] = ()
+    tables: tuple[TableEncoder, ...] = ()
+    past: Past | None = None
 
     @cached_property
     def features(self) -> tuple[Feature, ...]:
         """Return what the matrix columns mean, names made unique."""
+        made: list[ColumnEncoder | TableEncoder | Past] = [*self.columns, *self.tables]
+        made += [] if self.past is None else [self.past]
         named: list[Feature] = []
         seen: set[str] = set()
-        for feature in (f for c in self.columns for f in c.features):
+        for feature in (f for part in made for f in part.features):
             name, n = feature.name, 2
             while name in seen:
                 name, n = f"{feature.name}_{n}", n + 1
             seen.add(name)
-            named.append(Feature(name, feature.source, feature.cardinality))
+            named.append(replace(feature, name=name))
         return tuple(named)
 
     @property
+    def parts(self) -> tuple[ColumnEncoder | TableEncoder, ...]:
+        """Return all encoders, in the order of their features."""
+        return (*self.columns, *self.tables)
+
+    @cached_property
+    def _remembered(self) -> dict[int, Remembered]:
+        """Return the memory of each column encoder, by the place of its first feature."""
+        starts = np.cumsum([0, *(len(c.features) for c in self.columns)]).tolist()
+        return {at: Remembered(c) for at, c in zip(starts, self.columns, strict=False)}
+
+    @property
+    def still(self) -> tuple[Feature, ...]:
+        """Return the features that do not look at the past: those of columns and of tables."""
+        n_past = 0 if self.past is None else len(self.past.features)
+        return self.features[: len(self.features) - n_past]
+
+    @cached_property
     def inputs(self) -> list[str]:
         """Return the raw columns that are read."""
-        return list(dict.fromkeys([*(c.column for c in self.columns), *self.text_columns]))
+        several = [c for part in self.tables for c in part.inputs]
+        past = [] if self.past is None else [*self.past.inputs]
+        single = [c.column for c in self.columns]
+        return list(dict.fromkeys([*single, *several, *past, *self.text_columns]))
 
-    def transform(self, frame: pl.DataFrame) -> Matrix:
-        """Return the matrix of a raw table; raises TypeUnsafe where a cell cannot be what it was."""
-        values = np.empty((frame.height, len(self.features)), np.float32)
+    @cached_property
+    def timeless(self) -> list[int]:
+        """Return the places of features that are the same whenever a row came, and whoever came before."""
+        fixed = [
+            c.family != "temporal" and type(c).training is ColumnEncoder.training
+            for c in self.columns
+            for _ in c.features
+        ]
+        return [i for i, still in enumerate(fixed) if still]
+
+    def transform(self, frame: pl.DataFrame, past: Floats | None = None) -> Matrix:
+        """Return the matrix of a raw table; raises TypeUnsafe where a cell cannot be what it was.
+
+        Parameters
+        ----------
+        frame : DataFrame
+        past : float32 array, optional
+            The window features of these rows, from ``seen``, where they are part of a longer table.
+        """
+        return self._matrix(frame, None, self.seen(frame) if past is None else past)
+
+    def training(self, frame: pl.DataFrame, before: Before) -> Matrix:
+        """Return the matrix of the very rows that it was fitted on; no row counts itself or its future."""
+        past = (
+            None
+            if self.past is None
+            else replace(self.past, state=self.past.state.empty(self.past.plan))
+        )
+        windows = self._nothing(frame) if past is None else past.transform(frame)
+        return self._matrix(frame, before, windows)
+
+    def seen(self, frame: pl.DataFrame) -> Floats:
+        """Return the window features of rows, shape (n_rows, n_window_features)."""
+        return self._nothing(frame) if self.past is None else self.past.transform(frame)
+
+    @staticmethod
+    def _nothing(frame: pl.DataFrame) -> Floats:
+        return np.empty((frame.height, 0), np.float32)
+
+    def _matrix(self, frame: pl.DataFrame, before: Before | None, past: Floats) -> Matrix:
+        values: Floats = np.empty((frame.height, len(self.features)), np.float32)
         at = 0
-        for encoder in self.columns:
-            width = len(encoder.features)
-            encoder.transform(frame[encoder.column], values[:, at : at + width])
-            at += width
+        for part in self.parts:
+            out = values[:, at : at + len(part.features)]
+            if before is None and isinstance(part, ColumnEncoder):
+                self._remembered[at].transform(frame[part.column], out)
+            else:
+                write(part, frame, before, out)
+            at += out.shape[1]
+        values[:, at:] = past
+        return Matrix(values, self.features, self._text(frame))
+
+    def _text(self, frame: pl.DataFrame) -> Any:
         if not self.text_columns:
-            return Matrix(values, self.features)
-        text = hashed_ngrams([as_text(frame[c]) for c in self.text_columns])
-        return Matrix(values, self.features, text)
+            return None
+        words = [c in self.prose_columns for c in self.text_columns]
+        return hashed_ngrams([as_text(frame[c]) for c in self.text_columns], words)
+
+    def keeping(self, names: Collection[str]) -> Encoder:
+        """Return the encoder without the features that are not named, as far as its parts can."""
+        columns = [own for c in self.columns if (own := c.keeping(names)) is not None]
+        tables = [few for t in self.tables if (few := t.keeping(names)) is not None]
+        past = None if self.past is None else self.past.keeping(names)
+        return replace(self, columns=tuple(columns), tables=tuple(tables), past=past)
+
+    def after(self, frame: pl.DataFrame) -> Encoder:
+        """Return the encoder after the rows of ``frame`` have happened."""
+        return self if self.past is None else replace(self, past=self.past.after(frame))
+
+    def among(self, frame: pl.DataFrame) -> Encoder:
+        """Return the encoder for rows of ``frame`` that are asked about one by one."""
+        return self if self.past is None else replace(self, past=self.past.among(frame))
 
     def state(self) -> dict[str, Any]:
-        """Return all that was learned, as JSON."""
+        """Return all that was learned, as JSON; the windows' state is saved beside it."""
         return {
-            "columns": [
-                {"encoder": c.name, "version": c.version, "state": c.model_dump(mode="json")}
-                for c in self.columns
-            ],
+            "columns": [_part(c) for c in self.columns],
+            "tables": [_part(t) for t in self.tables],
             "text_columns": list(self.text_columns),
+            "prose_columns": list(self.prose_columns),
         }
 
     @classmethod
-    def of_state(cls, state: Mapping[str, Any]) -> Encoder:
+    def of_state(cls, state: Mapping[str, Any], past: Past | None = None) -> Encoder:
         """Return the encoder of a saved state; raises BundleVersion for another feature version."""
-        columns = []
-        for part in state["columns"]:
-            kind = encoders.get(part["encoder"])
-            if part["version"] != kind.version:
-                raise BundleVersion(
-                    f"The model was trained with version {part['version']} of the {kind.name} features; "
-                    f"this program has version {kind.version}.",
-                    "Train the model again, or use the program that made it.",
-                )
-            columns.append(kind.model_validate(part["state"]))
-        return cls(tuple(columns), tuple(state["text_columns"]))
+        columns = [_read(encoders.get(p["encoder"]), p) for p in state["columns"]]
+        tables = [_read(table_encoders.get(p["encoder"]), p) for p in state["tables"]]
+        texts, prose = tuple(state["text_columns"]), tuple(state["prose_columns"])
+        return cls(tuple(columns), texts, prose, tuple(tables), past)
 
     def save(self, folder: Path) -> None:
         """Write the state into ``folder`` (made if absent)."""
         folder.mkdir(parents=True, exist_ok=True)
-        (folder / "encoder.json").write_text(json.dumps(self.state(), sort_keys=True))
+        (folder / FILE).write_text(json.dumps(self.state(), sort_keys=True))
+        if self.past is not None:
+            self.past.save(folder / PAST)
 
     @classmethod
     def load(cls, folder: Path) -> Encoder:
         """Return what ``save`` wrote."""
-        return cls.of_state(json.loads((folder / "encoder.json").read_text()))
+        past = Past.load(folder / PAST) if (folder / PAST).exists() else None
+        return cls.of_state(json.loads((folder / FILE).read_text()), past)
 
 
-def fit_encoder(frame: pl.DataFrame, schema: TableSchema, settings: FeatureSettings) -> Encoder:
-    """Return the encoder fitted on training rows, without a look at the target.
-
-    Parameters
-    ----------
-    frame : DataFrame
-        The training rows, at least the columns of ``schema``.
-    schema : TableSchema
-        The input columns only: no target, no ids.
-    settings : FeatureSettings
-        Which families are wanted.
-    """
-    fitted = [_fit_column(frame[c.name], c, settings) for c in schema.columns]
-    texts = [c.name for c in schema.columns if c.kind in TEXT_KINDS] if settings.text else []
-    return Encoder(tuple(e for e in fitted if e is not None), tuple(texts))
+def write(
+    part: ColumnEncoder | TableEncoder, frame: pl.DataFrame, before: Before | None, out: Floats
+) -> None:
+    """Write the features that one encoder makes of rows; of those it was fitted on with ``before``."""
+    if isinstance(part, ColumnEncoder):
+        cells = frame[part.column]
+        part.transform(cells, out) if before is None else part.training(cells, before, out)
+    elif before is None:
+        part.transform(frame, out)
+    else:
+        part.training(frame, before, out)
 
 
-def _fit_column(
-    values: pl.Series, schema: ColumnSchema, settings: FeatureSettings
-) -> ColumnEncoder | None:
-    if schema.kind in UNUSED_KINDS:
-        return None
-    return _encoder_for(values, schema).fit(values, schema) if _wanted(schema, settings) else None
+def _part(encoder: ColumnEncoder | TableEncoder) -> dict[str, Any]:
+    state = encoder.model_dump(mode="json")
+    return {"encoder": encoder.name, "version": encoder.version, "state": state}
 
 
-def _wanted(schema: ColumnSchema, settings: FeatureSettings) -> bool:
-    return any(schema.kind in e.kinds and e.wanted(settings) for e in encoders)
-
-
-def _encoder_for(values: pl.Series, schema: ColumnSchema) -> type[ColumnEncoder]:
-    kind = next(e for e in encoders if schema.kind in e.kinds)
-    # Yes and no, on and off: two words are a category, not a number.
-    if kind.name == "number" and values.dtype == pl.String and not _numeric(values):
-        return encoders.get("category")
-    return kind
-
-
-def _numeric(values: pl.Series) -> bool:
-    known = values.drop_nulls()
-    return bool(known.str.strip_chars().cast(pl.Float64, strict=False).is_not_null().all())
+def _read(kind: type[Kind], part: Mapping[str, Any]) -> Kind:
+    if part["version"] != kind.version:
+        raise BundleVersion(
+            f"The model was trained with version {part['version']} of the {kind.name} features; "
+            f"this program has version {kind.version}.",
+            "Train the model again, or use the program that made it.",
+        )
+    return kind.model_validate(part["state"])

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from phantom_ml.features._generation import FeatureRequest, engineer_features
+from phantom_ml.features.making import engineer_features
+from phantom_ml.features.request import FeatureRequest
 
 if TYPE_CHECKING:
     from phantom_ml.features.transformer import AutoFeatureEngineer

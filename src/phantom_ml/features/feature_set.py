@@ -14,9 +14,14 @@ class GeneratedFeature(Settings):
 
     name: str
     source: str = Field(description="The raw column; ``text`` for several text columns together.")
+    beside: tuple[str, ...] = Field((), description="The other raw columns that it is made of.")
     kind: str = Field(description="What the raw column means: ip, url, number, ...")
     generator: str = Field(description="Which encoder made it.")
     description: str = Field(description="What its values are.")
+    formula: str = Field("", description="What it is a function of: generator, columns, part.")
+    cost_us: float | None = Field(
+        None, description="Microseconds a row in batch; None where it is fitted on the target."
+    )
     importance: float | None = Field(None, description="Mean share of the gain; all sum to 1.")
     spread: float | None = Field(None, description="Standard deviation of it over the folds.")
     selected: bool = True
@@ -24,14 +29,15 @@ class GeneratedFeature(Settings):
 
 
 class FeatureSet(Settings):
-    """The features of a table.
+    """The features of a table, what each is, what it costs and what it is worth.
 
     Attributes
     ----------
     frame : polars.LazyFrame
         All generated features, row for row; categories as their values. Not part of the JSON form.
     features : tuple of GeneratedFeature
-        The most important first where there is a target, else in the order of the columns.
+        The most important first: by held-out gain with a target, else by telling real rows from
+        mixed ones.
     left_out : dict of str to str
         Raw columns that give no feature, and why.
     """
@@ -50,6 +56,11 @@ class FeatureSet(Settings):
         """Return the names of the features that are kept."""
         return [f.name for f in self.features if f.selected]
 
+    @property
+    def names(self) -> list[str]:
+        """Return the names of all features, the most important first."""
+        return [f.name for f in self.features]
+
     def __len__(self) -> int:
         return len(self.features)
 
@@ -67,9 +78,8 @@ class FeatureSet(Settings):
         return as_html(self._page(len(self.features)))
 
     def _page(self, limit: int) -> Page:
-        scored = self.target is not None
-        rows = tuple(_row(f, scored) for f in self.features[:limit])
-        head = ("feature", "from", *(("share>",) if scored else ()), "kept", "what it is")
+        rows = tuple(_row(f) for f in self.features[:limit])
+        head = ("feature", "from", "share>", "us/row>", "kept", "what it is")
         remarks = [f"{name} gives no feature: {why}" for name, why in self.left_out.items()]
         if len(self.features) > limit:
             remarks.insert(0, f"{len(self.features) - limit} more features are in .features.")
@@ -81,10 +91,11 @@ class FeatureSet(Settings):
         return title if self.target is None else f"{title}, scored by {self.target}"
 
 
-def _row(feature: GeneratedFeature, scored: bool) -> tuple[str, ...]:
+def _row(feature: GeneratedFeature) -> tuple[str, ...]:
     share = "-" if feature.importance is None else f"{feature.importance:.1%}"
     if feature.spread is not None:
         share += f" ± {feature.spread:.1%}"
     kept = "yes" if feature.selected else feature.reason
-    shares: tuple[str, ...] = (share,) if scored else ()
-    return (feature.name, feature.source, *shares, kept, feature.description)
+    cost = "-" if feature.cost_us is None else f"{feature.cost_us:.2f}"
+    sources = ", ".join((feature.source, *feature.beside))
+    return (feature.name, sources, share, cost, kept, feature.description)

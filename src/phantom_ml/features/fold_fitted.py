@@ -1,23 +1,24 @@
 """Features that need the target: fitted inside each fold, and out of fold for the rows they are fitted on.
 
-A fold's training rows get values from inner folds, so that no row sees its own label; its validation rows,
-and every row that is scored later, get the values of the fit on all training rows of that fold.
+A fold's training rows get values from inner folds, or from earlier rows, so that no row sees its own
+label; its validation rows, and every row that is scored later, get the values of the fit on all training
+rows of that fold.
 """
 
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from phantom_ml.config import ProblemKind
 from phantom_ml.data.matrix import Feature, Matrix, Rows, Samples
-from phantom_ml.features.text_score import TextScore
+from phantom_ml.features.fitted.question import INNER_FOLDS, Question
+from phantom_ml.features.fitted.risk import Risk
+from phantom_ml.features.fitted.text_score import TextScore
 
-INNER_FOLDS = 3
 SideValues = NDArray[np.float32]
 
 
@@ -29,45 +30,62 @@ class FoldFitted:
     ----------
     text_score : TextScore or None
         The linear score of the hashed text, None where the table has no text.
+    risk : Risk or None
+        Mean answers by category, None where no category has many levels.
     """
 
     text_score: TextScore | None = None
+    risk: Risk | None = None
 
     @property
     def features(self) -> tuple[Feature, ...]:
         """Return what the added columns mean."""
-        return () if self.text_score is None else self.text_score.features
+        return tuple(f for part in self._parts for f in part.features)
+
+    def sourced(self, text_source: str) -> tuple[Feature, ...]:
+        """Return the same, the text's filed under ``text_source``: its column, if there is but one."""
+        texts = () if self.text_score is None else self.text_score.features
+        others = self.features[len(texts) :]
+        return (*(replace(f, source=text_source) for f in texts), *others)
+
+    @property
+    def _parts(self) -> list[TextScore | Risk]:
+        return [part for part in (self.text_score, self.risk) if part is not None]
 
     def transform(self, matrix: Matrix) -> SideValues:
         """Return the added columns, shape (n_rows, n_added)."""
-        if self.text_score is None:
-            return np.empty((matrix.n_rows, 0), np.float32)
-        return self.text_score.transform(matrix)
+        nothing = np.empty((matrix.n_rows, 0), np.float32)
+        return np.concatenate([nothing, *(p.transform(matrix) for p in self._parts)], axis=1)
 
     def widen(self, matrix: Matrix) -> Matrix:
         """Return the matrix with the added columns."""
-        return (
-            matrix
-            if self.text_score is None
-            else matrix.beside(self.transform(matrix), self.features)
-        )
+        return matrix.beside(self.transform(matrix), self.features) if self._parts else matrix
 
     def save(self, folder: Path) -> None:
         """Write the fitted state into ``folder`` (made if absent)."""
         folder.mkdir(parents=True, exist_ok=True)
-        (folder / "side.json").write_text(json.dumps({"text_score": self.text_score is not None}))
-        if self.text_score is not None:
-            self.text_score.save(folder)
+        parts = {"text_score": self.text_score is not None, "risk": self.risk is not None}
+        (folder / "side.json").write_text(json.dumps(parts))
+        for part in self._parts:
+            part.save(folder)
 
     @classmethod
     def load(cls, folder: Path) -> FoldFitted:
         """Return what ``save`` wrote."""
         parts = json.loads((folder / "side.json").read_text())
-        return cls(TextScore.load(folder) if parts["text_score"] else None)
+        return cls(
+            TextScore.load(folder) if parts["text_score"] else None,
+            Risk.load(folder) if parts["risk"] else None,
+        )
+
+
+def needs_fit(matrix: Matrix) -> bool:
+    """Return whether anything of a matrix is fitted on the target."""
+    return matrix.text is not None or bool(Risk.places_in(matrix))
 
 
 def fit_fold(
-    samples: Samples, train: Rows, kind: ProblemKind, n_classes: int, seed: int
+    samples: Samples, train: Rows, question: Question, seed: int
 ) -> tuple[FoldFitted, SideValues]:
     """Fit on the training rows of one fold.
 
@@ -77,8 +95,8 @@ def fit_fold(
         All rows.
     train : int64 array
         Positions of the fold's training rows; every other row is scored by the fit on all of these.
-    kind, n_classes
-        The problem.
+    question : Question
+        Of all rows.
     seed : int
         Of the inner folds.
 
@@ -86,17 +104,32 @@ def fit_fold(
     -------
     fitted : FoldFitted
     values : float32 array of shape (n_rows of samples, n_added)
-        Inner out-of-fold for ``train``, the outer fit for all others.
+        Out of fold for ``train``, the outer fit for all others.
     """
-    if samples.matrix.text is None:
+    if not needs_fit(samples.matrix):
         return FoldFitted(), np.empty((samples.matrix.n_rows, 0), np.float32)
-    score = TextScore.fit(samples.rows(train), kind, n_classes, seed)
-    values = score.transform(samples.matrix)
-    part = np.random.default_rng(seed).permutation(len(train)) % INNER_FOLDS
+    rows, asked = samples.rows(train), question.rows(train)
+    fitted = _fit(rows, asked, seed)
+    values = fitted.transform(samples.matrix)
+    values[train] = _out_of_fold(fitted, rows, asked, seed)
+    return fitted, values
+
+
+def _fit(rows: Samples, question: Question, seed: int) -> FoldFitted:
+    text = None if rows.matrix.text is None else TextScore.fit(rows, question, seed)
+    risk = Risk.fit(rows, question)
+    return FoldFitted(text, risk if risk.places else None)
+
+
+def _out_of_fold(fitted: FoldFitted, rows: Samples, question: Question, seed: int) -> SideValues:
+    """Return the values of the very rows that ``fitted`` was fitted on, without their own answers."""
+    values = fitted.transform(rows.matrix)
+    part = question.inner_parts(rows.matrix.n_rows, seed)
     for i in range(INNER_FOLDS):
-        held_out, rest = train[part == i], train[part != i]
-        if len(held_out) == 0 or len(rest) == 0:
-            continue
-        inner = TextScore.fit(samples.rows(rest), kind, n_classes, seed)
-        values[held_out] = inner.transform(samples.matrix.rows(held_out))
-    return FoldFitted(score), values
+        held_out, rest = np.flatnonzero(part == i), np.flatnonzero(part != i)
+        if len(held_out) and len(rest):
+            inner = _fit(rows.rows(rest), question.rows(rest), seed)
+            values[held_out] = inner.transform(rows.matrix.rows(held_out))
+    if fitted.risk is not None and question.before.time is not None:
+        values[:, -len(fitted.risk.features) :] = fitted.risk.past(rows, question)
+    return values

@@ -1,4 +1,6 @@
-"""Character n-grams of text, hashed: every substring of 2 to 5 bytes falls into one of 2^18 buckets.
+"""N-grams of text, hashed: every substring of 2 to 5 bytes falls into one of 2^18 buckets.
+
+Prose is read word by word, too: words and pairs of neighbouring words.
 
 Nothing is learned, so no fold can leak; n-grams run across separators, because ``/../`` and ``='or`` are
 what tells an attack. Source: Weinberger et al., "Feature Hashing for Large Scale Multitask Learning",
@@ -8,12 +10,15 @@ ICML 2009, arXiv:0902.2206.
 from __future__ import annotations
 
 import itertools
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 from scipy import sparse
+
+from phantom_ml.features.cells.bytes import NON_ASCII, UPPER, WORD
 
 SIZES = (2, 3, 4, 5)
 BUCKETS = 2**18
@@ -24,11 +29,12 @@ CHUNK_BYTES = 4_000_000
 _MIX = np.uint32(2654435761)  # Knuth's multiplicative hash: 2^32 divided by the golden ratio
 
 
-def hashed_ngrams(columns: list[pl.Series]) -> sparse.csr_array:
-    """Return hashed character n-grams, float32 of shape (n_rows, BUCKETS).
+def hashed_ngrams(columns: list[pl.Series], words: Sequence[bool] = ()) -> sparse.csr_array:
+    """Return hashed n-grams, float32 of shape (n_rows, BUCKETS).
 
     A cell is 1 + log(count) of its bucket, each row scaled to length 1. Columns share the buckets but are
-    hashed differently. A missing cell adds nothing.
+    hashed differently. A missing cell adds nothing. ``words`` says which columns are read word by word,
+    too.
 
     Examples
     --------
@@ -37,14 +43,14 @@ def hashed_ngrams(columns: list[pl.Series]) -> sparse.csr_array:
     """
     total: sparse.csr_array | None = None
     for i, column in enumerate(columns):
-        one = _column(column, salt=i)
+        one = _column(column, i, words=i < len(words) and words[i])
         total = one if total is None else _csr(total + one)
     if total is None:
         raise ValueError("at least one column is needed")
     return total
 
 
-def _column(values: pl.Series, salt: int) -> sparse.csr_array:
+def _column(values: pl.Series, salt: int, *, words: bool) -> sparse.csr_array:
     data, offsets = _bytes(values)
     lengths = np.diff(offsets)
     cuts = [0]
@@ -52,7 +58,7 @@ def _column(values: pl.Series, salt: int) -> sparse.csr_array:
         reach = np.searchsorted(offsets, offsets[cuts[-1]] + CHUNK_BYTES, side="right") - 1
         cuts.append(min(len(lengths), max(int(reach), cuts[-1] + 1)))
     parts = [
-        _chunk(data[offsets[a] : offsets[b]], lengths[a:b], salt)
+        _chunk(data[offsets[a] : offsets[b]], lengths[a:b], salt, words=words)
         for a, b in itertools.pairwise(cuts)
     ]
     if not parts:
@@ -69,10 +75,14 @@ def _bytes(values: pl.Series) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
     return np.frombuffer(joined, np.uint8), offsets
 
 
-def _chunk(data: NDArray[np.uint8], lengths: NDArray[np.int64], salt: int) -> sparse.csr_array:
+def _chunk(
+    data: NDArray[np.uint8], lengths: NDArray[np.int64], salt: int, *, words: bool
+) -> sparse.csr_array:
     n_rows = len(lengths)
     row_of = np.repeat(np.arange(n_rows, dtype=np.int64), lengths)
     keys = [_ngrams(data, row_of, size, salt) for size in SIZES if len(data) >= size]
+    if words:
+        keys += _words(data, row_of, salt)
     key = np.concatenate([np.empty(0, np.int64), *keys])
     if not len(key):
         return _csr(sparse.csr_array((n_rows, BUCKETS), dtype=np.float32))
@@ -90,6 +100,44 @@ def _chunk(data: NDArray[np.uint8], lengths: NDArray[np.int64], salt: int) -> sp
 def _csr(matrix: Any) -> sparse.csr_array:
     """Return a sparse result as the one type that everything here speaks of."""
     return sparse.csr_array(matrix)
+
+
+def _words(
+    data: NDArray[np.uint8], row_of: NDArray[np.int64], salt: int
+) -> list[NDArray[np.int64]]:
+    """Return row * BUCKETS + bucket of every word and every pair of neighbouring words of a row."""
+    inside = (WORD | NON_ASCII)[data]
+    new_row = np.diff(row_of, prepend=-1) > 0
+    starts = np.flatnonzero(inside & (new_row | ~np.concatenate([[False], inside[:-1]])))
+    if not len(starts):
+        return []
+    # A word is a sum over its bytes, each mixed with its place in the word.
+    place = np.arange(len(data)) - np.maximum.accumulate(
+        np.where(_at(starts, len(data)), np.arange(len(data)), 0)
+    )
+    letters = np.where(UPPER[data], data + np.uint8(32), data).astype(np.uint32)
+    mixed = (letters + np.uint32(1)) * (_MIX ^ (place.astype(np.uint32) * np.uint32(2246822519)))
+    mixed ^= mixed >> np.uint32(13)
+    word = np.add.reduceat(np.where(inside, mixed * _MIX, np.uint32(0)), starts, dtype=np.uint32)
+    rows = row_of[starts]
+    pair = (word[:-1] * np.uint32(3266489917)) ^ word[1:]
+    together = rows[1:] == rows[:-1]
+    return [
+        rows * BUCKETS + _bucket(word, 101 + salt),
+        rows[1:][together] * BUCKETS + _bucket(pair[together], 202 + salt),
+    ]
+
+
+def _at(places: NDArray[np.int64], n: int) -> NDArray[np.bool_]:
+    found = np.zeros(n, np.bool_)
+    found[places] = True
+    return found
+
+
+def _bucket(code: NDArray[np.uint32], salt: int) -> NDArray[np.int64]:
+    mixed = (code ^ np.uint32(31 * salt)) * _MIX
+    mixed ^= mixed >> np.uint32(15)
+    return ((mixed * _MIX) >> np.uint32(32 - 18)).astype(np.int64)
 
 
 def _ngrams(

@@ -18,10 +18,13 @@ from phantom_ml.data.matrix import Matrix, Samples
 from phantom_ml.data.reading import read
 from phantom_ml.data.recognise import recognise
 from phantom_ml.errors import BadSetting, ColumnMissing
-from phantom_ml.features._generation import engineer_features, sampled
-from phantom_ml.features.encoder import fit_encoder
+from phantom_ml.features.before import Before
 from phantom_ml.features.feature_set import FeatureSet
-from phantom_ml.features.fold_fitted import FoldFitted, fit_fold
+from phantom_ml.features.fit import fit_encoder
+from phantom_ml.features.fitted.question import Question
+from phantom_ml.features.fold_fitted import FoldFitted, fit_fold, needs_fit
+from phantom_ml.features.generated import sampled
+from phantom_ml.features.making import engineer_features
 
 Floats = NDArray[np.float32]
 
@@ -135,12 +138,13 @@ class AutoFeatureEngineer(TransformerMixin, BaseEstimator):  # type: ignore[misc
         self.side_ = FoldFitted()
         self.n_features_in_ = frame.width
         self.feature_names_in_ = np.array(frame.columns, dtype=object)
-        matrix = self.encoder_.transform(frame)
-        if y is None or matrix.text is None:
+        matrix = self.encoder_.training(frame, Before())
+        if y is None or not needs_fit(matrix):
             return matrix, np.empty((matrix.n_rows, 0), np.float32)
         answers, kind, n_classes = _answers(y, matrix.n_rows)
         rows = np.arange(matrix.n_rows, dtype=np.int64)
-        self.side_, fitted = fit_fold(Samples(matrix, answers), rows, kind, n_classes, 0)
+        question = Question(kind, n_classes)
+        self.side_, fitted = fit_fold(Samples(matrix, answers), rows, question, 0)
         return matrix, fitted
 
     def __sklearn_tags__(self) -> Any:

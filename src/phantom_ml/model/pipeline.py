@@ -69,14 +69,35 @@ class Pipeline:
         """Return the same model with another line of alert."""
         return replace(self, spec=self.spec.model_copy(update={"threshold": threshold}))
 
+    def after(self, frame: pl.DataFrame) -> Pipeline:
+        """Return the same model after the rows of ``frame`` have happened: it counts them as past."""
+        if self.encoder.past is None:
+            return self
+        return replace(self, encoder=self.encoder.after(self._aligned(frame)))
+
+    def among(self, frame: pl.DataFrame) -> Pipeline:
+        """Return the same model for rows of ``frame`` that are asked about one by one."""
+        if self.encoder.past is None:
+            return self
+        return replace(self, encoder=self.encoder.among(self._aligned(frame)))
+
+    def _aligned(self, frame: pl.DataFrame) -> pl.DataFrame:
+        return align(frame, self.spec.inputs, self.encoder.inputs)
+
     def encode(self, frame: pl.DataFrame) -> Matrix:
         """Return the matrix of a raw table, before fold-fitted features."""
-        return self.encoder.transform(align(frame, self.spec.inputs, self.encoder.inputs))
+        return self.encoder.transform(self._aligned(frame))
 
     def score(self, frame: pl.DataFrame) -> Array:
         """Return calibrated predictions, shape (n_rows, n_outputs)."""
+        rows = self._aligned(frame)
+        past = self.encoder.seen(rows)
         blocks = [
-            self.score_matrix(self.encode(frame.slice(start, BATCH_ROWS)))
+            self.score_matrix(
+                self.encoder.transform(
+                    rows.slice(start, BATCH_ROWS), past[start : start + BATCH_ROWS]
+                )
+            )
             for start in range(0, max(1, frame.height), BATCH_ROWS)
         ]
         return blocks[0] if len(blocks) == 1 else np.concatenate(blocks)

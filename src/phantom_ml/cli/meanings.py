@@ -1,0 +1,57 @@
+"""Options that say what columns mean and how much may be made of them; of training and of features."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated, Any, ClassVar
+
+import typer
+
+from phantom_ml.cli.options import asked
+
+
+@dataclass(frozen=True)
+class Meanings:
+    """What the columns are, where the guess is wrong, and the limits of what is made of them."""
+
+    owner: ClassVar[str] = "config.features"
+    #: Options whose names differ from those of the configuration.
+    renamed: ClassVar[dict[str, str]] = {"max_cost": "max_us_per_row", "kind": "kinds"}
+
+    kind: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="COLUMN=KIND", help="What a column is: src=ip, cmd=command_line (repeat)."
+        ),
+    ] = None
+    time_zone: Annotated[
+        str | None, typer.Option(metavar="ZONE", help="Of the calendar: Europe/Berlin.")
+    ] = None
+    max_features: Annotated[
+        int | None, typer.Option(metavar="N", help="Keep so many features at most, the best.")
+    ] = None
+    max_cost: Annotated[
+        float | None,
+        typer.Option(metavar="US", help="Microseconds that the features of a row may cost."),
+    ] = None
+
+    def settings(self) -> dict[str, Any]:
+        """Return what was given, by the configuration's names; raises BadSetting."""
+        given = {self.renamed.get(name, name): value for name, value in asked(self).items()}
+        if "kinds" in given:
+            given["kinds"] = dict(_pair(text) for text in given["kinds"])
+        return given
+
+
+def _pair(text: str) -> tuple[str, str]:
+    """Return the column and the kind of ``COLUMN=KIND``; a column's name may hold an ``=``."""
+    from phantom_ml.data.schema import ColumnKind
+    from phantom_ml.errors import BadSetting, UnknownName
+
+    column, separator, kind = text.rpartition("=")
+    if not separator or not column:
+        raise BadSetting(f"--kind {text!r} names no column and kind.", "Write it as src=ip.")
+    known = [k.value for k in ColumnKind]
+    if kind not in known:
+        raise UnknownName("kind of column", kind, known)
+    return column, kind

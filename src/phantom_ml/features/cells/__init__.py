@@ -1,0 +1,1 @@
+"""What can be measured of many strings at once, whatever they mean."""

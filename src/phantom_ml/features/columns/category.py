@@ -1,0 +1,51 @@
+"""Categories as codes: the most frequent value is 0; what training never saw is missing."""
+
+from __future__ import annotations
+
+from functools import cached_property
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from phantom_ml.data.matrix import Feature
+from phantom_ml.data.schema import ColumnKind, ColumnSchema
+from phantom_ml.features.base import ColumnEncoder, as_text, encoders
+
+#: Values beyond the most frequent ones share no code of their own: rare ones cannot be learned from.
+MAX_LEVELS = 1000
+
+
+@encoders.add("category")
+class CategoryEncoder(ColumnEncoder):
+    """One column of codes by falling frequency; NaN where missing, rare or never seen."""
+
+    name = "category"
+    kinds = frozenset({ColumnKind.CATEGORY})
+
+    levels: tuple[str, ...]
+
+    @classmethod
+    def fit(cls, values: pl.Series, schema: ColumnSchema) -> CategoryEncoder | None:
+        """Return the encoder with the levels of the training rows; None if there is none."""
+        counts = as_text(values).drop_nulls().value_counts(name="rows")
+        if counts.height == 0:
+            return None
+        column = counts.columns[0]
+        order = counts.sort(["rows", column], descending=[True, False])[column].to_list()
+        return cls(column=schema.name, levels=tuple(order[:MAX_LEVELS]))
+
+    @property
+    def features(self) -> tuple[Feature, ...]:
+        """Return the one categorical feature."""
+        words = "the value; rare and new ones are missing"
+        return (Feature(self.column, self.column, len(self.levels), words),)
+
+    @cached_property
+    def _codes(self) -> pl.Enum:
+        return pl.Enum(list(self.levels))
+
+    def transform(self, values: pl.Series, out: NDArray[np.float32]) -> None:
+        """Write the codes."""
+        codes = as_text(values).cast(self._codes, strict=False).to_physical()
+        out[:, 0] = codes.cast(pl.Float32).to_numpy()

@@ -1,0 +1,31 @@
+"""Names of hosts and domains: how they are built, and whether a machine or an impostor made them up.
+
+Sources: see host_parts, brands and suffixes in parsing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+import polars as pl
+
+from phantom_ml.data.schema import ColumnKind
+from phantom_ml.features.base import encoders
+from phantom_ml.features.parsing.host_parts import HOST_NUMBERS, HOST_WORDS, host_parts
+from phantom_ml.features.parts import PartsEncoder
+
+
+@encoders.add("domain")
+class DomainEncoder(PartsEncoder):
+    """Parts of a host's name; a port and the brackets of an address are left off."""
+
+    name = "domain"
+    kinds = frozenset({ColumnKind.DOMAIN})
+    numbers = HOST_NUMBERS
+    words = HOST_WORDS
+
+    @classmethod
+    def compute(cls, text: pl.Series, wanted: Collection[str]) -> pl.DataFrame:
+        """Return the wanted parts of each host."""
+        bare = text.str.strip_chars().str.replace(r"^([^:]*):[0-9]{1,5}$", "$1")
+        return host_parts(bare, wanted)

@@ -1,0 +1,147 @@
+"""Addresses of mail, alone or as a header has them (``"Jane Doe" <jane@example.com>``).
+
+Of several addresses the first one is read. Sources: RFC 5322 section 3.4 (forms of an address),
+RFC 5233 (tags behind a plus), RFC 2142 (names of roles).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from typing import ClassVar
+
+import polars as pl
+
+from phantom_ml.data.schema import ColumnKind
+from phantom_ml.features.base import encoders
+from phantom_ml.features.cells.bytes import DIGITS, CellBytes
+from phantom_ml.features.knowledge.lists import knowledge
+from phantom_ml.features.parsing.host_parts import host_parts
+from phantom_ml.features.parts import PartsEncoder
+
+#: An address between brackets, and one without; the part before the @ may stand in quotes.
+IN_BRACKETS = r"<([^<>\s]*@[^<>\s]*)>"
+BARE = r"(\"[^\"]*\"@[^\s,;<>\"]*|[^\s,;:<>\"]*@[^\s,;<>\"]*)"
+QUOTED_NAME, BARE_NAME = r"\"([^\"]*)\"\s*<", r"^\s*([^<\s\"][^<\"]*)<[^<>]*@"
+#: Part of the domain -> what host_parts calls it.
+DOMAIN_PARTS: Mapping[str, str] = {
+    "domain_length": "length",
+    "domain_label_count": "label_count",
+    "domain_digit_share": "digit_share",
+    "domain_entropy": "entropy",
+    "domain_is_address": "is_address",
+    "has_known_suffix": "has_known_suffix",
+    "has_private_suffix": "has_private_suffix",
+    "is_punycode": "is_punycode",
+    "is_mixed_script": "is_mixed_script",
+    "resembles_brand": "resembles_brand",
+    "names_brand": "names_brand",
+    "suffix": "suffix",
+}
+
+
+@encoders.add("email")
+class EmailEncoder(PartsEncoder):
+    """Parts of an address: who it names, at what kind of domain; never the name itself."""
+
+    name = "email"
+    kinds = frozenset({ColumnKind.EMAIL})
+    numbers: ClassVar[Mapping[str, str]] = {
+        "local_length": "characters before the @",
+        "local_digit_share": "share of digits before the @, 0 to 1",
+        "local_entropy": "Shannon entropy of what stands before the @, in bits a character",
+        "local_word_count": "words before the @, set apart by dots, hyphens or underscores",
+        "has_plus_tag": "whether a tag follows a plus sign",
+        "is_role": "whether it names a role (admin, billing) rather than a person",
+        "is_no_reply": "whether it is an address that takes no replies",
+        "is_free_mail": "whether anybody can have an address at this domain",
+        "is_disposable": "whether the domain gives addresses away for minutes",
+        "domain_length": "characters of the domain",
+        "domain_label_count": "labels of the domain",
+        "domain_digit_share": "share of digits in the domain without its suffix, 0 to 1",
+        "domain_entropy": "Shannon entropy of the domain's second-level label, in bits",
+        "domain_is_address": "whether an IP address stands in place of the domain",
+        "has_known_suffix": "whether the domain ends in a public suffix",
+        "has_private_suffix": "whether a company gives such domains away (dynamic DNS, hosting)",
+        "is_punycode": "whether a label of the domain is punycode (xn--)",
+        "is_mixed_script": "whether a label mixes Latin letters with those of another script",
+        "resembles_brand": "whether the domain nearly spells a well-known brand",
+        "names_brand": "whether a well-known brand stands in the name of another's domain",
+        "has_display_name": "whether a name stands before the address",
+        "display_name_has_address": "whether the name before the address poses as an address",
+        "address_count": "addresses in the cell",
+    }
+    words: ClassVar[Mapping[str, str]] = {
+        "suffix": "public suffix of the domain, or else its last label"
+    }
+
+    @classmethod
+    def compute(cls, text: pl.Series, wanted: Collection[str]) -> pl.DataFrame:
+        """Return the wanted parts of each cell; null where it has no address."""
+        frame = _addresses(text)
+        columns = frame.select(
+            expression.alias(p) for p, expression in _expressions().items() if p in wanted
+        ).get_columns()
+        columns += _local_bytes(frame["local"], wanted)
+        columns += _domain_parts(frame["host"], wanted)
+        known = pl.DataFrame([frame["local"].is_not_null().alias("known"), *columns])
+        return known.select(
+            pl.col(p) if p in ("address_count", "has_display_name") else _where_known(p)
+            for p in wanted
+        )
+
+
+def _where_known(part: str) -> pl.Expr:
+    return pl.when(pl.col("known")).then(pl.col(part)).alias(part)
+
+
+def _addresses(text: pl.Series) -> pl.DataFrame:
+    """Return the cell, what stands before and behind the last @ of its first address."""
+    address = pl.col("cell").str.extract(BARE)
+    # Most columns have bare addresses, and need no second look.
+    if text.str.contains("<", literal=True).any():
+        # Names may hold anything, brackets and other addresses too.
+        unnamed = pl.col("cell").str.replace_all(QUOTED_NAME, "<")
+        address = pl.coalesce(unnamed.str.extract(IN_BRACKETS), unnamed.str.extract(BARE))
+    frame = text.alias("cell").to_frame().with_columns(address.alias("address"))
+    return frame.with_columns(
+        pl.col("address").str.extract("^(.*)@").str.to_lowercase().alias("local"),
+        pl.col("address").str.extract("@([^@]*)$").alias("host"),
+    )
+
+
+def _expressions() -> dict[str, pl.Expr]:
+    cell, local, roles = pl.col("cell"), pl.col("local"), knowledge("mail")["roles"]
+    person = local.str.replace(r"\+.*$", "")
+    name = pl.coalesce(cell.str.extract(QUOTED_NAME), cell.str.extract(BARE_NAME))
+    unquoted = cell.str.replace_all(r"\"[^\"]*\"", "q")
+    return {
+        "local_length": local.str.len_chars(),
+        "local_word_count": local.str.count_matches(r"[^._-]+"),
+        "has_plus_tag": local.str.contains(r".\+"),
+        "is_role": person.is_in(roles),
+        "is_no_reply": person.str.contains(r"^(?:do[._-]?)?not?[._-]?reply"),
+        "has_display_name": name.is_not_null(),
+        "display_name_has_address": name.str.contains("@", literal=True).fill_null(value=False),
+        "address_count": unquoted.str.count_matches(r"[^\s,;:<>@]@[^\s,;<>@]"),
+    }
+
+
+def _local_bytes(local: pl.Series, wanted: Collection[str]) -> list[pl.Series]:
+    if not {"local_digit_share", "local_entropy"} & set(wanted):
+        return []
+    cells = CellBytes.of(local)
+    columns = [pl.Series("local_digit_share", cells.share(DIGITS))]
+    if "local_entropy" in wanted:
+        columns.append(pl.Series("local_entropy", cells.entropy()))
+    return columns
+
+
+def _domain_parts(hosts: pl.Series, wanted: Collection[str]) -> list[pl.Series]:
+    """Return parts of the domain, and whether it is one of free or of disposable mail."""
+    lists, listed = knowledge("mail"), {"is_free_mail": "free", "is_disposable": "disposable"}
+    parts = [p for p in wanted if p in DOMAIN_PARTS]
+    of_list = [p for p in wanted if p in listed]
+    needed = [DOMAIN_PARTS[p] for p in parts] + ["registered"] * bool(of_list)
+    found = host_parts(hosts, needed)
+    columns = [found[DOMAIN_PARTS[p]].alias(p) for p in parts]
+    return columns + [found["registered"].is_in(lists[listed[p]]).alias(p) for p in of_list]

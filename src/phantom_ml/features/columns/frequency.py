@@ -1,0 +1,96 @@
+"""Frequency of a value in training: who or what is rare, without remembering who it is.
+
+Users, hosts, addresses and hashes are keys: a model that learns them by heart fails on new ones.
+How often a value was seen carries over, and a value never seen is the rarest of all. A training row
+counts only what came before it (see before), as a row that is scored does.
+"""
+
+from __future__ import annotations
+
+from functools import cached_property
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from phantom_ml.data.matrix import Feature
+from phantom_ml.data.schema import ColumnKind, ColumnSchema
+from phantom_ml.features.base import ColumnEncoder, as_text, encoders
+from phantom_ml.features.before import Before
+
+#: Values remembered at most, the most frequent; all others count as never seen.
+MAX_VALUES = 20_000
+WORDS = "-log2 of the share of rows with this value, in bits"
+
+
+@encoders.add("frequency")
+class FrequencyEncoder(ColumnEncoder):
+    """One column: -log2 of the share of training rows with this value, smoothed (Laplace)."""
+
+    name = "frequency"
+    version = 2
+    kinds = frozenset(
+        {
+            ColumnKind.ENTITY,
+            ColumnKind.HASH,
+            ColumnKind.MAC,
+            ColumnKind.CIDR,
+            ColumnKind.EMAIL,
+            ColumnKind.USER_AGENT,
+            ColumnKind.DOMAIN,
+            ColumnKind.PORT,
+            ColumnKind.REGISTRY_PATH,
+        }
+    )
+    family = "statistical"
+
+    values: tuple[str, ...]
+    rarity: tuple[float, ...]
+    unseen: float
+    n_distinct: int
+
+    @classmethod
+    def fit(cls, values: pl.Series, schema: ColumnSchema) -> FrequencyEncoder | None:
+        """Return the encoder with the counts of the training rows; None where no value comes twice."""
+        counts = as_text(values).drop_nulls().value_counts(name="rows")
+        if counts.height == 0 or counts["rows"].max() == 1:
+            return None
+        column = counts.columns[0]
+        total = float(counts["rows"].sum()) + counts.height
+        kept = counts.sort(["rows", column], descending=[True, False]).head(MAX_VALUES)
+        rarity = -np.log2((kept["rows"].to_numpy() + 1.0) / total)
+        return cls(
+            column=schema.name,
+            values=tuple(kept[column].to_list()),
+            rarity=tuple(float(r) for r in rarity),
+            unseen=float(-np.log2(1.0 / total)),
+            n_distinct=counts.height,
+        )
+
+    @property
+    def features(self) -> tuple[Feature, ...]:
+        """Return the one feature."""
+        return (Feature(f"{self.column}.rarity", self.column, words=WORDS),)
+
+    @cached_property
+    def _codes(self) -> pl.Enum:
+        return pl.Enum(list(self.values))
+
+    @cached_property
+    def _table(self) -> NDArray[np.float32]:
+        return np.asarray([*self.rarity, self.unseen], dtype=np.float32)
+
+    def transform(self, values: pl.Series, out: NDArray[np.float32]) -> None:
+        """Write the rarity in bits; NaN where the value is missing."""
+        text = as_text(values)
+        codes = text.cast(self._codes, strict=False).to_physical().fill_null(len(self.values))
+        rarity = self._table[codes.to_numpy().astype(np.int64)]
+        out[:, 0] = np.where(text.is_null().to_numpy(), np.nan, rarity)
+
+    def training(self, values: pl.Series, before: Before, out: NDArray[np.float32]) -> None:
+        """Write the rarity among what came before each row."""
+        text = as_text(values)
+        codes = text.rank("dense").fill_null(0).to_numpy().astype(np.int64)
+        seen, total = before.counts(codes)
+        rarity = np.log2(total + self.n_distinct) - np.log2(seen + 1.0)
+        out[:, 0] = np.where(codes == 0, np.nan, rarity)

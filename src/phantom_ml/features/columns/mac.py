@@ -1,0 +1,65 @@
+"""Hardware addresses (MAC): whom they reach, whether a vendor gave them, and whose virtual machines they are.
+
+Never the address itself. Source: IEEE Std 802-2014, section 8 (the bits of the first octet).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from typing import ClassVar
+
+import polars as pl
+
+from phantom_ml.data.schema import ColumnKind
+from phantom_ml.features.base import encoders
+from phantom_ml.features.knowledge.lists import knowledge
+from phantom_ml.features.parts import PartsEncoder
+
+#: 48 bits, or 64 as in IPv6 and Zigbee (EUI-64).
+ADDRESS = "^(?:[0-9a-f]{12}|[0-9a-f]{16})$"
+
+
+@encoders.add("mac")
+class MACEncoder(PartsEncoder):
+    """Flags of an address in any spelling: 00:50:56:.., 00-50-56-.., 0050.56.., 0:50:56:.."""
+
+    name = "mac"
+    kinds = frozenset({ColumnKind.MAC})
+    numbers: ClassVar[Mapping[str, str]] = {
+        "is_multicast": "whether it reaches a group (I/G bit)",
+        "is_local": "whether no vendor gave it (U/L bit): random, virtual or set by hand",
+        "is_broadcast": "whether it reaches all",
+        "is_zero": "whether all its bits are zero",
+        "is_eui64": "whether it has 64 bits rather than 48",
+        "is_virtual": "whether it is a virtual machine's or a container's",
+    }
+    words: ClassVar[Mapping[str, str]] = {"hypervisor": "whose virtual machine or container it is"}
+
+    @classmethod
+    def compute(cls, text: pl.Series, wanted: Collection[str]) -> pl.DataFrame:
+        """Return the wanted parts of each address; null where it is none."""
+        return _digits(text).to_frame().select(_expressions()[p].alias(p) for p in wanted)
+
+
+def _digits(text: pl.Series) -> pl.Series:
+    """Return the 12 or 16 hexadecimal digits of addresses; null where there are others."""
+    small = text.str.strip_chars().str.to_lowercase()
+    # Solaris and macOS leave zeros in front of an octet out.
+    full = small.str.replace_all(r"\b([0-9a-f])\b", "0$1").str.replace_all("[:.-]", "")
+    digits = pl.when(pl.col("mac").str.contains(ADDRESS)).then(pl.col("mac"))
+    return full.alias("mac").to_frame().select(digits).to_series().alias("mac")
+
+
+def _expressions() -> dict[str, pl.Expr]:
+    mac, owners = pl.col("mac"), knowledge("oui")["virtual"]
+    prefixes = "|".join(sorted(owners, key=len, reverse=True))
+    hypervisor = mac.str.extract(f"^({prefixes})").replace(owners)
+    return {
+        "is_multicast": mac.str.contains("^.[13579bdf]"),
+        "is_local": mac.str.contains("^.[2367abef]"),
+        "is_broadcast": mac.str.contains("^f+$"),
+        "is_zero": mac.str.contains("^0+$"),
+        "is_eui64": mac.str.len_bytes() > 12,
+        "is_virtual": pl.when(mac.is_not_null()).then(hypervisor.is_not_null()),
+        "hypervisor": hypervisor,
+    }

@@ -1,0 +1,75 @@
+"""How usual a name is, letter by letter: what a machine made up stands out from what people call things.
+
+Learned from the column's own distinct strings, without labels.
+"""
+
+from __future__ import annotations
+
+from functools import cached_property
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from phantom_ml.data.matrix import Feature
+from phantom_ml.data.schema import ColumnKind, ColumnSchema
+from phantom_ml.features.base import ColumnEncoder, as_text, encoders
+from phantom_ml.features.cells.bigrams import Bigrams, fit_bigrams, score_bigrams
+from phantom_ml.features.parsing.hosts import split_hosts
+from phantom_ml.features.parts import FIT_STRINGS, MAX_CHARACTERS, chunks
+
+#: Fewer different names are no language.
+MIN_STRINGS = 50
+WORDS = "mean log2 likelihood of neighbouring characters, low for random-looking names"
+
+
+@encoders.add("typicality")
+class TypicalityEncoder(ColumnEncoder):
+    """One column: of a domain its second-level label is read, of a path its file name, else all."""
+
+    name = "typicality"
+    kinds = frozenset({ColumnKind.DOMAIN, ColumnKind.PATH, ColumnKind.COMMAND_LINE, ColumnKind.URL})
+    family = "security"
+
+    kind: ColumnKind
+    table: tuple[tuple[float, ...], ...]
+
+    @classmethod
+    def fit(cls, values: pl.Series, schema: ColumnSchema) -> TypicalityEncoder | None:
+        """Return the encoder with the pairs of the training names; None where there are too few."""
+        strings = as_text(values).drop_nulls().unique().sort()
+        if len(strings) > FIT_STRINGS:
+            strings = strings.gather_every(-(-len(strings) // FIT_STRINGS))
+        names = _names(strings, schema.kind).drop_nulls().unique()
+        if len(names) < MIN_STRINGS:
+            return None
+        table = tuple(tuple(float(v) for v in row) for row in fit_bigrams(names))
+        return cls(column=schema.name, kind=schema.kind, table=table)
+
+    @property
+    def features(self) -> tuple[Feature, ...]:
+        """Return the one feature."""
+        return (Feature(f"{self.column}.typicality", self.column, words=WORDS),)
+
+    @cached_property
+    def _table(self) -> Bigrams:
+        return np.asarray(self.table, dtype=np.float32)
+
+    def transform(self, values: pl.Series, out: NDArray[np.float32]) -> None:
+        """Write the mean log2 likelihood in bits; NaN where the name has no two characters."""
+        text = as_text(values)
+        for rows in chunks(text):
+            out[rows, 0] = score_bigrams(_names(text[rows], self.kind), self._table)
+
+
+def _names(text: pl.Series, kind: ColumnKind) -> pl.Series:
+    """Return what is read of strings; null where it is missing."""
+    text = text.str.slice(0, MAX_CHARACTERS)
+    if kind is ColumnKind.DOMAIN:
+        parts = split_hosts(text).with_columns(missing=text.is_null())
+        is_name = ~pl.col("is_address") & ~pl.col("missing")
+        return parts.select(pl.when(is_name).then(pl.col("domain"))).to_series()
+    if kind is ColumnKind.PATH:
+        # After the last slash of either system; a folder's own name where one ends the path.
+        return text.str.strip_chars_end("/\\").str.extract(r"([^/\\]*)$", 1)
+    return text

@@ -1,0 +1,162 @@
+"""URLs: where they lead, how they are built, and whom they pretend to be.
+
+Catalogue: Ma et al. 2009, Mohammad et al. 2014, Sahingoz et al. 2019. Grammar: see parsing/urls.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from typing import ClassVar
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from phantom_ml.data.schema import ColumnKind
+from phantom_ml.features.base import encoders
+from phantom_ml.features.parsing.host_parts import HOST_NUMBERS, HOST_WORDS, host_parts
+from phantom_ml.features.parsing.hosts import split_hosts
+from phantom_ml.features.parsing.url_bytes import path_bytes, query_bytes, url_bytes
+from phantom_ml.features.parsing.url_signs import FLAGGED, NEED_DOMAIN, url_signs
+from phantom_ml.features.parsing.urls import split_urls
+from phantom_ml.features.parts import PartsEncoder
+
+WHOLE = {
+    "length": "characters",
+    "digit_share": "share of bytes that are digits, 0 to 1",
+    "letter_share": "share of bytes that are ASCII letters, 0 to 1",
+    "upper_share": "share of bytes that are capital letters, 0 to 1",
+    "percent_share": "share of bytes that are percent signs, 0 to 1",
+    "is_ascii": "whether all characters are ASCII, 0 or 1",
+    "special_count": "punctuation marks",
+    "at_count": "at signs",
+    "longest_digit_run": "most digits in a row",
+    "longest_token": "most letters and digits in a row",
+    "is_https": "whether the scheme is encrypted, 0 or 1",
+    "is_data_or_javascript": "whether the URL itself is content or a script, 0 or 1",
+    "has_www": "whether the host begins with www., 0 or 1",
+    "has_userinfo": "whether a user name stands before the host, 0 or 1",
+    "has_port": "whether a port is given that is not the scheme's own, 0 or 1",
+    "host_is_ip": "whether the host is an address in any form, 0 or 1",
+    "host_is_hidden_ip": "whether the host is an address in integer, octal or hexadecimal form, 0 or 1",
+    "is_shortener": "whether the host shortens links, 0 or 1",
+    "misplaced_brand": "whether a known brand is in subdomain or path, but none in the domain, 0 or 1",
+    "suffix_in_subdomain": "whether the subdomain has an ending such as com, 0 or 1",
+    "suffix_in_path": "whether the path has an ending of hosts such as .com, 0 or 1",
+    "keyword_count": "words that ask to sign in, to hurry or to pay",
+    "brand_count": "names of known brands anywhere",
+    "has_traversal": "whether path or query climbs up folders, 0 or 1",
+    "double_encoded": "whether a percent sign is percent-encoded, 0 or 1",
+    "has_redirect_parameter": "whether a parameter such as next= may carry a target, 0 or 1",
+    "contains_url": "whether path or query holds another URL, 0 or 1",
+    "contains_email": "whether path or query holds an e-mail address, 0 or 1",
+    "is_content_manager_path": "whether it leads into a folder of a content manager or server, 0 or 1",
+    "is_wordpress_path": "whether it leads into a folder of WordPress, 0 or 1",
+    "is_index_file": "whether the file is the one shown for a folder (index, home, main), 0 or 1",
+    "is_home_directory": "whether it leads into a user's folder (~name), 0 or 1",
+    "has_hidden_directory": "whether a folder's name begins with a dot, 0 or 1",
+    "repeated_slashes": "double slashes in the path",
+    **{f"says_{word}": f"whether it has a word for {word}, 0 or 1" for word in FLAGGED},
+}
+PATH = {
+    "path.length": "characters",
+    "path.depth": "folders and file",
+    "path.entropy": "bits a byte, 0 to 8",
+    "path.digit_share": "share of bytes that are digits, 0 to 1",
+    "path.upper_share": "share of bytes that are capital letters, 0 to 1",
+    "path.vowel_share": "share of letters that are vowels, 0 to 1",
+    "path.unique_share": "different bytes as a share of its length, 0 to 1",
+    "path.longest_segment": "bytes of the longest folder or file name",
+    "path.longest_hex_run": "most hexadecimal digits in a row",
+    "path.file_length": "characters behind the last slash",
+    "path.file_digit_count": "digits behind the last slash",
+    "path.word_count": "groups of letters",
+    "path.keyword_count": "words that ask to sign in, to hurry or to pay",
+    "path.hyphen_count": "hyphens of the path",
+    "path.dot_count": "dots in the path",
+    "path.underscore_count": "underscores of the path",
+}
+QUERY = {
+    "query.length": "characters",
+    "query.parameter_count": "parameters",
+    "query.longest_value": "characters of the longest value",
+    "query.entropy": "bits a byte, 0 to 8",
+    "fragment.length": "characters behind #",
+}
+#: The host's own parts; ``host_is_ip`` knows more forms of addresses than ``is_address``.
+HOST = {f"host.{p}": w for p, w in HOST_NUMBERS.items() if p != "is_address"}
+WORDS = {
+    "scheme": "scheme, in small letters",
+    "extension": "ending of the file's name, in small letters",
+    "file_class": "what kind of file the ending names: page, script, document, archive ...",
+    **{f"host.{part}": words for part, words in HOST_WORDS.items()},
+}
+
+
+@encoders.add("url")
+class URLEncoder(PartsEncoder):
+    """Parts of a URL; those of its host are called ``host.<part>``."""
+
+    name = "url"
+    kinds = frozenset({ColumnKind.URL})
+    numbers: ClassVar[Mapping[str, str]] = {
+        **WHOLE,
+        **PATH,
+        **QUERY,
+        **HOST,
+    }
+    words: ClassVar[Mapping[str, str]] = WORDS
+
+    @classmethod
+    def compute(cls, text: pl.Series, wanted: Collection[str]) -> pl.DataFrame:
+        """Return the wanted parts of each URL."""
+        signs = url_signs()
+        table = _table(text, wanted)
+        path, query = table["path_as_written"], table["query_as_written"]
+        measured = {
+            **url_bytes(text, wanted),
+            **_prefixed("path", path_bytes(path, _within("path", wanted))),
+            **_prefixed("query", query_bytes(query, _within("query", wanted))),
+        }
+        return table.select(
+            *(signs[p].alias(p) for p in wanted if p in signs),
+            *(pl.Series(name, values) for name, values in measured.items()),
+            *(p for p in wanted if p.startswith("host.")),
+        )
+
+
+def _table(urls: pl.Series, wanted: Collection[str]) -> pl.DataFrame:
+    """Return the components, path and query in small letters and as written, and the host's parts."""
+    parts = split_urls(urls)
+    of_host = _within("host", wanted)
+    needs_domain = any(p in NEED_DOMAIN for p in wanted)
+    return parts.with_columns(
+        urls.str.to_lowercase().alias("url"),
+        pl.col("path").str.to_lowercase(),
+        pl.col("query").fill_null("").str.to_lowercase(),
+        pl.col("path").alias("path_as_written"),
+        pl.col("query").fill_null("").alias("query_as_written"),
+        *(_of_hosts(parts["host"], of_host, needs_domain) if of_host or needs_domain else ()),
+    )
+
+
+def _of_hosts(hosts: pl.Series, wanted: Collection[str], needs_domain: bool) -> list[pl.Series]:
+    """Return the host's parts row for row: many URLs share a host, so each is taken apart once."""
+    distinct = hosts.drop_nulls().unique(maintain_order=True)
+    names = distinct.str.strip_chars("[]")
+    found = host_parts(names, wanted).select(pl.all().name.prefix("host.")) if wanted else None
+    split = split_hosts(names).select("subdomain", "domain", "registered") if needs_domain else None
+    columns = [c for frame in (found, split) if frame is not None for c in frame.get_columns()]
+    known = pl.DataFrame([distinct.alias("host"), *columns])
+    joined = hosts.to_frame().join(known, on="host", how="left", maintain_order="left")
+    return joined.drop("host").get_columns()
+
+
+def _within(component: str, wanted: Collection[str]) -> list[str]:
+    return [p.removeprefix(f"{component}.") for p in wanted if p.startswith(f"{component}.")]
+
+
+def _prefixed(
+    component: str, found: Mapping[str, NDArray[np.generic]]
+) -> dict[str, NDArray[np.generic]]:
+    return {f"{component}.{name}": values for name, values in found.items()}

@@ -1,0 +1,99 @@
+"""Which encoders a table gets, fitted on its training rows without a look at the target."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import polars as pl
+
+from phantom_ml.config import FeatureSettings
+from phantom_ml.data.kinds.column import MARKS
+from phantom_ml.data.schema import (
+    NUMBER_KINDS,
+    TEXT_KINDS,
+    UNUSED_KINDS,
+    ColumnKind,
+    ColumnSchema,
+    TableSchema,
+)
+from phantom_ml.features.base import ColumnEncoder, encoders
+from phantom_ml.features.columns.timestamp import TimestampEncoder
+from phantom_ml.features.encoder import Encoder
+from phantom_ml.features.past import Past
+from phantom_ml.features.tables.base import table_encoders
+from phantom_ml.features.windows.choose import plan_windows
+
+#: Kinds that are written in words.
+PROSE_KINDS = frozenset({ColumnKind.TEXT, ColumnKind.LOG_MESSAGE})
+
+
+def fit_encoder(
+    frame: pl.DataFrame,
+    schema: TableSchema,
+    settings: FeatureSettings,
+    time: str | None = None,
+    groups: Sequence[str] = (),
+) -> Encoder:
+    """Return the encoder fitted on training rows, without a look at the target.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        The training rows, at least the columns of ``schema``.
+    schema : TableSchema
+        The input columns only: no target, no ids.
+    settings : FeatureSettings
+        Which families are wanted.
+    time : str, optional
+        The column by which rows come before others; else the only timestamp.
+    groups : sequence of str
+        Columns of ``schema`` that name entities, whatever their kind.
+    """
+    columns = [e for c in schema.columns for e in _fit_column(frame[c.name], c, settings)]
+    tables = [
+        e for kind in table_encoders if kind.wanted(settings) for e in kind.fit(frame, schema)
+    ]
+    texts = [c for c in schema.columns if c.kind in TEXT_KINDS] if settings.text else []
+    prose = tuple(c.name for c in texts if c.kind in PROSE_KINDS)
+    past = _fit_past(frame, schema, time, groups) if settings.temporal else None
+    return Encoder(tuple(columns), tuple(c.name for c in texts), prose, tuple(tables), past)
+
+
+def _fit_past(
+    frame: pl.DataFrame, schema: TableSchema, time: str | None, groups: Sequence[str]
+) -> Past | None:
+    known = schema.names()
+    plan = plan_windows(
+        frame,
+        schema,
+        time=time if time in known else None,
+        groups=[c for c in groups if c in known],
+    )
+    return None if plan is None else Past.before(plan).after(frame)
+
+
+def _fit_column(
+    values: pl.Series, schema: ColumnSchema, settings: FeatureSettings
+) -> list[ColumnEncoder]:
+    if schema.kind in UNUSED_KINDS:
+        return []
+    kinds = [e for e in encoders if schema.kind in e.kinds and e.wanted(settings)]
+    # Yes and no, on and off: two words are a category, not a number.
+    if schema.kind in NUMBER_KINDS and values.dtype == pl.String and not _numeric(values):
+        kinds = [encoders.get("category")]
+    fitted = [_fit(kind, values, schema, settings) for kind in kinds]
+    return [encoder for encoder in fitted if encoder is not None]
+
+
+def _fit(
+    kind: type[ColumnEncoder], values: pl.Series, schema: ColumnSchema, settings: FeatureSettings
+) -> ColumnEncoder | None:
+    if kind is TimestampEncoder and settings.time_zone is not None:
+        return TimestampEncoder.fit_in_zone(values, schema, settings.time_zone)
+    return kind.fit(values, schema)
+
+
+def _numeric(values: pl.Series) -> bool:
+    text = values.drop_nulls().str.strip_chars()
+    known = text.filter(~text.is_in(list(MARKS)))
+    return bool(known.cast(pl.Float64, strict=False).is_not_null().all())

@@ -1,0 +1,150 @@
+"""All features of a table before they are judged: made without the target, and out of fold with it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from phantom_ml.config import AutoMLTaskType
+from phantom_ml.data.matrix import Feature, Matrix, Samples
+from phantom_ml.data.recognise import recognise
+from phantom_ml.data.schema import TableSchema
+from phantom_ml.data.target import Target, read_target, require_columns, require_target
+from phantom_ml.data.times import nanoseconds
+from phantom_ml.errors import TargetUnusable
+from phantom_ml.features.before import Before
+from phantom_ml.features.encoder import Encoder
+from phantom_ml.features.fit import fit_encoder
+from phantom_ml.features.fitted.question import Question
+from phantom_ml.features.fold_fitted import FoldFitted, fit_fold
+from phantom_ml.features.request import FeatureRequest
+
+Floats = NDArray[np.float32]
+#: Rows that the recogniser looks at.
+SCHEMA_ROWS = 20_000
+
+
+@dataclass(frozen=True)
+class Generated:
+    """Features of all rows, before they are judged.
+
+    Attributes
+    ----------
+    inputs : DataFrame
+        The raw columns that features may be made of.
+    schema : TableSchema
+    encoder : Encoder
+    matrix : Matrix
+        Of all rows, by ``Encoder.training``.
+    before : Before
+    target : Target or None
+    fitted : float32 array of shape (n_rows, n_fitted)
+        What needs the target, out of fold.
+    side : FoldFitted
+    """
+
+    inputs: pl.DataFrame
+    schema: TableSchema
+    encoder: Encoder
+    matrix: Matrix
+    before: Before
+    target: Target | None
+    fitted: Floats
+    side: FoldFitted
+
+    @property
+    def features(self) -> tuple[Feature, ...]:
+        """Return the features, the fitted ones last."""
+        texts = self.encoder.text_columns
+        source = texts[0] if len(texts) == 1 else "text"
+        return self.matrix.features + self.side.sourced(source)
+
+    @property
+    def whole(self) -> Matrix:
+        """Return the matrix with the fitted features beside it."""
+        return Matrix(self.matrix.values, self.matrix.features).beside(
+            self.fitted, self.features[len(self.matrix.features) :]
+        )
+
+    def answered(self) -> tuple[Samples, Question]:
+        """Return the rows with a known answer, all their features, and the question about them."""
+        if self.target is None:
+            raise ValueError("there is no target")
+        question = asked_of(self.target, self.before).rows(self.target.keep)
+        return Samples(self.whole.rows(self.target.keep), self.target.values), question
+
+
+def asked_of(target: Target, before: Before) -> Question:
+    """Return the question that a target poses."""
+    classes = tuple(str(c) for c in target.classes)
+    return Question(target.kind, len(target.classes), classes, before)
+
+
+def generate(frame: pl.DataFrame, request: FeatureRequest) -> Generated:
+    """Return all features of the rows; those that need the target out of fold.
+
+    Raises
+    ------
+    BadSetting, ColumnMissing, TargetMissing, TargetUnusable
+    """
+    named = [*request.group_columns, request.time_column, *request.ignored_columns]
+    require_columns(frame.columns, [c for c in named if c is not None])
+    target = None
+    if request.target_column is not None:
+        require_target(frame.columns, request.target_column)
+        target = read_answers(frame[request.target_column], request.task_type)
+    hidden = {request.target_column, *request.ignored_columns}
+    inputs = frame.select(c for c in frame.columns if c not in hidden)
+    schema = recognise(sampled(inputs, request.seed), _known(request.kinds, inputs))
+    encoder = fit_encoder(inputs, schema, request, request.time_column, request.group_columns)
+    before = _before(frame, request)
+    matrix = encoder.training(inputs, before)
+    side, fitted = FoldFitted(), np.empty((frame.height, 0), np.float32)
+    if target is not None:
+        side, fitted = _fitted(matrix, target, before, request.seed)
+    return Generated(inputs, schema, encoder, matrix, before, target, fitted, side)
+
+
+def _known(kinds: Mapping[str, str], frame: pl.DataFrame) -> dict[str, str]:
+    return {name: kind for name, kind in kinds.items() if name in frame.columns}
+
+
+def _before(frame: pl.DataFrame, request: FeatureRequest) -> Before:
+    """Return the times and groups of rows, where columns were named for them."""
+    time = None if request.time_column is None else nanoseconds(frame[request.time_column])
+    groups = None
+    if request.group_columns:
+        joined = frame.select(pl.struct(list(request.group_columns)).rank("dense").alias("g"))
+        groups = joined["g"].fill_null(0).to_numpy().astype(np.int64)
+    return Before(time, groups)
+
+
+def sampled(frame: pl.DataFrame, seed: int) -> pl.DataFrame:
+    """Return enough rows to tell what the columns are."""
+    if frame.height <= SCHEMA_ROWS:
+        return frame
+    rows = np.random.default_rng(seed).choice(frame.height, SCHEMA_ROWS, replace=False)
+    return frame[np.sort(rows)]
+
+
+def read_answers(values: pl.Series, task_type: AutoMLTaskType | None) -> Target:
+    """Return a target column; where no task is named, numbers with many values are a regression."""
+    task = task_type or AutoMLTaskType.CLASSIFICATION
+    try:
+        return read_target(values, values.name, task)
+    except TargetUnusable:
+        if task_type is not None or not values.dtype.is_numeric():
+            raise
+        return read_target(values, values.name, AutoMLTaskType.REGRESSION)
+
+
+def _fitted(matrix: Matrix, target: Target, before: Before, seed: int) -> tuple[FoldFitted, Floats]:
+    """Return the features that need the target: out of fold for the labelled rows."""
+    answers: Any = np.zeros(matrix.n_rows, target.values.dtype)
+    answers[target.keep] = target.values
+    return fit_fold(Samples(matrix, answers), target.keep, asked_of(target, before), seed)

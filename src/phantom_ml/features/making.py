@@ -1,0 +1,275 @@
+"""From a raw table to its features: generated, judged, selected, described."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import polars as pl
+
+from phantom_ml.config import FeatureSettings
+from phantom_ml.data.schema import UNUSED_KINDS
+from phantom_ml.features.columns.category import CategoryEncoder
+from phantom_ml.features.feature_set import FeatureSet, GeneratedFeature
+from phantom_ml.features.generated import Generated, generate
+from phantom_ml.features.request import FeatureRequest
+from phantom_ml.features.selection.afford import costs
+from phantom_ml.features.selection.interactions import choose_interactions
+from phantom_ml.features.selection.mixing import worth_without_target
+from phantom_ml.features.selection.training import Training
+from phantom_ml.features.selection.worth import Worth, worth
+
+if TYPE_CHECKING:
+    from phantom_ml.data.matrix import Samples
+
+#: What is told of the work: a stage, and the share that is done when it begins.
+Told = Callable[[str, float], None]
+CONSTANT, CHANCE, LIMIT, DEAR = (
+    "constant",
+    "below chance",
+    "beyond max_features",
+    "beyond max_us_per_row",
+)
+
+
+def _silent(stage: str, share: float) -> None:
+    """Tell nobody."""
+
+
+def engineer_features(
+    frame: pl.DataFrame,
+    config: FeatureSettings | Mapping[str, Any] | str | None = None,
+    progress: Told = _silent,
+) -> FeatureSet:
+    """Return the features of a table, scored and selected.
+
+    With a target features are scored by what they gain on held-out rows; without one, by how well they
+    tell real rows from rows whose columns were mixed.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        Raw rows.
+    config : FeatureSettings, mapping or JSON text, optional
+        The families (``text``, ``temporal``, ``statistical``, ``security``), ``kinds``, ``time_zone``,
+        ``max_features``, ``max_us_per_row``, ``target_column``, ``task_type``, ``time_column``,
+        ``group_columns``, ``ignored_columns`` and ``seed``.
+    progress : callable, optional
+        Called with each stage and the share of the work that is done when it begins.
+
+    Returns
+    -------
+    FeatureSet
+
+    Raises
+    ------
+    BadSetting, ColumnMissing, TargetMissing, TargetUnusable
+
+    Examples
+    --------
+    >>> frame = pl.DataFrame({"proto": ["tcp", "udp"] * 20, "n": [1.0, 2.0, 3.0, 4.5] * 10})
+    >>> sorted(engineer_features(frame).names)
+    ['n', 'proto']
+    """
+    request = FeatureRequest.of(config)
+    progress("Making features", 0.0)
+    made = generate(frame, request)
+    progress("Pairing columns", 0.4)
+    made = with_interactions(made, request)
+    progress("Judging features", 0.6)
+    judged = _judged(made, request)
+    progress("Measuring what they cost", 0.9)
+    told = _told(made, judged, request)
+    progress("Done", 1.0)
+    return FeatureSet(
+        frame=_decoded(made).lazy(),
+        features=tuple(sorted(told, key=lambda f: -(f.importance or 0.0))),
+        left_out=_left_out(made),
+        target=request.target_column,
+        n_rows=frame.height,
+        shadow=judged.worth.shadow,
+    )
+
+
+def with_interactions(made: Generated, request: FeatureRequest) -> Generated:
+    """Return the features with those pairs of columns beside them that gain more than chance."""
+    if made.target is None or not request.statistical or not made.matrix.features:
+        return made
+    samples, question = made.answered()
+    rows = made.inputs[made.target.keep]
+    training = Training(rows, made.schema, samples, question)
+    found = choose_interactions(training, request.seed)
+    if not found:
+        return made
+    encoder = replace(made.encoder, tables=(*made.encoder.tables, *found))
+    return replace(made, encoder=encoder, matrix=encoder.training(made.inputs, made.before))
+
+
+@dataclass(frozen=True)
+class _Judged:
+    """What became of the features.
+
+    Attributes
+    ----------
+    worth : Worth
+        Of all features, in their order; 0 for those that are of no use whatever the target.
+    faults : list of str
+        Why a feature is of no use whatever the target.
+    """
+
+    worth: Worth
+    faults: list[str]
+
+
+def _judged(made: Generated, request: FeatureRequest) -> _Judged:
+    faults = _faults(made)
+    places = [i for i, fault in enumerate(faults) if not fault]
+    n = len(faults)
+    all_of_them = Worth(np.zeros(n), np.zeros(n), 0.0, np.ones(n, np.bool_))
+    if not places or made.matrix.n_rows <= 1:
+        return _Judged(all_of_them, faults)
+    found = _worth(made, places, request.seed)
+    share, spread, above = all_of_them.share, all_of_them.spread, all_of_them.above
+    share[places], spread[places], above[places] = found.share, found.spread, found.above
+    return _Judged(Worth(share, spread, found.shadow, above), faults)
+
+
+def _worth(made: Generated, places: list[int], seed: int) -> Worth:
+    if made.target is None:
+        return worth_without_target(made.whole.columns(places), seed)
+    samples, question = made.answered()
+    return worth(replace_columns(samples, places), question, seed)
+
+
+def replace_columns(samples: Samples, places: list[int]) -> Samples:
+    """Return samples with only some of their features."""
+    return replace(samples, matrix=samples.matrix.columns(places))
+
+
+def _faults(made: Generated) -> list[str]:
+    """Return why a feature is of no use whatever the target: constant, or the copy of another."""
+    seen: dict[tuple[int, bytes], str] = {}
+    faults = []
+    for feature, column in zip(made.features, made.whole.values.T, strict=True):
+        known = column[~np.isnan(column)]
+        varies = known.size > 0 and (known.min() < known.max() or known.size < column.size)
+        first = seen.setdefault((feature.cardinality, column.tobytes()), feature.name)
+        copied = first != feature.name
+        faults.append(CONSTANT if not varies else f"same as {first}" if copied else "")
+    return faults
+
+
+def _told(made: Generated, judged: _Judged, request: FeatureRequest) -> list[GeneratedFeature]:
+    kinds = {c.name: c.kind.value for c in made.schema.columns}
+    makers = _makers(made)
+    price = [*costs(made.encoder, made.inputs), *([None] * made.fitted.shape[1])]
+    reasons = _reasons(made, judged, request, price)
+    return [
+        GeneratedFeature(
+            name=feature.name,
+            source=feature.source,
+            beside=feature.beside,
+            kind=kinds.get(feature.source, "text"),
+            generator=makers[i],
+            description=feature.words or f"the {makers[i]}",
+            formula=formula(feature.name, makers[i], (feature.source, *feature.beside)),
+            cost_us=price[i],
+            importance=float(judged.worth.share[i]),
+            spread=float(judged.worth.spread[i]),
+            selected=not reasons[i],
+            reason=reasons[i],
+        )
+        for i, feature in enumerate(made.features)
+    ]
+
+
+def _makers(made: Generated) -> list[str]:
+    """Return which generator made each feature."""
+    encoder = made.encoder
+    names = [p.name for p in encoder.parts for _ in p.features]
+    names += ["windows"] * (len(encoder.features) - len(names))
+    texts = 0 if made.side.text_score is None else len(made.side.text_score.features)
+    return names + ["text_score"] * texts + ["risk"] * (made.fitted.shape[1] - texts)
+
+
+def formula(name: str, generator: str, sources: tuple[str, ...]) -> str:
+    """Return what a feature is a function of.
+
+    Examples
+    --------
+    >>> formula("url.path.entropy", "url", ("url",))
+    'url(url).path.entropy'
+    >>> formula("connection.direction", "connection", ("src", "dst"))
+    'connection(src, dst).direction'
+    >>> formula("bytes_out / bytes_in", "arithmetic", ("bytes_out", "bytes_in"))
+    'bytes_out / bytes_in'
+    """
+    if generator == "arithmetic":
+        return name
+    part = name.removeprefix(f"{sources[0]}.").removeprefix(f"{generator}.")
+    whole = f"{generator}({', '.join(sources)})"
+    return whole if part == name and part == sources[0] else f"{whole}.{part}"
+
+
+def _reasons(
+    made: Generated, judged: _Judged, request: FeatureRequest, price: list[float | None]
+) -> list[str]:
+    """Return why each feature is not selected; nothing for those that are."""
+    share, above = judged.worth.share, judged.worth.above
+    reasons = [
+        fault or ("" if a else CHANCE) for fault, a in zip(judged.faults, above, strict=True)
+    ]
+    if all(reasons) and made.target is None:
+        reasons = list(judged.faults)
+    n_kept, spent = 0, 0.0
+    for i in sorted(range(len(share)), key=lambda i: -share[i]):
+        if reasons[i]:
+            continue
+        cost = price[i] or 0.0
+        if request.max_features is not None and n_kept >= request.max_features:
+            reasons[i] = LIMIT
+        elif request.max_us_per_row is not None and spent + cost > request.max_us_per_row:
+            reasons[i] = DEAR
+        else:
+            n_kept, spent = n_kept + 1, spent + cost
+    return reasons
+
+
+def _decoded(made: Generated) -> pl.DataFrame:
+    """Return the features as a frame, codes of categories turned back into their values."""
+    values = made.whole.values
+    makers = [p for p in made.encoder.parts for _ in p.features]
+    columns = []
+    for i, feature in enumerate(made.features):
+        column = pl.Series(feature.name, values[:, i]).fill_nan(None)
+        levels = _levels(feature.name, makers[i]) if i < len(makers) else ()
+        if feature.cardinality and levels:
+            words = pl.Series(feature.name, list(levels), dtype=pl.String)
+            column = words.gather(column.cast(pl.UInt32)).alias(feature.name)
+        columns.append(column)
+    return pl.DataFrame(columns)
+
+
+def _levels(name: str, encoder: Any) -> tuple[str, ...]:
+    """Return what the codes of a categorical feature stand for; nothing where they are numbers."""
+    if isinstance(encoder, CategoryEncoder):
+        return encoder.levels
+    levels = getattr(encoder, "levels", {})
+    if not isinstance(levels, Mapping):
+        return ()
+    column = getattr(encoder, "column", getattr(encoder, "prefix", encoder.name))
+    return tuple(levels.get(name.removeprefix(f"{column}."), ()))
+
+
+def _left_out(made: Generated) -> dict[str, str]:
+    used = set(made.encoder.inputs)
+    reasons = {}
+    for column in made.schema.columns:
+        if column.name in used:
+            continue
+        unused = column.kind in UNUSED_KINDS
+        why = column.evidence if unused else "nothing to learn, or its family is switched off"
+        reasons[column.name] = f"{column.kind.value}. {why}".strip()
+    return reasons

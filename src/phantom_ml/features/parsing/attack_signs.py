@@ -1,0 +1,75 @@
+"""What in a web request is the language of an attack: tokens by class, tautologies.
+
+Text must be decoded and in small letters. Lists and their sources: knowledge/web_attacks.toml.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+
+import polars as pl
+
+from phantom_ml.features.knowledge.lists import knowledge
+
+#: Part of a name -> what its tokens are.
+CLASSES = {
+    "sql": "SQL",
+    "xss": "scripts and tags of HTML",
+    "template": "server-side templates",
+    "traversal": "ways through folders and known files",
+    "command": "shell commands",
+    "xxe": "XML entities",
+    "ldap": "LDAP filters",
+    "comment": "comments of SQL, scripts and HTML",
+}
+#: or 1=1, and 'a'='a', || "x" like "x: what stands on both sides.
+COMPARED = (
+    r"(?:(?-u:\b)(?:or|and|having|where|xor|if)(?-u:\b)|\|\||&&)[ \t-\r('\x22%]*([0-9a-z_]+)['\x22%)]*"
+    r"[ \t-\r]*(?:=|<=>|like(?-u:\b)|>=|<=)[ \t-\r('\x22%]*([0-9a-z_]+)"
+)
+ALWAYS_TRUE = (
+    r"(?:(?-u:\b)or(?-u:\b)|\|\|)[ \t-\r('\x22]+"
+    r"(?:true(?-u:\b)|not[ \t-\r]+false|1[ \t-\r'\x22]*(?:$|--|#))"
+)
+#: Unicode classes are several times slower, and the tokens are ASCII.
+ASCII_CLASSES = ((r"\s", r"[ \t-\r]"), (r"\d", "[0-9]"), (r"\b", r"(?-u:\b)"), (r"\w", "[0-9a-z_]"))
+
+
+def token_counts(text: pl.Expr) -> dict[str, pl.Expr]:
+    """Return class -> expression for the number of its tokens in ``text``."""
+    return {name: text.str.count_matches(pattern(name)) for name in CLASSES}
+
+
+def has_tautology(text: pl.Expr) -> pl.Expr:
+    """Return whether a condition is true whatever the data, such as or 1=1.
+
+    Examples
+    --------
+    >>> frame = pl.DataFrame({"t": ["1' or '1'='1", "x or y=z", "a=a"]})
+    >>> frame.select(has_tautology(pl.col("t"))).to_series().to_list()
+    [True, False, False]
+    """
+    # Most texts have no comparison, and what is missing is not matched.
+    compares = pl.when(text.str.contains("=|like")).then(text)
+    sides = compares.str.extract_groups(COMPARED).struct
+    same = sides.field("1") == sides.field("2")
+    return same.fill_null(False) | text.str.contains(ALWAYS_TRUE)
+
+
+@cache
+def pattern(name: str) -> str:
+    """Return one pattern of all tokens of a class."""
+    joined = "|".join(f"(?:{token})" for token in knowledge("web_attacks")[name])
+    for wide, narrow in ASCII_CLASSES:
+        joined = _outside_brackets(joined, wide, narrow)
+    return joined
+
+
+def _outside_brackets(joined: str, wide: str, narrow: str) -> str:
+    """Return a pattern with a class narrowed, also inside of [ ], where its own brackets go."""
+    parts = joined.split(wide)
+    found = parts[0]
+    for part in parts[1:]:
+        inside = found.rfind("[") > found.rfind("]")
+        found += (narrow.strip("[]") if inside else narrow) + part
+    return found

@@ -1,0 +1,174 @@
+"""What is hidden behind percent, HTML and plus encoding, undone round by round in whole columns.
+
+Attackers encode twice or thrice so that a filter sees nothing. Sources: RFC 3986 (percent), the WHATWG
+HTML Standard (entities), the ``escape`` of ECMAScript's annex B (%uXXXX), OWASP on double encoding, and
+Unicode technical report 36 on over-long UTF-8 (%c0%af is a slash).
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+import polars as pl
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from phantom_ml.features.cells.bytes import CellBytes
+
+#: Rounds of encoding that are undone.
+MAX_ROUNDS = 3
+#: Entities that attacks need, by name.
+NAMED = {
+    "&lt;": "<", "&gt;": ">", "&quot;": '"', "&apos;": "'", "&nbsp;": " ", "&sol;": "/", "&bsol;": "\\",
+    "&colon;": ":", "&semi;": ";", "&lpar;": "(", "&rpar;": ")", "&lsqb;": "[", "&rsqb;": "]",
+    "&lcub;": "{", "&rcub;": "}", "&equals;": "=", "&num;": "#", "&dollar;": "$", "&percnt;": "%",
+    "&excl;": "!", "&quest;": "?", "&comma;": ",", "&period;": ".", "&plus;": "+", "&ast;": "*",
+    "&grave;": "`", "&vert;": "|", "&lowbar;": "_", "&commat;": "@", "&tab;": "\t", "&newline;": "\n",
+    "&amp;": "&",
+}  # fmt: skip
+#: Numbers of ASCII characters, decimal and hexadecimal, as they are after leading zeros are gone.
+NUMBERED = {form: chr(code) for code in range(1, 127) for form in (f"&#{code};", f"&#x{code:x};")}
+#: Over-long UTF-8 of the characters that lead up and down folders.
+OVERLONG = {"%c0%af": "/", "%c0%ae": ".", "%c1%9c": "\\", "%e0%80%af": "/", "%e0%80%ae": "."}
+#: Value of each hexadecimal digit; -1 for other bytes.
+HEX_VALUE = np.full(256, -1, np.int64)
+for _digits in (b"0123456789abcdef", b"0123456789ABCDEF"):
+    HEX_VALUE[list(_digits)] = range(16)
+#: First bytes of UTF-8 from and to, the second byte from and to, and the bytes in all (RFC 3629).
+SEQUENCES = (
+    (0xC2, 0xDF, 0x80, 0xBF, 2), (0xE0, 0xE0, 0xA0, 0xBF, 3), (0xE1, 0xEC, 0x80, 0xBF, 3),
+    (0xED, 0xED, 0x80, 0x9F, 3), (0xEE, 0xEF, 0x80, 0xBF, 3), (0xF0, 0xF0, 0x90, 0xBF, 4),
+    (0xF1, 0xF3, 0x80, 0xBF, 4), (0xF4, 0xF4, 0x80, 0x8F, 4),
+)  # fmt: skip
+#: From a full-width form (U+FF01 to U+FF5E) to its ASCII character.
+FULL_WIDTH = 0xFEE0
+
+
+class Decoded(NamedTuple):
+    """Text in clear, and how many rounds it took."""
+
+    text: pl.Series
+    rounds: NDArray[np.int64]
+
+
+def decode(text: pl.Series) -> Decoded:
+    """Return strings decoded until nothing changes, three rounds at most.
+
+    Plus signs become spaces first; that alone is no round.
+
+    Examples
+    --------
+    >>> found = decode(pl.Series(["a", "%2527+or+1", "%u003cb&#x3E;"]))
+    >>> found.text.to_list(), found.rounds.tolist()
+    (['a', "' or 1", '<b>'], [0, 2, 1])
+    """
+    clear = text.str.replace_all("+", " ", literal=True)
+    rounds = np.zeros(len(text), np.int64)
+    rows = np.flatnonzero(clear.str.contains("[%&]").to_numpy())
+    for _ in range(MAX_ROUNDS):
+        if not len(rows):
+            break
+        before = clear.gather(rows)
+        after = _round(before)
+        changed = (after != before).to_numpy()
+        rows = rows[changed]
+        rounds[rows] += 1
+        clear = clear.scatter(rows, after.filter(pl.Series(changed, dtype=pl.Boolean)))
+    return Decoded(clear, rounds)
+
+
+def percent_decoded(text: pl.Series) -> pl.Series:
+    """Return strings with %XX undone; bytes that are no UTF-8 stay escaped.
+
+    Examples
+    --------
+    >>> percent_decoded(pl.Series(["%C3%A9t%c3%a9", "100%", "%ff%41"])).to_list()
+    ['été', '100%', '%ffA']
+    """
+    cells = CellBytes.of(text)
+    starts, values = _escapes(cells, b"%", 2)
+    sound = _is_sound(np.searchsorted(cells.offsets, starts, side="right"), starts, values)
+    return _replaced(cells, starts[sound], values[sound], 3)
+
+
+def _is_sound(
+    cell: NDArray[np.int64], starts: NDArray[np.int64], values: NDArray[np.int64]
+) -> NDArray[np.bool_]:
+    """Return which escaped bytes are ASCII or part of a whole UTF-8 sequence of escaped bytes."""
+    sound, n = values < 128, len(values)
+    for first, last, low, high, size in SEQUENCES:
+        lead = np.flatnonzero((values >= first) & (values <= last))
+        lead = lead[lead + size <= n]
+        for i in range(1, size):
+            bounds = (low, high) if i == 1 else (0x80, 0xBF)
+            follows = (starts[lead + i] == starts[lead] + 3 * i) & (cell[lead + i] == cell[lead])
+            follows &= (values[lead + i] >= bounds[0]) & (values[lead + i] <= bounds[1])
+            lead = lead[follows]
+        for i in range(size):
+            sound[lead + i] = True
+    return sound
+
+
+def _round(text: pl.Series) -> pl.Series:
+    text = text.str.replace_many(OVERLONG, ascii_case_insensitive=True)
+    return _entities(percent_decoded(_unicode_decoded(text)))
+
+
+def _unicode_decoded(text: pl.Series) -> pl.Series:
+    """Return strings with %uXXXX undone; full-width letters become plain, other characters ``?``."""
+    cells = CellBytes.of(text)
+    parts = [_escapes(cells, mark, 4) for mark in (b"%u", b"%U")]
+    starts, values = (np.concatenate(p) for p in zip(*parts, strict=True))
+    if not len(starts):
+        return text
+    values = np.where(
+        (values > FULL_WIDTH + 32) & (values < FULL_WIDTH + 127), values - FULL_WIDTH, values
+    )
+    return _replaced(cells, starts, np.where(values < 128, values, ord("?")), 6)
+
+
+def _entities(text: pl.Series) -> pl.Series:
+    named = pl.col("t").str.replace_many(NAMED, ascii_case_insensitive=True)
+    # Zeros in front and a missing semicolon change nothing for a browser.
+    number = named.str.replace_all("&#0*([0-9]+);?", "&#$1;")
+    number = number.str.replace_all("(?i)&#x0*([0-9a-f]+);?", "&#x$1;")
+    number = number.str.replace_many(NUMBERED, ascii_case_insensitive=True)
+    number = number.str.replace_all("(?i)&#(?:[0-9]+|x[0-9a-f]+);", "?")  # beyond ASCII
+    has_number = pl.col("t").str.contains("&#|&amp;#", literal=False)
+    undone = pl.when(has_number).then(number).otherwise(named)
+    return text.alias("t").to_frame().select(undone).to_series()
+
+
+def _escapes(
+    cells: CellBytes, mark: bytes, digits: int
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Return where ``mark`` is followed by that many hexadecimal digits, and their value."""
+    starts = np.flatnonzero(cells.data == mark[0]).astype(np.int64)
+    ends = cells.offsets[np.searchsorted(cells.offsets, starts, side="right")]
+    starts = starts[starts + len(mark) + digits <= ends]
+    for i in range(1, len(mark)):
+        starts = starts[cells.data[starts + i] == mark[i]]
+    values = np.zeros(len(starts), np.int64)
+    known = np.ones(len(starts), np.bool_)
+    for i in range(digits):
+        digit = HEX_VALUE[cells.data[starts + len(mark) + i]]
+        known &= digit >= 0
+        values = values * 16 + digit
+    return starts[known], values[known]
+
+
+def _replaced(
+    cells: CellBytes, starts: NDArray[np.int64], values: NDArray[np.int64], width: int
+) -> pl.Series:
+    """Return the cells with ``width`` bytes at each start replaced by one."""
+    data, kept = cells.data.copy(), np.ones(len(cells.data), np.bool_)
+    data[starts] = values
+    for i in range(1, width):
+        kept[starts + i] = False
+    cell = np.searchsorted(cells.offsets, starts, side="right") - 1
+    removed = np.bincount(cell, minlength=len(cells.sizes)) * (width - 1)
+    offsets = np.concatenate([[0], np.cumsum(cells.sizes - removed)]).astype(np.int64)
+    buffers = [None, pa.py_buffer(offsets), pa.py_buffer(data[kept])]
+    array = pa.Array.from_buffers(pa.large_binary(), len(cells.sizes), buffers)
+    return pl.Series(array.cast(pa.large_string()))

@@ -1,0 +1,179 @@
+"""What a host's name tells of it: for columns of domains, and for the hosts of URLs and mail.
+
+Shares and runs are of the name without its public suffix, which its owner did not choose; entropy is of
+the label before the suffix. Addresses have none of them.
+Sources: Schueppen et al., "FANCI: Feature-based Automated NXDomain Classification and Intelligence",
+USENIX Security 2018; Yadav et al., "Detecting Algorithmically Generated Malicious Domain Names", IMC 2010.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Mapping
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from phantom_ml.features.cells.bytes import CONSONANTS, DIGITS, VOWELS, CellBytes, members
+from phantom_ml.features.parsing.brands import names_brand, resembles_brand
+from phantom_ml.features.parsing.host_labels import coded_labels, shown_hosts
+from phantom_ml.features.parsing.hosts import split_hosts
+
+HOST_NUMBERS: Mapping[str, str] = {
+    "length": "characters of the host",
+    "label_count": "labels of the host",
+    "longest_label": "bytes of the longest label",
+    "registered_length": "characters of the registered domain",
+    "subdomain_length": "characters before the registered domain",
+    "subdomain_count": "labels before the registered domain",
+    "digit_share": "share of digits in the name without its suffix, 0 to 1",
+    "hyphen_share": "share of hyphens in the name without its suffix, 0 to 1",
+    "vowel_share": "share of vowels in the name without its suffix, 0 to 1",
+    "consonant_share": "share of consonants in the name without its suffix, 0 to 1",
+    "longest_digit_run": "most digits in a row in the name without its suffix",
+    "longest_consonant_run": "most consonants in a row in the name without its suffix",
+    "entropy": "Shannon entropy of the second-level label, in bits a character",
+    "unique_share": "different characters of the second-level label as a share of its length",
+    "subdomain_entropy": "Shannon entropy of what stands before the registered domain, in bits",
+    "looks_hex": "whether the longest label looks like hexadecimal digits",
+    "looks_base32": "whether the longest label looks like base32",
+    "looks_base64": "whether the longest label looks like base64",
+    "is_punycode": "whether a label is punycode (xn--)",
+    "is_mixed_script": "whether a label mixes Latin letters with those of another script",
+    "is_reverse_lookup": "whether it is an address turned into a name (in-addr.arpa, ip6.arpa)",
+    "is_address": "whether the host is an address rather than a name",
+    "has_known_suffix": "whether it ends in a public suffix; internal names do not",
+    "has_private_suffix": "whether a company gives such names away (dynamic DNS, hosting)",
+    "resembles_brand": "whether the second-level label nearly spells a well-known brand",
+    "names_brand": "whether a well-known brand stands in the name of another's domain",
+}
+HOST_WORDS: Mapping[str, str] = {"suffix": "public suffix, or else the last label"}
+
+#: So many hosts tell whether they repeat enough to take each apart only once, as in URLs.
+SAMPLE = 4096
+OTHER_SCRIPT = r"[\p{Cyrillic}\p{Greek}\p{Armenian}\p{Cherokee}]"
+MIXED = rf"[a-z][^.]*{OTHER_SCRIPT}|{OTHER_SCRIPT}[^.]*[a-z]"
+HYPHEN = members("-")
+
+_host, _domain, _sub = pl.col("host"), pl.col("domain"), pl.col("subdomain")
+_named = ~pl.col("is_address")
+#: What polars can tell from the parts of the host.
+_EXPRESSIONS: Mapping[str, pl.Expr] = {
+    "length": _host.str.len_chars(),
+    "label_count": pl.when(_named).then(_host.str.count_matches(".", literal=True) + 1),
+    "registered_length": pl.when(pl.col("registered") != "").then(
+        pl.col("registered").str.len_chars()
+    ),
+    "subdomain_length": pl.when(_named).then(_sub.str.len_chars()),
+    "subdomain_count": pl.when(_named).then(
+        pl.when(_sub == "").then(0).otherwise(_sub.str.count_matches(".", literal=True) + 1)
+    ),
+    "is_punycode": _host.str.contains(r"(?:^|\.)xn--"),
+    "is_reverse_lookup": _host.str.contains(r"(?:^|\.)(?:in-addr|ip6)\.arpa$"),
+    "is_address": pl.col("is_address"),
+    "has_known_suffix": pl.when(_named).then(pl.col("is_known_suffix")),
+    "has_private_suffix": pl.when(_named).then(pl.col("is_private_suffix")),
+    "registered": pl.col("registered"),
+    "suffix": pl.when(pl.col("suffix") != "").then(pl.col("suffix")),
+}
+Measure = Callable[[CellBytes], NDArray[np.float32] | NDArray[np.int64]]
+
+
+def _unique_share(cells: CellBytes) -> NDArray[np.float32]:
+    share: NDArray[np.float32] = np.divide(
+        cells.distinct(), np.maximum(cells.sizes, 1), dtype=np.float32
+    )
+    return share
+
+
+#: What the bytes tell: of which string, and how.
+_MEASURES: Mapping[str, tuple[str, Measure]] = {
+    "digit_share": ("name", lambda cells: cells.share(DIGITS)),
+    "hyphen_share": ("name", lambda cells: cells.share(HYPHEN)),
+    "vowel_share": ("name", lambda cells: cells.share(VOWELS)),
+    "consonant_share": ("name", lambda cells: cells.share(CONSONANTS)),
+    "longest_digit_run": ("name", lambda cells: cells.longest_run(DIGITS)),
+    "longest_consonant_run": ("name", lambda cells: cells.longest_run(CONSONANTS)),
+    "entropy": ("domain", CellBytes.entropy),
+    "unique_share": ("domain", _unique_share),
+    "subdomain_entropy": ("subdomain", CellBytes.entropy),
+}
+_LONGEST = ("longest_label", "looks_hex", "looks_base32", "looks_base64")
+_SHOWN = ("is_mixed_script", "resembles_brand", "names_brand")
+
+
+def host_parts(hosts: pl.Series, wanted: Collection[str]) -> pl.DataFrame:
+    """Return the wanted parts of hosts, row for row; null where a host has no such part.
+
+    Parameters
+    ----------
+    hosts : names or addresses without a port; null counts as empty
+    wanted : names of HOST_NUMBERS and HOST_WORDS, or ``registered``: domain and suffix, as a key for
+        lists, never a feature
+
+    Examples
+    --------
+    >>> host_parts(pl.Series(["www.bank.co.uk"]), ["subdomain_count", "suffix"]).row(0)
+    (1, 'co.uk')
+    """
+    if not wanted:
+        return pl.DataFrame()
+    if hosts.head(SAMPLE).n_unique() * 2 > min(len(hosts), SAMPLE):
+        return _parts(hosts, wanted)
+    distinct = hosts.unique()
+    known = _parts(distinct, wanted).with_columns(distinct.alias("its host"))
+    rows = hosts.alias("its host").to_frame()
+    joined = rows.join(known, on="its host", how="left", nulls_equal=True, maintain_order="left")
+    return joined.select(wanted)
+
+
+def _parts(hosts: pl.Series, wanted: Collection[str]) -> pl.DataFrame:
+    frame = split_hosts(hosts)
+    columns = [
+        *frame.select(_EXPRESSIONS[p].alias(p) for p in wanted if p in _EXPRESSIONS).get_columns(),
+        *_measures(frame, [p for p in wanted if p in _MEASURES]),
+    ]
+    if any(p in _LONGEST for p in wanted):
+        coded = coded_labels(hosts.fill_null("")).with_columns(frame["is_address"])
+        coded = coded.select(pl.when(_named).then(pl.col(p)).alias(p) for p in _LONGEST)
+        columns += coded.get_columns()
+    if any(p in _SHOWN for p in wanted):
+        columns += _shown(frame, wanted)
+    return pl.DataFrame(columns).select(wanted)
+
+
+def _measures(frame: pl.DataFrame, wanted: Iterable[str]) -> list[pl.Series]:
+    """Return what the bytes of the wanted strings tell; null for addresses and empty strings."""
+    made: dict[str, tuple[CellBytes, NDArray[np.bool_]]] = {}
+    columns = []
+    for part in wanted:
+        of, measure = _MEASURES[part]
+        if of not in made:
+            text = _text(frame, of)
+            made[of] = CellBytes.of(text), (frame["is_address"] | (text == "")).to_numpy()
+        cells, nothing = made[of]
+        values = np.where(nothing, np.nan, measure(cells)).astype(np.float32)
+        columns.append(pl.Series(part, values, nan_to_null=True))
+    return columns
+
+
+def _text(frame: pl.DataFrame, of: str) -> pl.Series:
+    if of != "name":
+        return frame[of]
+    ending = pl.when(pl.col("suffix") == "").then(0).otherwise(pl.col("suffix").str.len_bytes() + 1)
+    size = (_host.str.len_bytes().cast(pl.Int64) - ending.cast(pl.Int64)).clip(0)
+    return frame.select(_host.cast(pl.Binary).bin.head(size).cast(pl.String)).to_series()
+
+
+def _shown(frame: pl.DataFrame, wanted: Collection[str]) -> list[pl.Series]:
+    """Return what is told by the name that people see."""
+    columns = []
+    if "is_mixed_script" in wanted:
+        shown = shown_hosts(frame["host"])
+        columns.append(shown.str.contains(MIXED).alias("is_mixed_script"))
+    if "resembles_brand" in wanted:
+        label = shown_hosts(frame["domain"])
+        columns.append(resembles_brand(label).alias("resembles_brand"))
+    if "names_brand" in wanted:
+        columns.append(names_brand(frame).alias("names_brand"))
+    return columns

@@ -1,0 +1,113 @@
+"""What the bytes of URLs, their paths and queries tell: shares, runs, entropy."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from phantom_ml.features.cells.bytes import (
+    CONSONANTS,
+    DIGITS,
+    HEX,
+    LETTERS,
+    SPECIAL,
+    UPPER,
+    VOWELS,
+    CellBytes,
+    Members,
+    members,
+)
+from phantom_ml.features.cells.classes import class_counts, runs, spread
+
+#: Classes of a whole URL, and of a path.
+URL_CLASSES: Mapping[str, Members] = {
+    "digit": DIGITS, "letter": LETTERS, "upper": UPPER, "percent": members("%"), "at": members("@"),
+    "special": SPECIAL,
+}  # fmt: skip
+PATH_CLASSES: Mapping[str, Members] = {
+    "digit": DIGITS, "upper": UPPER, "hyphen": members("-"), "dot": members("."),
+    "underscore": members("_"), "vowel": VOWELS, "consonant": CONSONANTS,
+}  # fmt: skip
+COUNTED = frozenset(
+    {"digit_share", "letter_share", "upper_share", "percent_share", "at_count", "special_count"}
+)  # fmt: skip
+PATH_COUNTED = frozenset(
+    {"digit_share", "upper_share", "hyphen_count", "dot_count", "underscore_count"}
+)
+#: Bytes of a path of which the longest run is told.
+PATH_RUNS: Mapping[str, Members] = {"longest_segment": ~members("/"), "longest_hex_run": HEX}
+
+
+def url_bytes(urls: pl.Series, wanted: Collection[str]) -> dict[str, NDArray[np.generic]]:
+    """Return the wanted ones of COUNTED, ``longest_digit_run`` and ``longest_token``."""
+    found: dict[str, NDArray[np.generic]] = {}
+    cells = CellBytes.of(urls)
+    if COUNTED & set(wanted):
+        counts = class_counts(cells, URL_CLASSES)
+        found |= _shares_and_counts(counts, cells.sizes, COUNTED & set(wanted))
+    if "longest_digit_run" in wanted:
+        found["longest_digit_run"] = runs(cells, DIGITS)[1]
+    if "longest_token" in wanted:
+        found["longest_token"] = runs(cells, LETTERS | DIGITS)[1]
+    return found
+
+
+def path_bytes(paths: pl.Series, wanted: Collection[str]) -> dict[str, NDArray[np.generic]]:
+    """Return at least the wanted ones of PATH_COUNTED, PATH_RUNS, vowel share, entropy, unique share."""
+    found: dict[str, NDArray[np.generic]] = {}
+    cells = CellBytes.of(paths)
+    if (PATH_COUNTED | {"vowel_share"}) & set(wanted):
+        counts = class_counts(cells, PATH_CLASSES)
+        found |= _shares_and_counts(counts, cells.sizes, PATH_COUNTED & set(wanted))
+        vowels, letters = counts["vowel"], counts["vowel"] + counts["consonant"]
+        found["vowel_share"] = vowels / np.maximum(letters, 1)
+    if "entropy" in wanted or "unique_share" in wanted:
+        found["entropy"], distinct = spread(cells)
+        found["unique_share"] = distinct / np.maximum(cells.sizes, 1)
+    for name, kind in PATH_RUNS.items():
+        if name in wanted:
+            found[name] = runs(cells, kind)[1]
+    return found
+
+
+def query_bytes(queries: pl.Series, wanted: Collection[str]) -> dict[str, NDArray[np.generic]]:
+    """Return the wanted ones of ``entropy`` and ``longest_value``; most URLs have no query."""
+    rows = np.flatnonzero(queries.str.len_bytes().to_numpy())
+    some = queries.gather(rows)
+    measures: dict[str, Callable[[pl.Series], NDArray[np.generic]]] = {
+        "entropy": lambda s: spread(CellBytes.of(s))[0],
+        "longest_value": longest_value,
+    }
+    found: dict[str, NDArray[np.generic]] = {}
+    for name in [n for n in wanted if n in measures]:
+        whole = np.zeros(len(queries), np.float32)
+        whole[rows] = measures[name](some)
+        found[name] = whole
+    return found
+
+
+def longest_value(queries: pl.Series) -> NDArray[np.generic]:
+    """Return the characters of the longest value of name=value pairs, 0 where there is none.
+
+    Examples
+    --------
+    >>> longest_value(pl.Series(["a=1&bc=345&d", "x"])).tolist()
+    [3, 0]
+    """
+    values = pl.col("query").str.extract_all("=[^&]*")
+    longest = values.list.eval(pl.element().str.len_chars()).list.max().fill_null(1) - 1
+    return queries.alias("query").to_frame().select(longest).to_series().to_numpy()
+
+
+def _shares_and_counts(
+    counts: Mapping[str, NDArray[np.float32]], sizes: NDArray[np.int64], wanted: Collection[str]
+) -> dict[str, NDArray[np.generic]]:
+    found: dict[str, NDArray[np.generic]] = {}
+    for name in wanted:
+        stem, _, measure = name.rpartition("_")
+        share = measure == "share"
+        found[name] = counts[stem] / np.maximum(sizes, 1) if share else counts[stem]
+    return found

@@ -1,0 +1,169 @@
+"""Encoders of strings with several parts: each distinct string is taken apart once, for all its rows.
+
+A part is a number (``length``) or a word (``extension``). Words become categories: the frequent ones of
+training are levels, all others are missing. Parts that never vary in training are dropped.
+"""
+
+from __future__ import annotations
+
+import os
+from abc import abstractmethod
+from collections.abc import Collection, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from typing import ClassVar, Self
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+from pydantic import Field
+
+from phantom_ml.data.matrix import Feature
+from phantom_ml.data.schema import ColumnSchema
+from phantom_ml.features.base import ColumnEncoder, as_text
+
+#: Characters of a cell that are read: the input is an attacker's, and time must stay bounded.
+MAX_CHARACTERS = 65_536
+#: Bytes of text taken apart at a time, so that memory is bounded.
+CHUNK_BYTES = 4_000_000
+#: Distinct strings that a fit looks at.
+FIT_STRINGS = 20_000
+#: A word seen in fewer rows is none that can be learned from; and how many there are at most.
+MIN_ROWS, MAX_WORDS = 5, 200
+#: Fewer strings than this are not worth parting.
+FEW = 64
+
+
+class PartsEncoder(ColumnEncoder):
+    """Parts of a column of strings; NaN where the string is missing or has no such part.
+
+    Class attributes
+    ----------------
+    numbers : part -> what its values are, in words with their unit or range.
+    words : part -> what its values are; ``compute`` gives them as strings.
+    """
+
+    family = "security"
+    numbers: ClassVar[Mapping[str, str]]
+    words: ClassVar[Mapping[str, str]] = {}
+
+    kept: tuple[str, ...]
+    levels: dict[str, tuple[str, ...]] = Field(default_factory=dict)
+
+    @classmethod
+    @abstractmethod
+    def compute(cls, text: pl.Series, wanted: Collection[str]) -> pl.DataFrame:
+        """Return at least the ``wanted`` parts of each string, row for row.
+
+        Parameters
+        ----------
+        text : String series without nulls, at most MAX_CHARACTERS a cell, whatever is in it
+        wanted : names of ``numbers`` and ``words``
+
+        Returns
+        -------
+        DataFrame
+            Numbers or booleans, and strings for words; null where there is no such part.
+        """
+
+    @classmethod
+    def fit(cls, values: pl.Series, schema: ColumnSchema) -> Self | None:
+        """Return the encoder with the parts that vary in training; None if none does."""
+        counts = _cut(as_text(values)).drop_nulls().alias("s").value_counts(name="rows")
+        if counts.height == 0:
+            return None
+        if counts.height > FIT_STRINGS:
+            counts = counts.sort("rows", "s", descending=[True, False])
+            counts = counts.gather_every(-(-counts.height // FIT_STRINGS))
+        table = cls.compute(counts["s"], [*cls.numbers, *cls.words])
+        numbers = [p for p in cls.numbers if _varies(table[p])]
+        levels = {p: _levels(table[p], counts["rows"]) for p in cls.words}
+        known = {p: found for p, found in levels.items() if found and _varies(table[p])}
+        kept = (*numbers, *known)
+        return cls(column=schema.name, kept=kept, levels=known) if kept else None
+
+    @property
+    def features(self) -> tuple[Feature, ...]:
+        """Return one feature a kept part."""
+        return tuple(
+            Feature(
+                f"{self.column}.{part}",
+                self.column,
+                len(self.levels.get(part, ())),
+                self.numbers.get(part) or self.words.get(part, ""),
+            )
+            for part in self.kept
+        )
+
+    def keeping(self, names: Collection[str]) -> Self | None:
+        """Return the encoder with the parts that are named; None if none is."""
+        kept = tuple(p for p in self.kept if f"{self.column}.{p}" in names)
+        levels = {p: words for p, words in self.levels.items() if p in kept}
+        return self.model_copy(update={"kept": kept, "levels": levels}) if kept else None
+
+    def transform(self, values: pl.Series, out: NDArray[np.float32]) -> None:
+        """Write the parts: numbers as they are, words as codes of their levels."""
+        text = _cut(as_text(values))
+        distinct = text.drop_nulls().unique(maintain_order=True)
+        if len(distinct) == len(text):
+            self._write(text, out)
+            return
+        cells = np.full((len(distinct) + 1, len(self.kept)), np.nan, np.float32)
+        self._write(distinct, cells[:-1])
+        out[:] = cells[_places(text, distinct)]
+
+    def _write(self, text: pl.Series, out: NDArray[np.float32]) -> None:
+        def write(rows: slice) -> None:
+            table = self.compute(text[rows], self.kept)
+            for i, part in enumerate(self.kept):
+                out[rows, i] = self._numbers(table[part], part)
+
+        parts = list(chunks(text))
+        if len(parts) == 1:
+            write(parts[0])
+            return
+        with ThreadPoolExecutor(len(os.sched_getaffinity(0))) as side_by_side:
+            list(side_by_side.map(write, parts))
+
+    def _numbers(self, column: pl.Series, part: str) -> NDArray[np.float32]:
+        if part in self.levels:
+            column = column.cast(pl.Enum(list(self.levels[part])), strict=False).to_physical()
+        return column.cast(pl.Float32).to_numpy()
+
+
+def chunks(text: pl.Series) -> Iterator[slice]:
+    """Return slices of rows with at most CHUNK_BYTES of text each, one row at least."""
+    if len(text) <= FEW or text.estimated_size() <= CHUNK_BYTES:
+        yield slice(0, len(text))
+        return
+    ends = np.cumsum(text.str.len_bytes().fill_null(0).to_numpy(), dtype=np.int64)
+    first = 0
+    while first < len(text):
+        done = ends[first - 1] if first else 0
+        last = int(np.searchsorted(ends, done + CHUNK_BYTES, side="right"))
+        last = max(last, first + 1)
+        yield slice(first, last)
+        first = last
+
+
+def _cut(text: pl.Series) -> pl.Series:
+    return text.str.slice(0, MAX_CHARACTERS)
+
+
+def _varies(column: pl.Series) -> bool:
+    return column.n_unique() > 1
+
+
+def _levels(column: pl.Series, rows: pl.Series) -> tuple[str, ...]:
+    """Return the words that enough rows have, the most frequent first."""
+    counted = pl.DataFrame({"word": column, "rows": rows}).drop_nulls("word").group_by("word").sum()
+    enough = counted.filter(pl.col("rows") >= MIN_ROWS).sort(
+        "rows", "word", descending=[True, False]
+    )
+    return tuple(enough["word"].head(MAX_WORDS).to_list())
+
+
+def _places(text: pl.Series, distinct: pl.Series) -> NDArray[np.int64]:
+    """Return where each string stands among the distinct ones; one past them where it is missing."""
+    known = pl.DataFrame({"s": distinct}).with_row_index("at")
+    joined = text.alias("s").to_frame().join(known, on="s", how="left", maintain_order="left")
+    return joined["at"].fill_null(len(distinct)).to_numpy().astype(np.int64)

@@ -1,0 +1,79 @@
+"""Which numbers go together: ratios, differences, products and peers, chosen by what they gain.
+
+Candidates are made of the columns that gain the most alone, judged beside all of them on held-out folds,
+and kept where they gain more than shuffled shadows do.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import combinations, permutations
+
+import numpy as np
+
+from phantom_ml.data.schema import ColumnKind
+from phantom_ml.features.selection.training import Training
+from phantom_ml.features.selection.worth import Worth, worth
+from phantom_ml.features.tables.arithmetic import ArithmeticEncoder, Operation
+from phantom_ml.features.tables.base import TableEncoder
+from phantom_ml.features.tables.group_rank import GroupRankEncoder
+
+#: Number columns and categories that candidates are made of, and how many candidates are kept.
+MAX_NUMBERS, MAX_GROUPS, MAX_KEPT = 5, 3, 8
+MAX_ROWS = 10_000
+#: Of fewer rows than this the best of a hundred pairs is an accident.
+LEAST_ROWS = 500
+GROUP_KINDS = (ColumnKind.CATEGORY, ColumnKind.ENTITY, ColumnKind.PORT)
+
+
+def choose_interactions(training: Training, seed: int = 0) -> list[TableEncoder]:
+    """Return the encoders of pairs of columns that gain more than chance beside the features there are."""
+    n_rows = training.frame.height
+    if n_rows < LEAST_ROWS:
+        return []
+    rows = np.arange(n_rows, dtype=np.int64)
+    if n_rows > MAX_ROWS:
+        rows = np.sort(np.random.default_rng(seed).choice(n_rows, MAX_ROWS, replace=False))
+    part = training.rows(rows)
+    candidates = _candidates(training, worth(part.samples, part.question, seed))
+    return _better(candidates, part, seed) if candidates else []
+
+
+def _candidates(training: Training, found: Worth) -> list[TableEncoder]:
+    features = training.matrix.features
+    shares: dict[str, float] = {}
+    for feature, share, above in zip(features, found.share, found.above, strict=True):
+        if above:
+            shares[feature.source] = shares.get(feature.source, 0.0) + float(share)
+    best = sorted(shares, key=lambda c: -shares[c])
+    raw = {f.source for f in features if f.name == f.source and not f.cardinality}
+    numbers = [c for c in best if c in raw][:MAX_NUMBERS]
+    groups = [c for c in best if c in training.schema.of_kind(*GROUP_KINDS)][:MAX_GROUPS]
+    made: list[TableEncoder] = [
+        ArithmeticEncoder(operation=Operation.RATIO, left=a, right=b)
+        for a, b in permutations(numbers, 2)
+    ]
+    for operation in (Operation.DIFFERENCE, Operation.PRODUCT):
+        made += [
+            ArithmeticEncoder(operation=operation, left=a, right=b)
+            for a, b in combinations(numbers, 2)
+        ]
+    pairs = [(g, n) for g in groups for n in numbers if g != n]
+    peers = [GroupRankEncoder.fit_pair(training.frame, by, of) for by, of in pairs]
+    return made + [p for p in peers if p is not None]
+
+
+def _better(candidates: Sequence[TableEncoder], part: Training, seed: int) -> list[TableEncoder]:
+    """Return the best of the candidates whose gain beside all other features is above chance."""
+    widths = [len(c.features) for c in candidates]
+    values = np.empty((part.frame.height, sum(widths)), np.float32)
+    ends = np.cumsum(widths)
+    for candidate, end, width in zip(candidates, ends, widths, strict=True):
+        candidate.transform(part.frame, values[:, end - width : end])
+    features = tuple(f for c in candidates for f in c.features)
+    wide = part.with_matrix(part.matrix.beside(values, features))
+    found = worth(wide.samples, wide.question, seed)
+    shares = np.where(found.above, found.share, 0.0)[len(part.matrix.features) :]
+    best = [shares[end - width : end].max() for end, width in zip(ends, widths, strict=True)]
+    order = sorted(range(len(candidates)), key=lambda i: -best[i])[:MAX_KEPT]
+    return [candidates[i] for i in order if best[i] > 0]

@@ -1,0 +1,124 @@
+"""An encoder after judgement: interactions added, families that gain nothing taken away, budgets kept."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import replace
+
+import numpy as np
+
+from phantom_ml.config import FeatureSettings
+from phantom_ml.data.matrix import Matrix, Samples
+from phantom_ml.features.encoder import Encoder
+from phantom_ml.features.fitted.question import Question
+from phantom_ml.features.fold_fitted import fit_fold
+from phantom_ml.features.selection.afford import affordable
+from phantom_ml.features.selection.interactions import choose_interactions
+from phantom_ml.features.selection.tiers import race_tiers, tiers_of
+from phantom_ml.features.selection.training import Training
+from phantom_ml.features.selection.trees import drawn, folds, judged
+from phantom_ml.process.deadline import Deadline
+
+#: Cells that trees are fitted on in a race, and the rows that this comes to, at least and at most.
+CELLS, ROWS = 1_200_000, (4_000, 20_000)
+#: Rows with all their features, and the question about them.
+Scored = tuple[Samples, Question]
+
+
+def judged_encoder(
+    encoder: Encoder, training: Training, settings: FeatureSettings, until: Deadline, seed: int
+) -> tuple[Encoder, Matrix]:
+    """Return the encoder with what held-out rows gain by, and the training rows' matrix of it.
+
+    Parameters
+    ----------
+    encoder : Encoder
+        Fitted on the training rows.
+    training : Training
+    settings : FeatureSettings
+    until : Deadline
+        What was not judged by then stays as it is.
+    seed : int
+    """
+    scored = _scored(training, seed)
+    if not until.passed:
+        names = _used(encoder, scored, seed)
+        encoder, training, scored = _narrowed(encoder, training, scored, names)
+    encoder, training, scored = _raced(encoder, training, scored, tiers_of(encoder), until, seed)
+    if settings.statistical and not until.passed:
+        known = {f.name for f in encoder.features}
+        encoder, training = with_interactions(encoder, training, seed)
+        added = {t: names for t, names in tiers_of(encoder).items() if not known & {*names}}
+        scored = _scored(training, seed)
+        encoder, training, scored = _raced(encoder, training, scored, added, until, seed)
+    names = affordable(encoder, training, settings, [f.name for f in encoder.features], seed)
+    encoder, training, _ = _narrowed(encoder, training, scored, names)
+    return encoder, training.matrix
+
+
+def _raced(
+    encoder: Encoder,
+    training: Training,
+    scored: Scored,
+    tiers: Mapping[str, tuple[str, ...]],
+    until: Deadline,
+    seed: int,
+) -> tuple[Encoder, Training, Scored]:
+    """Return the encoder and the rows without the families by which held-out rows gain nothing."""
+    samples, question = scored
+    raced = race_tiers(samples, tiers, question, seed, lambda: until.passed)
+    dropped = {name for tier in raced if not tier.kept for name in tier.features}
+    names = [f.name for f in encoder.features if f.name not in dropped]
+    return _narrowed(encoder, training, scored, names)
+
+
+def _used(encoder: Encoder, scored: Scored, seed: int) -> list[str]:
+    """Return the features on which trees split at all, and the plain ones, which cost next to nothing."""
+    samples, question = scored
+    parted = folds(samples.target, question, seed)
+    gain = np.sum([j.gain for j in judged(samples, parted, question, seed)], axis=0)
+    split_on = {f.name for f, own in zip(samples.matrix.features, gain, strict=True) if own > 0}
+    plain = {f.name for c in encoder.columns if c.family is None for f in c.features}
+    return [f.name for f in encoder.features if f.name in split_on | plain]
+
+
+def _narrowed(
+    encoder: Encoder, training: Training, scored: Scored, names: Collection[str]
+) -> tuple[Encoder, Training, Scored]:
+    """Return the encoder and the rows without those of its features that are not named."""
+    kept = encoder.keeping(names)
+    gone = {f.name for f in encoder.features} - {f.name for f in kept.features}
+    samples, question = scored
+    left = [i for i, f in enumerate(samples.matrix.features) if f.name not in gone]
+    few = replace(samples, matrix=samples.matrix.columns(left))
+    places = {f.name: i for i, f in enumerate(training.matrix.features)}
+    matrix = training.matrix.columns([places[f.name] for f in kept.features])
+    return kept, training.with_matrix(matrix), (few, question)
+
+
+def _scored(training: Training, seed: int) -> Scored:
+    """Return some rows with what is fitted on the target beside them, out of fold."""
+    width = len(training.matrix.features) * len(training.question.outputs)
+    n_rows = int(np.clip(CELLS // max(1, width), *ROWS))
+    part, question = drawn(training.samples, training.question, n_rows, seed)
+    rows = np.arange(part.matrix.n_rows, dtype=np.int64)
+    fitted, values = fit_fold(part, rows, question, seed)
+    return replace(part, matrix=part.matrix.beside(values, fitted.features)), question
+
+
+def with_interactions(encoder: Encoder, training: Training, seed: int) -> tuple[Encoder, Training]:
+    """Return the encoder and the rows with pairs of columns that gain more than chance."""
+    found = choose_interactions(training, seed)
+    if not found:
+        return encoder, training
+    wider = replace(encoder, tables=(*encoder.tables, *found))
+    values = np.empty((training.frame.height, sum(len(t.features) for t in found)), np.float32)
+    at = 0
+    for table in found:
+        out = values[:, at : at + len(table.features)]
+        table.training(training.frame, training.question.before, out)
+        at += out.shape[1]
+    matrix, n_still = training.matrix, len(encoder.still)
+    joined = [matrix.values[:, :n_still], values, matrix.values[:, n_still:]]
+    together = np.concatenate(joined, axis=1)
+    return wider, training.with_matrix(replace(matrix, values=together, features=wider.features))

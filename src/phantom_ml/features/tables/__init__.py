@@ -1,0 +1,1 @@
+"""Features of several raw columns together; one file a plugin, found because it lies here."""

@@ -1,0 +1,106 @@
+"""A number among its peers: how it compares with the other rows of its category or entity.
+
+Which number by which category, held-out gain decides (see selection). Peers are the training rows of
+a category that has many: among them a row's own share is small.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cached_property
+from typing import Self
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from phantom_ml.data.matrix import Feature
+from phantom_ml.data.schema import TableSchema
+from phantom_ml.features.base import as_text
+from phantom_ml.features.columns.number import to_float32
+from phantom_ml.features.tables.base import TableEncoder, table_encoders
+
+#: A category with fewer rows than this has no peers worth comparing with.
+MIN_ROWS = 20
+MAX_LEVELS = 5_000
+QUANTILES = np.linspace(0.1, 0.9, 9)
+
+
+@table_encoders.add("group_rank")
+class GroupRankEncoder(TableEncoder):
+    """Two columns: the number less its category's mean, and its rank (0 to 1) within the category."""
+
+    name = "group_rank"
+    family = "statistical"
+    tier = "peers"
+
+    by: str
+    of: str
+    levels: tuple[str, ...]
+    means: tuple[float, ...]
+    deciles: tuple[tuple[float, ...], ...]
+
+    @classmethod
+    def fit(cls, frame: pl.DataFrame, schema: TableSchema) -> Sequence[Self]:
+        """Return nothing: without a target no pair is better than another."""
+        return []
+
+    @classmethod
+    def fit_pair(cls, frame: pl.DataFrame, by: str, of: str) -> Self | None:
+        """Return the encoder of one number by one category; None where no category has enough rows."""
+        number = to_float32(frame[of], of)
+        rows = pl.DataFrame({"g": as_text(frame[by]), "x": pl.Series(number).fill_nan(None)})
+        cuts = [pl.col("x").quantile(q).alias(f"q{q:.1f}") for q in QUANTILES]
+        mean = pl.col("x").cast(pl.Float64).mean().alias("mean")
+        groups = rows.drop_nulls().group_by("g").agg(pl.len().alias("rows"), mean, *cuts)
+        groups = groups.filter(pl.col("rows") >= MIN_ROWS).sort(
+            "rows", "g", descending=[True, False]
+        )
+        groups = groups.head(MAX_LEVELS)
+        if groups.height == 0:
+            return None
+        return cls(
+            by=by,
+            of=of,
+            levels=tuple(groups["g"].to_list()),
+            means=tuple(groups["mean"].to_list()),
+            deciles=tuple(groups.select(r"^q.*$").iter_rows()),
+        )
+
+    def refitted(self, frame: pl.DataFrame) -> Self | None:
+        """Return the same number by the same category, with the peers of other rows."""
+        return self.fit_pair(frame, self.by, self.of) or self
+
+    @property
+    def inputs(self) -> tuple[str, ...]:
+        """Return both columns."""
+        return (self.of, self.by)
+
+    @property
+    def features(self) -> tuple[Feature, ...]:
+        """Return the deviation and the rank."""
+        less = f"{self.of} less the mean of rows with the same {self.by}"
+        rank = f"share of rows with the same {self.by} that have less {self.of}, in tenths"
+        return (
+            Feature(f"{self.of}.less_mean_by.{self.by}", self.of, 0, less, (self.by,)),
+            Feature(f"{self.of}.rank_by.{self.by}", self.of, 0, rank, (self.by,)),
+        )
+
+    @cached_property
+    def _codes(self) -> pl.Enum:
+        return pl.Enum(list(self.levels))
+
+    @cached_property
+    def _tables(self) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+        means = np.array([*self.means, np.nan], np.float32)
+        return means, np.array([*self.deciles, [np.nan] * len(QUANTILES)], np.float32)
+
+    def transform(self, frame: pl.DataFrame, out: NDArray[np.float32]) -> None:
+        """Write both; NaN where the category has no peers."""
+        number = to_float32(frame[self.of], self.of)
+        codes = as_text(frame[self.by]).cast(self._codes, strict=False).to_physical()
+        places = codes.fill_null(len(self.levels)).to_numpy().astype(np.int64)
+        means, deciles = self._tables
+        out[:, 0] = number - means[places]
+        rank = (number[:, None] > deciles[places]).mean(axis=1)
+        out[:, 1] = np.where(np.isnan(out[:, 0]), np.nan, rank)

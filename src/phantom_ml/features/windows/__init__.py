@@ -1,0 +1,1 @@
+"""What an entity did before: counts, rates, novelty and rhythm, strictly from the past."""

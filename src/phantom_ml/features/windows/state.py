@@ -1,0 +1,48 @@
+"""The past as it is kept: what a bundle begins from, and what a stream carries on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import polars as pl
+
+from phantom_ml.features.windows.events import coded, microseconds
+from phantom_ml.features.windows.memory import Limits, Memory, Part
+from phantom_ml.features.windows.plan import WindowPlan
+
+#: What is remembered at most, over all kinds of entities.
+LIMITS = Limits()
+
+
+@dataclass(frozen=True)
+class WindowState:
+    """What is remembered for each kind of entity of a plan. Values are hashes: no name can be read.
+
+    Events of about the seven days before the newest are kept, and when each entity, and each entity with
+    each value, was first and last seen; of too many, the oldest are forgotten.
+    """
+
+    plan: WindowPlan
+    memories: tuple[Memory, ...]
+    limits: Limits = LIMITS
+
+    @classmethod
+    def empty(cls, plan: WindowPlan, limits: Limits = LIMITS) -> WindowState:
+        """Return the state before anything has happened."""
+        return cls(plan, (Memory(),) * len(plan.entities), limits)
+
+    def after(self, frame: pl.DataFrame) -> WindowState:
+        """Return the state once the rows of ``frame``, in any order, have happened too."""
+        time, known = microseconds(frame[self.plan.time])
+        share = self.share
+        memories = tuple(
+            memory.after(Part.of(coded(entity, frame, time, known)), share)
+            for entity, memory in zip(self.plan.entities, self.memories, strict=True)
+        )
+        return WindowState(self.plan, memories, self.limits)
+
+    @property
+    def share(self) -> Limits:
+        """Return what each kind of entity may remember."""
+        n = len(self.memories)
+        return Limits(self.limits.events // n, self.limits.pairs // n)

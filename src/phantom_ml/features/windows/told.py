@@ -1,0 +1,84 @@
+"""The features of rows, from their state and from each other."""
+
+from __future__ import annotations
+
+import os
+from collections import deque
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from phantom_ml.features.windows.compute import told
+from phantom_ml.features.windows.events import Events, coded, joined, microseconds
+from phantom_ml.features.windows.line import Line
+from phantom_ml.features.windows.memory import Memory
+from phantom_ml.features.windows.plan import EntityPlan, WindowPlan
+from phantom_ml.features.windows.state import WindowState
+
+#: Events computed at a time; more only where one entity has more.
+CHUNK = 200_000
+MAX_THREADS = 4
+
+
+def window_features(
+    plan: WindowPlan, frame: pl.DataFrame, state: WindowState
+) -> NDArray[np.float32]:
+    """Return what the past of each row's entities tells, shape (n_rows, n_features).
+
+    Parameters
+    ----------
+    plan : WindowPlan
+    frame : DataFrame
+        The rows, in any order, with the columns of ``plan.inputs``. Each sees those with an earlier
+        time, and none at its own time.
+    state : WindowState
+        What happened before; it is not changed.
+
+    Returns
+    -------
+    float32 array
+        NaN where the time or the entity is missing, or nothing can be told.
+    """
+    out = np.full((frame.height, len(plan.features)), np.nan, np.float32)
+    time, known = microseconds(frame[plan.time])
+    at = 0
+    for entity, memory in zip(plan.entities, state.memories, strict=True):
+        width = len(entity.told)
+        _tell(entity, coded(entity, frame, time, known), memory, out[:, at : at + width])
+        at += width
+    return out
+
+
+def _tell(plan: EntityPlan, events: Events, memory: Memory, out: NDArray[np.float32]) -> None:
+    if memory.parts:
+        events = joined([*memory.events_of(np.unique(events.entity)), events])
+    events = events.ordered()
+
+    def tell(some: slice) -> None:
+        line = Line.of(events.take(some))
+        block = np.empty((len(line.asked), out.shape[1]), np.float32)
+        for i, column in enumerate(told(plan, line, memory)):
+            block[:, i] = column
+        out[line.events.row[line.asked]] = block
+
+    if len(events) <= CHUNK:
+        deque(map(tell, _chunks(events)), maxlen=0)
+        return
+    # numpy works outside the interpreter's lock, and no two chunks hold the same rows.
+    with ThreadPoolExecutor(min(MAX_THREADS, len(os.sched_getaffinity(0)))) as pool:
+        deque(pool.map(tell, _chunks(events)), maxlen=0)
+
+
+def _chunks(events: Events) -> Iterator[slice]:
+    """Yield slices of whole entities with about CHUNK events, more where one entity has more."""
+    first, n_events = 0, len(events)
+    while first < n_events:
+        last = min(first + CHUNK, n_events) - 1
+        end = int(np.searchsorted(events.entity, events.entity[last], side="left"))
+        if end <= first or last == n_events - 1:
+            end = int(np.searchsorted(events.entity, events.entity[last], side="right"))
+        yield slice(first, end)
+        first = end

@@ -1,0 +1,54 @@
+"""``phantom features``: shown, written, limited, and its mistakes told in words."""
+
+import polars as pl
+import pytest
+
+
+@pytest.fixture
+def features(phantom, trained):
+    return lambda *words: phantom("features", trained.file, *words, "--home", trained.home)
+
+
+def test_features_are_shown_with_what_they_are_worth_and_cost(features):
+    run = features("--target", "is_threat")
+    assert run.code == 0
+    assert "share" in run.out
+    assert "us/row" in run.out
+
+
+def test_the_kept_features_are_written(features, tmp_path):
+    file = tmp_path / "kept.parquet"
+    run = features("--target", "is_threat", "--max-features", "5", "--output", file)
+    assert run.code == 0
+    assert pl.read_parquet(file).shape == (2_000, 5)
+
+
+def test_a_kind_is_overridden(features):
+    told = features("--target", "is_threat", "--kind", "user=category", "--json").json
+    assert {f["kind"] for f in told["features"] if f["source"] == "user"} == {"category"}
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (("--kind", "user=colour"), "colour"),
+        (("--kind", "user"), "names no column and kind"),
+        (("--time-zone", "Mars/Olympus"), "Mars/Olympus"),
+        (("--target", "is_thraet"), "is_threat"),
+        (("--max-features", "0"), "greater than"),
+        (("--output", "kept.xlsx"), ".xlsx"),
+        (("--ignore", "nothing"), "nothing"),
+    ],
+)
+def test_a_mistake_is_told_in_words(features, words, told):
+    run = features(*words)
+    assert run.code == 2
+    assert told in run.err
+    assert "Traceback" not in run.err
+
+
+def test_the_state_of_a_stream_is_kept_in_a_folder(phantom, trained, tmp_path):
+    words = ("predict", "latest", trained.file, "--state", tmp_path / "s", "--json")
+    run = phantom(*words, "--home", trained.home)
+    assert run.code in (0, 2)
+    assert (tmp_path / "s").exists() == (run.code == 0)

@@ -1,0 +1,146 @@
+"""Features stay by what they gain on held-out rows: planted ones do, noise does not, whatever the seed."""
+
+import numpy as np
+import polars as pl
+import pytest
+
+from phantom_ml.config import FeatureSettings, ProblemKind
+from phantom_ml.data.matrix import Feature, Matrix, Samples
+from phantom_ml.data.recognise import recognise
+from phantom_ml.features.before import Before
+from phantom_ml.features.fit import fit_encoder
+from phantom_ml.features.fitted.question import Question
+from phantom_ml.features.selection.afford import affordable, costs
+from phantom_ml.features.selection.interactions import choose_interactions
+from phantom_ml.features.selection.mixing import worth_without_target
+from phantom_ml.features.selection.tiers import race_tiers
+from phantom_ml.features.selection.training import Training
+from phantom_ml.features.selection.trees import drawn, folds
+from phantom_ml.features.selection.worth import worth
+
+N = 2_000
+BINARY = Question(ProblemKind.BINARY, 2)
+RNG = np.random.default_rng(0)
+VALUES = RNG.normal(size=(N, 4)).astype(np.float32)
+ANSWERS = (VALUES[:, 0] + 0.3 * RNG.normal(size=N) > 0).astype(np.int64)
+NAMES = ("signal", "noise", "other", "more")
+ROWS = Samples(Matrix(VALUES, tuple(Feature(n, n) for n in NAMES)), ANSWERS)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_noise_gains_no_more_than_shadows_whatever_the_seed(seed):
+    found = worth(ROWS, BINARY, seed)
+    assert found.share[0] > 0.9
+    assert (found.share[1:] <= found.shadow).all()
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_a_family_that_gains_is_kept_and_noise_is_not(seed):
+    tiers = {"useful": ("signal",), "useless": ("noise", "other")}
+    kept = {t.name: t.kept for t in race_tiers(ROWS, tiers, BINARY, seed)}
+    assert kept["useful"]
+
+
+def test_the_gain_of_a_family_is_what_held_out_rows_lose_without_it():
+    found = {t.name: t.gain for t in race_tiers(ROWS, {"useful": ("signal",)}, BINARY)}
+    assert found["useful"] > 0.5
+
+
+def test_families_that_nobody_had_time_for_stay():
+    found = race_tiers(ROWS, {"useless": ("noise",)}, BINARY, out_of_time=lambda: True)
+    assert found[0].kept
+    assert np.isnan(found[0].gain)
+
+
+def test_the_last_family_of_all_is_never_taken_away():
+    only = Samples(Matrix(VALUES[:, 1:2], (Feature("noise", "noise"),)), ANSWERS)
+    assert race_tiers(only, {"all": ("noise",)}, BINARY)[0].kept
+
+
+def test_folds_go_forward_where_there_is_a_time():
+    late = Question(ProblemKind.BINARY, 2, before=Before(time=RNG.permutation(N)))
+    for train, valid in folds(ANSWERS, late, 0):
+        assert late.before.time[train].max() < late.before.time[valid].min()
+
+
+def test_folds_never_part_a_group():
+    groups = np.arange(N) // 50
+    asked = Question(ProblemKind.BINARY, 2, before=Before(groups=groups))
+    for train, valid in folds(ANSWERS, asked, 0):
+        assert not set(groups[train]) & set(groups[valid])
+
+
+def test_a_rare_class_keeps_its_rows_when_few_are_drawn():
+    rare = (np.arange(N) < 40).astype(np.int64)
+    part, _ = drawn(Samples(ROWS.matrix, rare), BINARY, 400, 0)
+    assert (part.matrix.n_rows, int(part.target.sum())) == (400, 40)
+
+
+def table(n: int = N) -> pl.DataFrame:
+    rng = np.random.default_rng(1)
+    return pl.DataFrame(
+        {
+            "bytes_out": rng.lognormal(8, 1, n),
+            "bytes_in": rng.lognormal(8, 1, n),
+            "weight": rng.normal(size=n),
+            "site": rng.choice(["ham", "bln", "muc"], n),
+        }
+    )
+
+
+def training(frame: pl.DataFrame, answers: np.ndarray) -> Training:
+    schema = recognise(frame, {"bytes_out": "number", "bytes_in": "number"})
+    encoder = fit_encoder(frame, schema, FeatureSettings(security=False))
+    samples = Samples(encoder.training(frame, Before()), answers)
+    return Training(frame, schema, samples, BINARY)
+
+
+def test_a_planted_ratio_is_found():
+    frame = table()
+    answers = (frame["bytes_out"] / frame["bytes_in"] > 1.5).cast(pl.Int64).to_numpy()
+    found = choose_interactions(training(frame, answers))
+    names = {f.name for t in found for f in t.features}
+    assert names & {"bytes_out / bytes_in", "bytes_in / bytes_out"}
+
+
+def test_a_planted_rank_among_peers_is_found():
+    frame = table()
+    shift = frame["site"].replace_strict({"ham": 0.0, "bln": 50.0, "muc": 100.0})
+    frame = frame.with_columns(weight=frame["weight"] + shift)
+    answers = (frame["weight"] - shift > 1.0).cast(pl.Int64).to_numpy()
+    found = choose_interactions(training(frame, answers))
+    assert "weight.less_mean_by.site" in {f.name for t in found for f in t.features}
+
+
+def test_of_noise_no_pair_is_chosen():
+    frame = table()
+    assert choose_interactions(training(frame, RNG.integers(0, 2, N))) == []
+
+
+def test_no_more_features_than_wanted_are_kept_the_best_first():
+    part = training(table(), (table()["weight"] > 0).cast(pl.Int64).to_numpy())
+    encoder = fit_encoder(part.frame, part.schema, FeatureSettings(security=False))
+    names = [f.name for f in encoder.features]
+    assert affordable(encoder, part, FeatureSettings(max_features=1), names) == ["weight"]
+
+
+def test_what_costs_more_than_is_allowed_is_left_out():
+    part = training(table(), (table()["weight"] > 0).cast(pl.Int64).to_numpy())
+    encoder = fit_encoder(part.frame, part.schema, FeatureSettings(security=False))
+    names = [f.name for f in encoder.features]
+    assert affordable(encoder, part, FeatureSettings(max_us_per_row=1e-9), names) == []
+
+
+def test_every_feature_has_a_cost():
+    part = training(table(), np.zeros(N, np.int64))
+    encoder = fit_encoder(part.frame, part.schema, FeatureSettings(security=False))
+    found = costs(encoder, part.frame)
+    assert len(found) == len(encoder.features)
+    assert all(c > 0 for c in found)
+
+
+def test_without_a_target_what_hangs_together_is_worth_more_than_what_stands_alone():
+    values = VALUES.copy()
+    values[:, 1] = values[:, 0] + 0.1 * values[:, 1]
+    found = worth_without_target(Matrix(values, ROWS.matrix.features))
+    assert min(found.share[:2]) > max(found.share[2:])

@@ -1,0 +1,81 @@
+"""No training row counts itself, its future, or - where groups are all that is known - its own group."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from phantom_ml.features.before import Before
+
+ROWS = st.lists(st.tuples(st.integers(0, 3), st.integers(0, 4)), min_size=1, max_size=25)
+
+
+def naive(rows, sees) -> list[int]:
+    return [
+        sum(a == code and sees(i, j) for j, (a, _) in enumerate(rows))
+        for i, (code, _) in enumerate(rows)
+    ]
+
+
+def split(rows) -> tuple[np.ndarray, np.ndarray]:
+    codes, other = (np.array(part, np.int64) for part in zip(*rows, strict=True))
+    return codes, other
+
+
+@given(ROWS)
+@settings(max_examples=60, deadline=None)
+def test_with_a_time_earlier_rows_count(rows):
+    codes, time = split(rows)
+    counts, total = Before(time=time).counts(codes)
+    assert counts.tolist() == naive(rows, lambda i, j: time[j] < time[i])
+    assert total.tolist() == [int((time < t).sum()) for t in time]
+
+
+@given(ROWS)
+@settings(max_examples=60, deadline=None)
+def test_with_groups_rows_of_other_groups_count(rows):
+    codes, group = split(rows)
+    counts, total = Before(groups=group).counts(codes)
+    assert counts.tolist() == naive(rows, lambda i, j: group[j] != group[i])
+    assert total.tolist() == [int((group != g).sum()) for g in group]
+
+
+@given(ROWS)
+@settings(max_examples=60, deadline=None)
+def test_with_neither_all_other_rows_count(rows):
+    codes, _ = split(rows)
+    assert Before().counts(codes)[0].tolist() == naive(rows, lambda i, j: i != j)
+
+
+@given(ROWS, st.integers(0, 3))
+@settings(max_examples=80, deadline=None)
+def test_sums_are_of_answers_known_by_then(rows, delay):
+    codes, time = split(rows)
+    values = np.arange(len(rows), dtype=np.float64).reshape(-1, 1)
+    sums, counts = Before(time=time).sums(codes, values, delay)
+    for i, (code, _) in enumerate(rows):
+        known = [
+            j
+            for j, (c, _) in enumerate(rows)
+            if c == code and (time[j] < time[i] if delay == 0 else time[j] + delay < time[i])
+        ]
+        assert counts[i] == len(known)
+        assert sums[i, 0] == pytest.approx(sum(known))
+
+
+def test_the_order_of_rows_of_equal_time_does_not_matter():
+    codes, time = np.array([1, 1, 2, 1]), np.array([5, 5, 5, 6])
+    turned = [2, 1, 0, 3]
+    one = Before(time=time).counts(codes)[0]
+    two = Before(time=time[turned]).counts(codes[turned])[0]
+    assert two.tolist() == one[turned].tolist()
+
+
+def test_sums_without_a_time_are_refused():
+    with pytest.raises(ValueError, match="time"):
+        Before().sums(np.zeros(2, np.int64), np.zeros((2, 1)))
+
+
+def test_some_rows_keep_their_times_and_groups():
+    part = Before(np.array([1, 2, 3]), np.array([7, 8, 9])).rows(np.array([2, 0]))
+    assert (part.time.tolist(), part.groups.tolist()) == ([3, 1], [9, 7])
