@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from benchmarks import anytime, budget, compare, memory, scoring, startup, table
+from benchmarks import ablation, anytime, budget, compare, features, memory, scoring, startup, table
 
 COMMANDS = {
     "compare": compare,
@@ -14,6 +14,8 @@ COMMANDS = {
     "scoring": scoring,
     "anytime": anytime,
     "startup": startup,
+    "ablation": ablation,
+    "features": features,
 }
 
 
