@@ -13,7 +13,7 @@ from phantom_ml.automl.problem import pose
 from phantom_ml.automl.workspace import Workspace
 from phantom_ml.config import AutoMLConfig, ProblemKind
 from phantom_ml.data.dataset import Dataset
-from phantom_ml.errors import BadSetting, TargetMissing, TargetUnusable, UnknownName
+from phantom_ml.errors import BadSetting, ColumnMissing, TargetMissing, TargetUnusable, UnknownName
 from phantom_ml.features.encoder import Encoder
 from tests.core.tables import events, numbers
 
@@ -233,3 +233,14 @@ def test_times_as_text_are_times():
         )
     )
     assert posed(rows, time_column="when").days(np.arange(90)) == pytest.approx(89 / 24)
+
+
+@pytest.mark.parametrize("role", ["group_columns", "time_column", "weight_column"])
+def test_the_target_has_no_other_role(role):
+    with pytest.raises(BadSetting, match="is also the group, time or weight column"):
+        posed(events(90), **{role: "label"})
+
+
+def test_a_kind_of_a_column_that_is_not_there_is_refused():
+    with pytest.raises(ColumnMissing, match="bites"):
+        posed(events(90), features={"kinds": {"bites": "ip"}})

@@ -6,7 +6,7 @@ import pytest
 
 from phantom_ml.config import FeatureSettings
 from phantom_ml.core import PhantomMLCore
-from phantom_ml.errors import BadSetting, TargetMissing
+from phantom_ml.errors import BadSetting, ColumnMissing, TargetMissing, TargetUnusable
 from phantom_ml.features.engineer import engineer_features
 from phantom_ml.features.feature_set import FeatureSet
 
@@ -217,3 +217,45 @@ def test_the_core_takes_a_table_and_the_plans_spellings(tmp_path):
     text = json.dumps(events().head(60).to_dicts())
     found = core.auto_feature_engineering(text, {"include_temporal_features": True})
     assert of(found, "bytes").selected
+
+
+def test_a_column_called_as_a_fitted_feature_is_told_apart():
+    frame = events().rename({"noise": "text.score"})
+    found = engineer_features(frame, {"target_column": "label", "kinds": {"query": "text"}})
+    assert {"text.score", "text.score_2"} <= set(found.names)
+
+
+def test_a_table_of_nothing_but_the_target_is_refused():
+    with pytest.raises(TargetUnusable, match="no column"):
+        engineer_features(events().select("label"), {"target_column": "label"})
+
+
+@pytest.mark.parametrize(
+    "role",
+    [
+        {"group_columns": "label"},
+        {"time_column": "label"},
+        {"ignored_columns": "label"},
+        {"kinds": {"label": "ip"}},
+    ],
+    ids=str,
+)
+def test_the_target_has_no_other_role(role):
+    with pytest.raises(BadSetting, match="'label' is among"):
+        engineer_features(events(), {"target_column": "label"} | role)
+
+
+def test_a_kind_of_a_column_that_is_not_there_is_refused():
+    with pytest.raises(ColumnMissing, match="bites"):
+        engineer_features(events(), {"kinds": {"bites": "ip"}})
+
+
+def test_a_declared_time_that_is_no_calendar_is_no_feature():
+    frame = events().with_row_index("step")
+    found = engineer_features(frame, {"target_column": "label", "time_column": "step"})
+    assert "step" not in {f.source for f in found.features}
+
+
+def test_a_time_column_without_times_is_refused():
+    with pytest.raises(BadSetting, match="no two different times"):
+        engineer_features(events(), {"target_column": "label", "time_column": "proto"})

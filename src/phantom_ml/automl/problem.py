@@ -90,6 +90,7 @@ def pose(dataset: Dataset, config: AutoMLConfig, validation: Dataset | None = No
         require_target(given.columns, config.target_column, given.report.repeated)
     named = [*config.group_columns, config.time_column, config.weight_column]
     require_columns(columns, [c for c in (*named, *config.ignored_columns) if c is not None])
+    require_columns(columns, [*config.features.kinds])
     task = tasks.get(config.task_type)
     whole = dataset.frame() if validation is None else _joined(dataset.frame(), validation)
     target = task.read_target(whole[config.target_column], config.positive_class)
@@ -162,6 +163,11 @@ def _family(dtype: pl.DataType) -> str:
 
 
 def _target_is_not_ignored(config: AutoMLConfig) -> None:
+    if config.target_column in {*config.group_columns, config.time_column, config.weight_column}:
+        raise BadSetting(
+            f"The target {config.target_column!r} is also the group, time or weight column.",
+            "No other role may know the target: name another column.",
+        )
     if config.target_column in config.ignored_columns:
         raise BadSetting(
             f"The target {config.target_column!r} is among the ignored columns.",

@@ -76,7 +76,12 @@ def features(
         found = core.auto_feature_engineering(data, settings, progress=progress)
     if output is not None:
         from phantom_ml.core.output import write_table
+        from phantom_ml.errors import BadSetting
 
+        if not found.selected:
+            raise BadSetting(
+                "No feature is kept: there is nothing to write.", "Leave --output out."
+            )
         write_table(found.frame.select(found.selected).collect(), output)
     _show(found, common, output)
 

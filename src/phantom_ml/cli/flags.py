@@ -8,7 +8,7 @@ from dataclasses import dataclass, fields, is_dataclass
 from typing import Any, get_type_hints
 
 #: A setting as an error tells it: by what it belongs to.
-PATH = re.compile(r"\b(?:config|reading)(?:\.\w+)+")
+PATH = re.compile(r"\b(?:config|reading|features)(?:\.\w+)+")
 
 
 @dataclass(frozen=True)
@@ -44,10 +44,12 @@ class Flags:
                 continue
             for field in fields(kind):
                 setting = getattr(kind, "renamed", {}).get(field.name, field.name)
-                path = f"{kind.owner}.{setting}"
-                by_path[path] = f"--{field.name.replace('_', '-')}"
-                if values.get(field.name) not in (None, []):
-                    given.add(path)
+                # What belongs to a part of the configuration may be told by the part alone.
+                for owner in {kind.owner, kind.owner.removeprefix("config.")}:
+                    path = f"{owner}.{setting}"
+                    by_path[path] = f"--{field.name.replace('_', '-')}"
+                    if values.get(field.name) not in (None, []):
+                        given.add(path)
         return cls(by_path, frozenset(given))
 
     def told(self, message: str, hint: str) -> tuple[str, str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -39,6 +40,25 @@ class Feature:
     def is_categorical(self) -> bool:
         """Return whether the cells are codes."""
         return self.cardinality > 0
+
+
+def uniquely_named(features: Iterable[Feature]) -> tuple[Feature, ...]:
+    """Return features of which the second, third, ... of one name got a number.
+
+    Examples
+    --------
+    >>> [f.name for f in uniquely_named([Feature("a", "a"), Feature("a", "b")])]
+    ['a', 'a_2']
+    """
+    named: list[Feature] = []
+    seen: set[str] = set()
+    for feature in features:
+        name, n = feature.name, 2
+        while name in seen:
+            name, n = f"{feature.name}_{n}", n + 1
+        seen.add(name)
+        named.append(replace(feature, name=name))
+    return tuple(named)
 
 
 @dataclass(frozen=True)

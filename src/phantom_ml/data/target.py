@@ -152,7 +152,7 @@ def _plain_column(series: pl.Series, name: str) -> pl.Series:
         return series.set(~series.is_finite(), None)
     if not (series.dtype.is_integer() or series.dtype in (pl.Boolean, pl.Null)):
         raise TargetUnusable(
-            f"The target {name!r} holds values of type {dtype}.",
+            f"The target {name!r} holds values of type {dtype.base_type()}.",
             "A target is text, true or false, or a number: make such a column of it.",
         )
     return series

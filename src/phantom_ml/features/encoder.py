@@ -13,7 +13,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from phantom_ml.data.matrix import Feature, Matrix
+from phantom_ml.data.matrix import Feature, Matrix, uniquely_named
 from phantom_ml.errors import BundleVersion
 from phantom_ml.features.base import ColumnEncoder, as_text, encoders
 from phantom_ml.features.before import Before
@@ -54,15 +54,7 @@ class Encoder:
         """Return what the matrix columns mean, names made unique."""
         made: list[ColumnEncoder | TableEncoder | Past] = [*self.columns, *self.tables]
         made += [] if self.past is None else [self.past]
-        named: list[Feature] = []
-        seen: set[str] = set()
-        for feature in (f for part in made for f in part.features):
-            name, n = feature.name, 2
-            while name in seen:
-                name, n = f"{feature.name}_{n}", n + 1
-            seen.add(name)
-            named.append(replace(feature, name=name))
-        return tuple(named)
+        return uniquely_named(f for part in made for f in part.features)
 
     @property
     def parts(self) -> tuple[ColumnEncoder | TableEncoder, ...]:

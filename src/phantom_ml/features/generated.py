@@ -11,12 +11,12 @@ import polars as pl
 from numpy.typing import NDArray
 
 from phantom_ml.config import AutoMLTaskType
-from phantom_ml.data.matrix import Feature, Matrix, Samples
+from phantom_ml.data.matrix import Feature, Matrix, Samples, uniquely_named
 from phantom_ml.data.recognise import recognise
-from phantom_ml.data.schema import TableSchema
+from phantom_ml.data.schema import ColumnKind, TableSchema
 from phantom_ml.data.target import Target, read_target, require_columns, require_target
 from phantom_ml.data.times import nanoseconds
-from phantom_ml.errors import TargetUnusable
+from phantom_ml.errors import BadSetting, TargetUnusable
 from phantom_ml.features.before import Before
 from phantom_ml.features.encoder import Encoder
 from phantom_ml.features.fit import fit_encoder
@@ -62,7 +62,7 @@ class Generated:
         """Return the features, the fitted ones last."""
         texts = self.encoder.text_columns
         source = texts[0] if len(texts) == 1 else "text"
-        return self.matrix.features + self.side.sourced(source)
+        return uniquely_named(self.matrix.features + self.side.sourced(source))
 
     @property
     def whole(self) -> Matrix:
@@ -92,22 +92,52 @@ def generate(frame: pl.DataFrame, request: FeatureRequest) -> Generated:
     ------
     BadSetting, ColumnMissing, TargetMissing, TargetUnusable
     """
-    named = [*request.group_columns, request.time_column, *request.ignored_columns]
-    require_columns(frame.columns, [c for c in named if c is not None])
+    _check_columns(frame, request)
     target = None
     if request.target_column is not None:
-        require_target(frame.columns, request.target_column)
         target = read_answers(frame[request.target_column], request.task_type)
+    before = _before(frame, request)
     hidden = {request.target_column, *request.ignored_columns}
     inputs = frame.select(c for c in frame.columns if c not in hidden)
+    if not inputs.width:
+        raise TargetUnusable(
+            "The table has no column that features could be made of.",
+            "Add columns beside the target, or ignore fewer.",
+        )
     schema = recognise(sampled(inputs, request.seed), _known(request.kinds, inputs))
+    schema = _without_raw_time(schema, request.time_column)
     encoder = fit_encoder(inputs, schema, request, request.time_column, request.group_columns)
-    before = _before(frame, request)
     matrix = encoder.training(inputs, before)
     side, fitted = FoldFitted(), np.empty((frame.height, 0), np.float32)
     if target is not None:
         side, fitted = _fitted(matrix, target, before, request.seed)
     return Generated(inputs, schema, encoder, matrix, before, target, fitted, side)
+
+
+def _check_columns(frame: pl.DataFrame, request: FeatureRequest) -> None:
+    """Refuse columns that are not there, and a target that is also something else."""
+    roles = {
+        "group_columns": request.group_columns,
+        "time_column": (request.time_column,),
+        "ignored_columns": request.ignored_columns,
+        "kinds": tuple(request.kinds),
+    }
+    if request.target_column is not None:
+        require_target(frame.columns, request.target_column)
+    for role, columns in roles.items():
+        named = [c for c in columns if c is not None]
+        require_columns(frame.columns, named)
+        if request.target_column in named:
+            raise BadSetting(
+                f"The target {request.target_column!r} is among the {role.replace('_', ' ')}, too.",
+                "No feature may know it: name another column.",
+            )
+
+
+def _without_raw_time(schema: TableSchema, time: str | None) -> TableSchema:
+    """Return the schema without a declared time that is no calendar: absolute time is no feature."""
+    kept = [c for c in schema.columns if c.name != time or c.kind is ColumnKind.TIMESTAMP]
+    return TableSchema(columns=tuple(kept))
 
 
 def _known(kinds: Mapping[str, str], frame: pl.DataFrame) -> dict[str, str]:
@@ -116,12 +146,23 @@ def _known(kinds: Mapping[str, str], frame: pl.DataFrame) -> dict[str, str]:
 
 def _before(frame: pl.DataFrame, request: FeatureRequest) -> Before:
     """Return the times and groups of rows, where columns were named for them."""
-    time = None if request.time_column is None else nanoseconds(frame[request.time_column])
+    time = None if request.time_column is None else _times(frame[request.time_column])
     groups = None
     if request.group_columns:
         joined = frame.select(pl.struct(list(request.group_columns)).rank("dense").alias("g"))
         groups = joined["g"].fill_null(0).to_numpy().astype(np.int64)
     return Before(time, groups)
+
+
+def _times(values: pl.Series) -> NDArray[np.int64]:
+    """Return nanoseconds; raises BadSetting where they tell no row from another."""
+    times = nanoseconds(values)
+    if len(times) > 1 and (times == times[0]).all():
+        raise BadSetting(
+            f"The time column {values.name!r} holds no two different times.",
+            "Name a column of dates, times or numbers that grow with time.",
+        )
+    return times
 
 
 def sampled(frame: pl.DataFrame, seed: int) -> pl.DataFrame:

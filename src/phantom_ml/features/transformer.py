@@ -25,6 +25,7 @@ from phantom_ml.features.fitted.question import Question
 from phantom_ml.features.fold_fitted import FoldFitted, fit_fold, needs_fit
 from phantom_ml.features.generated import sampled
 from phantom_ml.features.making import engineer_features
+from phantom_ml.features.request import FeatureRequest
 
 Floats = NDArray[np.float32]
 
@@ -124,11 +125,13 @@ class AutoFeatureEngineer(TransformerMixin, BaseEstimator):  # type: ignore[misc
         return engineer_features(table_of(data), settings)
 
     def _settings(self) -> FeatureSettings:
-        return FeatureSettings(
-            text=self.text_features,
-            temporal=self.temporal_features,
-            statistical=self.statistical_features,
-            security=self.security_features,
+        return FeatureRequest.of(
+            {
+                "text": self.text_features,
+                "temporal": self.temporal_features,
+                "statistical": self.statistical_features,
+                "security": self.security_features,
+            }
         )
 
     def _fit(self, X: Any, y: Any) -> tuple[Matrix, Floats]:

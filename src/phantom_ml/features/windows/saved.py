@@ -64,7 +64,7 @@ def load_state(folder: Path) -> WindowState:
     except (OSError, SafetensorError, LookupError, RecursionError, TypeError, ValueError) as error:
         raise BundleDamaged(
             f"The window state in {str(folder)!r} cannot be read ({type(error).__name__}).",
-            "Copy the bundle again from where it was made, or begin with an empty state.",
+            "Name the folder that an earlier run kept it in, or a new one to begin with.",
         ) from None
     memories = tuple(Memory((part,) if len(part.entities) else ()) for part in parts)
     return WindowState(plan, memories)
