@@ -90,6 +90,12 @@ def test_where_trials_are_counted_trees_tell_the_cost_and_not_the_clock():
     assert set(mixture.weights) == {0, 1}
 
 
+def test_a_busy_machine_makes_no_member_too_dear():
+    best = [finished(n, us=1e3, n_trees=100, **ONE_FOLD) for n in range(3)]
+    _, members = economical(Mixture({0: 0.4, 1: 0.3, 2: 0.3}), best, FREE)
+    assert set(members) == {0, 1, 2}
+
+
 def test_those_of_least_weight_leave_until_the_rest_is_quick_enough():
     best = [finished(n, us=10.0, **ONE_FOLD) for n in range(3)]
     found, _ = economical(Mixture({0: 0.2, 1: 0.5, 2: 0.3}), best, QUICK)

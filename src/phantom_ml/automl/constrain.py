@@ -20,6 +20,8 @@ from phantom_ml.config import Constraints
 TREES_PER_MICROSECOND = 12.0
 #: The same of a usual ensemble's trees, which are larger; for runs in which no decision may read a clock.
 LARGE_TREES_PER_MICROSECOND = 22.0
+#: So many times longer than its trees tell may a member take before the machine, not it, is to blame.
+BUSY = 2.0
 #: With more time a row than these need, early stopping knows better.
 MOST_TREES = 400
 #: Microseconds a row and output on one core that an ensemble may take where the user named no limit: many
@@ -46,9 +48,14 @@ class Allowance:
 
     def cost(self, members: Sequence[Finished]) -> float:
         """Return microseconds a row on one core."""
-        if self.counts_trees and self.constraints.predict_us_per_row is None:
-            return sum(f.n_serving_trees for f in members) / LARGE_TREES_PER_MICROSECOND
-        return sum(f.trial.predict_us_per_row or 0.0 for f in members)
+        clock = [f.trial.predict_us_per_row or 0.0 for f in members]
+        if self.constraints.predict_us_per_row is not None:
+            return sum(clock)
+        trees = [f.n_serving_trees / LARGE_TREES_PER_MICROSECOND for f in members]
+        if self.counts_trees:
+            return sum(trees)
+        # On a busy machine the clock makes every member dear, and would leave the best of them alone.
+        return sum(min(c, BUSY * t) if t else c for c, t in zip(clock, trees, strict=True))
 
     def meets(self, members: Sequence[Finished]) -> bool:
         """Return whether some trials together keep what the user asked for."""
