@@ -70,6 +70,10 @@ def features(
     to a target, or without one in telling real rows from mixed ones.
     """
     settings = judgement.settings() | meanings.settings()
+    if output is not None:
+        from phantom_ml.core.output import writer_for
+
+        writer_for(output)  # before the work, not after it
     core = common.core()
     data = core.read(file, reading.options())
     with _watched(quiet=common.json) as progress:

@@ -35,7 +35,7 @@ def write_predictions(stream: Stream, dataset: Dataset, path: Path) -> pl.DataFr
         The ending is none of the three.
     DiskFull, StoreUnusable
     """
-    writer = _writer(path)
+    writer = writer_for(path)
     with _whole_file(path) as file:
         return writer(_blocks(stream, dataset), file)
 
@@ -43,12 +43,14 @@ def write_predictions(stream: Stream, dataset: Dataset, path: Path) -> pl.DataFr
 def write_table(frame: pl.DataFrame, path: str | Path) -> None:
     """Write a table to .parquet, .csv or .jsonl as ``write_predictions`` does; raises the same."""
     path = Path(path).expanduser()
-    writer = _writer(path)
+    writer = writer_for(path)
     with _whole_file(path) as file:
         writer([frame], file)
 
 
-def _writer(path: Path) -> Writer:
+def writer_for(path: str | Path) -> Writer:
+    """Return what writes files of this ending; raises BadSetting where nothing does."""
+    path = Path(path)
     writer = _WRITERS.get(path.suffix.lower())
     if writer is None:
         raise BadSetting(
