@@ -23,6 +23,8 @@ MAX_NUMBERS, MAX_GROUPS, MAX_KEPT = 5, 3, 8
 MAX_ROWS = 10_000
 #: Of fewer rows than this the best of a hundred pairs is an accident.
 LEAST_ROWS = 500
+#: Kinds that are amounts: a port is a name, and its product with another means nothing.
+NUMBERS = (ColumnKind.NUMBER, ColumnKind.BYTES, ColumnKind.DURATION)
 GROUP_KINDS = (ColumnKind.CATEGORY, ColumnKind.ENTITY, ColumnKind.PORT)
 
 
@@ -47,7 +49,8 @@ def _candidates(training: Training, found: Worth) -> list[TableEncoder]:
             shares[feature.source] = shares.get(feature.source, 0.0) + float(share)
     best = sorted(shares, key=lambda c: -shares[c])
     raw = {f.source for f in features if f.name == f.source and not f.cardinality}
-    numbers = [c for c in best if c in raw][:MAX_NUMBERS]
+    amounts = {*training.schema.of_kind(*NUMBERS)}
+    numbers = [c for c in best if c in raw & amounts][:MAX_NUMBERS]
     groups = [c for c in best if c in training.schema.of_kind(*GROUP_KINDS)][:MAX_GROUPS]
     made: list[TableEncoder] = [
         ArithmeticEncoder(operation=Operation.RATIO, left=a, right=b)
