@@ -13,7 +13,7 @@ from phantom_ml.features.fitted.question import Question
 from phantom_ml.features.selection.afford import affordable, costs
 from phantom_ml.features.selection.interactions import choose_interactions
 from phantom_ml.features.selection.mixing import worth_without_target
-from phantom_ml.features.selection.tiers import race_tiers
+from phantom_ml.features.selection.tiers import NEW, STANDING, race_tiers
 from phantom_ml.features.selection.training import Training
 from phantom_ml.features.selection.trees import drawn, folds
 from phantom_ml.features.selection.worth import worth
@@ -35,26 +35,48 @@ def test_noise_gains_no_more_than_shadows_whatever_the_seed(seed):
 
 
 @pytest.mark.parametrize("seed", range(3))
-def test_a_family_that_gains_is_kept_and_noise_is_not(seed):
+def test_a_new_family_comes_if_it_gains_and_noise_does_not(seed):
     tiers = {"useful": ("signal",), "useless": ("noise", "other")}
-    kept = {t.name: t.kept for t in race_tiers(ROWS, tiers, BINARY, seed)}
-    assert kept["useful"]
+    kept = {t.name: t.kept for t in race_tiers(ROWS, tiers, BINARY, seed, NEW)}
+    assert kept == {"useful": True, "useless": False}
+
+
+def test_a_family_that_leads_astray_in_every_fold_goes():
+    late = Question(ProblemKind.BINARY, 2, before=Before(time=np.arange(N)))
+    right_in_turn = np.where((np.arange(N) * 4 // N) % 2 == 0, ANSWERS, 1 - ANSWERS)
+    values = np.column_stack([VALUES[:, :1], right_in_turn]).astype(np.float32)
+    misled = Samples(Matrix(values, (Feature("signal", "s"), Feature("turncoat", "t"))), ANSWERS)
+    raced = race_tiers(misled, {"signal": ("signal",), "bad": ("turncoat",)}, late)
+    assert {t.name: t.kept for t in raced} == {"signal": True, "bad": False}
 
 
 def test_the_gain_of_a_family_is_what_held_out_rows_lose_without_it():
-    found = {t.name: t.gain for t in race_tiers(ROWS, {"useful": ("signal",)}, BINARY)}
-    assert found["useful"] > 0.5
+    found = race_tiers(ROWS, {"useful": ("signal",)}, BINARY)
+    assert min(found[0].gains) > 0.3
 
 
-def test_families_that_nobody_had_time_for_stay():
-    found = race_tiers(ROWS, {"useless": ("noise",)}, BINARY, out_of_time=lambda: True)
-    assert found[0].kept
-    assert np.isnan(found[0].gain)
+@pytest.mark.parametrize(("rule", "kept"), [(STANDING, True), (NEW, False)])
+def test_where_there_was_no_time_what_stood_stays_and_nothing_new_comes(rule, kept):
+    found = race_tiers(ROWS, {"useless": ("noise",)}, BINARY, 0, rule, lambda: True)
+    assert (found[0].kept, found[0].gains) == (kept, ())
 
 
 def test_the_last_family_of_all_is_never_taken_away():
     only = Samples(Matrix(VALUES[:, 1:2], (Feature("noise", "noise"),)), ANSWERS)
     assert race_tiers(only, {"all": ("noise",)}, BINARY)[0].kept
+
+
+@pytest.mark.parametrize(
+    ("gains", "kept"),
+    [
+        ((-0.1, -0.1, 0.1), True),
+        ((-0.1,) * 3, None),
+        ((-0.1,) * 6, False),
+        ((-0.1,) * 5 + (0.1,), True),
+    ],
+)
+def test_what_stands_goes_only_if_it_gains_in_no_fold(gains, kept):
+    assert STANDING.settled(gains) is kept
 
 
 def test_folds_go_forward_where_there_is_a_time():

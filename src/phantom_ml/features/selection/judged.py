@@ -14,9 +14,9 @@ from phantom_ml.features.fitted.question import Question
 from phantom_ml.features.fold_fitted import fit_fold
 from phantom_ml.features.selection.afford import affordable
 from phantom_ml.features.selection.interactions import choose_interactions
-from phantom_ml.features.selection.tiers import race_tiers, tiers_of
+from phantom_ml.features.selection.tiers import NEW, STANDING, Rule, race_tiers, tiers_of
 from phantom_ml.features.selection.training import Training
-from phantom_ml.features.selection.trees import drawn, folds, judged
+from phantom_ml.features.selection.trees import drawn
 from phantom_ml.process.deadline import Deadline
 
 #: Cells that trees are fitted on in a race, and the rows that this comes to, at least and at most.
@@ -37,20 +37,18 @@ def judged_encoder(
     training : Training
     settings : FeatureSettings
     until : Deadline
-        What was not judged by then stays as it is.
+        Families not judged by then stay, and nothing new comes.
     seed : int
     """
     scored = _scored(training, seed)
-    if not until.passed:
-        names = _used(encoder, scored, seed)
-        encoder, training, scored = _narrowed(encoder, training, scored, names)
-    encoder, training, scored = _raced(encoder, training, scored, tiers_of(encoder), until, seed)
+    tiers = tiers_of(encoder)
+    encoder, training, scored = _raced(encoder, training, scored, tiers, STANDING, until, seed)
     if settings.statistical and not until.passed:
         known = {f.name for f in encoder.features}
         encoder, training = with_interactions(encoder, training, seed)
         added = {t: names for t, names in tiers_of(encoder).items() if not known & {*names}}
         scored = _scored(training, seed)
-        encoder, training, scored = _raced(encoder, training, scored, added, until, seed)
+        encoder, training, scored = _raced(encoder, training, scored, added, NEW, until, seed)
     names = affordable(encoder, training, settings, [f.name for f in encoder.features], seed)
     encoder, training, _ = _narrowed(encoder, training, scored, names)
     return encoder, training.matrix
@@ -61,25 +59,16 @@ def _raced(
     training: Training,
     scored: Scored,
     tiers: Mapping[str, tuple[str, ...]],
+    rule: Rule,
     until: Deadline,
     seed: int,
 ) -> tuple[Encoder, Training, Scored]:
-    """Return the encoder and the rows without the families by which held-out rows gain nothing."""
+    """Return the encoder and the rows without the families that the rule does not keep."""
     samples, question = scored
-    raced = race_tiers(samples, tiers, question, seed, lambda: until.passed)
+    raced = race_tiers(samples, tiers, question, seed, rule, lambda: until.passed)
     dropped = {name for tier in raced if not tier.kept for name in tier.features}
     names = [f.name for f in encoder.features if f.name not in dropped]
     return _narrowed(encoder, training, scored, names)
-
-
-def _used(encoder: Encoder, scored: Scored, seed: int) -> list[str]:
-    """Return the features on which trees split at all, and the plain ones, which cost next to nothing."""
-    samples, question = scored
-    parted = folds(samples.target, question, seed)
-    gain = np.sum([j.gain for j in judged(samples, parted, question, seed)], axis=0)
-    split_on = {f.name for f, own in zip(samples.matrix.features, gain, strict=True) if own > 0}
-    plain = {f.name for c in encoder.columns if c.family is None for f in c.features}
-    return [f.name for f in encoder.features if f.name in split_on | plain]
 
 
 def _narrowed(

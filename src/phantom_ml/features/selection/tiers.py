@@ -1,13 +1,15 @@
-"""The race of tiers: a family of features stays in the encoder only if held-out rows gain by it.
+"""The race of tiers: which families of features held-out rows gain by, fold by fold.
 
-Families are taken away one at a time from all that are there, the least useful first: what each adds
-beside the others is what counts, not what it does alone.
+Families are taken away one at a time from all that are there: what each adds beside the others is what
+counts, not what it does alone. One fold says little: trees fitted again on the same rows with another seed
+differ by several per cent of a small loss. So what counts is in how many folds a family gains, not how much
+on average: one fold in which the days differ would outweigh all the others.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,9 +17,44 @@ from numpy.typing import NDArray
 from phantom_ml.data.matrix import Samples
 from phantom_ml.features.encoder import Encoder
 from phantom_ml.features.fitted.question import Question
-from phantom_ml.features.selection.trees import folds, judged
+from phantom_ml.features.selection.trees import N_FOLDS, folds, judged
 
 WINDOWS = "windows"
+#: How often trees are fitted on each fold, with another seed each time.
+REPEATS = 2
+N_JUDGEMENTS = REPEATS * N_FOLDS
+#: The least of a loss that a share is taken of.
+TINY = 1e-12
+Losses = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Rule:
+    """When a family is kept.
+
+    Attributes
+    ----------
+    may_fail : int
+        In how many of the judgements it may gain nothing.
+    unjudged : bool
+        Whether it is kept if there was no time to judge it.
+    """
+
+    may_fail: int
+    unjudged: bool
+
+    def settled(self, gains: Sequence[float]) -> bool | None:
+        """Return whether a family of such gains is kept; None if more judgements are needed."""
+        failed = sum(gain <= 0 for gain in gains)
+        if failed > self.may_fail:
+            return False
+        return True if len(gains) - failed >= N_JUDGEMENTS - self.may_fail else None
+
+
+#: What is known to help with data of a kind goes only if it gains in no fold.
+STANDING = Rule(may_fail=N_JUDGEMENTS - 1, unjudged=True)
+#: What was found by looking at the same rows comes only if it gains in nearly every fold.
+NEW = Rule(may_fail=1, unjudged=False)
 
 
 @dataclass(frozen=True)
@@ -28,14 +65,15 @@ class Tier:
     ----------
     name : str
     features : tuple of str
-    gain : float
-        By how much the held-out loss falls with it, as a share of the loss; below 0 it rises.
+    gains : tuple of float
+        By how much the held-out loss of each fold falls with it, as a share of the loss without it;
+        below 0 it rises. As many as it took to decide.
     kept : bool
     """
 
     name: str
     features: tuple[str, ...]
-    gain: float
+    gains: tuple[float, ...]
     kept: bool
 
 
@@ -56,9 +94,10 @@ def race_tiers(
     tiers: Mapping[str, tuple[str, ...]],
     question: Question,
     seed: int = 0,
+    rule: Rule = STANDING,
     out_of_time: Callable[[], bool] = lambda: False,
 ) -> list[Tier]:
-    """Return each family with what it gains; those that gain nothing are not kept.
+    """Return each family with what it gains, and whether it is kept.
 
     Parameters
     ----------
@@ -68,33 +107,65 @@ def race_tiers(
     question : Question
         Of the same rows.
     seed : int
+    rule : Rule
     out_of_time : callable
-        Families not raced when it is true stay.
+        Families not raced when it is true are kept or not as the rule says.
     """
-    parted = folds(samples.target, question, seed)
-
-    def losses(dropped: set[str]) -> NDArray[np.float64]:
-        names = {n for t in dropped for n in tiers[t]}
-        places = [i for i, f in enumerate(samples.matrix.features) if f.name not in names]
-        if not places:
-            return np.full(len(parted), np.inf)
-        part = Samples(samples.matrix.columns(places), samples.target, samples.weight)
-        return np.array([j.loss for j in judged(part, parted, question, seed)])
-
-    gains: dict[str, float] = {}
-    dropped: set[str] = set()
-    whole = losses(dropped) if tiers and not out_of_time() else np.zeros(0)
+    judge = _Judge(samples, question, seed)
+    raced: dict[str, Tier] = {}
     # The largest first: where it goes, judging the others takes less time.
     for name in sorted(tiers, key=lambda t: -len(tiers[t])):
-        if out_of_time():
+        raced[name] = _raced(name, tiers[name], judge, rule, out_of_time)
+        if not raced[name].kept:
+            judge = judge.without(tiers[name])
+    return [raced[name] for name in tiers]
+
+
+def _raced(
+    name: str,
+    features: tuple[str, ...],
+    judge: _Judge,
+    rule: Rule,
+    out_of_time: Callable[[], bool],
+) -> Tier:
+    """Return one family, judged until the rule is settled or there is no more time."""
+    gains: tuple[float, ...] = ()
+    less = judge.without(features)
+    if not less.samples.matrix.features:
+        return Tier(name, features, gains, kept=True)
+    for repeat in range(REPEATS):
+        if rule.settled(gains) is not None or out_of_time():
             break
-        without = losses(dropped | {name})
-        gains[name] = float((without.mean() - whole.mean()) / max(abs(whole.mean()), 1e-12))
-        if not _gains(whole, without):
-            dropped, whole = dropped | {name}, without
-    return [Tier(t, tiers[t], gains.get(t, float("nan")), t not in dropped) for t in tiers]
+        without = np.maximum(less.losses(repeat), TINY)
+        gains += tuple(((without - judge.losses(repeat)) / without).tolist())
+    kept = rule.settled(gains)
+    return Tier(name, features, gains, rule.unjudged if kept is None else kept)
 
 
-def _gains(whole: NDArray[np.float64], without: NDArray[np.float64]) -> bool:
-    """Return whether held-out rows lose without a family: on average, or in most of the folds."""
-    return bool(without.mean() > whole.mean() or (without > whole).mean() > 0.5)
+@dataclass(frozen=True)
+class _Judge:
+    """Trees on the features that are left, each fold's loss looked up once."""
+
+    samples: Samples
+    question: Question
+    seed: int
+    known: dict[int, Losses] = field(default_factory=dict)
+
+    def without(self, names: Sequence[str]) -> _Judge:
+        """Return the judge of the other features."""
+        features = self.samples.matrix.features
+        left = [i for i, f in enumerate(features) if f.name not in set(names)]
+        return _Judge(
+            replace(self.samples, matrix=self.samples.matrix.columns(left)),
+            self.question,
+            self.seed,
+        )
+
+    def losses(self, repeat: int) -> Losses:
+        """Return the held-out loss of each fold."""
+        if repeat not in self.known:
+            seed = self.seed + repeat * N_FOLDS
+            parted = folds(self.samples.target, self.question, seed)
+            found = judged(self.samples, parted, self.question, seed)
+            self.known[repeat] = np.array([j.loss for j in found])
+        return self.known[repeat]
