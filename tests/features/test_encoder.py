@@ -266,3 +266,13 @@ def test_bytes_are_read_as_hex():
     frame = pl.DataFrame({"a": [b"\xff\x00", b"ab", b"\xff\x00"]})
     levels = fitted(frame, {"a": "category"}).columns[0].levels
     assert levels == ("ff00", "6162")
+
+
+def test_what_the_kind_of_a_column_tells_is_not_told_again_by_its_text():
+    urls = pl.DataFrame(
+        {"url": [f"https://a{i % 7}.example.com/p{i}?id={i * 37}" for i in range(50)]}
+    )
+    encoder = fit_encoder(urls, recognise(urls, {"url": "url"}), FeatureSettings())
+    names = [f"{c.column}.{part}" for c in encoder.columns for part in getattr(c, "kept", ())]
+    assert "url.length" in names
+    assert len(names) == len(set(names))

@@ -26,6 +26,8 @@ from phantom_ml.features.windows.choose import plan_windows
 #: Kinds that are written in words.
 PROSE_KINDS = frozenset({ColumnKind.TEXT, ColumnKind.LOG_MESSAGE})
 
+TEXT = "text"
+
 
 def fit_encoder(
     frame: pl.DataFrame,
@@ -82,7 +84,16 @@ def _fit_column(
     if schema.kind in NUMBER_KINDS and values.dtype == pl.String and not _numeric(values):
         kinds = [encoders.get("category")]
     fitted = [_fit(kind, values, schema, settings) for kind in kinds]
-    return [encoder for encoder in fitted if encoder is not None]
+    return _told_once([encoder for encoder in fitted if encoder is not None])
+
+
+def _told_once(fitted: list[ColumnEncoder]) -> list[ColumnEncoder]:
+    """Return the encoders of a column; what its kind tells, statistics of any text do not tell again."""
+    own = {f.name for e in fitted if e.family != TEXT for f in e.features}
+    left = (
+        e if e.family != TEXT else e.keeping({f.name for f in e.features} - own) for e in fitted
+    )
+    return [encoder for encoder in left if encoder is not None]
 
 
 def _fit(

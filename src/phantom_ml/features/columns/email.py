@@ -14,6 +14,7 @@ import polars as pl
 from phantom_ml.data.schema import ColumnKind
 from phantom_ml.features.base import encoders
 from phantom_ml.features.cells.bytes import DIGITS, CellBytes
+from phantom_ml.features.cells.classes import spread
 from phantom_ml.features.knowledge.lists import knowledge
 from phantom_ml.features.parsing.host_parts import host_parts
 from phantom_ml.features.parts import PartsEncoder
@@ -132,7 +133,7 @@ def _local_bytes(local: pl.Series, wanted: Collection[str]) -> list[pl.Series]:
     cells = CellBytes.of(local)
     columns = [pl.Series("local_digit_share", cells.share(DIGITS))]
     if "local_entropy" in wanted:
-        columns.append(pl.Series("local_entropy", cells.entropy()))
+        columns.append(pl.Series("local_entropy", spread(cells)[0]))
     return columns
 
 

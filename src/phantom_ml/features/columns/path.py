@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from phantom_ml.data.schema import ColumnKind
 from phantom_ml.features.base import encoders
 from phantom_ml.features.cells.bytes import CONSONANTS, DIGITS, CellBytes
+from phantom_ml.features.cells.classes import runs, spread
 from phantom_ml.features.knowledge.lists import knowledge
 from phantom_ml.features.parsing.paths import depth, has_stream, taken_apart
 from phantom_ml.features.parsing.places import Places
@@ -135,9 +136,9 @@ def _places(plain: pl.Series) -> dict[str, pl.Series]:
 def _measured(name: pl.Series, wanted: Collection[str]) -> dict[str, pl.Series]:
     cells = CellBytes.of(name)
     measures: dict[str, Callable[[], NDArray[Any]]] = {
-        "name_entropy": cells.entropy,
+        "name_entropy": lambda: spread(cells)[0],
         "name_digit_share": lambda: cells.share(DIGITS),
-        "name_consonant_run": lambda: cells.longest_run(CONSONANTS),
+        "name_consonant_run": lambda: runs(cells, CONSONANTS)[1],
     }
     return {k: pl.Series(k, measure()) for k, measure in measures.items() if k in wanted}
 

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from phantom_ml.data.schema import ColumnKind
 from phantom_ml.features.base import encoders
 from phantom_ml.features.cells.bytes import CONSONANTS, DIGITS, CellBytes
+from phantom_ml.features.cells.classes import runs, spread
 from phantom_ml.features.knowledge.lists import knowledge
 from phantom_ml.features.parsing.places import Places
 from phantom_ml.features.parsing.registry_keys import registry_keys
@@ -89,8 +90,8 @@ def _areas(place: pl.Series) -> dict[str, pl.Series]:
 
 def _measured(table: pl.DataFrame, wanted: Collection[str]) -> dict[str, pl.Series]:
     measures: dict[str, Callable[[], NDArray[Any]]] = {
-        "name_entropy": lambda: CellBytes.of(table["name"]).entropy(),
-        "name_consonant_run": lambda: CellBytes.of(table["name"]).longest_run(CONSONANTS),
+        "name_entropy": lambda: spread(CellBytes.of(table["name"]))[0],
+        "name_consonant_run": lambda: runs(CellBytes.of(table["name"]), CONSONANTS)[1],
         "digit_share": lambda: CellBytes.of(table["key"]).share(DIGITS),
     }
     return {k: pl.Series(k, measure()) for k, measure in measures.items() if k in wanted}

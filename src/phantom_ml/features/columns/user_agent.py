@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from phantom_ml.data.schema import ColumnKind
 from phantom_ml.features.base import encoders
 from phantom_ml.features.cells.bytes import DIGITS, SPECIAL, CellBytes, members
+from phantom_ml.features.cells.classes import runs, spread
 from phantom_ml.features.knowledge.lists import knowledge
 from phantom_ml.features.parsing.user_agents import browsers, devices, systems
 from phantom_ml.features.parts import PartsEncoder
@@ -91,8 +92,8 @@ def _names(marks: list[str]) -> pl.Expr:
 def _measured(text: pl.Series, wanted: Collection[str]) -> dict[str, pl.Series]:
     cells = CellBytes.of(text)
     measures: dict[str, Callable[[], NDArray[Any]]] = {
-        "entropy": cells.entropy,
-        "version_digits": lambda: cells.longest_run(VERSION),
+        "entropy": lambda: spread(cells)[0],
+        "version_digits": lambda: runs(cells, VERSION)[1],
         "special_share": lambda: cells.share(SPECIAL),
     }
     return {k: pl.Series(k, measure()) for k, measure in measures.items() if k in wanted}

@@ -21,6 +21,7 @@ from phantom_ml.features.cells.bytes import (
     Members,
     members,
 )
+from phantom_ml.features.cells.classes import runs, spread
 
 _SHARES: dict[str, tuple[Members, str]] = {
     "digit_share": (DIGITS, "digits"),
@@ -66,9 +67,9 @@ def _measured(cells: CellBytes, asked: set[str]) -> dict[str, NDArray[Any]]:
     if asked & set(_SHARES):
         found |= _shares(cells)
     if "longest_token" in asked:
-        found["longest_token"] = cells.longest_run(~SPACE)
+        found["longest_token"] = runs(cells, ~SPACE)[1]
     if "entropy" in asked:
-        found["entropy"] = cells.entropy()
+        found["entropy"] = spread(cells)[0]
     if "bracket_depth" in asked:
         found["bracket_depth"] = bracket_depth(cells)
     return found

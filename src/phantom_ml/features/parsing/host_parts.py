@@ -8,13 +8,14 @@ USENIX Security 2018; Yadav et al., "Detecting Algorithmically Generated Malicio
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Mapping
 
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from phantom_ml.features.cells.bytes import CONSONANTS, DIGITS, VOWELS, CellBytes, members
+from phantom_ml.features.cells.bytes import CONSONANTS, DIGITS, VOWELS, CellBytes, Members, members
+from phantom_ml.features.cells.classes import class_counts, runs, spread
 from phantom_ml.features.parsing.brands import names_brand, resembles_brand
 from phantom_ml.features.parsing.host_labels import coded_labels, shown_hosts
 from phantom_ml.features.parsing.hosts import split_hosts
@@ -53,7 +54,6 @@ HOST_WORDS: Mapping[str, str] = {"suffix": "public suffix, or else the last labe
 SAMPLE = 4096
 OTHER_SCRIPT = r"[\p{Cyrillic}\p{Greek}\p{Armenian}\p{Cherokee}]"
 MIXED = rf"[a-z][^.]*{OTHER_SCRIPT}|{OTHER_SCRIPT}[^.]*[a-z]"
-HYPHEN = members("-")
 
 _host, _domain, _sub = pl.col("host"), pl.col("domain"), pl.col("subdomain")
 _named = ~pl.col("is_address")
@@ -76,28 +76,15 @@ _EXPRESSIONS: Mapping[str, pl.Expr] = {
     "registered": pl.col("registered"),
     "suffix": pl.when(pl.col("suffix") != "").then(pl.col("suffix")),
 }
-Measure = Callable[[CellBytes], NDArray[np.float32] | NDArray[np.int64]]
-
-
-def _unique_share(cells: CellBytes) -> NDArray[np.float32]:
-    share: NDArray[np.float32] = np.divide(
-        cells.distinct(), np.maximum(cells.sizes, 1), dtype=np.float32
-    )
-    return share
-
-
-#: What the bytes tell: of which string, and how.
-_MEASURES: Mapping[str, tuple[str, Measure]] = {
-    "digit_share": ("name", lambda cells: cells.share(DIGITS)),
-    "hyphen_share": ("name", lambda cells: cells.share(HYPHEN)),
-    "vowel_share": ("name", lambda cells: cells.share(VOWELS)),
-    "consonant_share": ("name", lambda cells: cells.share(CONSONANTS)),
-    "longest_digit_run": ("name", lambda cells: cells.longest_run(DIGITS)),
-    "longest_consonant_run": ("name", lambda cells: cells.longest_run(CONSONANTS)),
-    "entropy": ("domain", CellBytes.entropy),
-    "unique_share": ("domain", _unique_share),
-    "subdomain_entropy": ("subdomain", CellBytes.entropy),
+#: Classes of bytes in the name without its suffix.
+_CLASSES: Mapping[str, Members] = {
+    "digit_share": DIGITS,
+    "hyphen_share": members("-"),
+    "vowel_share": VOWELS,
+    "consonant_share": CONSONANTS,
 }
+_RUNS = {"longest_digit_run": DIGITS, "longest_consonant_run": CONSONANTS}
+Measured = dict[str, NDArray[np.generic]]
 _LONGEST = ("longest_label", "looks_hex", "looks_base32", "looks_base64")
 _SHOWN = ("is_mixed_script", "resembles_brand", "names_brand")
 
@@ -131,7 +118,7 @@ def _parts(hosts: pl.Series, wanted: Collection[str]) -> pl.DataFrame:
     frame = split_hosts(hosts)
     columns = [
         *frame.select(_EXPRESSIONS[p].alias(p) for p in wanted if p in _EXPRESSIONS).get_columns(),
-        *_measures(frame, [p for p in wanted if p in _MEASURES]),
+        *_measures(frame, wanted),
     ]
     if any(p in _LONGEST for p in wanted):
         coded = coded_labels(hosts.fill_null("")).with_columns(frame["is_address"])
@@ -142,19 +129,49 @@ def _parts(hosts: pl.Series, wanted: Collection[str]) -> pl.DataFrame:
     return pl.DataFrame(columns).select(wanted)
 
 
-def _measures(frame: pl.DataFrame, wanted: Iterable[str]) -> list[pl.Series]:
+def _measures(frame: pl.DataFrame, wanted: Collection[str]) -> list[pl.Series]:
     """Return what the bytes of the wanted strings tell; null for addresses and empty strings."""
-    made: dict[str, tuple[CellBytes, NDArray[np.bool_]]] = {}
     columns = []
-    for part in wanted:
-        of, measure = _MEASURES[part]
-        if of not in made:
-            text = _text(frame, of)
-            made[of] = CellBytes.of(text), (frame["is_address"] | (text == "")).to_numpy()
-        cells, nothing = made[of]
-        values = np.where(nothing, np.nan, measure(cells)).astype(np.float32)
-        columns.append(pl.Series(part, values, nan_to_null=True))
+    for of, measure in _MEASURES.items():
+        if not _TOLD[of] & set(wanted):
+            continue
+        text = _text(frame, of)
+        nothing = (frame["is_address"] | (text == "")).to_numpy()
+        found = measure(CellBytes.of(text), wanted)
+        for part in _TOLD[of] & set(wanted):
+            values = np.where(nothing, np.nan, found[part]).astype(np.float32)
+            columns.append(pl.Series(part, values, nan_to_null=True))
     return columns
+
+
+def _of_name(cells: CellBytes, wanted: Collection[str]) -> Measured:
+    found: Measured = {}
+    if _CLASSES.keys() & set(wanted):
+        counts = class_counts(cells, _CLASSES)
+        found |= {part: n / np.maximum(cells.sizes, 1) for part, n in counts.items()}
+    return found | {p: runs(cells, _RUNS[p])[1] for p in _RUNS if p in wanted}
+
+
+def _of_domain(cells: CellBytes, wanted: Collection[str]) -> Measured:
+    entropy, distinct = spread(cells)
+    return {"entropy": entropy, "unique_share": distinct / np.maximum(cells.sizes, 1)}
+
+
+def _of_subdomain(cells: CellBytes, wanted: Collection[str]) -> Measured:
+    return {"subdomain_entropy": spread(cells)[0]}
+
+
+#: What the bytes of each string tell.
+_MEASURES: Mapping[str, Callable[[CellBytes, Collection[str]], Measured]] = {
+    "name": _of_name,
+    "domain": _of_domain,
+    "subdomain": _of_subdomain,
+}
+_TOLD: Mapping[str, frozenset[str]] = {
+    "name": frozenset({*_CLASSES, *_RUNS}),
+    "domain": frozenset({"entropy", "unique_share"}),
+    "subdomain": frozenset({"subdomain_entropy"}),
+}
 
 
 def _text(frame: pl.DataFrame, of: str) -> pl.Series:

@@ -8,13 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
 Flags = NDArray[np.bool_]
+#: So few names are looked up one by one: a cast to thousands of categories takes a while to begin.
+FEW = 64
 
 
 @dataclass(frozen=True)
@@ -37,8 +39,16 @@ class Suffixes:
     exceptions: Flags
     deeper: Flags
 
+    @cached_property
+    def code(self) -> dict[str, int]:
+        """Return the code of each name, for those who ask for few."""
+        return {name: code for code, name in enumerate(self.names.categories)}
+
     def codes(self, names: pl.Series) -> NDArray[np.int64]:
         """Return the code of each name, shape (n_names,)."""
+        if len(names) <= FEW:
+            other = len(self.exceptions) - 1
+            return np.array([self.code.get(name, other) for name in names], np.int64)
         known = names.cast(self.names, strict=False).to_physical()
         return known.fill_null(len(self.exceptions) - 1).to_numpy().astype(np.int64)
 

@@ -15,6 +15,8 @@ import polars as pl
 from phantom_ml.features.knowledge.lists import knowledge
 
 URL, PATH, QUERY = pl.col("url"), pl.col("path"), pl.col("query")
+#: What stands behind the last slash of the path.
+FILE = pl.col("file")
 HOST, SCHEME, PORT = pl.col("host"), pl.col("scheme"), pl.col("port")
 #: Signs that need the host split at its public suffix.
 NEED_DOMAIN = ("is_shortener", "misplaced_brand", "suffix_in_subdomain")
@@ -26,7 +28,6 @@ ADDRESS = r"^(?:(?:0x[0-9a-f]*|[0-9]+)(?:\.(?:0x[0-9a-f]*|[0-9]+)){0,3}\.?$|\[)"
 PLAIN_ADDRESS = r"^(?:(?:0|[1-9][0-9]{0,2})(?:\.(?:0|[1-9][0-9]{0,2})){3}$|\[)"
 TRAVERSAL = r"(?:\.|%2e)(?:\.|%2e)(?:/|\\|%2f|%5c)"
 EMAIL = r"[a-z0-9][._+\-]*(?:@|%40)[a-z0-9\-]+\.[a-z]"
-FILE_NAME = r"([^/]*)$"
 FILE_END = r"\.([a-z0-9]{1,8})$"
 #: A brand of so few letters is looked for as a word of its own: ups is not in groups.
 SHORT_BRAND = 4
@@ -34,7 +35,7 @@ SHORT_BRAND = 4
 
 @cache
 def url_signs() -> dict[str, pl.Expr]:
-    """Return name -> expression on ``split_urls`` (path and query in small letters) with ``url`` itself.
+    """Return name -> expression on ``split_urls`` (path and query in small letters), ``url``, ``file``.
 
     Those of ``NEED_DOMAIN`` read ``subdomain``, ``domain`` and ``registered`` of the host too.
     """
@@ -56,8 +57,7 @@ def _address_signs() -> dict[str, pl.Expr]:
         "has_userinfo": pl.col("userinfo").is_not_null(),
         "path.length": PATH.str.len_chars(),
         "path.depth": PATH.str.count_matches("/[^/]"),
-        "path.file_length": PATH.str.extract(FILE_NAME).str.len_chars(),
-        "path.file_digit_count": PATH.str.extract(FILE_NAME).str.count_matches("[0-9]"),
+        "path.file_length": FILE.str.len_chars(),
         "path.word_count": PATH.str.count_matches("[a-z]+"),
         "query.length": QUERY.str.len_chars(),
         "query.parameter_count": QUERY.str.count_matches("[^&]+"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -40,49 +40,54 @@ def judged_encoder(
         Families not judged by then stay, and nothing new comes.
     seed : int
     """
-    scored = _scored(training, seed)
-    tiers = tiers_of(encoder)
-    encoder, training, scored = _raced(encoder, training, scored, tiers, STANDING, until, seed)
+    state = _State(encoder, training, _scored(training, seed), seed)
+    state = state.raced(tiers_of(encoder), STANDING, until)
     if settings.statistical and not until.passed:
-        known = {f.name for f in encoder.features}
-        encoder, training = with_interactions(encoder, training, seed)
-        added = {t: names for t, names in tiers_of(encoder).items() if not known & {*names}}
-        scored = _scored(training, seed)
-        encoder, training, scored = _raced(encoder, training, scored, added, NEW, until, seed)
-    names = affordable(encoder, training, settings, [f.name for f in encoder.features], seed)
-    encoder, training, _ = _narrowed(encoder, training, scored, names)
-    return encoder, training.matrix
+        known = {f.name for f in state.encoder.features}
+        state = state.with_interactions()
+        tiers = tiers_of(state.encoder)
+        added = {t: names for t, names in tiers.items() if not known & {*names}}
+        state = state.raced(added, NEW, until)
+    all_names = [f.name for f in state.encoder.features]
+    state = state.narrowed(affordable(state.encoder, state.training, settings, all_names, seed))
+    return state.encoder, state.training.matrix
 
 
-def _raced(
-    encoder: Encoder,
-    training: Training,
-    scored: Scored,
-    tiers: Mapping[str, tuple[str, ...]],
-    rule: Rule,
-    until: Deadline,
-    seed: int,
-) -> tuple[Encoder, Training, Scored]:
-    """Return the encoder and the rows without the families that the rule does not keep."""
-    samples, question = scored
-    raced = race_tiers(samples, tiers, question, seed, rule, lambda: until.passed)
-    dropped = {name for tier in raced if not tier.kept for name in tier.features}
-    names = [f.name for f in encoder.features if f.name not in dropped]
-    return _narrowed(encoder, training, scored, names)
+@dataclass(frozen=True)
+class _State:
+    """The encoder as it is by now, all training rows, and those that judge."""
 
+    encoder: Encoder
+    training: Training
+    scored: Scored
+    seed: int
 
-def _narrowed(
-    encoder: Encoder, training: Training, scored: Scored, names: Collection[str]
-) -> tuple[Encoder, Training, Scored]:
-    """Return the encoder and the rows without those of its features that are not named."""
-    kept = encoder.keeping(names)
-    gone = {f.name for f in encoder.features} - {f.name for f in kept.features}
-    samples, question = scored
-    left = [i for i, f in enumerate(samples.matrix.features) if f.name not in gone]
-    few = replace(samples, matrix=samples.matrix.columns(left))
-    places = {f.name: i for i, f in enumerate(training.matrix.features)}
-    matrix = training.matrix.columns([places[f.name] for f in kept.features])
-    return kept, training.with_matrix(matrix), (few, question)
+    def raced(self, tiers: Mapping[str, tuple[str, ...]], rule: Rule, until: Deadline) -> _State:
+        """Return the state without the families that the rule does not keep."""
+        samples, question = self.scored
+        raced = race_tiers(samples, tiers, question, self.seed, rule, lambda: until.passed)
+        dropped = {name for tier in raced if not tier.kept for name in tier.features}
+        return self.narrowed([f.name for f in self.encoder.features if f.name not in dropped])
+
+    def narrowed(self, names: Collection[str]) -> _State:
+        """Return the state without the features that are not named, as far as their makers can."""
+        kept = self.encoder.keeping(names)
+        gone = {f.name for f in self.encoder.features} - {f.name for f in kept.features}
+        samples, question = self.scored
+        left = [i for i, f in enumerate(samples.matrix.features) if f.name not in gone]
+        few = replace(samples, matrix=samples.matrix.columns(left))
+        places = {f.name: i for i, f in enumerate(self.training.matrix.features)}
+        matrix = self.training.matrix.columns([places[f.name] for f in kept.features])
+        return replace(
+            self, encoder=kept, training=self.training.with_matrix(matrix), scored=(few, question)
+        )
+
+    def with_interactions(self) -> _State:
+        """Return the state with pairs of columns that gain more than chance."""
+        encoder, training = with_interactions(self.encoder, self.training, self.seed)
+        return replace(
+            self, encoder=encoder, training=training, scored=_scored(training, self.seed)
+        )
 
 
 def _scored(training: Training, seed: int) -> Scored:
