@@ -73,9 +73,16 @@ def test_the_costliest_bag_is_thinned_before_a_member_leaves():
 
 
 def test_an_ensemble_is_bounded_where_nobody_named_a_limit():
-    best = [finished(n, us=3 * ENSEMBLE_MICROSECONDS) for n in range(3)]
+    best = [finished(n, us=2 * ENSEMBLE_MICROSECONDS) for n in range(3)]
     _, members = economical(Mixture({0: 0.4, 1: 0.3, 2: 0.3}), best, FREE)
     assert sum(f.trial.predict_us_per_row for f in members.values()) <= ENSEMBLE_MICROSECONDS
+
+
+def test_beside_a_member_that_is_dear_alone_others_may_stay():
+    costs = {0: 3.0, 1: 0.9, 2: 0.9}
+    best = [finished(n, us=c * ENSEMBLE_MICROSECONDS, **ONE_FOLD) for n, c in costs.items()]
+    _, members = economical(Mixture({0: 0.5, 1: 0.3, 2: 0.2}), best, FREE)
+    assert set(members) == {0, 1}
 
 
 def test_a_single_model_is_not_bounded_where_nobody_named_a_limit():

@@ -99,8 +99,9 @@ def test_every_feature_says_what_it_is_a_function_of(scored):
     assert formulas["query.length"] == "text(query).length"
 
 
-def test_every_feature_that_needs_no_target_has_a_cost(scored):
-    assert all(f.cost_us > 0 for f in scored.features if f.generator not in ("text_score", "risk"))
+def test_every_feature_has_a_cost(scored):
+    assert {"text_score", "number"} <= {f.generator for f in scored.features}
+    assert all(f.cost_us > 0 for f in scored.features)
 
 
 def test_limits_keep_the_best_and_say_why_others_are_left_out():
@@ -112,8 +113,8 @@ def test_limits_keep_the_best_and_say_why_others_are_left_out():
 
 def test_a_dear_feature_is_left_out_for_its_cost():
     found = engineer_features(events(), {"target_column": "label", "max_us_per_row": 1e-9})
-    kept = {f.generator for f in found.features if f.selected}
-    assert kept <= {"text_score", "risk"}
+    assert not found.selected
+    assert "beyond max_us_per_row" in {f.reason for f in found.features}
 
 
 def test_an_ignored_column_gives_nothing():
@@ -259,3 +260,22 @@ def test_a_declared_time_that_is_no_calendar_is_no_feature():
 def test_a_time_column_without_times_is_refused():
     with pytest.raises(BadSetting, match="no two different times"):
         engineer_features(events(), {"target_column": "label", "time_column": "proto"})
+
+
+def test_a_column_of_text_that_needs_a_target_is_said_to():
+    same_shape = pl.DataFrame(
+        {"word": [f"{chr(97 + i % 26)}{chr(97 + i // 26 % 26)}x" for i in range(400)]}
+    )
+    found = engineer_features(
+        same_shape.with_columns(n=pl.int_range(400) % 7), {"kinds": {"word": "text"}}
+    )
+    told = {f.source for f in found.features}
+    assert ("word" in told) != ("word" in found.left_out)
+
+
+def test_several_times_of_which_none_is_named_are_remarked():
+    times = pl.datetime_range(pl.datetime(2026, 1, 1), pl.datetime(2026, 1, 2), "5m", eager=True)
+    frame = pl.DataFrame({"begin": times, "end": times.dt.offset_by("3s")})
+    frame = frame.with_columns(user=pl.int_range(frame.height) % 5)
+    assert "begin or end" in engineer_features(frame).remarks[0]
+    assert not engineer_features(frame, {"time_column": "begin"}).remarks

@@ -91,3 +91,10 @@ def test_too_few_answers_are_refused():
 def test_generated_features_are_described():
     found = AutoFeatureEngineer().generate_features(events(), target_column="label")
     assert "bytes" in found.features[0].name
+
+
+def test_names_of_other_columns_are_refused():
+    engineer = AutoFeatureEngineer().fit(INPUTS)
+    assert len(engineer.get_feature_names_out(INPUTS.columns)) > 0
+    with pytest.raises(BadSetting, match="sorted"):
+        engineer.get_feature_names_out(["sorted"])

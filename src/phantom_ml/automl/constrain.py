@@ -6,7 +6,7 @@ is thinned before a member is dropped, for the folds of one member say much the 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations
 
@@ -27,6 +27,9 @@ MOST_TREES = 400
 #: Microseconds a row and output on one core that an ensemble may take where the user named no limit: many
 #: classes need as many trees each.
 ENSEMBLE_MICROSECONDS = 40.0
+#: Where the heaviest member takes longer alone, others may take half as long beside it: alone it would cost
+#: nearly as much and be worse.
+BESIDE = 1.5
 
 
 @dataclass(frozen=True)
@@ -66,9 +69,14 @@ class Allowance:
             return False
         return asked.max_bytes is None or _bytes(members) <= asked.max_bytes
 
-    def affords(self, members: Sequence[Finished]) -> bool:
+    def bound(self, heaviest: Finished) -> float:
+        """Return the microseconds that an ensemble around its heaviest member may take."""
+        while len(heaviest.serving) > 1:
+            heaviest = heaviest.thinner()
+        return max(ENSEMBLE_MICROSECONDS * self.n_outputs, BESIDE * self.cost([heaviest]))
+
+    def affords(self, members: Sequence[Finished], bound: float) -> bool:
         """Return whether some trials may be an ensemble together."""
-        bound = ENSEMBLE_MICROSECONDS * self.n_outputs
         return self.cost(members) <= bound and self.meets(members)
 
 
@@ -111,10 +119,11 @@ def economical(
     """
     order = sorted(mixture.weights, key=lambda i: -abs(mixture.weights[i]))
     members = {i: best[i] for i in order}
-    while len(members) > 1 and not allowance.affords(list(members.values())):
+    bound = allowance.bound(best[order[0]])
+    while len(members) > 1 and not allowance.affords(list(members.values()), bound):
         bags = [i for i, f in members.items() if len(f.serving) > 1]
         if not bags:
-            members = _afforded(members, mixture, allowance)
+            members = _afforded(members, mixture, lambda chosen: allowance.affords(chosen, bound))
             break
         costliest = max(bags, key=lambda i: allowance.cost([members[i]]))
         members[costliest] = members[costliest].thinner()
@@ -122,7 +131,9 @@ def economical(
 
 
 def _afforded(
-    members: dict[int, Finished], mixture: Mixture, allowance: Allowance
+    members: dict[int, Finished],
+    mixture: Mixture,
+    affords: Callable[[list[Finished]], bool],
 ) -> dict[int, Finished]:
     """Return the members with the most weight that are afforded together, or the heaviest alone.
 
@@ -134,7 +145,7 @@ def _afforded(
 
     heaviest = next(iter(members))
     sets = [s for n in range(1, len(members)) for s in combinations(members, n)]
-    fitting = [s for s in sets if allowance.affords([members[i] for i in s])]
+    fitting = [s for s in sets if affords([members[i] for i in s])]
     best = max(fitting, key=weight, default=(heaviest,))
     if weight(best) < weight((heaviest,)):
         best = (heaviest,)

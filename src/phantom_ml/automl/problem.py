@@ -17,6 +17,7 @@ from phantom_ml.data.splits import RowTies, join_entities
 from phantom_ml.data.target import Target, require_columns, require_target
 from phantom_ml.data.times import nanoseconds
 from phantom_ml.errors import BadSetting, TargetUnusable, TypeUnsafe
+from phantom_ml.features.windows.choose import undecided
 from phantom_ml.metrics.base import Metric
 from phantom_ml.metrics.lookup import get_metric
 from phantom_ml.tasks.base import Task, tasks
@@ -119,8 +120,14 @@ def pose(dataset: Dataset, config: AutoMLConfig, validation: Dataset | None = No
         metric,
         callable(config.optimization_metric),
         n_validation,
-        (*target.warnings, *entities),
+        (*target.warnings, *entities, *_unnamed_time(inputs, config)),
     )
+
+
+def _unnamed_time(inputs: TableSchema, config: AutoMLConfig) -> tuple[str, ...]:
+    """Return what to say where the past could be told, but nobody said of which time."""
+    wanted = config.feature_engineering and config.features.temporal
+    return undecided(inputs, config.time_column) if wanted else ()
 
 
 def _check(config: AutoMLConfig, task: Task, target: Target) -> None:

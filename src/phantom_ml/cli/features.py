@@ -105,6 +105,7 @@ def _show(found: FeatureSet, common: Common, output: str | None) -> None:
     more = len(found.features) - SHOWN_FEATURES
     remarks = [f"{more} more with --json"] if more > 0 else []
     remarks += [f"{name} gives no feature: {why}" for name, why in found.left_out.items()]
+    remarks += found.remarks
     if output is not None:
         remarks.append(
             f"{len(found.selected)} features of {found.n_rows:,} rows written to {output}"

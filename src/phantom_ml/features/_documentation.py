@@ -34,6 +34,7 @@ LEARNED: Mapping[str, Mapping[str, Any]] = {
     "timestamp": {"parts": tuple(timestamp.PARTS)},
     "group_rank": {"by": "<category>", "of": "<number>"},
     "pair_rarity": {"left": "<left>", "right": "<right>"},
+    "cross": {"left": "<left>", "right": "<right>", "pairs": ()},
     "process_pair": {"parent": "<parent>", "child": "<child>"},
 }
 Rows = Iterable[tuple[str, str]]

@@ -131,9 +131,10 @@ class Encoder:
                 write(part, frame, before, out)
             at += out.shape[1]
         values[:, at:] = past
-        return Matrix(values, self.features, self._text(frame))
+        return Matrix(values, self.features, self.text(frame))
 
-    def _text(self, frame: pl.DataFrame) -> Any:
+    def text(self, frame: pl.DataFrame) -> Any:
+        """Return the hashed text of rows, a sparse matrix of shape (n_rows, n_buckets); None without text."""
         if not self.text_columns:
             return None
         words = [c in self.prose_columns for c in self.text_columns]

@@ -20,7 +20,7 @@ class GeneratedFeature(Settings):
     description: str = Field(description="What its values are.")
     formula: str = Field("", description="What it is a function of: generator, columns, part.")
     cost_us: float | None = Field(
-        None, description="Microseconds a row in batch; None where it is fitted on the target."
+        None, description="Microseconds a row in batch; what is made together shares its cost."
     )
     importance: float | None = Field(None, description="Mean share of the gain; all sum to 1.")
     spread: float | None = Field(None, description="Standard deviation of it over the folds.")
@@ -40,6 +40,8 @@ class FeatureSet(Settings):
         mixed ones.
     left_out : dict of str to str
         Raw columns that give no feature, and why.
+    remarks : tuple of str
+        What would give more features.
     """
 
     model_config = ConfigDict(arbitrary_types_allowed=True)
@@ -47,6 +49,7 @@ class FeatureSet(Settings):
     frame: pl.LazyFrame = Field(exclude=True, repr=False)
     features: tuple[GeneratedFeature, ...]
     left_out: dict[str, str] = Field(default_factory=dict)
+    remarks: tuple[str, ...] = ()
     target: str | None = None
     n_rows: int = 0
     shadow: float | None = Field(None, description="Share of the gain that pure chance reaches.")
@@ -81,6 +84,7 @@ class FeatureSet(Settings):
         rows = tuple(_row(f) for f in self.features[:limit])
         head = ("feature", "from", "share>", "us/row>", "kept", "what it is")
         remarks = [f"{name} gives no feature: {why}" for name, why in self.left_out.items()]
+        remarks += self.remarks
         if len(self.features) > limit:
             remarks.insert(0, f"{len(self.features) - limit} more features are in .features.")
         return Page((self._title(),), head, rows, tuple(remarks))

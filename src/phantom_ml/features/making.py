@@ -15,11 +15,12 @@ from phantom_ml.features.columns.category import CategoryEncoder
 from phantom_ml.features.feature_set import FeatureSet, GeneratedFeature
 from phantom_ml.features.generated import Generated, generate
 from phantom_ml.features.request import FeatureRequest
-from phantom_ml.features.selection.afford import costs
+from phantom_ml.features.selection.afford import costs, fitted_cost
 from phantom_ml.features.selection.interactions import choose_interactions
 from phantom_ml.features.selection.mixing import worth_without_target
 from phantom_ml.features.selection.training import Training
 from phantom_ml.features.selection.worth import Worth, worth
+from phantom_ml.features.windows.choose import undecided
 
 if TYPE_CHECKING:
     from phantom_ml.data.matrix import Samples
@@ -87,6 +88,7 @@ def engineer_features(
         frame=_decoded(made).lazy(),
         features=tuple(sorted(told, key=lambda f: -(f.importance or 0.0))),
         left_out=_left_out(made),
+        remarks=undecided(made.schema, request.time_column) if request.temporal else (),
         target=request.target_column,
         n_rows=frame.height,
         shadow=judged.worth.shadow,
@@ -164,7 +166,7 @@ def _faults(made: Generated) -> list[str]:
 def _told(made: Generated, judged: _Judged, request: FeatureRequest) -> list[GeneratedFeature]:
     kinds = {c.name: c.kind.value for c in made.schema.columns}
     makers = _makers(made)
-    price = [*costs(made.encoder, made.inputs), *([None] * made.fitted.shape[1])]
+    price = _prices(made)
     reasons = _reasons(made, judged, request, price)
     return [
         GeneratedFeature(
@@ -183,6 +185,14 @@ def _told(made: Generated, judged: _Judged, request: FeatureRequest) -> list[Gen
         )
         for i, feature in enumerate(made.features)
     ]
+
+
+def _prices(made: Generated) -> list[float]:
+    """Return what each feature costs, microseconds a row; what is fitted together shares its cost."""
+    price, n_fitted = costs(made.encoder, made.inputs), made.fitted.shape[1]
+    if not n_fitted:
+        return price
+    return price + [fitted_cost(made.encoder, made.side, made.inputs) / n_fitted] * n_fitted
 
 
 def _makers(made: Generated) -> list[str]:
@@ -214,7 +224,7 @@ def formula(name: str, generator: str, sources: tuple[str, ...]) -> str:
 
 
 def _reasons(
-    made: Generated, judged: _Judged, request: FeatureRequest, price: list[float | None]
+    made: Generated, judged: _Judged, request: FeatureRequest, price: list[float]
 ) -> list[str]:
     """Return why each feature is not selected; nothing for those that are."""
     share, above = judged.worth.share, judged.worth.above
@@ -227,7 +237,7 @@ def _reasons(
     for i in sorted(range(len(share)), key=lambda i: -share[i]):
         if reasons[i]:
             continue
-        cost = price[i] or 0.0
+        cost = price[i]
         if request.max_features is not None and n_kept >= request.max_features:
             reasons[i] = LIMIT
         elif request.max_us_per_row is not None and spent + cost > request.max_us_per_row:
@@ -264,12 +274,19 @@ def _levels(name: str, encoder: Any) -> tuple[str, ...]:
 
 
 def _left_out(made: Generated) -> dict[str, str]:
-    used = set(made.encoder.inputs)
+    used = {source for f in made.features for source in (f.source, *f.beside)}
+    used |= {*made.encoder.text_columns} if made.side.text_score is not None else set()
     reasons = {}
     for column in made.schema.columns:
         if column.name in used:
             continue
         unused = column.kind in UNUSED_KINDS
-        why = column.evidence if unused else "nothing to learn, or its family is switched off"
+        why = column.evidence if unused else _unlearned(column.name, made)
         reasons[column.name] = f"{column.kind.value}. {why}".strip()
     return reasons
+
+
+def _unlearned(column: str, made: Generated) -> str:
+    if column in made.encoder.text_columns:
+        return "its statistics never vary; what it says is scored only where there is a target"
+    return "nothing to learn, or its family is switched off"

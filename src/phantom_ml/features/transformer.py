@@ -108,8 +108,14 @@ class AutoFeatureEngineer(TransformerMixin, BaseEstimator):  # type: ignore[misc
         return values
 
     def get_feature_names_out(self, input_features: Any = None) -> NDArray[np.object_]:
-        """Return the names of the features; ``input_features`` is not looked at."""
+        """Return the names of the features; raises BadSetting for input names other than those of the fit."""
         check_is_fitted(self, "encoder_")
+        known = [str(c) for c in self.feature_names_in_]
+        if input_features is not None and [str(c) for c in input_features] != known:
+            raise BadSetting(
+                f"The input features {', '.join(map(str, input_features))[:200]} are not those of the fit.",
+                f"It had {', '.join(known)[:200]}: name these, or none.",
+            )
         features = (*self.encoder_.features, *self.side_.features)
         return np.array([f.name for f in features], dtype=object)
 

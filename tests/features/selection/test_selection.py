@@ -1,5 +1,7 @@
 """Features stay by what they gain on held-out rows: planted ones do, noise does not, whatever the seed."""
 
+from dataclasses import replace
+
 import numpy as np
 import polars as pl
 import pytest
@@ -17,6 +19,7 @@ from phantom_ml.features.selection.tiers import NEW, STANDING, race_tiers
 from phantom_ml.features.selection.training import Training
 from phantom_ml.features.selection.trees import drawn, folds
 from phantom_ml.features.selection.worth import worth
+from phantom_ml.features.tables.group_rank import GroupRankEncoder
 
 N = 2_000
 BINARY = Question(ProblemKind.BINARY, 2)
@@ -134,6 +137,16 @@ def test_a_planted_rank_among_peers_is_found():
     assert "weight.less_mean_by.site" in {f.name for t in found for f in t.features}
 
 
+def test_a_planted_pair_of_categories_is_found():
+    rng = np.random.default_rng(3)
+    codes = rng.integers(0, 8, (2, N))
+    frame = table().with_columns(one=pl.Series(codes[0]), two=pl.Series(codes[1]))
+    frame = frame.with_columns(pl.col("one", "two").cast(pl.String) + "th")
+    answers = rng.integers(0, 2, (8, 8))[codes[0], codes[1]]
+    found = choose_interactions(training(frame, answers))
+    assert {"one & two", "two & one"} & {f.name for t in found for f in t.features}
+
+
 def test_of_noise_no_pair_is_chosen():
     frame = table()
     assert choose_interactions(training(frame, RNG.integers(0, 2, N))) == []
@@ -166,3 +179,16 @@ def test_without_a_target_what_hangs_together_is_worth_more_than_what_stands_alo
     values[:, 1] = values[:, 0] + 0.1 * values[:, 1]
     found = worth_without_target(Matrix(values, ROWS.matrix.features))
     assert min(found.share[:2]) > max(found.share[2:])
+
+
+def test_what_is_made_together_counts_as_what_it_is():
+    frame = table()
+    part = training(frame, (frame["weight"] > 0).cast(pl.Int64).to_numpy())
+    encoder = fit_encoder(part.frame, part.schema, FeatureSettings(security=False))
+    ranks = GroupRankEncoder.fit_pair(frame, "site", "weight")
+    wider = replace(encoder, tables=(*encoder.tables, ranks))
+    both = part.with_matrix(wider.training(frame, Before()))
+    names = [f.name for f in wider.features]
+    for most in (1, 2, 3):
+        kept = affordable(wider, both, FeatureSettings(max_features=most), names)
+        assert len(wider.keeping(kept).features) <= most

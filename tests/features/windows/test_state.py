@@ -183,3 +183,12 @@ def test_events_out_of_order_are_damaged(saved):
     (saved / FILE).write_bytes(raw)
     with pytest.raises(BundleDamaged):
         load_state(saved)
+
+
+@pytest.mark.parametrize("back", [1, 9, 100, 1000])
+def test_a_byte_that_flipped_is_noticed(saved, back):
+    raw = bytearray((saved / FILE).read_bytes())
+    raw[-back] ^= 1
+    (saved / FILE).write_bytes(raw)
+    with pytest.raises(BundleDamaged):
+        load_state(saved)

@@ -1,4 +1,4 @@
-"""Which numbers go together: ratios, differences, products and peers, chosen by what they gain.
+"""Which columns go together: ratios, differences, products, peers and crosses, chosen by what they gain.
 
 Candidates are made of the columns that gain the most alone, judged beside all of them on held-out folds,
 and kept where they gain more than shuffled shadows do.
@@ -16,16 +16,19 @@ from phantom_ml.features.selection.training import Training
 from phantom_ml.features.selection.worth import Worth, worth
 from phantom_ml.features.tables.arithmetic import ArithmeticEncoder, Operation
 from phantom_ml.features.tables.base import TableEncoder
+from phantom_ml.features.tables.cross import CrossEncoder
 from phantom_ml.features.tables.group_rank import GroupRankEncoder
 
 #: Number columns and categories that candidates are made of, and how many candidates are kept.
-MAX_NUMBERS, MAX_GROUPS, MAX_KEPT = 5, 3, 8
+MAX_NUMBERS, MAX_GROUPS, MAX_CROSSED, MAX_KEPT = 5, 3, 4, 8
 MAX_ROWS = 10_000
 #: Of fewer rows than this the best of a hundred pairs is an accident.
 LEAST_ROWS = 500
 #: Kinds that are amounts: a port is a name, and its product with another means nothing.
 NUMBERS = (ColumnKind.NUMBER, ColumnKind.BYTES, ColumnKind.DURATION)
 GROUP_KINDS = (ColumnKind.CATEGORY, ColumnKind.ENTITY, ColumnKind.PORT)
+#: Kinds whose pairs are categories again.
+CROSSED_KINDS = (ColumnKind.CATEGORY, ColumnKind.BOOLEAN, ColumnKind.PORT)
 
 
 def choose_interactions(training: Training, seed: int = 0) -> list[TableEncoder]:
@@ -63,7 +66,9 @@ def _candidates(training: Training, found: Worth) -> list[TableEncoder]:
         ]
     pairs = [(g, n) for g in groups for n in numbers if g != n]
     peers = [GroupRankEncoder.fit_pair(training.frame, by, of) for by, of in pairs]
-    return made + [p for p in peers if p is not None]
+    crossed = [c for c in best if c in training.schema.of_kind(*CROSSED_KINDS)][:MAX_CROSSED]
+    crosses = [CrossEncoder.fit_pair(training.frame, a, b) for a, b in combinations(crossed, 2)]
+    return made + [found for found in (*peers, *crosses) if found is not None]
 
 
 def _better(candidates: Sequence[TableEncoder], part: Training, seed: int) -> list[TableEncoder]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import tempfile
@@ -34,7 +35,11 @@ def save_state(state: WindowState, folder: Path) -> None:
     arrays: dict[str, NDArray[Any]] = {}
     for i, (plan, memory) in enumerate(zip(state.plan.entities, state.memories, strict=True)):
         arrays |= {f"{i}.{name}": a for name, a in _arrays(memory.whole(plan, state.share)).items()}
-    told = {"version": WindowPlan.version, "plan": state.plan.model_dump(mode="json")}
+    told = {
+        "version": WindowPlan.version,
+        "plan": state.plan.model_dump(mode="json"),
+        "sha256": _digest(arrays),
+    }
     # One entry: the order of several is by chance, and equal states are equal files.
     _write(folder / FILE, save(arrays, {HEADER: json.dumps(told, sort_keys=True)}))
 
@@ -60,6 +65,8 @@ def load_state(folder: Path) -> WindowState:
             )
         plan = WindowPlan.model_validate(told["plan"])
         arrays = load(raw)
+        if _digest(arrays) != told["sha256"]:
+            raise ValueError("sha256")
         parts = [_part(e, arrays, f"{i}.") for i, e in enumerate(plan.entities)]
     except (OSError, SafetensorError, LookupError, RecursionError, TypeError, ValueError) as error:
         raise BundleDamaged(
@@ -76,6 +83,14 @@ def _header(raw: bytes) -> dict[str, Any]:
         raise ValueError(size)
     told: dict[str, Any] = json.loads(json.loads(raw[8 : 8 + size])["__metadata__"][HEADER])
     return told
+
+
+def _digest(arrays: Arrays) -> str:
+    found = hashlib.sha256()
+    for name in sorted(arrays):
+        found.update(name.encode())
+        found.update(np.ascontiguousarray(arrays[name]).data)
+    return found.hexdigest()
 
 
 def _arrays(part: Part) -> dict[str, NDArray[Any]]:
