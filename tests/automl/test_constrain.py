@@ -78,6 +78,14 @@ def test_an_ensemble_is_bounded_where_nobody_named_a_limit():
     assert sum(f.trial.predict_us_per_row for f in members.values()) <= ENSEMBLE_MICROSECONDS
 
 
+def test_what_learned_from_fewer_rows_may_have_more_members():
+    best = [finished(n, us=ENSEMBLE_MICROSECONDS, **ONE_FOLD) for n in range(3)]
+    mixture = Mixture({0: 0.4, 1: 0.3, 2: 0.3})
+    _, of_many = economical(mixture, best, Allowance(NONE, n_rows=10_000_000))
+    _, of_few = economical(mixture, best, Allowance(NONE, n_rows=10_000))
+    assert (len(of_many), len(of_few)) == (1, 3)
+
+
 def test_beside_a_member_that_is_dear_alone_others_may_stay():
     costs = {0: 3.0, 1: 0.9, 2: 0.9}
     best = [finished(n, us=c * ENSEMBLE_MICROSECONDS, **ONE_FOLD) for n, c in costs.items()]

@@ -1,7 +1,8 @@
 """What the finished model may cost a row, how large it may be, whether it must explain itself.
 
-An ensemble is bounded even where nobody asked: some 40,000 rows a second on two cores. A bag of folds
-is thinned before a member is dropped, for the folds of one member say much the same.
+An ensemble is bounded even where nobody asked: some 40,000 rows a second on two cores, less where it
+learned from few rows. A bag of folds is thinned before a member is dropped, for the folds
+of one member say much the same.
 """
 
 from __future__ import annotations
@@ -25,8 +26,9 @@ BUSY = 2.0
 #: With more time a row than these need, early stopping knows better.
 MOST_TREES = 400
 #: Microseconds a row and output on one core that an ensemble may take where the user named no limit: many
-#: classes need as many trees each.
-ENSEMBLE_MICROSECONDS = 40.0
+#: classes need as many trees each. The fewer rows it learned from, the more members it needs: as long as the
+#: training table is scored in so many seconds, it may take more, up to a limit.
+ENSEMBLE_MICROSECONDS, TABLE_SECONDS, MOST_MICROSECONDS = 40.0, 5.0, 400.0
 #: Where the heaviest member takes longer alone, others may take half as long beside it: alone it would cost
 #: nearly as much and be worse.
 BESIDE = 1.5
@@ -43,11 +45,14 @@ class Allowance:
         Whether the cost is told by the number of trees, the same in every run, instead of by the clock.
     n_outputs : int
         Columns of a prediction.
+    n_rows : int or None
+        Rows that were learned from; None: many.
     """
 
     constraints: Constraints
     counts_trees: bool = False
     n_outputs: int = 1
+    n_rows: int | None = None
 
     def cost(self, members: Sequence[Finished]) -> float:
         """Return microseconds a row on one core."""
@@ -73,7 +78,9 @@ class Allowance:
         """Return the microseconds that an ensemble around its heaviest member may take."""
         while len(heaviest.serving) > 1:
             heaviest = heaviest.thinner()
-        return max(ENSEMBLE_MICROSECONDS * self.n_outputs, BESIDE * self.cost([heaviest]))
+        of_table = 1e6 * TABLE_SECONDS / self.n_rows if self.n_rows else 0.0
+        each = min(max(ENSEMBLE_MICROSECONDS, of_table), MOST_MICROSECONDS)
+        return max(each * self.n_outputs, BESIDE * self.cost([heaviest]))
 
     def affords(self, members: Sequence[Finished], bound: float) -> bool:
         """Return whether some trials may be an ensemble together."""

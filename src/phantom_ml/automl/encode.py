@@ -25,7 +25,7 @@ from phantom_ml.features.selection.training import Training
 from phantom_ml.process.deadline import Deadline
 
 #: Of a budget's seconds, what judging features may take; shorter budgets than this judge none.
-JUDGING_SHARE, JUDGING_LEAST = 0.08, 20.0
+JUDGING_SHARE, JUDGING_LEAST = 0.1, 20.0
 
 
 def wanted_features(config: AutoMLConfig) -> FeatureSettings:

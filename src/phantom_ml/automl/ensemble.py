@@ -31,6 +31,8 @@ BAGS = 5
 STALE_ROUNDS = 5
 #: Rows of the rare class at which the rows' word and the prior's count the same, and the prior's members.
 PRIOR_EVIDENCE, PRIOR_FAMILIES = 300.0, 5
+#: Expected errors of the best member at which the same holds: where there are hardly any, all members look alike.
+PRIOR_ERRORS = 30.0
 #: What a row of an earlier time counts, and how much worse than the best a member of the prior may be.
 SHIFTED_EVIDENCE, NEAR = 0.1, 1.3
 #: A member with less than this share is left out: it costs time at scoring and changes nothing.
@@ -168,12 +170,29 @@ def greedy(held_out: HeldOut, max_members: int) -> Mixture:
     for _ in range(BAGS):
         rows = np.sort(rng.choice(n, max(1, n // 2), replace=False))
         total += _greedy_path(held_out.rows(rows)) / BAGS
-    trust = _evidence(held_out) / (_evidence(held_out) + PRIOR_EVIDENCE)
+    trust = _trust(held_out)
     total = trust * total + (1.0 - trust) * _prior(held_out)
     heaviest = np.argsort(-total, kind="stable")[:max_members]
     weights = {int(i): float(total[i]) for i in heaviest if total[i] > LEAST_WEIGHT * total.sum()}
     whole = sum(weights.values())
     return Mixture({i: w / whole for i, w in weights.items()})
+
+
+def _trust(held_out: HeldOut) -> float:
+    """Return how far the rows are believed, 0 to 1: there must be enough of them, and enough to get wrong."""
+    rows = _evidence(held_out)
+    found = rows / (rows + PRIOR_EVIDENCE)
+    if held_out.kind is ProblemKind.REGRESSION:
+        return found
+    errors = _expected_errors(held_out.predictions[0], held_out.target.astype(np.int64))
+    return min(found, errors / (errors + PRIOR_ERRORS))
+
+
+def _expected_errors(prediction: Array, codes: NDArray[np.int64]) -> float:
+    """Return the sum over rows of the probability of other classes than the true one."""
+    if prediction.shape[1] == 1:
+        return float(np.abs(codes - prediction[:, 0]).sum())
+    return float((1.0 - prediction[np.arange(len(codes)), codes]).sum())
 
 
 def _evidence(held_out: HeldOut) -> float:

@@ -81,7 +81,8 @@ def finish(ending: Ending, best: Sequence[Finished], number: int) -> tuple[Draft
     problem, workspace = ending.problem, ending.workspace
     rows = held_out_rows(workspace, best[0].order.folds)
     n_outputs = best[0].prediction.shape[1] if best[0].prediction is not None else 1
-    allowance = Allowance(ending.config.constraints, ending.budget.counts, n_outputs)
+    constraints, n_rows = ending.config.constraints, problem.n_rows
+    allowance = Allowance(constraints, ending.budget.counts, n_outputs, n_rows)
     allowed = within(best, allowance)
     held_out = _held_out(problem, allowed, rows)
     mixture, members = economical(_mixture(ending, held_out), allowed, allowance)

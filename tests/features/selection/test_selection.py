@@ -82,6 +82,11 @@ def test_what_stands_goes_only_if_it_gains_in_no_fold(gains, kept):
     assert STANDING.settled(gains) is kept
 
 
+@pytest.mark.parametrize(("gains", "kept"), [((), False), ((0.1,) * 3, True), ((0.1, -0.1), False)])
+def test_what_is_new_comes_by_what_there_was_time_to_judge(gains, kept):
+    assert NEW.cut_short(gains) is kept
+
+
 def test_folds_go_forward_where_there_is_a_time():
     late = Question(ProblemKind.BINARY, 2, before=Before(time=RNG.permutation(N)))
     for train, valid in folds(ANSWERS, late, 0):

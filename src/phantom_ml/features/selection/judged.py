@@ -20,7 +20,7 @@ from phantom_ml.features.selection.trees import drawn
 from phantom_ml.process.deadline import Deadline
 
 #: Cells that trees are fitted on in a race, and the rows that this comes to, at least and at most.
-CELLS, ROWS = 1_200_000, (4_000, 20_000)
+CELLS, ROWS = 800_000, (4_000, 16_000)
 #: Rows with all their features, and the question about them.
 Scored = tuple[Samples, Question]
 

@@ -37,7 +37,7 @@ class Rule:
     may_fail : int
         In how many of the judgements it may gain nothing.
     unjudged : bool
-        Whether it is kept if there was no time to judge it.
+        Whether it is kept if there was no time to judge it; if not, some gains without a loss suffice.
     """
 
     may_fail: int
@@ -49,6 +49,10 @@ class Rule:
         if failed > self.may_fail:
             return False
         return True if len(gains) - failed >= N_JUDGEMENTS - self.may_fail else None
+
+    def cut_short(self, gains: Sequence[float]) -> bool:
+        """Return the same where there is no time for more: by what was judged, if anything was."""
+        return self.unjudged or (bool(gains) and all(gain > 0 for gain in gains))
 
 
 #: What is known to help with data of a kind goes only if it gains in no fold.
@@ -139,7 +143,7 @@ def _raced(
         without = np.maximum(less.losses(repeat), TINY)
         gains += tuple(((without - judge.losses(repeat)) / without).tolist())
     kept = rule.settled(gains)
-    return Tier(name, features, gains, rule.unjudged if kept is None else kept)
+    return Tier(name, features, gains, rule.cut_short(gains) if kept is None else kept)
 
 
 @dataclass(frozen=True)
