@@ -9,9 +9,11 @@ from phantom_ml.automl.ensemble import (
     HeldOut,
     Mixture,
     _evidence,
+    _expected_errors,
     _greedy_path,
     _prior,
     _sample,
+    _trust,
     choose_mixture,
     greedy,
     stack,
@@ -92,6 +94,18 @@ def test_evidence_is_the_rarest_class():
 
 def test_rows_of_another_time_tell_less():
     assert _evidence(held_out(shifted=True)) < _evidence(held_out())
+
+
+def test_rows_with_hardly_an_error_are_believed_less():
+    rows = useless(4_000)
+    sure = np.where(rows.target == 1, 1 - 1e-4, 1e-4)[:, None]
+    certain = replace(rows, predictions=[sure, *rows.predictions[1:]])
+    assert _trust(certain) < 0.1 < 0.8 < _trust(rows)
+
+
+def test_expected_errors_of_many_classes_are_the_shares_of_wrong_ones():
+    shares = np.array([[0.7, 0.2, 0.1], [0.1, 0.1, 0.8]])
+    assert _expected_errors(shares, np.array([0, 1])) == pytest.approx(0.3 + 0.9)
 
 
 def test_one_member_alone_is_the_mixture():
