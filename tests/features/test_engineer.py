@@ -279,3 +279,8 @@ def test_several_times_of_which_none_is_named_are_remarked():
     frame = frame.with_columns(user=pl.int_range(frame.height) % 5)
     assert "begin or end" in engineer_features(frame).remarks[0]
     assert not engineer_features(frame, {"time_column": "begin"}).remarks
+
+
+def test_a_kind_that_no_value_is_of_is_said_to_be_named():
+    numbers = pl.DataFrame({"n": [0.5, 1.5, 2.5] * 50})
+    assert "was named" in engineer_features(numbers, {"kinds": {"n": "ip"}}).left_out["n"]

@@ -10,7 +10,7 @@ import numpy as np
 import polars as pl
 
 from phantom_ml.config import FeatureSettings
-from phantom_ml.data.schema import UNUSED_KINDS
+from phantom_ml.data.schema import UNUSED_KINDS, ColumnSchema
 from phantom_ml.features.columns.category import CategoryEncoder
 from phantom_ml.features.feature_set import FeatureSet, GeneratedFeature
 from phantom_ml.features.generated import Generated, generate
@@ -281,12 +281,14 @@ def _left_out(made: Generated) -> dict[str, str]:
         if column.name in used:
             continue
         unused = column.kind in UNUSED_KINDS
-        why = column.evidence if unused else _unlearned(column.name, made)
+        why = column.evidence if unused else _unlearned(column, made)
         reasons[column.name] = f"{column.kind.value}. {why}".strip()
     return reasons
 
 
-def _unlearned(column: str, made: Generated) -> str:
-    if column in made.encoder.text_columns:
+def _unlearned(column: ColumnSchema, made: Generated) -> str:
+    if column.name in made.encoder.text_columns:
         return "its statistics never vary; what it says is scored only where there is a target"
+    if column.overridden:
+        return "its kind was named, but its values give nothing of it, or its family is switched off"
     return "nothing to learn, or its family is switched off"
