@@ -19,7 +19,16 @@ SOURCE = ROOT / "src"
 MODULES = sorted(SOURCE.rglob("*.py"))
 PACKAGES = [path for path in MODULES if path.name == "__init__.py"]
 UNSAFE_MODULES = {"pickle", "dill", "cloudpickle", "shelve", "marshal", "joblib"}
-HEAVY_LIBRARIES = {"polars", "sklearn", "lightgbm", "pandas", "optuna", "xgboost", "sqlalchemy"}
+HEAVY_LIBRARIES = {
+    "polars",
+    "sklearn",
+    "lightgbm",
+    "pandas",
+    "optuna",
+    "xgboost",
+    "sqlalchemy",
+    "torch",
+}
 
 
 def _name(path: Path) -> str:

@@ -20,6 +20,7 @@ class Algorithm(StrEnum):
     GradientBoosting = "GradientBoosting"
     LightGBM = "LightGBM"
     LogisticRegression = "LogisticRegression"
+    NeuralNetwork = "NeuralNetwork"
     RandomForest = "RandomForest"
     SVM = "SVM"
     XGBoost = "XGBoost"

@@ -80,9 +80,7 @@ def finish(ending: Ending, best: Sequence[Finished], number: int) -> tuple[Draft
     started = time.monotonic()
     problem, workspace = ending.problem, ending.workspace
     rows = held_out_rows(workspace, best[0].order.folds)
-    n_outputs = best[0].prediction.shape[1] if best[0].prediction is not None else 1
-    constraints, n_rows = ending.config.constraints, problem.n_rows
-    allowance = Allowance(constraints, ending.budget.counts, n_outputs, n_rows)
+    allowance = _allowance(ending, best[0])
     allowed = within(best, allowance)
     held_out = _held_out(problem, allowed, rows)
     mixture, members = economical(_mixture(ending, held_out), allowed, allowance)
@@ -117,6 +115,12 @@ def finish(ending: Ending, best: Sequence[Finished], number: int) -> tuple[Draft
     notes = _price(ending, best, rows, trial) if len(allowed) < len(best) else []
     notes += broken(list(members.values()), cost, ending.config.constraints)
     return stage(recipe, problem, workspace, trial, facts), trial, notes
+
+
+def _allowance(ending: Ending, best: Finished) -> Allowance:
+    n_outputs = best.prediction.shape[1] if best.prediction is not None else 1
+    n_rows = ending.problem.n_rows
+    return Allowance(ending.config.constraints, ending.budget.counts, n_outputs, n_rows)
 
 
 def _shuffling(

@@ -290,5 +290,7 @@ def _unlearned(column: ColumnSchema, made: Generated) -> str:
     if column.name in made.encoder.text_columns:
         return "its statistics never vary; what it says is scored only where there is a target"
     if column.overridden:
-        return "its kind was named, but its values give nothing of it, or its family is switched off"
+        return (
+            "its kind was named, but its values give nothing of it, or its family is switched off"
+        )
     return "nothing to learn, or its family is switched off"

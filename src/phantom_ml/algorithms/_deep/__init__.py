@@ -1,0 +1,1 @@
+"""What the neural networks share: their inputs, their forward pass, their training."""

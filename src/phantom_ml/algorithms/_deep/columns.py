@@ -1,0 +1,167 @@
+"""A matrix as a network takes it: centred and softly clipped numbers, flags, codes of larger categories.
+
+Source of the scaling and its limits: RealMLP (Holzmüller et al., "Better by Default", 2024,
+arXiv:2407.04491).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from phantom_ml.algorithms._arrays import Arrays, Form, require
+from phantom_ml.data.matrix import Matrix
+
+Floats = NDArray[np.float32]
+Ints = NDArray[np.int64]
+
+#: Categories of so few levels are flags; larger ones are embedded.
+MAX_ONE_HOT = 9
+#: A clipped number is never farther from 0 than this.
+CLIP = np.float32(3)
+#: No number is farther from the median than so many spreads before it is clipped: squares stay finite.
+FARTHEST = np.float32(1e6)
+#: Rows that medians and spreads are read from.
+SAMPLE_ROWS = 50_000
+
+
+class Inputs(NamedTuple):
+    """Rows as a network takes them, in numpy or in torch.
+
+    Attributes
+    ----------
+    numbers : float32 array of shape (n_rows, n_numbers)
+    flags : float32 array of shape (n_rows, n_flags)
+        1 or 0: missing numbers, and the levels of small categories.
+    codes : int64 array of shape (n_rows, n_embedded)
+        0 for what is missing, else the level and 1.
+    """
+
+    numbers: Any
+    flags: Any
+    codes: Any
+
+
+@dataclass(frozen=True)
+class NetColumns:
+    """How a matrix becomes the inputs of a network.
+
+    Attributes
+    ----------
+    numeric : int64 array of shape (n_numbers,)
+        Positions of the numbers in the matrix.
+    centre, factor : float32 arrays of shape (n_numbers,)
+    flagged : int64 array
+        Which of the numbers have a flag for "missing".
+    small, embedded : int64 arrays
+        Positions of the categories of either kind.
+    small_sizes, embedded_sizes : int64 arrays
+        Their levels.
+    """
+
+    numeric: Ints
+    centre: Floats
+    factor: Floats
+    flagged: Ints
+    small: Ints
+    small_sizes: Ints
+    embedded: Ints
+    embedded_sizes: Ints
+
+    @classmethod
+    def fit(cls, matrix: Matrix) -> NetColumns:
+        """Return the columns for the rows of ``matrix``."""
+        numeric = np.array(matrix.numeric, np.int64)
+        values = np.take(matrix.values, numeric, axis=1)
+        centre, factor = _centre(values[:: max(1, -(-len(values) // SAMPLE_ROWS))])
+        missing = np.isnan(values)
+        sizes = {i: matrix.features[i].cardinality for i in matrix.categorical}
+        small = [i for i, size in sizes.items() if size <= MAX_ONE_HOT]
+        embedded = [i for i, size in sizes.items() if size > MAX_ONE_HOT]
+        return cls(
+            numeric,
+            centre,
+            factor,
+            np.flatnonzero(missing.any(axis=0) & ~missing.all(axis=0)),
+            *(np.array(a, np.int64) for a in (small, [sizes[i] for i in small])),
+            *(np.array(a, np.int64) for a in (embedded, [sizes[i] for i in embedded])),
+        )
+
+    @property
+    def n_flags(self) -> int:
+        """Return the number of flags."""
+        return len(self.flagged) + int(self.small_sizes.sum())
+
+    def inputs(self, matrix: Matrix) -> Inputs:
+        """Return the rows of a matrix as a network takes them."""
+        values = np.take(matrix.values, self.numeric, axis=1)
+        return Inputs(self._numbers(values), self._flags(matrix, values), self._codes(matrix))
+
+    def _numbers(self, values: Floats) -> Floats:
+        with np.errstate(all="ignore"):
+            x = np.nan_to_num((values - self.centre) * self.factor, nan=0.0)
+        x = np.clip(x, -FARTHEST, FARTHEST)
+        clipped: Floats = x / np.sqrt(1 + np.square(x / CLIP))
+        return clipped
+
+    def _flags(self, matrix: Matrix, values: Floats) -> Floats:
+        missing = np.isnan(values[:, self.flagged]).astype(np.float32)
+        levels = [
+            (matrix.values[:, [position]] == np.arange(size, dtype=np.float32)).astype(np.float32)
+            for position, size in zip(self.small, self.small_sizes, strict=True)
+        ]
+        return np.concatenate([missing, *levels], axis=1)
+
+    def _codes(self, matrix: Matrix) -> Ints:
+        values = np.take(matrix.values, self.embedded, axis=1)
+        known = (values >= 0) & (values < self.embedded_sizes)
+        return np.where(known, values + 1, 0).astype(np.int64)
+
+    def arrays(self) -> Arrays:
+        """Return what ``save_arrays`` takes."""
+        return {f"columns.{f.name}": getattr(self, f.name) for f in fields(self)}
+
+    @classmethod
+    def of_arrays(cls, arrays: Arrays) -> NetColumns:
+        """Return the columns that were saved; raises BundleDamaged where they lead nowhere."""
+        found = cls(**{f.name: arrays[f"columns.{f.name}"] for f in fields(cls)})
+        n = len(found.numeric)
+        require(len(found.centre) == len(found.factor) == n, "a number has no scale")
+        finite = np.isfinite(found.centre).all() and np.isfinite(found.factor).all()
+        require(bool(finite), "a scale is not finite")
+        require(bool(((found.flagged >= 0) & (found.flagged < n)).all()), "a flag has no number")
+        for own, sizes in (
+            (found.small, found.small_sizes),
+            (found.embedded, found.embedded_sizes),
+        ):
+            same = len(own) == len(sizes) and bool((sizes >= 1).all())
+            require(same, "a category has no size")
+        require(int(found.small_sizes.max(initial=0)) <= MAX_ONE_HOT, "a category is too large")
+        positions = np.sort(np.concatenate([found.numeric, found.small, found.embedded]))
+        whole = np.array_equal(positions, np.arange(len(positions)))
+        require(whole, "the columns are not each used once")
+        return found
+
+
+_FLOATS = ("centre", "factor")
+COLUMNS_FORM: Form = {
+    f"columns.{f.name}": (np.float32 if f.name in _FLOATS else np.int64, 1)
+    for f in fields(NetColumns)
+}
+
+
+def _centre(values: Floats) -> tuple[Floats, Floats]:
+    """Return the medians, and one over the middle half; where it is 0, two over the whole range."""
+    known = np.where(np.isfinite(values), values, np.nan).astype(np.float64)
+    known[:, np.isnan(known).all(axis=0)] = 0.0
+    if not len(known):
+        return np.zeros(values.shape[1], np.float32), np.zeros(values.shape[1], np.float32)
+    low, median, high = np.nanquantile(known, [0.25, 0.5, 0.75], axis=0)
+    spread = high - low
+    whole = (np.nanmax(known, axis=0) - np.nanmin(known, axis=0)) / 2
+    spread = np.where(spread > 0, spread, whole)
+    factor = np.divide(1.0, spread, out=np.zeros_like(spread), where=spread > 1e-30)
+    return median.astype(np.float32), factor.astype(np.float32)

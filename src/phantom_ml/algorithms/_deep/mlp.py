@@ -1,0 +1,111 @@
+"""The fitted network for tables: it scores in numpy and saves itself as arrays."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, ClassVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from phantom_ml.algorithms._arrays import Form, load_arrays, require, save_arrays
+from phantom_ml.algorithms._deep.answers import Answers
+from phantom_ml.algorithms._deep.columns import COLUMNS_FORM, NetColumns
+from phantom_ml.algorithms._deep.net import BIAS, SLOPE, WEIGHT, forward, mish, n_layers, selu
+from phantom_ml.algorithms._deep.start import N_LEVEL_FEATURES, N_MIXED, N_WAVES
+from phantom_ml.algorithms.base import Learner
+from phantom_ml.config import ProblemKind
+from phantom_ml.data.matrix import Matrix
+
+Weights = dict[str, NDArray[np.float32]]
+#: Rows that are scored at once: their waves stay in the cache.
+CHUNK_ROWS = 1024
+#: Layers at most: no fit writes more.
+MAX_LAYERS = 16
+
+
+@dataclass
+class NeuralNetworkLearner(Learner):
+    """Weights, and the columns that they are for.
+
+    Attributes
+    ----------
+    columns : NetColumns
+    answers : Answers
+        What the outputs mean.
+    weights : dict of name to float32 array
+    n_rounds : int
+        Epochs.
+    """
+
+    algorithm: ClassVar[str] = "NeuralNetwork"
+    columns: NetColumns
+    answers: Answers
+    weights: Weights
+    n_rounds: int
+
+    def predict(self, matrix: Matrix, n_threads: int = 1) -> NDArray[np.float64]:
+        """Return probabilities or values of shape (n_rows, n_outputs)."""
+        from threadpoolctl import threadpool_limits
+
+        activation = activation_of(self.answers.kind)
+        found = np.empty((matrix.n_rows, self.answers.n_raw))
+        with threadpool_limits(n_threads):
+            for first in range(0, matrix.n_rows, CHUNK_ROWS):
+                rows = slice(first, first + CHUNK_ROWS)
+                part = replace(matrix, values=matrix.values[rows], text=None)
+                inputs = self.columns.inputs(part)
+                found[rows] = forward(self.weights, inputs, activation, np, lambda x: x)
+        return self.answers.told(found)
+
+    def save(self, folder: Path) -> None:
+        """Write columns, answers and weights."""
+        arrays: dict[str, NDArray[Any]] = {**self.columns.arrays(), **self.answers.arrays()}
+        arrays |= {f"net.{name}": value for name, value in self.weights.items()}
+        facts = {"kind": self.answers.kind.value, "n_epochs": self.n_rounds}
+        save_arrays(folder, arrays, facts)
+
+    @classmethod
+    def load(cls, folder: Path) -> NeuralNetworkLearner:
+        """Return the saved learner; raises BundleDamaged."""
+        form: Form = {**COLUMNS_FORM, **Answers.FORM}
+        arrays, facts = load_arrays(folder, form)
+        columns, answers = NetColumns.of_arrays(arrays), Answers.of_arrays(arrays, facts)
+        weights = {n.removeprefix("net."): a for n, a in arrays.items() if n.startswith("net.")}
+        _check(weights, columns, answers.n_raw)
+        n_epochs = facts.get("n_epochs")
+        require(isinstance(n_epochs, int) and n_epochs >= 1, "its epochs are unknown")
+        return cls(columns, answers, weights, int(n_epochs or 1))
+
+
+def activation_of(kind: ProblemKind) -> Any:
+    """Return the activation: SELU for classes, Mish for values."""
+    return mish if kind is ProblemKind.REGRESSION else selu
+
+
+def _check(weights: Mapping[str, NDArray[Any]], columns: NetColumns, n_outputs: int) -> None:
+    """Raise BundleDamaged unless the weights are those of one network for these columns."""
+    n, depth = len(columns.numeric), n_layers(weights)
+    require(1 < depth <= MAX_LAYERS, "the network has no layers")
+    width = n * (N_MIXED + 1) + columns.n_flags + N_LEVEL_FEATURES * len(columns.embedded)
+    shapes: dict[str, tuple[int, ...]] = {
+        "frequency": (n, 1, N_WAVES),
+        "phase": (n, 1, N_WAVES),
+        "mix": (n, N_WAVES, N_MIXED),
+        "mix_bias": (n, 1, N_MIXED),
+        "scale": (width,),
+    }
+    for j, size in enumerate(columns.embedded_sizes):
+        shapes[f"levels.{j}"] = (int(size) + 1, N_LEVEL_FEATURES)
+    for i in range(depth):
+        last = i == depth - 1
+        bias = weights.get(f"{BIAS}.{i}", np.empty(0))
+        units = n_outputs if last else len(bias)
+        shapes |= {f"{WEIGHT}.{i}": (width, units), f"{BIAS}.{i}": (units,)}
+        shapes |= {} if last else {f"{SLOPE}.{i}": (units,)}
+        width = units
+    require({n: w.shape for n, w in weights.items()} == shapes, "the weights have another shape")
+    sound = all(w.dtype == np.float32 and bool(np.isfinite(w).all()) for w in weights.values())
+    require(sound, "a weight is not a finite number")
