@@ -193,3 +193,13 @@ def test_a_threshold_needs_two_classes(core):
 def test_alerts_per_day_need_a_time_column(core):
     with pytest.raises(BadSetting, match="no time_column"):
         core.auto_create_model(numbers(), FAST | {"threshold": {"alerts_per_day": 5}})
+
+
+def test_what_is_printed_holds_leaderboard_and_thresholds(binary):
+    assert binary.leaderboard.text() in str(binary)
+    assert binary.thresholds.text() in str(binary)
+
+
+def test_a_single_model_is_not_called_an_ensemble(binary):
+    alone = binary.model_copy(update={"model_id": "another", "members": ()})
+    assert not any("ensemble" in note for note in alone.notes())

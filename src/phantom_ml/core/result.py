@@ -34,7 +34,8 @@ class AutoMLResult(Settings):
     members: tuple[str, ...] = ()
 
     def __repr__(self) -> str:
-        return "\n".join([*self._lines(), "", self.leaderboard.text()])
+        table = [] if self.thresholds is None else ["", self.thresholds.text()]
+        return "\n".join([*self._lines(), "", self.leaderboard.text(), *table])
 
     def __str__(self) -> str:
         return repr(self)
@@ -56,10 +57,11 @@ class AutoMLResult(Settings):
     def notes(self) -> tuple[str, ...]:
         """Return the warnings, and why the served model is not the leaderboard's first where it is not."""
         first = next((row for row in self.leaderboard if row.rank == 1), None)
-        if first is None or first.model_id == self.model_id:
+        if first is None or first.model_id == self.model_id or not self.members:
             return self.warnings
+        n_scored = sum(row.score is not None for row in self.leaderboard)
         told = (
-            f"{first.algorithm} ranks first, but it is the best of {len(self.leaderboard)} on the same rows, "
+            f"{first.algorithm} ranks first, but it is the best of {n_scored} on the same rows, "
             "which flatters it; the ensemble holds up better on new ones, and is served."
         )
         return (*self.warnings, told)
