@@ -154,10 +154,13 @@ class ColumnMissing(DataError):
     def __init__(self, missing: Sequence[str], present: Sequence[str]) -> None:
         self.missing, self.present = tuple(missing), tuple(present)
         guess = nearest(missing[0], present) if missing else ""
-        super().__init__(
-            f"Columns missing: {listed(missing)}.{guess}",
-            f"The table has {listed(present)}. Rename the columns, or name others.",
-        )
+        hint = f"The table has {listed(present)}. Rename the columns, or name others."
+        if len(present) == 1:
+            hint = (
+                f"The table has one column only, {listed(present)}. Check that it is a table, and by "
+                "which delimiter its columns are parted."
+            )
+        super().__init__(f"Columns missing: {listed(missing)}.{guess}", hint)
 
 
 class TargetMissing(ColumnMissing):

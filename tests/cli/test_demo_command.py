@@ -1,5 +1,7 @@
 import functools
 
+import polars as pl
+
 import phantom_ml.simulation
 from phantom_ml.simulation import simulate_security_logs
 
@@ -9,9 +11,11 @@ def test_demo_trains_and_explains_on_data_that_it_calls_simulated(phantom, folde
     monkeypatch.setattr(phantom_ml.simulation, "simulate_security_logs", smaller)
     run = phantom("demo", "--seconds", "12", "--home", folder / "home")
     assert run.code == 0, run.err
-    assert run.err.startswith("SIMULATED data: 4,000 events")
+    assert run.err.startswith("SIMULATED data: 3,200 events")
     assert "Alert in row " in run.out
-    assert (folder / "security_logs.csv").exists()
+    assert "In new_logs.csv, which it had not seen" in run.out
+    written = [pl.read_csv(folder / name) for name in ("security_logs.csv", "new_logs.csv")]
+    assert written[0]["timestamp"].max() <= written[1]["timestamp"].min()
 
 
 def test_demo_does_not_write_over_a_file_of_somebody_else(phantom, folder):

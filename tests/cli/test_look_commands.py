@@ -2,9 +2,8 @@ import re
 
 import pytest
 
-from phantom_ml.cli.ids import experiment_id, model_id
 from phantom_ml.core import PhantomMLCore
-from phantom_ml.errors import BadSetting
+from phantom_ml.errors import BadSetting, ModelNotFound
 
 
 @pytest.fixture
@@ -75,22 +74,24 @@ def test_features_in_json(at, trained):
 
 def test_whole_id_is_meant_by_itself(core):
     known = core.list_models()[0].id
-    assert model_id(core, known) == known
+    assert core.get_model(known).id == known
 
 
 def test_latest_is_the_newest(core):
-    assert experiment_id(core, "Latest") == core.list_experiments()[0].id
+    assert core.get_model_leaderboard("Latest").experiment_id == core.list_experiments()[0].id
 
 
 def test_beginning_of_one_id_is_enough(core):
     known = core.list_experiments()[0].id
-    assert experiment_id(core, known[:8]) == known
+    assert core.get_model_leaderboard(known[:8]).experiment_id == known
 
 
 def test_beginning_of_several_ids_is_an_error(core):
     with pytest.raises(BadSetting, match="2 models begin with 'l'"):
-        model_id(core, "l")
+        core.get_model("l")
 
 
-def test_unknown_id_is_handed_on(core):
-    assert model_id(core, "none") == "none"
+def test_unknown_id_is_answered_by_the_nearest(core):
+    known = core.list_models()[0].id
+    with pytest.raises(ModelNotFound, match=f"Did you mean '{known}'"):
+        core.get_model(known[:-1] + "?")

@@ -117,7 +117,8 @@ def test_duration_is_read(text, value):
     assert seconds(text) == value
 
 
-def test_interrupt_keeps_the_best_so_far(folder):
+@pytest.mark.parametrize("ending", [signal.SIGINT, signal.SIGTERM])
+def test_signal_that_ends_a_training_keeps_the_best_so_far(folder, ending):
     _noisy().write_csv("noisy.csv")
     words = ["train", "noisy.csv", "--target", "y", "--max-trials", "500", "--home", "home"]
     code = "import sys; from phantom_ml.cli import main; main(sys.argv[1:])"
@@ -131,7 +132,7 @@ def test_interrupt_keeps_the_best_so_far(folder):
     for line in process.stderr:
         if "] Training: " in line:
             break
-    os.killpg(process.pid, signal.SIGINT)
+    os.killpg(process.pid, ending)
     out, _ = process.communicate(timeout=120)
     assert process.returncode == 0
     assert "The search was interrupted; the best so far was kept." in " ".join(out.split())
@@ -162,6 +163,41 @@ def test_interrupt_after_a_first_model_tells_where_it_is(phantom, table, folder,
 
 
 def test_experiment_that_is_over_is_not_resumed(phantom, trained):
-    run = phantom("resume", "latest", "--home", trained.home)
+    over = PhantomMLCore(home=trained.home).list_experiments()[0].id
+    run = phantom("resume", over, "--home", trained.home)
     assert run.code == 2
     assert "has nothing to go on with" in run.err
+
+
+def test_resume_says_that_nothing_has_stopped(phantom, trained):
+    run = phantom("resume", "--home", trained.home)
+    assert run.code == 2
+    assert "No experiment has stopped with anything to go on with." in run.err
+
+
+@pytest.fixture
+def stopped(table, folder):
+    """A home in which a training was stopped before a model stood."""
+
+    def interrupt(now):
+        if now.stage == "encoding":
+            raise KeyboardInterrupt
+
+    core = PhantomMLCore(home=folder / "home")
+    config = {"target_column": "verdict", "data_path": table, "max_trials": 1}
+    with pytest.raises(KeyboardInterrupt):
+        core.auto_train_model(
+            config | {"algorithms_to_try": ["LogisticRegression"]}, progress=interrupt
+        )
+    return core
+
+
+def test_experiment_that_was_stopped_is_listed_as_one_to_go_on_with(phantom, stopped):
+    assert "stopped (resume)" in phantom("experiments", "--home", stopped.home).out
+
+
+def test_resume_without_a_name_goes_on_with_what_stopped(phantom, stopped):
+    run = phantom("resume", "--home", stopped.home)
+    (record,) = stopped.list_experiments()
+    assert (run.code, record.status.value, record.resumable) == (0, "done", False)
+    assert f"Going on with {record.id}, on table.csv." in run.err

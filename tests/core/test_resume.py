@@ -62,19 +62,21 @@ def killed(tmp_path_factory):
         _, status = os.waitpid(program.pid, os.WUNTRACED)
         assert os.WIFSTOPPED(status), program.stderr.read()
         core = PhantomMLCore(home=home)
-        experiment = core.list_experiments()[0].id
+        stopped = core.list_experiments()
+        experiment = stopped[0].id
         with pytest.raises(ExperimentBusy) as busy:
             core.resume(experiment)
         pid = program.pid
         program.kill()
+    stopped.append(core.list_experiments()[0])
     with Store.open(home) as store:
         kept = {t.number: t for t in store.trials(experiment)}
-    return core, experiment, kept, f"{pid}" in str(busy.value)
+    return core, experiment, kept, f"{pid}" in str(busy.value), stopped
 
 
 @pytest.fixture(scope="module")
 def resumed(killed):
-    core, experiment, _, _ = killed
+    core, experiment, *_ = killed
     return core.resume(experiment)
 
 
@@ -82,8 +84,19 @@ def test_a_second_program_is_told_who_is_at_work(killed):
     assert killed[3]
 
 
+def test_an_experiment_runs_until_its_process_is_gone(killed):
+    during, after = killed[4]
+    assert (during.status.value, during.resumable) == ("running", False)
+    assert (after.status.value, after.resumable) == ("stopped", True)
+
+
+def test_the_best_score_of_a_killed_training_is_told(killed):
+    best = max(trial.score for trial in killed[2].values())
+    assert killed[4][1].best_score == best
+
+
 def test_the_leaderboard_of_a_killed_training_can_be_read(killed):
-    core, experiment, kept, _ = killed
+    core, experiment, kept, *_ = killed
     assert len(core.get_model_leaderboard(experiment)) >= len(kept) == 2
 
 
@@ -99,7 +112,7 @@ def test_a_resumed_run_ends_as_if_nothing_had_happened(core, resumed):
 
 
 def test_a_resumed_experiment_is_done(killed, resumed):
-    core, experiment, _, _ = killed
+    core, experiment, *_ = killed
     assert [(r.id, r.status.value) for r in core.list_experiments()] == [(experiment, "done")]
     assert core.get_model_leaderboard(experiment) == resumed.leaderboard
 

@@ -53,7 +53,7 @@ def test_experiments_come_newest_first(store: Store) -> None:
 
 def test_an_unknown_experiment_suggests_the_nearest(store: Store, experiment: str) -> None:
     with pytest.raises(ExperimentNotFound, match=f"Did you mean '{experiment}'"):
-        store.experiment(experiment[:-1])
+        store.experiment(experiment[:-1] + "x")
 
 
 def test_an_empty_store_says_so(store: Store) -> None:
@@ -218,7 +218,7 @@ def test_an_unknown_model_suggests_the_nearest(store: Store, experiment: str) ->
     folder, manifest = staged(store)
     model_id = store.publish(folder, experiment, manifest)
     with pytest.raises(ModelNotFound, match=f"Did you mean '{model_id}'"):
-        store.set_threshold(model_id[:-1], {})
+        store.set_threshold(model_id[:-1] + "x", {})
 
 
 @pytest.mark.parametrize("model_id", ["../keys", "/etc", "", ".", "a' OR 1=1 --"])

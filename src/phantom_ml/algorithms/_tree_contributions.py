@@ -160,12 +160,13 @@ def _states(level: Level, went: Bools, follows: Bools) -> Ints:
 
 def _summed(steps: Sequence[Step], states: list[Ints], products: list[Products]) -> Products:
     """Return each edge's part of the sum of the products below it, from the leaves upwards."""
-    found, ones = [], np.ones(steps[0].factor.shape[1], Product)
+    found = []
     for place in range(len(steps) - 1, -1, -1):
         step, product = steps[place], products.pop()
         part = np.take(step.slope, states[place], axis=0, mode="clip")
         part *= product[:-1]
-        found.append((part.reshape(-1, len(ones)) @ ones).reshape(states[place].shape))
+        # Not a product with ones: BLAS looks past the end of few rows, and what lies there may warn.
+        found.append(np.einsum("ijk->ij", part))
         if place:
             below = product[step.first]
             below += product[step.second]

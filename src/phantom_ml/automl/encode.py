@@ -52,6 +52,8 @@ def encode(
     config: AutoMLConfig,
     judging: float = 0.0,
     like: Encoder | None = None,
+    *,
+    past: bool = True,
 ) -> Samples:
     """Return the encoded rows, after they and the encoder were written to the workspace.
 
@@ -67,11 +69,13 @@ def encode(
         that ``config.features`` sets.
     like : Encoder, optional
         Its features were judged before; no others are made.
+    past : bool
+        Whether windows over what entities did before are made where they can be.
     """
     settings = wanted_features(config)
     training = problem.frame.head(problem.n_rows - problem.n_validation)
     encoder = fit_encoder(
-        training, problem.inputs, settings, config.time_column, config.group_columns
+        training, problem.inputs, settings, config.time_column, config.group_columns, past=past
     )
     encoder = encoder if like is None else _as_judged(encoder, like, training)
     if not encoder.features:
@@ -153,6 +157,6 @@ def _save_golden(problem: Problem, encoder: Encoder, workspace: Workspace) -> No
     frame.write_parquet(workspace.folder / "golden" / "rows.parquet", compression="lz4")
 
 
-def timeless(matrix: Matrix, encoder: Encoder) -> Matrix:
+def near(matrix: Matrix, workspace: Workspace) -> Matrix:
     """Return the features by which rows are nearly the same, whenever and after whomever they came."""
-    return matrix.columns(encoder.timeless)
+    return matrix.columns(Encoder.load(workspace.folder / "encoder").timeless)

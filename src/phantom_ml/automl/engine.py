@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 
 import numpy as np
 
@@ -17,23 +18,21 @@ from phantom_ml.automl.candidates import Candidates
 from phantom_ml.automl.checkpoint import load_finished, load_plan, save_finished, save_plan
 from phantom_ml.automl.constrain import cheap_candidates
 from phantom_ml.automl.draft import Draft
-from phantom_ml.automl.encode import encode, judging_seconds, timeless
+from phantom_ml.automl.encode import encode, judging_seconds, near
 from phantom_ml.automl.finish import ALL, Ending, finish, ranked
 from phantom_ml.automl.folds import fit_sides, n_folds_for, plan_splits, save_folds
 from phantom_ml.automl.listener import Listener
 from phantom_ml.automl.portfolio import portfolio
 from phantom_ml.automl.problem import Problem
-from phantom_ml.automl.quick import QUICK, quick_trial, seconds_per_fit
+from phantom_ml.automl.quick import QUICK, First, seconds_per_fit
 from phantom_ml.automl.race import Race, Room
 from phantom_ml.automl.scoring import score_trial, trial_draft
 from phantom_ml.automl.trials import Candidate, Finished
 from phantom_ml.automl.workspace import Workspace
 from phantom_ml.config import AutoMLConfig
 from phantom_ml.data.leaks import leak_report
-from phantom_ml.data.matrix import Samples
 from phantom_ml.data.splits import SplitPlan
 from phantom_ml.errors import ChildTimeout, NoTrialSucceeded
-from phantom_ml.features.encoder import Encoder
 from phantom_ml.model.trial import Trial
 from phantom_ml.progress import Progress
 
@@ -77,8 +76,8 @@ class Run:
     trials: list[Trial] = field(default_factory=list)
     finished: list[Finished] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
-    #: Set as soon as a first model stands on it.
-    plan: SplitPlan | None = None
+    #: How the first model was measured, as soon as it stands.
+    first_plan: SplitPlan | None = None
 
     def tell(self, stage: str, message: str = "") -> None:
         """Tell the listener where the run is."""
@@ -90,7 +89,7 @@ class Run:
                 stage,
                 self.budget.end.elapsed(),
                 self.budget.seconds,
-                len(self.trials),
+                sum(not t.members for t in self.trials),
                 sum(t.status.value == "failed" for t in self.trials),
                 None if best is None else best.score,
                 None if best is None else best.algorithm,
@@ -99,12 +98,18 @@ class Run:
             )
         )
 
+    @cached_property
+    def first(self) -> First:
+        """Return where the first model is made."""
+        return First.of(self.problem, self.workspace)
+
     def keep(self, finished: Finished) -> None:
         """Score a trial that ended, keep its model, and tell."""
-        trial = score_trial(self.problem, finished, self.workspace)
+        at = self.first if is_quick(finished) else self
+        trial = score_trial(at.problem, finished, at.workspace)
         if finished.prediction is not None and trial.score is not None:
             policy = self.config.threshold
-            draft = trial_draft(self.problem, finished, trial, self.workspace, policy)
+            draft = trial_draft(at.problem, finished, trial, at.workspace, policy)
             trial = trial.model_copy(update={"model_id": self.listener.on_model(draft)})
         save_finished(finished, trial)
         self.trials.append(trial)
@@ -114,7 +119,8 @@ class Run:
 
     def recall(self) -> None:
         """Take up the trials that an earlier, killed run finished."""
-        for finished, trial in load_finished(self.workspace):
+        first = load_finished(self.first.workspace)
+        for finished, trial in [*first, *load_finished(self.workspace)]:
             self.finished.append(finished)
             self.trials.append(trial)
             # The end may have come before it was told.
@@ -153,10 +159,10 @@ def _prepared(state: Run) -> tuple[SplitPlan, bool]:
     try:
         return _prepare(state), False
     except KeyboardInterrupt:
-        if state.plan is None or not state.finished:
+        if state.first_plan is None or not state.finished:
             raise
         state.warnings.append(INTERRUPTED)
-        return state.plan, True
+        return state.first_plan, True
 
 
 def _leaks(problem: Problem, config: AutoMLConfig, plan: SplitPlan) -> tuple[str, ...]:
@@ -173,48 +179,41 @@ def _leaks(problem: Problem, config: AutoMLConfig, plan: SplitPlan) -> tuple[str
 
 
 def _prepare(state: Run) -> SplitPlan:
-    """Encode, keep a first model where the clock runs, and write the folds."""
+    """Keep a first model where the clock runs, encode, and write the folds."""
+    n_folds = _first_model(state)
     state.tell("encoding")
-    samples = encode(state.problem, state.workspace, state.config, judging_seconds(state.config))
-    plan = _first_model_and_folds(state, samples)
+    problem, workspace, seed = state.problem, state.workspace, state.config.seed
+    samples = encode(problem, workspace, state.config, judging_seconds(state.config))
+    plan = plan_splits(problem, near(samples.matrix, workspace), n_folds, seed)
     folds = {str(i): (s.train, s.valid) for i, s in enumerate(plan.splits)}
-    rows = np.arange(samples.target.shape[0] - state.problem.n_validation, dtype=np.int64)
+    rows = np.arange(samples.target.shape[0] - problem.n_validation, dtype=np.int64)
     folds[ALL] = (rows, rows[:0])
-    seed = state.config.seed
-    save_folds(state.problem, state.workspace, folds, seed)
+    save_folds(problem, workspace, folds, seed)
     try:
         end = state.budget.search_end(0.0)
         end = end if state.finished else no_sooner(end, FIRST_MODEL_SECONDS)
-        fit_sides(samples, state.workspace, list(folds), state.room, seed, end)
+        fit_sides(samples, workspace, list(folds), state.room, seed, end)
     except ChildTimeout:
         if not state.finished:
             raise
         state.warnings.append(
             "The time was over before the folds were ready: the first model stands."
         )
-    save_plan(state.workspace, plan)
+    save_plan(workspace, plan)
     return plan
 
 
-def _first_model_and_folds(state: Run, samples: Samples) -> SplitPlan:
-    """Keep a first model where the clock runs, then choose the folds by rows and by its speed."""
-    problem, config = state.problem, state.config
-    still = timeless(samples.matrix, Encoder.load(state.workspace.folder / "encoder"))
+def _first_model(state: Run) -> int:
+    """Keep a first model where the clock runs; return how many folds the rows and its speed allow."""
     if state.budget.counts:
-        n_folds = n_folds_for(problem, None, None)
-        return plan_splits(problem, still, n_folds, config.seed)
-    holdout = plan_splits(problem, still, 1, config.seed)
+        return n_folds_for(state.problem, None, None)
     state.tell("training", "A first model")
-    quick = quick_trial(
-        problem, samples, holdout.splits[0], state.workspace, state.room, state.budget
-    )
-    state.plan = holdout
+    state.first_plan, quick = state.first.trial(state.config, state.room, state.budget)
     state.keep(quick)
     left = state.budget.search_end(0.0).left()
     # A first model that failed tells no speed: then the cheapest validation is the safe one.
-    seconds = seconds_per_fit(quick, problem.n_rows) or left
-    n_folds = n_folds_for(problem, seconds, left)
-    return holdout if n_folds == 1 else plan_splits(problem, still, n_folds, config.seed)
+    seconds = seconds_per_fit(quick, state.problem.n_rows) or left
+    return n_folds_for(state.problem, seconds, left)
 
 
 def _search(state: Run, plan: SplitPlan) -> bool:
@@ -241,7 +240,7 @@ def _race(state: Run, plan: SplitPlan) -> Race:
     cheap = [c for c in cheap_candidates(config.constraints) if wanted is None or _any(c, named)]
     first = [*cheap, *named]
     # The first model has a number of its own, before the trials of the search.
-    early = [f for f in state.finished if f.order.folds == (QUICK,)]
+    early = [f for f in state.finished if is_quick(f)]
     return Race(
         state.workspace,
         tuple(str(i) for i in range(plan.n_splits)),
@@ -276,6 +275,11 @@ def is_forward(plan: SplitPlan) -> bool:
     return plan.scheme in ("forward", "forward_grouped")
 
 
+def is_quick(finished: Finished) -> bool:
+    """Return whether a trial is the first model, on a sample of its own."""
+    return finished.order.folds == (QUICK,)
+
+
 def _perfect(problem: Problem) -> float:
     worst, best = problem.metric.bounds
     return -best if problem.metric.greater_is_better else min(best, worst)
@@ -284,21 +288,26 @@ def _perfect(problem: Problem) -> float:
 def _finish(state: Run, plan: SplitPlan, interrupted: bool) -> EngineResult:
     state.tell("ensembling")
     best = ranked(state.problem, state.finished, state.trials)
-    best = [f for f in best if len(f.order.folds) == plan.n_splits and f.order.folds != (QUICK,)]
-    if not best:
-        best = ranked(state.problem, state.finished, state.trials)[:1]
-    if not best:
+    searched = [f for f in best if len(f.order.folds) == plan.n_splits and not is_quick(f)]
+    chosen = searched or best[:1]
+    if not chosen:
         raise _nothing_succeeded(state.trials)
-    again = refits(plan) and not interrupted
-    ending = Ending(state.problem, state.workspace, state.config, state.budget, state.room, again)
-    draft, trial, notes = finish(ending, best, max(t.number for t in state.trials) + 1)
+    quick = is_quick(chosen[0])
+    at = state.first if quick else state
+    again = refits(plan) and not interrupted and not quick
+    ending = Ending(at.problem, at.workspace, state.config, state.budget, state.room, again)
+    draft, trial, notes = finish(ending, chosen, max(t.number for t in state.trials) + 1)
     state.warnings.extend(notes)
     state.tell("finishing")
-    trial = trial.model_copy(update={"model_id": state.listener.on_model(draft)})
-    state.trials.append(trial)
+    told = {"model_id": state.listener.on_model(draft)}
+    # A model alone takes the place of the trial that it was.
+    folds = {t.number: t.fold_scores for t in state.trials}.get(trial.number, ())
+    trial = trial.model_copy(update={**told, "fold_scores": folds})
+    state.trials[:] = [*(t for t in state.trials if t.number != trial.number), trial]
     state.listener.on_trial(trial)
     state.tell("done")
-    return EngineResult(tuple(state.trials), trial, draft, plan, tuple(state.warnings))
+    measured = state.first_plan if quick and state.first_plan is not None else plan
+    return EngineResult(tuple(state.trials), trial, draft, measured, tuple(state.warnings))
 
 
 def _nothing_succeeded(trials: Sequence[Trial]) -> NoTrialSucceeded:

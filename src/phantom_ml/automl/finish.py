@@ -104,8 +104,8 @@ def finish(ending: Ending, best: Sequence[Finished], number: int) -> tuple[Draft
     )
     trial = _row(ending, members, calibrated, rows, number)
     cost = _microseconds(members.values(), refitted)
-    told = {"seconds": time.monotonic() - started, "predict_us_per_row": cost}
-    trial = trial.model_copy(update=told)
+    seconds = trial.seconds + time.monotonic() - started
+    trial = trial.model_copy(update={"seconds": seconds, "predict_us_per_row": cost})
     facts = {
         "members": recipes_of(members.values()),
         "importance": own,
@@ -273,19 +273,18 @@ def _row(
     rows: NDArray[np.int64],
     number: int,
 ) -> Trial:
+    """Return the finished model's row; one member alone is no ensemble, and keeps its place."""
     problem = ending.problem
     weight = None if problem.weight is None else problem.weight[rows]
     score = problem.metric.score(problem.target.values[rows], calibrated, weight)
-    first = next(iter(members.values())).trial
-    alone = len(members) == 1
-    return Trial(
-        number=number,
-        algorithm=first.algorithm if alone else "Ensemble",
-        settings=first.settings if alone else {},
-        score=score if np.isfinite(score) else None,
-        other_scores=other_scores(problem, rows, calibrated),
-        n_rounds=first.n_rounds if alone else None,
-        n_rows=problem.n_rows,
-        seed=ending.config.seed,
-        members=tuple(f"{f.trial.algorithm} #{f.trial.number}" for f in members.values()),
-    )
+    told = {
+        "score": score if np.isfinite(score) else None,
+        "other_scores": other_scores(problem, rows, calibrated),
+        "n_rows": problem.n_rows,
+    }
+    trials = [f.trial for f in members.values()]
+    if len(trials) == 1:
+        return trials[0].model_copy(update=told)
+    names = tuple(f"{t.algorithm} #{t.number}" for t in trials)
+    made = Trial(number=number, algorithm="Ensemble", seed=ending.config.seed, members=names)
+    return made.model_copy(update=told)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import polars as pl
@@ -73,6 +73,17 @@ class Problem:
         times = self.ties.time[rows]
         span = float(times.max() - times.min()) / DAY_NS
         return span if span > 0 else None
+
+    def rows(self, chosen: NDArray[np.int64]) -> Problem:
+        """Return the same question about some rows, by their positions, ascending."""
+        return replace(
+            self,
+            frame=self.frame[chosen],
+            target=self.target.rows(chosen),
+            weight=None if self.weight is None else self.weight[chosen],
+            ties=self.ties.rows(chosen),
+            n_validation=int((chosen >= self.n_rows - self.n_validation).sum()),
+        )
 
 
 def pose(dataset: Dataset, config: AutoMLConfig, validation: Dataset | None = None) -> Problem:

@@ -1,25 +1,31 @@
 """The first model: small, on a sample, so that a useful one is kept within seconds of the start.
 
-Its speed also tells how many folds the budget can bear.
+It is made before the table is encoded: its rows have an encoder, a split and a workspace of their own. Its
+speed also tells how many folds the budget can bear.
 """
 
 from __future__ import annotations
+
+from dataclasses import dataclass
 
 import numpy as np
 
 from phantom_ml.automl.budget import FIRST_MODEL_SECONDS as FALLBACK_SECONDS
 from phantom_ml.automl.budget import Budget, no_sooner
-from phantom_ml.automl.folds import fit_sides, save_folds
+from phantom_ml.automl.encode import encode, near
+from phantom_ml.automl.folds import fit_sides, plan_splits, save_folds
 from phantom_ml.automl.problem import Problem
 from phantom_ml.automl.race import Room
 from phantom_ml.automl.trials import Candidate, Finished, Order, collect, start
 from phantom_ml.automl.workspace import Workspace
-from phantom_ml.data.matrix import Samples
-from phantom_ml.data.splits import Split
+from phantom_ml.config import AutoMLConfig
+from phantom_ml.data.matrix import Rows
+from phantom_ml.data.splits import SplitPlan
 from phantom_ml.process.deadline import Deadline
 
 QUICK = "quick"
-QUICK_ROWS = 20_000
+#: Rows of the sample: the first of these that has so many of each class, or all that there are.
+SAMPLE_ROWS, CLASS_ROWS = (12_500, 100_000), 20
 QUICK_SETTINGS = {"learning_rate": 0.15, "num_leaves": 31, "min_data_in_leaf": 20}
 QUICK_ROUNDS = 60
 #: A stored model stands after the larger of this and 5 % of the budget.
@@ -33,31 +39,72 @@ SAVING_SECONDS = 0.8
 FULL_ROUNDS, FULL_TREE, PORTFOLIO = 300, 1.5, 5.0
 
 
-def quick_trial(
-    problem: Problem,
-    samples: Samples,
-    split: Split,
-    workspace: Workspace,
-    room: Room,
-    budget: Budget,
-) -> Finished:
-    """Return the first trial, on at most QUICK_ROWS of the first split's training rows."""
+@dataclass(frozen=True)
+class First:
+    """Where the first model is made: a sample of the rows, apart from what is searched on later.
+
+    Attributes
+    ----------
+    problem : Problem
+        The question about the sample.
+    workspace : Workspace
+    """
+
+    problem: Problem
+    workspace: Workspace
+
+    @classmethod
+    def of(cls, problem: Problem, workspace: Workspace) -> First:
+        """Return the same sample for the same problem."""
+        folder = workspace.folder / "first"
+        folder.mkdir(exist_ok=True)
+        return cls(problem.rows(sample(problem)), Workspace(folder))
+
+    def trial(self, config: AutoMLConfig, room: Room, budget: Budget) -> tuple[SplitPlan, Finished]:
+        """Return how the first model was measured, and its trial."""
+        problem, workspace = self.problem, self.workspace
+        samples = encode(problem, workspace, config, past=False)
+        plan = plan_splits(problem, near(samples.matrix, workspace), 1, config.seed)
+        split = plan.splits[0]
+        save_folds(problem, workspace, {QUICK: (split.train, split.valid)}, 0)
+        whole = room.whole()
+        end = _first_model_end(budget)
+        fit_sides(samples, workspace, [QUICK], whole, 0, no_sooner(budget.end, FALLBACK_SECONDS))
+        return plan, _fitted(workspace, whole, _quick_end(budget, end))
+
+
+def sample(problem: Problem) -> Rows:
+    """Return positions of rows, ascending: some of those to learn from, and of those given for validation."""
     rng = np.random.default_rng(0)
-    train = split.train
-    if len(train) > QUICK_ROWS:
-        train = np.sort(rng.choice(train, QUICK_ROWS, replace=False))
-    whole = room.whole()
-    end = _first_model_end(budget)
-    save_folds(problem, workspace, {QUICK: (train, split.valid)}, 0)
-    fit_sides(samples, workspace, [QUICK], whole, 0, no_sooner(budget.end, FALLBACK_SECONDS))
+    n_train = problem.n_rows - problem.n_validation
+    given = _some(rng, problem.n_validation, SAMPLE_ROWS[0]) + n_train
+    for n_rows in SAMPLE_ROWS:
+        rows = _some(rng, n_train, n_rows)
+        if not problem.n_classes or _fewest(problem, rows) >= CLASS_ROWS:
+            return np.concatenate([rows, given])
+    return np.concatenate([np.arange(n_train, dtype=np.int64), given])
+
+
+def _some(rng: np.random.Generator, n: int, most: int) -> Rows:
+    if n <= most:
+        return np.arange(n, dtype=np.int64)
+    return np.sort(rng.choice(n, most, replace=False)).astype(np.int64)
+
+
+def _fewest(problem: Problem, rows: Rows) -> int:
+    codes = problem.target.values[rows].astype(np.int64)
+    return int(np.bincount(codes, minlength=problem.n_classes).min())
+
+
+def _fitted(workspace: Workspace, room: Room, end: Deadline) -> Finished:
     order = Order(
         0,
         Candidate("LightGBM", QUICK_SETTINGS),
         (QUICK,),
         0,
-        _quick_end(budget, end),
-        whole.n_threads,
-        whole.memory_mb,
+        end,
+        room.n_threads,
+        room.memory_mb,
         n_rounds=QUICK_ROUNDS,
     )
     # On a busy machine a late first model is better than none.

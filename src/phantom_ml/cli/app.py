@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import signal
 import sys
 from collections.abc import Callable, Sequence
 from typing import Annotated, Any
@@ -31,7 +32,7 @@ COMMANDS: tuple[tuple[str, Callable[..., None], str], ...] = (
     ("features", features, "phantom features events.csv --target is_threat"),
     ("models", models, "phantom models --limit 5"),
     ("experiments", experiments, "phantom experiments --json"),
-    ("resume", resume, "phantom resume latest"),
+    ("resume", resume, "phantom resume"),
     ("export", export_model, "phantom export latest detector.phantom"),
     ("import", import_model, "phantom import detector.phantom"),
 )
@@ -91,6 +92,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     arguments : sequence of str, optional
         Default: those of the program.
     """
+    # What stops a service ends a training as Ctrl-C does: the best so far is kept.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     command = typer.main.get_command(app)
     words = sys.argv[1:] if arguments is None else list(arguments)
     try:

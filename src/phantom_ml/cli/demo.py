@@ -20,9 +20,9 @@ if TYPE_CHECKING:
     from phantom_ml.core import AutoMLResult, PhantomMLCore
     from phantom_ml.explain.forms import Explanation
 
-FILE = "security_logs.csv"
+FILE, NEW_FILE = "security_logs.csv", "new_logs.csv"
 TARGET, TIME = "is_threat", "timestamp"
-#: The last part of the day in which alerts are looked for, how many are explained, by how much.
+#: The last part of the day, which is not learned from; how many of its alerts are explained, by how much.
 LAST_SHARE, EXPLAINED, REASONS = 0.2, 3, 4
 MAX_FPR = 0.001
 
@@ -32,12 +32,13 @@ def demo(
     seconds: Annotated[float, typer.Option(min=5, help="Budget of the training.")] = 60,
     seed: Annotated[int, typer.Option(min=0, help="Of the simulation and the search.")] = 7,
     directory: Annotated[
-        str, typer.Option(metavar="FOLDER", help=f"Where {FILE} is written.")
+        str, typer.Option(metavar="FOLDER", help=f"Where {FILE} and {NEW_FILE} are written.")
     ] = ".",
 ) -> None:
     """Show it all on a simulated day of logs.
 
-    Trains a detector, then says in words why three alerts are alerts.
+    Trains a detector on the day up to the evening, looks for attacks in the rest,
+    and says in words why three alerts are alerts.
 
     The logs are invented: a good score here says nothing about your own.
     """
@@ -45,10 +46,12 @@ def demo(
     from phantom_ml.simulation import simulate_security_logs
 
     logs = simulate_security_logs(seed)
-    path = Path(directory).expanduser() / FILE
-    _write(logs, path)
-    threats = int(logs[TARGET].sum())
-    say("", f"SIMULATED data: {logs.height:,} events, {threats} of attacks, written to {path}")
+    n_new = round(LAST_SHARE * logs.height)
+    path, new = (Path(directory).expanduser() / name for name in (FILE, NEW_FILE))
+    for part, file in ((logs.head(-n_new), path), (logs.tail(n_new), new)):
+        _write(part, file)
+        threats = int(part[TARGET].sum())
+        say("", f"SIMULATED data: {part.height:,} events, {threats} of attacks, written to {file}")
     config = AutoMLConfig(
         data_path=str(path),
         target_column=TARGET,
@@ -60,14 +63,15 @@ def demo(
     core = common.core()
     result = trained(core, config, quiet=common.json)
     if not common.json:
-        say("", "Looking for alerts in the last part of the day, to explain some ...")
-    alerts = _alerts(core, result, path)
+        say("", f"Looking for alerts in {new}, which came after, to explain some ...")
+    alerts, found = _alerts(core, result, new)
     if common.json:
         from phantom_ml.cli.screen import write_json
 
-        write_json({**result.to_dict(), "simulated": True, "alerts": _as_json(alerts)})
+        told = {"simulated": True, "found": found, "alerts": _as_json(alerts)}
+        write_json({**result.to_dict(), **told})
     else:
-        _show(common, result, path, alerts)
+        _show(common, result, new, alerts, found)
 
 
 def _write(logs: pl.DataFrame, path: Path) -> None:
@@ -115,14 +119,21 @@ class Alert:
             yield from (c.sentence for c in explained.contributions[:REASONS] if c.amount > 0)
 
 
-def _alerts(core: PhantomMLCore, result: AutoMLResult, path: Path) -> list[Alert]:
-    """Return a few alerts of the last part of the day, explained."""
+def _alerts(
+    core: PhantomMLCore, result: AutoMLResult, path: Path
+) -> tuple[list[Alert], dict[str, int]]:
+    """Return a few alerts of the new events, explained, and how many of them there are."""
     events = core.read(path).frame().with_row_index("row", offset=1)
-    last = events.tail(round(LAST_SHARE * events.height))
-    found = last.filter(core.predict(result.model_id, last)["alert"])
+    found = events.filter(core.predict(result.model_id, events)["alert"])
+    counts = {
+        "events": events.height,
+        "attacks": int(events[TARGET].sum()),
+        "alerts": found.height,
+        "attacks_found": int(found[TARGET].sum()),
+    }
     # Evenly spread, so that they are not three steps of one attack.
     chosen = found.gather_every(max(1, found.height // EXPLAINED)).head(EXPLAINED)
-    return [_explained(core, result.model_id, chosen[i]) for i in range(chosen.height)]
+    return [_explained(core, result.model_id, chosen[i]) for i in range(chosen.height)], counts
 
 
 def _explained(core: PhantomMLCore, model_id: str, event: pl.DataFrame) -> Alert:
@@ -135,16 +146,20 @@ def _as_json(alerts: list[Alert]) -> list[dict[str, Any]]:
     return [{"row": a.row, "explanation": a.explanation.model_dump(mode="json")} for a in alerts]
 
 
-def _show(common: Common, result: AutoMLResult, path: Path, alerts: list[Alert]) -> None:
-    from phantom_ml.cli.screen import command_line, screen, sentences, show
+def _show(
+    common: Common, result: AutoMLResult, path: Path, alerts: list[Alert], found: dict[str, int]
+) -> None:
+    from phantom_ml.cli.screen import command_line, facts, screen, sentences, show
     from phantom_ml.cli.summary import show_next, show_result
 
     console = screen()
     show_result(console, result)
+    told = [(name.replace("_", " ").capitalize(), f"{n:,}") for name, n in found.items()]
+    show(console, f"In {path.name}, which it had not seen", facts(told))
     for alert in alerts:
         show(console, alert.title, sentences(alert.reasons()))
     if not alerts:
-        show(console, "No alert in the last part of the day", "Try more seconds, or another seed.")
+        show(console, "No alert to explain", "Try more seconds, or another seed.")
     first = str(alerts[0].row if alerts else 1)
     model, file = result.model_id, str(path)
     show_next(

@@ -7,7 +7,6 @@ from typing import Annotated
 
 import typer
 
-from phantom_ml.cli.ids import model_id
 from phantom_ml.cli.options import Common, Model
 
 
@@ -24,7 +23,7 @@ def export_model(
     It is a signed folder, or a single file where PATH ends in .phantom.
     """
     core = common.core()
-    written = core.export_model(model_id(core, model), Path(path))
+    written = core.export_model(model, Path(path))
     _tell("path", str(written), f"written to {written}", common)
 
 

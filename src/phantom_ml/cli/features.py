@@ -87,14 +87,15 @@ def features(
                 "No feature is kept: there is nothing to write.", "Leave --output out."
             )
         write_table(found.frame.select(found.selected).collect(), output)
-    _show(found, common, output)
+    _show(found, common, output, data.report.warnings)
 
 
-def _show(found: FeatureSet, common: Common, output: str | None) -> None:
+def _show(found: FeatureSet, common: Common, output: str | None, warnings: tuple[str, ...]) -> None:
     from phantom_ml.cli.screen import screen, sentences, show, table, write_json
 
     if common.json:
-        write_json(found.model_dump(mode="json") | {"output": output})
+        remarked = {"output": output, "remarks": [*found.remarks, *warnings]}
+        write_json(found.model_dump(mode="json") | remarked)
         return
     head = ("feature", "share", "us/row", "kept", "what it is")
     rows = [_feature(feature) for feature in found.features[:SHOWN_FEATURES]]
@@ -105,7 +106,7 @@ def _show(found: FeatureSet, common: Common, output: str | None) -> None:
     more = len(found.features) - SHOWN_FEATURES
     remarks = [f"{more} more with --json"] if more > 0 else []
     remarks += [f"{name} gives no feature: {why}" for name, why in found.left_out.items()]
-    remarks += found.remarks
+    remarks += [*found.remarks, *warnings]
     if output is not None:
         remarks.append(
             f"{len(found.selected)} features of {found.n_rows:,} rows written to {output}"

@@ -7,8 +7,7 @@ from typing import Annotated
 
 import typer
 
-from phantom_ml.cli.ids import LATEST, experiment_id
-from phantom_ml.cli.options import Common
+from phantom_ml.cli.options import LATEST, Common
 
 Limit = Annotated[int, typer.Option(min=1, metavar="N", help="Show the N newest; --json has all.")]
 
@@ -24,7 +23,7 @@ def leaderboard(
     Every model in it predicts.
     """
     core = common.core()
-    board = core.get_model_leaderboard(experiment_id(core, experiment))
+    board = core.get_model_leaderboard(experiment)
     from phantom_ml.cli.screen import screen, write_json
     from phantom_ml.cli.summary import show_leaderboard
 
@@ -61,9 +60,9 @@ def experiments(common: Common, limit: Limit = 20) -> None:
         return
     rows = []
     for record in found[:limit]:
-        best = (record.result or {}).get("best_score")
         status, name = record.status.value, record.data_name
-        score = f"{record.metric} {number(best)}"
+        status += " (resume)" if record.resumable else ""
+        score = f"{record.metric} {number(record.best_score)}"
         rows.append((record.id, status, name, score, _when(record.created)))
     head = ("experiment", "status", "data", "best", "created")
     title = _counted("experiments", len(rows), len(found))

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from phantom_ml.core import PhantomMLCore
     from phantom_ml.data.readers.base import ReadOptions
 
+LATEST = "latest"
 SECONDS = {"": 1.0, "s": 1.0, "m": 60.0, "h": 3600.0}
 
 File = Annotated[

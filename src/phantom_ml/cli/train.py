@@ -11,9 +11,8 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 import typer
 
 from phantom_ml.cli.faults import INTERRUPTED, say
-from phantom_ml.cli.ids import experiment_id
 from phantom_ml.cli.meanings import Meanings
-from phantom_ml.cli.options import AlertRule, Common, File, Reading, Task, asked, seconds
+from phantom_ml.cli.options import LATEST, AlertRule, Common, File, Reading, Task, asked, seconds
 
 if TYPE_CHECKING:
     from phantom_ml.config import AutoMLConfig
@@ -126,21 +125,31 @@ def train(
 
 
 def resume(
-    experiment: Annotated[
-        str, typer.Argument(metavar="EXPERIMENT", help="An id, its beginning, or 'latest'.")
-    ],
     common: Common,
+    experiment: Annotated[
+        str,
+        typer.Argument(
+            metavar="[EXPERIMENT]",
+            help="An id or its beginning. Default: the newest that stopped.",
+            show_default=False,
+        ),
+    ] = LATEST,
 ) -> None:
-    """Go on with a training that was killed.
+    """Go on with a training that was stopped or killed.
 
     Finished trials are not run again, and what is left of the budget is used.
+    'phantom experiments' tells which ones can be gone on with.
     """
     from phantom_ml.config import AutoMLConfig
 
     core = common.core()
-    known = experiment_id(core, experiment)
-    record = next((e for e in core.list_experiments() if e.id == known), None)
-    config = AutoMLConfig.of({} if record is None else record.config)
+    stopped = [e for e in core.list_experiments() if e.resumable]
+    newest = experiment == LATEST
+    found = next((e for e in stopped if newest or e.id.startswith(experiment)), None)
+    config = AutoMLConfig.of({} if found is None else found.config)
+    known = found.id if newest and found is not None else experiment
+    if found is not None:
+        say("", f"Going on with {found.id}, on {found.data_name}.")
     result = _watched(
         core, config, common.json, lambda progress: core.resume(known, progress=progress)
     )

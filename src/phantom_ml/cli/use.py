@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from phantom_ml.cli.ids import model_id
 from phantom_ml.cli.options import AlertRule, Common, File, Model, Reading
 
 if TYPE_CHECKING:
@@ -41,7 +40,7 @@ def predict(
     for each row, in the order of the file.
     """
     core = common.core()
-    known = model_id(core, model)
+    known = core.get_model(model).id
     data = core.read(file, reading.options())
     if output is None:
         scored = core.predict(known, data, state=state)
@@ -133,7 +132,7 @@ def evaluate(model: Model, file: File, reading: Reading, common: Common) -> None
     Rows that it has not seen, to be honest. Figures come with 95 % intervals.
     """
     core = common.core()
-    known = model_id(core, model)
+    known = core.get_model(model).id
     found = core.evaluate(known, core.read(file, reading.options()))
     from phantom_ml.cli.screen import facts, number, screen, show, table, write_json
     from phantom_ml.cli.summary import threshold_facts
@@ -168,7 +167,7 @@ def explain(
     Without FILE: what the model looks at as a whole.
     """
     core = common.core()
-    known = model_id(core, model)
+    known = core.get_model(model).id
     instance, data = None, None
     if file is not None:
         data = core.read(file, reading.options())
@@ -212,7 +211,7 @@ def threshold(model: Model, rule: AlertRule, common: Common) -> None:
             "Give one of --max-fpr, --alerts-per-day, --min-precision and --top-k.",
         )
     core = common.core()
-    known = model_id(core, model)
+    known = core.get_model(model).id
     found = core.set_threshold(known, policy)
     from phantom_ml.cli.screen import facts, screen, show, write_json
     from phantom_ml.cli.summary import threshold_facts

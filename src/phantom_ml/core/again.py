@@ -36,7 +36,8 @@ from phantom_ml.model.signing import SigningKey
 from phantom_ml.model.spec import ModelSpec
 from phantom_ml.process.deadline import Deadline
 from phantom_ml.progress import ProgressCallback
-from phantom_ml.store.records import ExperimentRecord
+from phantom_ml.store.meant import LATEST
+from phantom_ml.store.records import ExperimentRecord, ExperimentStatus, ExperimentView
 from phantom_ml.store.store import Store
 
 #: A resumed run gets at least this much, to ensemble and save what there is.
@@ -65,6 +66,38 @@ def _direction(record: ExperimentRecord) -> Metric | Direction:
     return Direction(record.metric) if known is None else known
 
 
+def experiments(store: Store) -> list[ExperimentView]:
+    """Return all experiments, newest first; one whose process is gone has stopped, whatever it wrote last."""
+    return [_seen(store, record) for record in store.experiments()]
+
+
+def _seen(store: Store, record: ExperimentRecord) -> ExperimentView:
+    known, status = dict(record), record.status
+    if record.result is not None:
+        known["best_score"] = record.result.get("best_score")
+    else:
+        best = next(iter(leaderboard(store, record.id)), None)
+        known["best_score"] = None if best is None else best.score
+    if status is ExperimentStatus.RUNNING and not store.is_at_work(record.id):
+        known["status"] = status = ExperimentStatus.STOPPED
+    over = status in (ExperimentStatus.RUNNING, ExperimentStatus.DONE)
+    known["resumable"] = not over and (store.home / "runs" / record.id / DATA_FILE).exists()
+    return ExperimentView(**known)
+
+
+def _resumable(store: Store, given: str) -> ExperimentRecord:
+    """Return the experiment that is meant; ``latest`` is the newest that can be gone on with."""
+    if given.lower() != LATEST:
+        return store.experiment(given)
+    found = next((e for e in experiments(store) if e.resumable), None)
+    if found is None:
+        raise StoreError(
+            "No experiment has stopped with anything to go on with.",
+            "Look at the experiments that there are, or train again.",
+        )
+    return found
+
+
 def resume(
     store: Store, experiment_id: str, function: UserFunction | None, progress: ProgressCallback
 ) -> AutoMLResult:
@@ -72,8 +105,9 @@ def resume(
 
     ``function`` is the user's own metric, where one ranks the experiment.
     """
-    with store.lock_experiment(experiment_id):
-        return _resumed(store, store.experiment(experiment_id), function, progress)
+    known = _resumable(store, experiment_id).id
+    with store.lock_experiment(known):
+        return _resumed(store, store.experiment(known), function, progress)
 
 
 def _resumed(

@@ -30,7 +30,7 @@ from phantom_ml.model.signing import SigningKey, Trust
 from phantom_ml.process.child import warm_up
 from phantom_ml.process.deadline import Deadline
 from phantom_ml.progress import ProgressCallback, silent
-from phantom_ml.store.records import ExperimentRecord, ModelRecord
+from phantom_ml.store.records import ExperimentView, ModelRecord
 from phantom_ml.store.store import Store
 
 if TYPE_CHECKING:
@@ -136,6 +136,7 @@ class PhantomMLCore:
         Parameters
         ----------
         experiment_id : str
+            Its id, the beginning of it, or ``latest``: the newest that can be gone on with.
         optimization_metric : callable, optional
             The function of your own by which the experiment is ranked, where it is: no function is
             kept. A metric with a name is.
@@ -179,6 +180,7 @@ class PhantomMLCore:
         Parameters
         ----------
         model_id : str
+            Its id, the beginning of it, or ``latest``.
         data : table, path, a row as mapping, or JSON text
         output : path, optional
             Write the predictions there (.parquet, .csv, .jsonl) in constant memory and return the first
@@ -210,7 +212,7 @@ class PhantomMLCore:
         """Return the model's figures on labelled rows, with 95 % bootstrap intervals."""
         manifest, pipeline = self._model(model_id)
         frame = self._frame(labelled_data, pipeline.spec.target)
-        return evaluate(model_id, manifest, pipeline, frame)
+        return evaluate(self._record(model_id).id, manifest, pipeline, frame)
 
     def set_threshold(
         self, model_id: str, policy: ThresholdPolicy | Mapping[str, Any]
@@ -280,9 +282,15 @@ class PhantomMLCore:
         """Return all models, newest first."""
         return self._store.models()
 
-    def list_experiments(self) -> list[ExperimentRecord]:
+    def get_model(self, model_id: str) -> ModelRecord:
+        """Return what is known of a model: by its id, the beginning of it, or ``latest``."""
+        return self._store.model(model_id)
+
+    def list_experiments(self) -> list[ExperimentView]:
         """Return all experiments, newest first."""
-        return self._store.experiments()
+        from phantom_ml.core.again import experiments
+
+        return experiments(self._store)
 
     def export_model(self, model_id: str, path: str | Path) -> Path:
         """Write the model as a folder, or as one file where the path ends in ``.phantom``.

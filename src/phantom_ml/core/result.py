@@ -59,7 +59,7 @@ class AutoMLResult(Settings):
         first = next((row for row in self.leaderboard if row.rank == 1), None)
         if first is None or first.model_id == self.model_id or not self.members:
             return self.warnings
-        n_scored = sum(row.score is not None for row in self.leaderboard)
+        n_scored = sum(row.score is not None and not row.members for row in self.leaderboard)
         told = (
             f"{first.algorithm} ranks first, but it is the best of {n_scored} on the same rows, "
             "which flatters it; the ensemble holds up better on new ones, and is served."

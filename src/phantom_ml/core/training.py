@@ -47,6 +47,8 @@ VALIDATION_FILE = "validation_data.parquet"
 METRIC_FILE = "own_metric.txt"
 #: The same rows and settings would raise them again: there is nothing to go on with.
 LASTING = (DataError, ConfigError, SearchError)
+#: How much later than its budget a training may end without a word.
+LATE_SECONDS, LATE_SHARE = 1.0, 0.02
 
 
 @dataclass
@@ -133,24 +135,24 @@ def train(
         problem.metric.name,
         problem.target.kind.value,
     )
-    folder = store.run_folder(record.id)
-    if problem.custom_metric:
-        (folder / METRIC_FILE).write_text(problem.metric.name)
-    if validation is not None:
-        _snapshot(validation, folder / VALIDATION_FILE)
-    # The last one: without it nothing is gone on with.
-    _snapshot(dataset, folder / DATA_FILE)
-    keeper = Keeper(
-        store,
-        SigningKey.load_or_create(store.keys_folder),
-        record.id,
-        config,
-        problem,
-        digest,
-        clock.start,
-        versions=library_versions(),
-    )
     with store.lock_experiment(record.id):
+        folder = store.run_folder(record.id)
+        if problem.custom_metric:
+            (folder / METRIC_FILE).write_text(problem.metric.name)
+        if validation is not None:
+            _snapshot(validation, folder / VALIDATION_FILE)
+        # The last one: without it nothing is gone on with.
+        _snapshot(dataset, folder / DATA_FILE)
+        keeper = Keeper(
+            store,
+            SigningKey.load_or_create(store.keys_folder),
+            record.id,
+            config,
+            problem,
+            digest,
+            clock.start,
+            versions=library_versions(),
+        )
         return go(keeper, folder, Budget.of(config, clock), progress, dataset.report.warnings)
 
 
@@ -174,7 +176,7 @@ def go(
         listener = Listener(progress, keeper.model, keeper.trial)
         found = run(keeper.problem, keeper.config, Workspace(folder), budget, listener)
     except BaseException as error:
-        keeper.update("failed", None)
+        keeper.update("stopped" if isinstance(error, KeyboardInterrupt) else "failed", None)
         if isinstance(error, LASTING):
             keeper.store.clear_run(keeper.experiment_id)
         raise
@@ -187,6 +189,7 @@ def go(
 def _result(keeper: Keeper, found: EngineResult, warnings: tuple[str, ...]) -> AutoMLResult:
     metric, best = keeper.problem.metric, found.best
     model_id = best.model_id or ""
+    seconds = keeper.used_before + time.monotonic() - keeper.started
     folder = keeper.store.model_folder(model_id)
     return AutoMLResult(
         model_id=model_id,
@@ -195,12 +198,22 @@ def _result(keeper: Keeper, found: EngineResult, warnings: tuple[str, ...]) -> A
         best_score=best.score,
         metric=metric.name,
         feature_importance=found.draft.facts.get("importance", {}),
-        training_time_seconds=keeper.used_before + time.monotonic() - keeper.started,
+        training_time_seconds=seconds,
         leaderboard=Leaderboard.of(found.trials, metric, keeper.experiment_id),
         thresholds=thresholds_of(folder, keeper.config),
         validation=found.plan.reason,
-        warnings=(*warnings, *found.warnings),
+        warnings=(*warnings, *found.warnings, *_late(seconds, keeper.config.budget_seconds)),
         members=best.members,
+    )
+
+
+def _late(seconds: float, budget: float | None) -> tuple[str, ...]:
+    """Return what to say of a training that took longer than it was given."""
+    if budget is None or seconds <= budget + max(LATE_SECONDS, LATE_SHARE * budget):
+        return ()
+    return (
+        f"It took {seconds:.1f} s, not {budget:g} s: the machine was busy with other work, or the "
+        "time was too short for the table.",
     )
 
 

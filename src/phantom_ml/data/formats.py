@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from codecs import BOM_UTF8
+
 from phantom_ml.data.readers.base import Head, Reader, readers
 from phantom_ml.data.source import SourceFile
 from phantom_ml.data.text_file import decoded_head
@@ -34,6 +36,14 @@ REFUSED = {
     b"\x93NUMPY": ("a NumPy file", "Load it and give the array."),
     b"Obj\x01": ("an Avro file", _CONVERT),
     b"ORC": ("an ORC file", _CONVERT),
+}
+#: How a text document begins, in small letters.
+DOCUMENTS = {
+    b"<svg": "a picture (SVG)",
+    b"<!doctype html": "a web page (HTML)",
+    b"<html": "a web page (HTML)",
+    b"<?xml": "an XML document",
+    b"{\\rtf": "a text document (RTF)",
 }
 #: Control characters that text has none of; this share of them is no text.
 CONTROL = bytes(set(range(32)) - set(b"\t\n\r\f\x1b"))
@@ -79,6 +89,10 @@ def _refuse_known(raw: bytes, name: str) -> None:
         # Some of these are plain letters: real text goes on without control characters.
         if raw.startswith(magic) and (not magic.isalnum() or _control_share(raw[:512]) > 0):
             raise SourceUnreadable(f"{name!r} is {what}.", hint)
+    text = raw[:64].removeprefix(BOM_UTF8).lstrip().lower()
+    for begin, what in DOCUMENTS.items():
+        if text.startswith(begin):
+            raise SourceUnreadable(f"{name!r} is {what}.", _CONVERT)
 
 
 def _is_binary(head: Head) -> bool:

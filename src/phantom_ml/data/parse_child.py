@@ -106,8 +106,10 @@ def _reader(found: Found, folder: str) -> type[Reader]:
         raise SourceEmpty(f"{listed(found.empty)} is empty.", "Give a file with rows.")
     if len(found.readers) > 1:
         kinds = ", ".join(f"{reader.name} ({name!r})" for reader, name in found.readers.items())
+        suffix = "".join(Path(next(iter(found.readers.values()))).suffixes)
         raise SourceUnreadable(
-            f"The files are in several formats: {kinds}.", "Name those of one format, by a glob."
+            f"The files are in several formats: {kinds}.",
+            f"Name those of one format, by a glob in quotes such as 'FOLDER/*{suffix}'.",
         )
     return next(iter(found.readers))
 

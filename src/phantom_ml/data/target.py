@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import polars as pl
@@ -59,6 +59,10 @@ class Target:
         if not self.classes:
             return np.zeros(0, dtype=np.int64)
         return np.bincount(self.values.astype(np.int64), minlength=len(self.classes))
+
+    def rows(self, chosen: NDArray[np.int64]) -> Target:
+        """Return the answers of some rows, by their positions among those with an answer."""
+        return replace(self, values=self.values[chosen], keep=self.keep[chosen])
 
 
 def require_columns(columns: Sequence[str], names: Sequence[str]) -> None:

@@ -35,6 +35,8 @@ def fit_encoder(
     settings: FeatureSettings,
     time: str | None = None,
     groups: Sequence[str] = (),
+    *,
+    past: bool = True,
 ) -> Encoder:
     """Return the encoder fitted on training rows, without a look at the target.
 
@@ -50,6 +52,8 @@ def fit_encoder(
         The column by which rows come before others; else the only timestamp.
     groups : sequence of str
         Columns of ``schema`` that name entities, whatever their kind.
+    past : bool
+        Whether windows are among what is wanted.
     """
     columns = [e for c in schema.columns for e in _fit_column(frame[c.name], c, settings)]
     tables = [
@@ -57,8 +61,9 @@ def fit_encoder(
     ]
     texts = [c for c in schema.columns if c.kind in TEXT_KINDS] if settings.text else []
     prose = tuple(c.name for c in texts if c.kind in PROSE_KINDS)
-    past = _fit_past(frame, schema, time, groups) if settings.temporal else None
-    return Encoder(tuple(columns), tuple(c.name for c in texts), prose, tuple(tables), past)
+    wanted = settings.temporal and past
+    windows = _fit_past(frame, schema, time, groups) if wanted else None
+    return Encoder(tuple(columns), tuple(c.name for c in texts), prose, tuple(tables), windows)
 
 
 def _fit_past(

@@ -214,7 +214,9 @@ class Leaderboard(Settings):
         direction = "more" if self.greater_is_better else "less"
         failed = sum(row.status is TrialStatus.FAILED for row in self.rows)
         note = f", {failed} of them failed" if failed else ""
-        count = f"{len(self.rows)} trial{'' if len(self.rows) == 1 else 's'}"
+        n_trials = sum(not row.members for row in self.rows)
+        count = f"{n_trials} trial{'' if n_trials == 1 else 's'}"
+        count += " and an ensemble of them" if n_trials < len(self.rows) else ""
         name = f"Leaderboard of {self.experiment_id} by {self.metric} ({direction} is better)"
         return printable(f"{name}: {count}{note}")
 

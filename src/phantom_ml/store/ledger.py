@@ -13,13 +13,14 @@ from sqlalchemy import Connection, RowMapping, Table, select
 from phantom_ml.errors import ExperimentNotFound, ModelNotFound, StoreError, listed, nearest
 from phantom_ml.model.trial import Trial
 from phantom_ml.store.database import Database
+from phantom_ml.store.meant import meant
 from phantom_ml.store.records import ExperimentRecord, ExperimentStatus, ModelRecord
 from phantom_ml.store.tables import experiments, models, trials
 
 
 @dataclass(frozen=True)
 class Ledger:
-    """The rows of a store."""
+    """The rows of a store; a row that is asked for may be named by the beginning of its id, or ``latest``."""
 
     database: Database
 
@@ -55,8 +56,8 @@ class Ledger:
         if result is not None:
             values["result"] = json.dumps(result)
         with self.database.writing() as connection:
-            self._need_experiment(connection, experiment_id)
-            change = experiments.update().where(experiments.c.id == experiment_id)
+            known = self._need_experiment(connection, experiment_id)["id"]
+            change = experiments.update().where(experiments.c.id == known)
             connection.execute(change.values(values))
 
     def experiment(self, experiment_id: str) -> ExperimentRecord:
@@ -71,20 +72,20 @@ class Ledger:
 
     def put_trial(self, experiment_id: str, trial: Trial) -> None:
         """Write a trial in place of the one that had its number; raises ExperimentNotFound."""
-        same = (trials.c.experiment_id == experiment_id) & (trials.c.number == trial.number)
         # Not model_dump_json, which writes NaN as null and could not be read again.
         text = json.dumps(trial.model_dump(mode="json"))
-        row = {"experiment_id": experiment_id, "number": trial.number, "trial": text}
         with self.database.writing() as connection:
-            self._need_experiment(connection, experiment_id)
+            known = self._need_experiment(connection, experiment_id)["id"]
+            same = (trials.c.experiment_id == known) & (trials.c.number == trial.number)
+            row = {"experiment_id": known, "number": trial.number, "trial": text}
             connection.execute(trials.delete().where(same))
             connection.execute(trials.insert().values(row))
 
     def trials(self, experiment_id: str) -> list[Trial]:
         """Return the trials of an experiment by number; raises ExperimentNotFound."""
-        wanted = select(trials.c.trial).where(trials.c.experiment_id == experiment_id)
         with self.database.reading() as connection:
-            self._need_experiment(connection, experiment_id)
+            known = self._need_experiment(connection, experiment_id)["id"]
+            wanted = select(trials.c.trial).where(trials.c.experiment_id == known)
             texts = connection.execute(wanted.order_by(trials.c.number)).scalars().all()
         return [Trial.model_validate(json.loads(text)) for text in texts]
 
@@ -92,7 +93,7 @@ class Ledger:
         """Write a model unless it is there; raises StoreError if another one has its id."""
         row = record.model_dump() | {"created": record.created.isoformat(), "digest": digest}
         with self.database.writing() as connection:
-            known = _row(connection, models, record.id)
+            known = _exact(connection, models, record.id)
             if known is None:
                 connection.execute(models.insert().values(row))
             elif known["digest"] != digest:
@@ -104,8 +105,8 @@ class Ledger:
     def set_threshold(self, model_id: str, threshold: dict[str, Any] | None) -> None:
         """Change the threshold of a model; raises ModelNotFound."""
         with self.database.writing() as connection:
-            self._need_model(connection, model_id)
-            change = models.update().where(models.c.id == model_id)
+            known = self._need_model(connection, model_id)["id"]
+            change = models.update().where(models.c.id == known)
             connection.execute(change.values(threshold=json.dumps(threshold)))
 
     def model(self, model_id: str) -> ModelRecord:
@@ -122,28 +123,35 @@ class Ledger:
         """Close the database."""
         self.database.close()
 
-    def _need_experiment(self, connection: Connection, experiment_id: str) -> RowMapping:
-        row = _row(connection, experiments, experiment_id)
+    def _need_experiment(self, connection: Connection, given: str) -> RowMapping:
+        row = _row(connection, experiments, given, "experiment")
         if row is None:
             known = _ids(connection, experiments)
             raise ExperimentNotFound(
-                f"No experiment is called {experiment_id[:200]!r}.{nearest(experiment_id, known)}",
+                f"No experiment is called {given[:200]!r}.{nearest(given, known)}",
                 _choices("experiments", known),
             )
         return row
 
-    def _need_model(self, connection: Connection, model_id: str) -> RowMapping:
-        row = _row(connection, models, model_id)
+    def _need_model(self, connection: Connection, given: str) -> RowMapping:
+        row = _row(connection, models, given, "model")
         if row is None:
             known = _ids(connection, models)
             raise ModelNotFound(
-                f"No model is called {model_id[:200]!r}.{nearest(model_id, known)}",
+                f"No model is called {given[:200]!r}.{nearest(given, known)}",
                 _choices("models", known),
             )
         return row
 
 
-def _row(connection: Connection, table: Table, identity: str) -> RowMapping | None:
+def _row(connection: Connection, table: Table, given: str, kind: str) -> RowMapping | None:
+    """Return the row that is meant by an id, its beginning or ``latest``."""
+    row = _exact(connection, table, given)
+    identity = None if row is not None else meant(given, _ids(connection, table), kind)
+    return row if identity is None else _exact(connection, table, identity)
+
+
+def _exact(connection: Connection, table: Table, identity: str) -> RowMapping | None:
     return connection.execute(select(table).where(table.c.id == identity)).mappings().one_or_none()
 
 

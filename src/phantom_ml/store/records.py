@@ -35,6 +35,13 @@ class ExperimentRecord(Settings):
     seconds_used: float = Field(0.0, ge=0, description="Of the budget, over all runs.")
 
 
+class ExperimentView(ExperimentRecord):
+    """One experiment as it stands now, whatever became of the process that worked on it."""
+
+    best_score: float | None = Field(description="So far, on held-out rows.")
+    resumable: bool = Field(description="Whether it stopped with enough kept to go on.")
+
+
 class ModelRecord(Settings):
     """One published model."""
 

@@ -19,7 +19,7 @@ from phantom_ml.model.durable import disk_faults
 from phantom_ml.model.manifest import Manifest
 from phantom_ml.model.trial import Trial
 from phantom_ml.store.files import Files
-from phantom_ml.store.lock import experiment_lock
+from phantom_ml.store.lock import experiment_lock, is_held
 from phantom_ml.store.records import ExperimentRecord, ModelRecord
 from phantom_ml.store.sweep import sweep
 
@@ -227,6 +227,10 @@ class Store:
         known = self.ledger.experiment(experiment_id).id
         with experiment_lock(self.home / "locks" / f"{known}.lock", known):
             yield
+
+    def is_at_work(self, experiment_id: str) -> bool:
+        """Return whether a process holds an experiment; raises ExperimentNotFound."""
+        return is_held(self.home / "locks" / f"{self.ledger.experiment(experiment_id).id}.lock")
 
     def sweep(self) -> int:
         """Remove what crashes left behind, and return how many folders and files that was."""

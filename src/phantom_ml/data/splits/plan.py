@@ -38,6 +38,12 @@ class RowTies:
     duplicates: Codes | None = None
     embargo_ns: int = 0
 
+    def rows(self, chosen: Rows) -> RowTies:
+        """Return what is known of some rows."""
+        named = {"time": self.time, "groups": self.groups, "duplicates": self.duplicates}
+        known = {name: codes[chosen] for name, codes in named.items() if codes is not None}
+        return RowTies(**known, embargo_ns=self.embargo_ns)
+
 
 @dataclass(frozen=True)
 class Split:
