@@ -154,19 +154,24 @@ class ColumnMissing(DataError):
     def __init__(self, missing: Sequence[str], present: Sequence[str]) -> None:
         self.missing, self.present = tuple(missing), tuple(present)
         guess = nearest(missing[0], present) if missing else ""
-        hint = f"The table has {listed(present)}. Rename the columns, or name others."
-        if len(present) == 1:
-            hint = (
-                f"The table has one column only, {listed(present)}. Check that it is a table, and by "
-                "which delimiter its columns are parted."
-            )
-        super().__init__(f"Columns missing: {listed(missing)}.{guess}", hint)
+        super().__init__(f"Columns missing: {listed(missing)}.{guess}", self._hint())
+
+    def _hint(self) -> str:
+        return f"The table has {listed(self.present)}. Rename the columns, or name others."
 
 
 class TargetMissing(ColumnMissing):
     """The target column is not in the table."""
 
     code = "data.target-missing"
+
+    def _hint(self) -> str:
+        if len(self.present) != 1:
+            return super()._hint()
+        return (
+            f"The table has one column only, {listed(self.present)}. Check that it is a table, and by "
+            "which delimiter its columns are parted."
+        )
 
 
 class ConfigError(PhantomError):

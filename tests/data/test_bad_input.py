@@ -138,6 +138,8 @@ CORPUS = [
     Bad("a program", "p.csv", b"\x7fELF\x02\x01\x01" + bytes(range(256)) * 4, SourceUnreadable, "a program"),
     Bad("bytes that are nothing", "p.csv", bytes(range(256)) * 40, SourceUnreadable, "not text"),
     Bad("an Arrow file", "a.arrow", b"ARROW1\x00\x00" + b"\x00" * 90, SourceUnreadable, "Convert it to Parquet"),
+    Bad("a picture as text", "a.svg", b"<svg width='1' height='1'>\n</svg>\n", SourceUnreadable, "Convert it"),
+    Bad("a web page", "a.html", b"\xef\xbb\xbf\n<!DOCTYPE html>\n<p>1,2", SourceUnreadable, "Convert it"),
     Bad("a Feather file", "a.feather", b"FEA1" + b"\x00" * 90, SourceUnreadable, "Convert it to Parquet"),
     Bad("a spreadsheet", "a.xlsx", b"PK\x03\x04" + b"\x00" * 90, SourceUnreadable, "save the sheet as CSV"),
     Bad("Parquet that is damaged", "p.parquet", PARQUET, SourceUnreadable, "damaged, or no Parquet"),

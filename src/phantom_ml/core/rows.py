@@ -9,7 +9,7 @@ from typing import Any
 import polars as pl
 
 from phantom_ml.data.names import clean_names
-from phantom_ml.data.tidy import flat_columns, plain_expr
+from phantom_ml.data.tidy import flat_columns, is_plain, plain_expr
 from phantom_ml.data.values import frame_of_columns, frame_of_rows
 from phantom_ml.errors import SourceUnreadable
 
@@ -55,6 +55,8 @@ def _is_list(value: Any) -> bool:
 
 def _plain(frame: pl.DataFrame) -> pl.DataFrame:
     """Return structs as dotted columns, and every column of a type that the engine knows."""
+    if is_plain(frame.schema):
+        return frame
     columns = flat_columns(frame.schema)
     names, _ = clean_names([c.name for c in columns])
     return frame.select(plain_expr(c).alias(n) for c, n in zip(columns, names, strict=True))

@@ -16,6 +16,7 @@ from phantom_ml.data.names import clean_names
 from phantom_ml.data.text_types import datetime_expr, iso_formats_of
 
 LOOK_ROWS = 1000
+PLAIN = frozenset({pl.Boolean(), pl.Int64(), pl.Int32(), pl.Float64(), pl.Float32(), pl.String()})
 
 
 @dataclass(frozen=True)
@@ -58,6 +59,12 @@ def plain_expr(column: Column) -> pl.Expr:
         return expr.bin.encode("hex")
     target = _plain_dtype(dtype)
     return expr if target == dtype else expr.cast(target)
+
+
+def is_plain(schema: Mapping[str, pl.DataType]) -> bool:
+    """Return whether all columns have names, and types that the engine knows."""
+    plain = all(dtype in PLAIN or dtype == pl.Datetime("us") for dtype in schema.values())
+    return plain and all(name.strip() for name in schema)
 
 
 def _plain_dtype(dtype: pl.DataType) -> pl.DataType:

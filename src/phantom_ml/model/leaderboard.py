@@ -216,7 +216,6 @@ class Leaderboard(Settings):
         note = f", {failed} of them failed" if failed else ""
         n_trials = sum(not row.members for row in self.rows)
         count = f"{n_trials} trial{'' if n_trials == 1 else 's'}"
-        count += " and an ensemble of them" if n_trials < len(self.rows) else ""
         name = f"Leaderboard of {self.experiment_id} by {self.metric} ({direction} is better)"
         return printable(f"{name}: {count}{note}")
 

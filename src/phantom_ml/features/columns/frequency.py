@@ -20,6 +20,8 @@ from phantom_ml.features.before import Before
 
 #: Values remembered at most, the most frequent; all others count as never seen.
 MAX_VALUES = 20_000
+#: So few values are looked up one by one: a query costs more than that.
+FEW = 64
 WORDS = "-log2 of the share of rows with this value, in bits"
 
 
@@ -80,9 +82,16 @@ class FrequencyEncoder(ColumnEncoder):
     def _table(self) -> NDArray[np.float32]:
         return np.asarray([*self.rarity, self.unseen], dtype=np.float32)
 
+    @cached_property
+    def _known(self) -> dict[str | None, float]:
+        return {None: np.nan, **dict(zip(self.values, self.rarity, strict=True))}
+
     def transform(self, values: pl.Series, out: NDArray[np.float32]) -> None:
         """Write the rarity in bits; NaN where the value is missing."""
         text = as_text(values)
+        if len(text) <= FEW:
+            out[:, 0] = [self._known.get(value, self.unseen) for value in text.to_list()]
+            return
         codes = text.cast(self._codes, strict=False).to_physical().fill_null(len(self.values))
         rarity = self._table[codes.to_numpy().astype(np.int64)]
         out[:, 0] = np.where(text.is_null().to_numpy(), np.nan, rarity)

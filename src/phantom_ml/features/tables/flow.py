@@ -22,6 +22,8 @@ from phantom_ml.features.parsing.sides import duration, pair_of, single
 from phantom_ml.features.tables.base import table_encoders
 from phantom_ml.features.tables.parts import Part, TablePartsEncoder, Values
 
+#: So few states are looked up one by one: a query costs more than that.
+FEW = 64
 #: Bytes of the smallest Ethernet frame (IEEE 802.3): fewer a packet is hardly more than headers.
 SMALL = 64
 #: Zeek's letters of a history, and its mark of sides that were swapped.
@@ -175,13 +177,21 @@ class _Rows:
         out, back = self.bytes
         return np.where(np.isnan(out + back), np.nan, (out > 0) != (back > 0))
 
-    def _of_state(self, flag: str) -> Values:
-        known = knowledge("zeek")["states"]
-        table = np.array([*(flag in flags for flags in known.values()), np.nan], np.float32)
+    @cached_property
+    def states(self) -> NDArray[np.uint32]:
+        """The place of each row's state among those that are known; one more than there are for none."""
+        known = {state: i for i, state in enumerate(knowledge("zeek")["states"])}
         state = as_text(self.frame[self.columns["state"][0]])
-        codes = state.cast(pl.Enum(list(known)), strict=False).to_physical()
-        flags: Values = table[codes.fill_null(len(known)).to_numpy()]
-        return flags
+        if len(state) <= FEW:
+            return np.array([known.get(s, len(known)) for s in state.to_list()], np.uint32)
+        codes = state.cast(pl.Enum(list(known)), strict=False).to_physical().cast(pl.UInt32)
+        return codes.fill_null(len(known)).to_numpy()
+
+    def _of_state(self, flag: str) -> Values:
+        flags = knowledge("zeek")["states"].values()
+        table = np.array([*(flag in of_state for of_state in flags), np.nan], np.float32)
+        found: Values = table[self.states]
+        return found
 
     def _of_history(self, measure: str) -> Values:
         history = as_text(self.frame[self.columns["history"][0]])
