@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 from dataclasses import replace
 
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from phantom_ml.algorithms.base import algorithms
 from phantom_ml.automl.draft import GOLDEN_ROWS
 from phantom_ml.automl.problem import DAY_NS, Problem
 from phantom_ml.automl.workspace import Facts, Workspace
@@ -24,6 +26,8 @@ from phantom_ml.features.selection.judged import judged_encoder
 from phantom_ml.features.selection.training import Training
 from phantom_ml.process.deadline import Deadline
 
+#: Columns of raw text at most: each is as many bytes a row as a learner reads of it.
+MAX_STRINGS = 8
 #: Of a budget's seconds, what judging features may take; shorter budgets than this judge none.
 JUDGING_SHARE, JUDGING_LEAST = 0.1, 20.0
 
@@ -75,8 +79,15 @@ def encode(
     settings = wanted_features(config)
     training = problem.frame.head(problem.n_rows - problem.n_validation)
     encoder = fit_encoder(
-        training, problem.inputs, settings, config.time_column, config.group_columns, past=past
+        training,
+        problem.inputs,
+        settings,
+        config.time_column,
+        config.group_columns,
+        past=past,
     )
+    if reads_strings(config.algorithms_to_try or ()):
+        encoder = replace(encoder, string_columns=encoder.text_columns[:MAX_STRINGS])
     encoder = encoder if like is None else _as_judged(encoder, like, training)
     if not encoder.features:
         raise TargetUnusable(
@@ -98,6 +109,11 @@ def encode(
     )
     _save(samples, encoder, question, problem, workspace)
     return samples
+
+
+def reads_strings(wanted: Iterable[str]) -> bool:
+    """Return whether one of the algorithms learns from text as it is."""
+    return any(algorithms.get(name).reads_strings for name in wanted)
 
 
 def _as_judged(encoder: Encoder, like: Encoder, frame: pl.DataFrame) -> Encoder:

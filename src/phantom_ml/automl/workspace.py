@@ -20,6 +20,7 @@ from phantom_ml.features.fitted.question import Question
 from phantom_ml.features.fold_fitted import FoldFitted
 
 TEXT_PARTS = ("data", "indices", "indptr")
+STRINGS = "strings.npy"
 BEFORE_PARTS = ("time", "groups")
 
 
@@ -98,13 +99,18 @@ class Workspace:
             for part in TEXT_PARTS:
                 np.save(folder / f"text_{part}.npy", getattr(text, part))
             (folder / "text_shape.json").write_text(json.dumps(list(text.shape)))
+        if samples.matrix.strings is not None:
+            np.save(folder / STRINGS, samples.matrix.strings)
 
     def samples(self, name: str = "samples") -> Samples:
         """Return the matrix with its answers, memory-mapped."""
         folder = self.folder / name
         features = json.loads((folder / "features.json").read_text())
         matrix = Matrix(
-            _mapped(folder / "values.npy"), tuple(Feature(*f) for f in features), _text(folder)
+            _mapped(folder / "values.npy"),
+            tuple(Feature(*f) for f in features),
+            _text(folder),
+            _strings(folder),
         )
         weight = folder / "weight.npy"
         return Samples(
@@ -155,6 +161,11 @@ class Workspace:
 def _mapped(path: Path) -> NDArray[np.float32]:
     array: NDArray[np.float32] = np.load(path, mmap_mode="r")
     return array
+
+
+def _strings(folder: Path) -> NDArray[np.uint8] | None:
+    path = folder / STRINGS
+    return np.load(path, mmap_mode="r") if path.exists() else None
 
 
 def _text(folder: Path) -> sparse.csr_array | None:

@@ -1,4 +1,4 @@
-"""What a learner sees: one float32 matrix, the meaning of its columns, and hashed text beside it."""
+"""What a learner sees: one float32 matrix, the meaning of its columns, and text beside it, hashed or as it is."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 Rows = NDArray[np.int64]
+#: Bytes of a text cell that a learner of raw text reads: the head of a longer one tells its kind.
+STRING_BYTES = 128
 
 
 @dataclass(frozen=True)
@@ -73,11 +75,15 @@ class Matrix:
         What the columns mean.
     text : csr_array of float32, shape (n_rows, n_buckets), or None
         Hashed character n-grams of all text columns, rows of Euclidean length at most 1 a column.
+    strings : uint8 array of shape (n_rows, n_text_columns, STRING_BYTES), or None
+        The first bytes of each text column as they are (UTF-8), 0 behind the last; None where no
+        learner asks for them. Often memory-mapped.
     """
 
     values: NDArray[np.float32]
     features: tuple[Feature, ...]
     text: sparse.csr_array | None = None
+    strings: NDArray[np.uint8] | None = None
 
     @property
     def n_rows(self) -> int:
@@ -100,6 +106,7 @@ class Matrix:
             self,
             values=np.ascontiguousarray(self.values[where]),
             text=None if self.text is None else self.text[where],
+            strings=None if self.strings is None else np.ascontiguousarray(self.strings[where]),
         )
 
     def columns(self, places: list[int]) -> Matrix:
@@ -114,7 +121,10 @@ class Matrix:
         text = self.text
         if text is not None and below.text is not None:
             text = sparse.csr_array(sparse.vstack([text, below.text], format="csr"))
-        return replace(self, values=values, text=text)
+        strings = self.strings
+        if strings is not None and below.strings is not None:
+            strings = np.concatenate([strings, below.strings])
+        return replace(self, values=values, text=text, strings=strings)
 
     def beside(self, values: NDArray[np.float32], features: tuple[Feature, ...]) -> Matrix:
         """Return this matrix with more columns to its right."""

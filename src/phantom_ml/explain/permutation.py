@@ -110,8 +110,9 @@ def _shuffled(matrix: Matrix, column: str, orders: Sequence[Rows], text_source: 
     values = np.tile(matrix.values, (n, 1))
     own = [i for i, f in enumerate(matrix.features) if f.source == column]
     values[:, own] = matrix.values[:, own][order]
-    text = matrix.text
-    if text is not None:
-        same = np.tile(np.arange(matrix.n_rows), n)
-        text = sparse.csr_array(text[order if column == text_source else same])
-    return replace(matrix, values=values, text=text)
+    text, strings = matrix.text, matrix.strings
+    same = np.tile(np.arange(matrix.n_rows), n)
+    chosen = order if column == text_source else same
+    text = None if text is None else sparse.csr_array(text[chosen])
+    strings = None if strings is None else strings[chosen]
+    return replace(matrix, values=values, text=text, strings=strings)

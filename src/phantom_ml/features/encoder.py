@@ -13,11 +13,11 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from phantom_ml.data.matrix import Feature, Matrix, uniquely_named
+from phantom_ml.data.matrix import STRING_BYTES, Feature, Matrix, uniquely_named
 from phantom_ml.errors import BundleVersion
 from phantom_ml.features.base import ColumnEncoder, as_text, encoders
 from phantom_ml.features.before import Before
-from phantom_ml.features.ngrams import hashed_ngrams
+from phantom_ml.features.ngrams import first_bytes, hashed_ngrams
 from phantom_ml.features.past import Past
 from phantom_ml.features.remembered import Remembered
 from phantom_ml.features.tables.base import TableEncoder, table_encoders
@@ -41,6 +41,8 @@ class Encoder:
         Hashed beside the matrix, character by character.
     prose_columns : tuple of str
         Those of them that are read word by word, too.
+    string_columns : tuple of str
+        Those that are handed on as they are, for learners of raw text.
     """
 
     columns: tuple[ColumnEncoder, ...]
@@ -48,6 +50,7 @@ class Encoder:
     prose_columns: tuple[str, ...] = ()
     tables: tuple[TableEncoder, ...] = ()
     past: Past | None = None
+    string_columns: tuple[str, ...] = ()
 
     @cached_property
     def features(self) -> tuple[Feature, ...]:
@@ -79,7 +82,9 @@ class Encoder:
         several = [c for part in self.tables for c in part.inputs]
         past = [] if self.past is None else [*self.past.inputs]
         single = [c.column for c in self.columns]
-        return list(dict.fromkeys([*single, *several, *past, *self.text_columns]))
+        return list(
+            dict.fromkeys([*single, *several, *past, *self.text_columns, *self.string_columns])
+        )
 
     @cached_property
     def timeless(self) -> list[int]:
@@ -131,7 +136,12 @@ class Encoder:
                 write(part, frame, before, out)
             at += out.shape[1]
         values[:, at:] = past
-        return Matrix(values, self.features, self.text(frame))
+        return Matrix(values, self.features, self.text(frame), self._strings(frame))
+
+    def _strings(self, frame: pl.DataFrame) -> NDArray[np.uint8] | None:
+        if not self.string_columns:
+            return None
+        return first_bytes([as_text(frame[c]) for c in self.string_columns], STRING_BYTES)
 
     def text(self, frame: pl.DataFrame) -> Any:
         """Return the hashed text of rows, a sparse matrix of shape (n_rows, n_buckets); None without text."""
@@ -162,6 +172,7 @@ class Encoder:
             "tables": [_part(t) for t in self.tables],
             "text_columns": list(self.text_columns),
             "prose_columns": list(self.prose_columns),
+            "string_columns": list(self.string_columns),
         }
 
     @classmethod
@@ -170,7 +181,8 @@ class Encoder:
         columns = [_read(encoders.get(p["encoder"]), p) for p in state["columns"]]
         tables = [_read(table_encoders.get(p["encoder"]), p) for p in state["tables"]]
         texts, prose = tuple(state["text_columns"]), tuple(state["prose_columns"])
-        return cls(tuple(columns), texts, prose, tuple(tables), past)
+        strings = tuple(state.get("string_columns", ()))
+        return cls(tuple(columns), texts, prose, tuple(tables), past, strings)
 
     def save(self, folder: Path) -> None:
         """Write the state into ``folder`` (made if absent)."""

@@ -50,6 +50,25 @@ def hashed_ngrams(columns: list[pl.Series], words: Sequence[bool] = ()) -> spars
     return total
 
 
+def first_bytes(columns: list[pl.Series], width: int) -> NDArray[np.uint8]:
+    """Return the first bytes of each cell, shape (n_rows, n_columns, width), 0 behind the last.
+
+    Examples
+    --------
+    >>> first_bytes([pl.Series(["ab", None])], 3).tolist()
+    [[[97, 98, 0]], [[0, 0, 0]]]
+    """
+    found = [_padded(column, width) for column in columns]
+    return np.stack(found, axis=1)
+
+
+def _padded(values: pl.Series, width: int) -> NDArray[np.uint8]:
+    raw = values.cast(pl.Binary).fill_null(b"").bin.slice(0, width)
+    # A fixed width is numpy's own way of padding: zeros behind the last byte.
+    cells = np.array(raw.to_list(), dtype=f"S{width}")
+    return cells.view(np.uint8).reshape(len(values), width)
+
+
 def _column(values: pl.Series, salt: int, *, words: bool) -> sparse.csr_array:
     data, offsets = _bytes(values)
     lengths = np.diff(offsets)

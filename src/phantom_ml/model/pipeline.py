@@ -9,7 +9,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from phantom_ml.algorithms.base import Learner, load_learner
+from phantom_ml.algorithms.base import Learner, algorithms, load_learner
 from phantom_ml.data.matrix import Matrix
 from phantom_ml.features.encoder import Encoder
 from phantom_ml.features.fold_fitted import FoldFitted
@@ -63,7 +63,10 @@ class Pipeline:
             return LoadedPart(load_learner(folder / learner), sides[side])
 
         members = tuple(tuple(part(p.learner, p.side) for p in m.parts) for m in spec.members)
-        return cls(spec, Encoder.load(folder / "encoder"), members, n_threads)
+        encoder = Encoder.load(folder / "encoder")
+        if not any(algorithms.get(m.algorithm).reads_strings for m in spec.members):
+            encoder = replace(encoder, string_columns=())
+        return cls(spec, encoder, members, n_threads)
 
     def with_threshold(self, threshold: Threshold | None) -> Pipeline:
         """Return the same model with another line of alert."""
