@@ -12,11 +12,18 @@ if TYPE_CHECKING:
     from phantom_ml.core import AsyncPhantomMLCore, AutoMLResult, PhantomMLCore
     from phantom_ml.errors import PhantomError
     from phantom_ml.features.transformer import AutoFeatureEngineer
-    from phantom_ml.sklearn_api import PhantomClassifier, PhantomRegressor
-    from phantom_ml.tuning.optimizer import HyperparameterOptimizer
+    from phantom_ml.sklearn_api import (
+        AlgorithmClassifier,
+        AlgorithmRegressor,
+        HyperparameterOptimizer,
+        PhantomClassifier,
+        PhantomRegressor,
+    )
 
 __all__ = [
     "Algorithm",
+    "AlgorithmClassifier",
+    "AlgorithmRegressor",
     "AsyncPhantomMLCore",
     "AutoFeatureEngineer",
     "AutoMLConfig",
@@ -35,12 +42,14 @@ __version__ = "0.1.0"
 
 _MODULES = {
     "Algorithm": "phantom_ml.algorithms.names",
+    "AlgorithmClassifier": "phantom_ml.sklearn_api",
+    "AlgorithmRegressor": "phantom_ml.sklearn_api",
     "AsyncPhantomMLCore": "phantom_ml.core",
     "AutoFeatureEngineer": "phantom_ml.features.transformer",
     "AutoMLConfig": "phantom_ml.config",
     "AutoMLResult": "phantom_ml.core",
     "AutoMLTaskType": "phantom_ml.config",
-    "HyperparameterOptimizer": "phantom_ml.tuning.optimizer",
+    "HyperparameterOptimizer": "phantom_ml.sklearn_api",
     "OptimizationMethod": "phantom_ml.config",
     "PhantomClassifier": "phantom_ml.sklearn_api",
     "PhantomError": "phantom_ml.errors",

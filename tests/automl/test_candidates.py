@@ -5,9 +5,10 @@ import pytest
 from phantom_ml.algorithms.base import algorithms
 from phantom_ml.automl.candidates import FAMILIES, Candidates
 from phantom_ml.automl.portfolio import portfolio
+from phantom_ml.automl.spaces import given_spaces
 from phantom_ml.automl.trials import Candidate
-from phantom_ml.config import OptimizationMethod, ProblemKind
-from phantom_ml.errors import UnknownName
+from phantom_ml.config import OptimizationMethod, ProblemKind, TuningSettings
+from phantom_ml.errors import BadSetting, UnknownName
 from tests.automl.made import failed, finished
 
 FIRST = (Candidate("LightGBM"), Candidate("SVM"))
@@ -18,8 +19,9 @@ SEEN = [
 ]
 
 
-def candidates(seed: int = 0, method: str = "random_search") -> Candidates:
-    return Candidates(FIRST, OptimizationMethod(method), seed)
+def candidates(seed: int = 0, method: str = "random_search", **spaces) -> Candidates:
+    given = given_spaces(TuningSettings(spaces=spaces))
+    return Candidates(FIRST, OptimizationMethod(method), seed, given)
 
 
 def test_the_portfolio_comes_first_whatever_was_seen():
@@ -114,3 +116,68 @@ def test_what_is_in_no_portfolio_is_tried_with_its_defaults():
 def test_what_does_not_exist_is_answered_by_the_nearest():
     with pytest.raises(UnknownName, match="LightGBM"):
         portfolio(ProblemKind.BINARY, False, ["LightGMB"])
+
+
+def of_grid(**spaces):
+    """Return what a grid search tries after the portfolio, until nothing is left."""
+    chosen = candidates(method="grid_search", **spaces)
+    found = []
+    while (one := chosen.next(len(FIRST) + len(found), SEEN)) is not None:
+        found.append((one.algorithm, dict(one.settings)))
+    return found
+
+
+def test_a_grid_has_each_point_of_each_algorithm_once():
+    points = [(name, tuple(settings.items())) for name, settings in of_grid()]
+    assert len(points) == len(set(points)) > 0
+    assert {name for name, _ in points} == {"LightGBM", "SVM"}
+
+
+def test_a_grid_over_lists_is_all_their_combinations():
+    space = {"num_leaves": [15, 63], "learning_rate": [0.05, 0.1, 0.2]}
+    own = [settings for name, settings in of_grid(LightGBM=space) if name == "LightGBM"]
+    assert [(s["num_leaves"], s["learning_rate"]) for s in own] == [
+        (n, rate) for n in (15, 63) for rate in (0.05, 0.1, 0.2)
+    ]
+
+
+def test_an_algorithm_that_a_space_is_given_for_is_searched_by_grid():
+    assert "XGBoost" in {name for name, _ in of_grid(XGBoost={"max_depth": [3, 4]})}
+
+
+@pytest.mark.parametrize("method", ["random_search", "bayesian_optimization", "hyperband"])
+def test_a_given_space_takes_the_place_of_the_bounds(method):
+    space = {"num_leaves": (20, 24), "learning_rate": [0.1]}
+    chosen = candidates(method=method, LightGBM=space)
+    own = [c for n in range(2, 30) if (c := chosen.next(n, SEEN)).algorithm == "LightGBM"]
+    assert own
+    assert all(c.settings.keys() == space.keys() for c in own)
+    assert all(20 <= c.settings["num_leaves"] <= 24 for c in own)
+
+
+def test_a_given_range_comes_back_from_json():
+    tuning = TuningSettings(spaces={"LightGBM": {"learning_rate": (0.01, 0.1, "log")}})
+    assert TuningSettings.model_validate_json(tuning.model_dump_json()) == tuning
+
+
+@pytest.mark.parametrize(
+    ("space", "error", "why"),
+    [
+        ({"LightGMB": {"num_leaves": [3]}}, UnknownName, "Did you mean 'LightGBM'"),
+        ({"LightGBM": {"num_leafs": [3]}}, UnknownName, "Did you mean 'num_leaves'"),
+        ({"LightGBM": {}}, BadSetting, "space of LightGBM is empty"),
+        ({"LightGBM": {"num_leaves": []}}, BadSetting, "list of values is empty"),
+        ({"LightGBM": {"num_leaves": [-3]}}, BadSetting, "num_leaves = -3"),
+        ({"LightGBM": {"learning_rate": (0.1, 5.0)}}, BadSetting, "learning_rate = 5.0"),
+        ({"LightGBM": {"learning_rate": (0.2, 0.1)}}, BadSetting, "low end is above"),
+        ({"LightGBM": {"learning_rate": (0.0, 0.1, "log")}}, BadSetting, "begins above 0"),
+    ],
+)
+def test_a_space_that_cannot_be_searched_is_told(space, error, why):
+    with pytest.raises(error, match=why):
+        given_spaces(TuningSettings(spaces=space))
+
+
+def test_a_range_of_one_end_is_refused():
+    with pytest.raises(ValueError, match="a range is"):
+        TuningSettings(spaces={"LightGBM": {"num_leaves": (3,)}})

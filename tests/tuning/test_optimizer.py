@@ -1,3 +1,9 @@
+import json
+import os
+import signal
+import time
+from pathlib import Path
+
 import numpy as np
 import pytest
 from sklearn.base import BaseEstimator, ClassifierMixin
@@ -8,10 +14,10 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 from sklearn.tree import DecisionTreeClassifier
 
+from phantom_ml import HyperparameterOptimizer
 from phantom_ml.config import OptimizationMethod
 from phantom_ml.config.bounds import Bound
 from phantom_ml.errors import BadSetting, BudgetTooSmall, NoTrialSucceeded
-from phantom_ml.tuning.optimizer import HyperparameterOptimizer
 
 X, Y = make_classification(240, 6, n_informative=3, random_state=0)
 TREE = DecisionTreeClassifier(random_state=0)
@@ -19,9 +25,15 @@ SPACE = {"max_depth": (1, 8), "min_samples_leaf": (1, 40, "log"), "criterion": [
 
 
 def search(
-    method="random_search", n_trials=6, space=SPACE, estimator=TREE, timeout=None, **options
+    method="random_search",
+    n_trials=6,
+    space=SPACE,
+    estimator=TREE,
+    timeout=None,
+    limits=None,
+    **options,
 ):
-    optimizer = HyperparameterOptimizer(method, n_trials, timeout)
+    optimizer = HyperparameterOptimizer(method, n_trials, timeout, **(limits or {}))
     return optimizer.optimize(estimator, space, X, Y, **options)
 
 
@@ -166,6 +178,12 @@ def test_a_timeout_before_the_first_trial_is_done_says_so():
         ({"cv": 1}, "cv is 1"),
         ({"cv": 500}, "cannot be split"),
         ({"cv": "x"}, "cv is 'x'"),
+        ({"limits": {"trial_seconds": -1}}, "trial_seconds is -1"),
+        ({"limits": {"memory_limit_mb": 0}}, "memory_limit_mb is 0"),
+        ({"resource": "criterion"}, "resource is 'criterion', whose value is 'gini'"),
+        ({"resource": "minutes"}, "resource is 'minutes'"),
+        ({"space": None}, "DecisionTreeClassifier has none of its own"),
+        ({"history": "{}"}, "history cannot be read"),
     ],
 )
 def test_a_setting_that_cannot_be_right_is_told_with_its_value(options, why):
@@ -177,3 +195,152 @@ def test_a_result_tells_score_counts_and_settings():
     text = repr(search())
     assert "6 done" in text
     assert "max_depth" in text
+
+
+class Troubled(Fussy):
+    """Hangs, grows or ends its process at some levels."""
+
+    def fit(self, X, y):
+        if self.level == 1:
+            time.sleep(60)
+        if self.level == 2:
+            self.rows = [np.ones(10_000_000) for _ in range(20)]
+            time.sleep(60)
+        if self.level == 3:
+            os.kill(os.getpid(), signal.SIGSEGV)
+        return super().fit(X, y) if self.level == 0 else self
+
+
+@pytest.fixture(scope="module")
+def troubled():
+    """Trials by level of a search in which all but one go wrong."""
+    limits = {"trial_seconds": 5, "memory_limit_mb": 700}
+    found = search("grid_search", 4, {"level": [0, 1, 2, 3]}, Troubled(), limits=limits)
+    return {t.params["level"]: t for t in found.trials}
+
+
+@pytest.mark.parametrize(
+    ("level", "reason"), [(1, "not done after 5 s"), (2, "MB of memory"), (3, "SIGSEGV")]
+)
+def test_a_trial_that_hangs_grows_or_crashes_is_a_row(troubled, level, reason):
+    assert troubled[level].status == "failed"
+    assert reason in troubled[level].reason
+
+
+def test_the_trials_beside_one_that_went_wrong_are_done(troubled):
+    assert troubled[0].status == "done"
+
+
+def test_a_hanging_trial_is_ended_with_the_search():
+    started = time.monotonic()
+    with pytest.raises(BudgetTooSmall):
+        search(n_trials=1, space={"level": [1]}, estimator=Troubled(), timeout=0.5)
+    assert time.monotonic() - started < 20
+
+
+class Grower(Fussy):
+    """Counts what it was fitted with; goes on from where it was."""
+
+    def __init__(self, level=0.0, n_steps=9, warm_start=False, log=None):
+        super().__init__(level)
+        self.n_steps, self.warm_start, self.log = n_steps, warm_start, log
+
+    def fit(self, X, y):
+        before = self.n_done_ if self.warm_start and hasattr(self, "n_done_") else 0
+        self.n_done_ = self.n_steps
+        with Path(self.log).open("a") as file:
+            file.write(f"{self.n_steps - before} {len(X)}\n")
+        return super().fit(X, y)
+
+
+@pytest.fixture
+def log(tmp_path):
+    return tmp_path / "log"
+
+
+def lines(log):
+    return [tuple(map(int, line.split())) for line in log.read_text().splitlines()]
+
+
+def test_hyperband_gives_more_of_a_setting_and_wastes_none(log):
+    space = {"level": [0.5]}
+    search("hyperband", 1, space, Grower(log=str(log)), cv=2, resource="n_steps")
+    # Rungs of 1, 3 and 9 steps in two folds: what was done is not done again.
+    assert [steps for steps, _ in lines(log)] == [1, 1, 2, 2, 6, 6]
+
+
+def test_hyperband_gives_more_rows(log):
+    search("hyperband", 1, {"level": [0.5]}, Grower(log=str(log)), cv=2, resource="rows")
+    assert [rows for _, rows in lines(log)] == [13, 13, 40, 40, 120, 120]
+
+
+@pytest.mark.parametrize("resource", ["rows", "n_steps"])
+def test_hyperband_gives_up_what_falls_behind_on_any_resource(log, resource):
+    found = search("hyperband", 12, {"level": (0.0, 0.8)}, Grower(log=str(log)), resource=resource)
+    reasons = {t.reason for t in found.trials if t.status == "pruned"}
+    assert reasons <= {f"It fell behind after {n} of 3 rungs." for n in (1, 2)}
+    assert reasons
+
+
+def test_a_search_goes_on_from_its_json_text():
+    first = search("bayesian_optimization", 4, seed=1)
+    more = search("bayesian_optimization", 6, seed=1, history=first.to_json())
+    assert [t.params for t in more.trials[:4]] == [t.params for t in first.trials]
+    assert len(more.trials) == 6
+
+
+def test_a_grid_goes_on_without_the_points_that_were_tried():
+    space = {"max_depth": [1, 2, 3], "criterion": ["gini", "entropy"]}
+    first = search("grid_search", 6, space, timeout=None)
+    again = search("grid_search", 6, space, history=first)
+    assert len(again.trials) == 6
+
+
+def test_trials_outside_the_space_are_not_taken_up():
+    first = search(n_trials=4, space={"max_depth": (5, 8)})
+    again = search(n_trials=2, space={"max_depth": (1, 2)}, history=first)
+    assert all(t.params["max_depth"] <= 2 for t in again.trials)
+
+
+def test_the_best_score_so_far_never_falls():
+    curve = search(n_trials=8).best_so_far()
+    assert [score for _, score in curve] == sorted(score for _, score in curve)
+    assert [end for end, _ in curve] == sorted(end for end, _ in curve)
+
+
+def test_the_setting_that_decides_the_score_is_the_most_important():
+    space = {"level": (0.0, 0.8), "other": (0.0, 1.0)}
+
+    class Two(Fussy):
+        def __init__(self, level=0.0, other=0.0):
+            super().__init__(level)
+            self.other = other
+
+    shares = search(n_trials=16, space=space, estimator=Two()).importance()
+    assert max(shares, key=shares.get) == "level"
+    assert sum(shares.values()) == pytest.approx(1)
+
+
+def test_few_trials_tell_no_importance():
+    assert search(n_trials=2).importance() == {}
+
+
+def test_parallel_coordinates_are_plain_values():
+    found = search(n_trials=3)
+    told = json.loads(json.dumps(found.parallel_coordinates()))
+    assert [axis["name"] for axis in told["axes"]] == list(SPACE)
+    assert [line["score"] for line in told["lines"]] == [t.score for t in found.trials]
+
+
+def test_each_trial_is_told_as_it_ends():
+    heard = []
+    found = search(n_trials=3, on_trial=heard.append)
+    assert tuple(heard) == found.trials
+
+
+def test_an_estimator_may_bring_its_own_space():
+    class Own(Fussy):
+        def search_space(self):
+            return {"level": (0.0, 0.8)}
+
+    assert search(n_trials=2, space=None, estimator=Own()).best_params.keys() == {"level"}

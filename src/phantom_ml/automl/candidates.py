@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import chain, zip_longest
 
 import numpy as np
 
 from phantom_ml.algorithms.base import algorithms
+from phantom_ml.automl.halving import promoted, rungs
+from phantom_ml.automl.spaces import Space, grid_of
 from phantom_ml.automl.trials import Candidate, Finished
 from phantom_ml.config import OptimizationMethod
 from phantom_ml.tuning.propose import propose
@@ -26,11 +29,17 @@ class Candidates:
         Tried in this order before any search.
     method : OptimizationMethod
     seed : int
+    given : mapping of algorithm to its space
+        Searched instead of the algorithm's own bounds.
+    n_rows : int
+        Rows of a fit, which Hyperband begins with few of.
     """
 
     first: tuple[Candidate, ...]
     method: OptimizationMethod
     seed: int
+    given: Mapping[str, Space] = field(default_factory=dict)
+    n_rows: int = 0
 
     def next(self, number: int, seen: Sequence[Finished]) -> Candidate | None:
         """Return the candidate for trial ``number``, given the finished trials; None: nothing is left.
@@ -39,7 +48,16 @@ class Candidates:
         """
         if number < len(self.first):
             return self.first[number]
-        families = _families(seen)
+        if self.method is OptimizationMethod.GRID_SEARCH:
+            return self._of_grid(number - len(self.first))
+        ladder = rungs(self.n_rows) if self.method is OptimizationMethod.HYPERBAND else (None,)
+        return promoted(seen, ladder) or self._proposed(number, seen, ladder[0])
+
+    def _proposed(
+        self, number: int, seen: Sequence[Finished], max_rows: int | None
+    ) -> Candidate | None:
+        """Return settings near what was good, drawn by the number; None where nothing was complete."""
+        families = self._families(seen)
         if not families:
             return None
         rng = np.random.default_rng([self.seed, number])
@@ -49,21 +67,32 @@ class Candidates:
         history = [
             (_complete_settings(f), float(np.mean(f.losses)))
             for f in seen
-            if f.complete and f.trial.algorithm == name
+            if f.complete and f.trial.algorithm == name and f.order.candidate.max_rows == max_rows
         ]
-        algorithm = algorithms.get(name)
-        settings = propose(algorithm.space(), history, self.method, int(rng.integers(2**31)))
+        settings = propose(self._space(name), history, self.method, int(rng.integers(2**31)))
+        return Candidate(name, settings, max_rows, raced=True)
+
+    def _space(self, name: str) -> Space:
+        return self.given.get(name) or algorithms.get(name).space()
+
+    def _of_grid(self, place: int) -> Candidate | None:
+        """Return the candidate at a place of the grids, one point of each algorithm in turn."""
+        names = dict.fromkeys([c.algorithm for c in self.first] + [*self.given])
+        grids = [[(n, point) for point in grid_of(n, self.given)] for n in names]
+        turns = [turn for turn in chain.from_iterable(zip_longest(*grids)) if turn is not None]
+        if place >= len(turns):
+            return None
+        name, settings = turns[place]
         return Candidate(name, settings, raced=True)
 
-
-def _families(seen: Sequence[Finished]) -> list[str]:
-    """Return the algorithms worth searching on, the best first."""
-    best: dict[str, float] = {}
-    for f in seen:
-        if f.complete and algorithms.get(f.trial.algorithm).space():
-            loss = float(np.mean(f.losses))
-            best[f.trial.algorithm] = min(loss, best.get(f.trial.algorithm, np.inf))
-    return sorted(best, key=lambda name: (best[name], name))[:FAMILIES]
+    def _families(self, seen: Sequence[Finished]) -> list[str]:
+        """Return the algorithms worth searching on, the best first."""
+        best: dict[str, float] = {}
+        for f in seen:
+            if f.complete and self._space(f.trial.algorithm):
+                loss = float(np.mean(f.losses))
+                best[f.trial.algorithm] = min(loss, best.get(f.trial.algorithm, np.inf))
+        return sorted(best, key=lambda name: (best[name], name))[:FAMILIES]
 
 
 def _complete_settings(finished: Finished) -> dict[str, bool | int | float | str]:

@@ -27,6 +27,7 @@ from phantom_ml.automl.problem import Problem
 from phantom_ml.automl.quick import QUICK, First, seconds_per_fit
 from phantom_ml.automl.race import Race, Room
 from phantom_ml.automl.scoring import score_trial, trial_draft
+from phantom_ml.automl.spaces import given_spaces
 from phantom_ml.automl.trials import Candidate, Finished
 from phantom_ml.automl.workspace import Workspace
 from phantom_ml.config import AutoMLConfig
@@ -244,7 +245,13 @@ def _race(state: Run, plan: SplitPlan) -> Race:
     return Race(
         state.workspace,
         tuple(str(i) for i in range(plan.n_splits)),
-        Candidates(tuple(first), config.tuning.method, config.seed),
+        Candidates(
+            tuple(first),
+            config.tuning.method,
+            config.seed,
+            given_spaces(config.tuning),
+            len(plan.splits[-1].train),
+        ),
         state.budget,
         refits(plan),
         is_forward(plan),

@@ -9,6 +9,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from phantom_ml.algorithms.base import algorithms
+from phantom_ml.automl.spaces import given_spaces
 from phantom_ml.config import AutoMLConfig
 from phantom_ml.data.dataset import Dataset
 from phantom_ml.data.recognise import recognise
@@ -145,6 +146,7 @@ def _check(config: AutoMLConfig, task: Task, target: Target) -> None:
     """Refuse before any work what could only fail after it."""
     for name in config.algorithms_to_try or ():
         algorithms.get(name)
+    given_spaces(config.tuning)
     policy = config.threshold
     if policy is None:
         return

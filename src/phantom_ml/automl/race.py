@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -19,6 +19,7 @@ from phantom_ml.automl.budget import (
 from phantom_ml.automl.candidates import Candidates
 from phantom_ml.automl.trials import (
     GRACE_SECONDS,
+    Candidate,
     Finished,
     Order,
     Running,
@@ -59,6 +60,10 @@ class Room:
     def whole(self) -> Room:
         """Return the same machine as one slot with all threads."""
         return Room(1, self.slots * self.n_threads, self.memory_mb * self.slots)
+
+
+def _of_as_many_rows(seen: Sequence[Finished], candidate: Candidate) -> list[Finished]:
+    return [f for f in seen if f.order.candidate.max_rows == candidate.max_rows]
 
 
 @dataclass
@@ -149,7 +154,7 @@ class Race:
             self.room.n_threads,
             self.room.memory_mb,
             candidate.n_rounds,
-            race=race_line(seen) if candidate.raced else (),
+            race=race_line(_of_as_many_rows(seen, candidate)) if candidate.raced else (),
             forward=self.forward,
         )
 

@@ -50,6 +50,9 @@ class FeatureSettings(Settings):
         return value
 
 
+Scalar = bool | int | float | str
+
+
 class OptimizationMethod(StrEnum):
     """The four ways to search settings; the plan's spellings are accepted too."""
 
@@ -63,10 +66,43 @@ class OptimizationMethod(StrEnum):
         return next((m for m in cls if plain(m.value) == plain(str(value))), None)
 
 
+class RangeSettings(Settings):
+    """Numbers between two inclusive ends; two whole numbers search whole numbers."""
+
+    low: int | float
+    high: int | float
+    log: bool = Field(False, description="Equal ratios are equally likely, not equal steps.")
+
+
+def _range(given: Any) -> Any:
+    if not isinstance(given, tuple):
+        return given
+    if len(given) not in (2, 3) or given[2:] not in ((), ("log",)):
+        raise ValueError(f'a range is (low, high) or (low, high, "log"), not {given!r}')
+    return {"low": given[0], "high": given[1], "log": len(given) == 3}
+
+
 class TuningSettings(Settings):
     """How settings are searched once the portfolio has run."""
 
     method: OptimizationMethod = OptimizationMethod.BAYESIAN_OPTIMIZATION
+    spaces: dict[str, dict[str, list[Scalar] | RangeSettings]] = Field(
+        default_factory=dict,
+        description="Algorithm to setting to what is searched: a list of values, or a range.",
+    )
+
+    @field_validator("spaces", mode="before")
+    @classmethod
+    def _ranges(cls, spaces: Any) -> Any:
+        """Take a pair (low, high) or (low, high, "log") as the range that it is in Python."""
+        if not isinstance(spaces, dict):
+            return spaces
+        return {
+            algorithm: {n: _range(given) for n, given in space.items()}
+            if isinstance(space, dict)
+            else space
+            for algorithm, space in spaces.items()
+        }
 
 
 class CostSettings(Settings):
@@ -137,6 +173,3 @@ class TaskSettings(Settings):
     known_ahead: tuple[str, ...] = ()
     label_delay: float | None = Field(None, ge=0, description="Days until a label is known.")
     prevalence: float | None = Field(None, gt=0, lt=1)
-
-
-Scalar = str | int | float | bool

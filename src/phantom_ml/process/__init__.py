@@ -9,6 +9,7 @@ from phantom_ml.process.child import (
     wait_any,
     warm_up,
 )
+from phantom_ml.process.copy import Copy, Here
 from phantom_ml.process.deadline import Deadline
 from phantom_ml.process.memory import process_tree_pss_mb, total_memory_mb
 from phantom_ml.process.outcome import Limits, Outcome, OutcomeStatus
@@ -16,7 +17,9 @@ from phantom_ml.process.outcome import Limits, Outcome, OutcomeStatus
 __all__ = [
     "DEFAULT_PRELOAD",
     "Child",
+    "Copy",
     "Deadline",
+    "Here",
     "Limits",
     "Outcome",
     "OutcomeStatus",

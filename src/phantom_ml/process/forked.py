@@ -51,7 +51,7 @@ def run_forked(request: Request, server: int, set_threads: Callable[[int], None]
     code = 1
     folder = Path(request["folder"])
     try:
-        _die_with(server)
+        die_with(server)
         _stand_alone(folder)
         _take_surroundings(request)
         set_threads(request["n_threads"])
@@ -67,7 +67,8 @@ def run_forked(request: Request, server: int, set_threads: Callable[[int], None]
         os._exit(code)
 
 
-def _die_with(server: int) -> None:
+def die_with(server: int) -> None:
+    """Let the kernel end this process when its parent dies, the process of that number."""
     ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
     if os.getppid() != server:  # it died between the fork and the line above
         os._exit(1)

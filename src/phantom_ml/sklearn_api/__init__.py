@@ -1,6 +1,14 @@
-"""The engine as scikit-learn estimators."""
+"""The scikit-learn faces: estimators that search, estimators of one algorithm, and the search of settings."""
 
+from phantom_ml.sklearn_api.algorithm import AlgorithmClassifier, AlgorithmRegressor
 from phantom_ml.sklearn_api.classifier import PhantomClassifier
+from phantom_ml.sklearn_api.optimizer import HyperparameterOptimizer
 from phantom_ml.sklearn_api.regressor import PhantomRegressor
 
-__all__ = ["PhantomClassifier", "PhantomRegressor"]
+__all__ = [
+    "AlgorithmClassifier",
+    "AlgorithmRegressor",
+    "HyperparameterOptimizer",
+    "PhantomClassifier",
+    "PhantomRegressor",
+]

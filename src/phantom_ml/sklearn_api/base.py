@@ -15,6 +15,7 @@ from sklearn.utils.validation import check_consistent_length, check_is_fitted, v
 from phantom_ml.config import AutoMLConfig
 from phantom_ml.config.automl import Metric
 from phantom_ml.core import PhantomMLCore
+from phantom_ml.sklearn_api.rows import as_polars, is_frame
 from phantom_ml.sklearn_api.session import Sealed, open_core, seal_model, unseal_model
 
 Answers = NDArray[Any]
@@ -81,9 +82,9 @@ class PhantomEstimator(BaseEstimator):  # type: ignore[misc]
 
         A frame may hold anything; an array holds numbers, every one of which may mean something.
         """
-        if _is_frame(X):
+        if is_frame(X):
             validate_data(self, X, skip_check_array=True, reset=reset)
-            return _as_polars(X), {}
+            return as_polars(X), {}
         least = 2 if reset else 1
         values = validate_data(
             self, X, reset=reset, ensure_all_finite="allow-nan", ensure_min_samples=least
@@ -118,18 +119,6 @@ class PhantomEstimator(BaseEstimator):  # type: ignore[misc]
     def _sealed(self) -> Sealed:
         state = vars(self)
         return Sealed(state["_archive"], state["_signer"])
-
-
-def _is_frame(X: Any) -> bool:
-    library = type(X).__module__.partition(".")[0]
-    return library in ("polars", "pandas", "pyarrow") and hasattr(X, "columns")
-
-
-def _as_polars(X: Any) -> pl.DataFrame:
-    if isinstance(X, pl.DataFrame):
-        return X
-    found = pl.from_pandas(X) if type(X).__module__.startswith("pandas") else pl.from_arrow(X)
-    return found if isinstance(found, pl.DataFrame) else found.to_frame()
 
 
 def _free_name(wanted: str, taken: Sequence[str]) -> str:

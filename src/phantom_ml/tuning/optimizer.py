@@ -1,44 +1,46 @@
-"""HyperparameterOptimizer: the settings of any scikit-learn estimator, searched in four ways.
-
-Hyperband: Li et al., "Hyperband: A Novel Bandit-Based Approach to Hyperparameter Optimization",
-2018, arXiv:1603.06560; the resource that trials are given more or less of is folds.
-"""
+"""The settings of any scikit-learn estimator, searched in four ways."""
 
 from __future__ import annotations
 
 import math
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from phantom_ml.config import OptimizationMethod
 from phantom_ml.errors import BadSetting, BudgetTooSmall, NoTrialSucceeded
-from phantom_ml.process.deadline import Deadline
-from phantom_ml.tuning.result import OptimizationResult, TuningTrial
-from phantom_ml.tuning.search import Bench, Search, scorer_for, splitter_for, study_for
-from phantom_ml.tuning.space import axes, grid
+from phantom_ml.process import Deadline
+from phantom_ml.tuning.bench import FOLDS, Bench, Measure, check_resource
+from phantom_ml.tuning.result import OptimizationResult, TuningTrial, trials_of
+from phantom_ml.tuning.search import Patience, Search
+from phantom_ml.tuning.space import EXPECTED, axes, grid
+from phantom_ml.tuning.study import scorer_for, splitter_for, study_for
 
 
-class HyperparameterOptimizer:
+class EstimatorOptimizer:
     """Searches the settings of an estimator by cross-validation.
 
     Parameters
     ----------
     method : OptimizationMethod or str
-        ``bayesian_optimization`` (the tree-structured Parzen estimator), ``random_search``,
-        ``grid_search`` (the finest even grid of ``n_trials`` points) or ``hyperband`` (trials that
-        fall behind are given up after a fold).
+        ``bayesian_optimization`` (the tree-structured Parzen estimator, or with at most 30 trials a
+        Gaussian process where torch is installed), ``random_search``, ``grid_search`` (the finest even
+        grid of ``n_trials`` points) or ``hyperband`` (trials that fall behind are given up).
     n_trials : int
         At least 1.
     timeout_seconds : float, optional
-        No trial and no fold is begun after so long; a fit that has begun is finished.
+        Of the whole search: a trial that is under way then is ended.
+    trial_seconds : float, optional
+        Of a trial: one that takes longer, or hangs, is ended, and is a failed trial.
+    memory_limit_mb : int, optional
+        Of a trial, in MiB: one that takes more is ended, and is a failed trial.
 
     Examples
     --------
     >>> from sklearn.datasets import load_iris
     >>> from sklearn.tree import DecisionTreeClassifier
     >>> X, y = load_iris(return_X_y=True)
-    >>> optimizer = HyperparameterOptimizer("random_search", n_trials=5)
+    >>> optimizer = EstimatorOptimizer("random_search", n_trials=5)
     >>> tree = DecisionTreeClassifier(random_state=0)
     >>> found = optimizer.optimize(tree, {"max_depth": (1, 4)}, X, y)
     >>> len(found.trials), found.best_score > 0.9
@@ -50,25 +52,34 @@ class HyperparameterOptimizer:
         method: OptimizationMethod | str = OptimizationMethod.BAYESIAN_OPTIMIZATION,
         n_trials: int = 50,
         timeout_seconds: float | None = None,
+        *,
+        trial_seconds: float | None = None,
+        memory_limit_mb: int | None = None,
     ) -> None:
         self.method = _method(method)
-        self.n_trials = _count(n_trials)
-        self.timeout_seconds = _seconds(timeout_seconds)
+        self.n_trials = _count("n_trials", n_trials)
+        self.timeout_seconds = _seconds("timeout_seconds", timeout_seconds)
+        self.trial_seconds = _seconds("trial_seconds", trial_seconds)
+        limit = memory_limit_mb
+        self.memory_limit_mb = None if limit is None else _count("memory_limit_mb", limit)
 
     def __repr__(self) -> str:
         timeout = "" if self.timeout_seconds is None else f", {self.timeout_seconds:g} s"
-        return f"HyperparameterOptimizer({self.method.value}, {self.n_trials} trials{timeout})"
+        return f"{type(self).__name__}({self.method.value}, {self.n_trials} trials{timeout})"
 
     def optimize(  # noqa: PLR0913 - scikit-learn's own way to ask, as in GridSearchCV and fit
         self,
         estimator: Any,
-        space: Mapping[str, Any],
+        space: Mapping[str, Any] | None,
         X: Any,
         y: Any = None,
         *,
         scoring: Any = None,
         cv: Any = 3,
         seed: int = 0,
+        resource: str = FOLDS,
+        history: OptimizationResult | str | None = None,
+        on_trial: Callable[[TuningTrial], None] | None = None,
     ) -> OptimizationResult:
         """Return the best settings and all trials.
 
@@ -78,7 +89,7 @@ class HyperparameterOptimizer:
             It is cloned, never fitted itself.
         space : mapping of setting to (low, high), (low, high, "log"), list of values, or Bound
             Both ends are inclusive; two whole numbers search whole numbers. Settings of a step are
-            ``step__setting``.
+            ``step__setting``. None: the estimator's own ``search_space()``.
         X : array or frame of shape (n_rows, n_features)
         y : array of shape (n_rows,), optional
         scoring : str or callable, optional
@@ -87,37 +98,62 @@ class HyperparameterOptimizer:
             Folds, shuffled by the seed (stratified for classes), or scikit-learn's own splitter.
         seed : int
             Of the folds and the search.
+        resource : str
+            What Hyperband gives trials more of, as long as they keep up: ``folds``, ``rows``, or a
+            setting that counts what grows (``n_estimators``, ``max_iter``), whose greatest value is the
+            estimator's; a fit goes on from where it was, where the estimator has ``warm_start``.
+        history : OptimizationResult or its JSON text, optional
+            Trials to go on from; they count among ``n_trials``.
+        on_trial : callable of TuningTrial, optional
+            Called after each trial.
 
         Raises
         ------
         BadSetting, UnknownName
-            The space, the scorer or the folds cannot be used.
+            The space, the scorer, the folds, the resource or the history cannot be used.
         NoTrialSucceeded
             Every trial failed; the message tells the reasons.
         BudgetTooSmall
             The time was over before one trial was done.
         """
         started = time.monotonic()
-        searched = axes(space, list(estimator.get_params()))
-        bench = Bench(
-            estimator, X, y, scorer_for(estimator, scoring), splitter_for(estimator, y, cv, seed)
-        )
+        known = list(estimator.get_params())
+        searched = axes(_space(estimator, space), known)
+        check_resource(resource, estimator, known)
+        rungs = resource if self.method is OptimizationMethod.HYPERBAND else FOLDS
+        scorer, splitter = scorer_for(estimator, scoring), splitter_for(estimator, y, cv, seed)
+        bench = self._bench(Bench(estimator, X, y, scorer, splitter, rungs, seed))
+        study = study_for(self.method, bench.n_rungs, seed, self.n_trials, searched)
+        told = on_trial or (lambda _: None)
+        search = Search(study, searched, bench, self._patience(), told)
+        if history is not None:
+            search.replay(trials_of(history))
+        if self.method is OptimizationMethod.GRID_SEARCH:
+            search.enqueue(grid(searched, self.n_trials), seed)
+        self._run(search)
+        return self._result(search, time.monotonic() - started)
+
+    def _bench(self, bench: Bench) -> Measure:
+        """Return where trials are measured."""
+        return bench
+
+    def _patience(self) -> Patience:
         end = Deadline.never()
         if self.timeout_seconds is not None:
             end = Deadline.after(self.timeout_seconds)
-        search = Search(study_for(self.method, len(bench.folds), seed), searched, bench, end)
-        if self.method is OptimizationMethod.GRID_SEARCH:
-            search.enqueue(grid(searched, self.n_trials), seed)
-        n_trials = min(self.n_trials, search.n_waiting or self.n_trials)
-        while len(search.trials) < n_trials and not end.passed:
-            search.run_one()
-        return self._result(estimator, search.trials, time.monotonic() - started)
+        return Patience(end, self.trial_seconds, self.memory_limit_mb)
 
-    def _result(
-        self, estimator: Any, trials: list[TuningTrial], seconds: float
-    ) -> OptimizationResult:
+    def _run(self, search: Search) -> None:
+        most = self.n_trials
+        if self.method is OptimizationMethod.GRID_SEARCH:
+            most = min(most, len(search.trials) + search.n_waiting)
+        while len(search.trials) < most and not search.patience.end.passed:
+            search.run_one()
+
+    def _result(self, search: Search, seconds: float) -> OptimizationResult:
         from sklearn.base import clone
 
+        trials = search.trials
         done = [t for t in trials if t.status == "done" and t.score is not None]
         if not done:
             raise _nothing(trials)
@@ -126,10 +162,23 @@ class HyperparameterOptimizer:
             best.params,
             float(best.score or 0.0),
             tuple(trials),
-            clone(estimator).set_params(**best.params),
+            clone(search.bench.estimator).set_params(**best.params),
             self.method,
             seconds,
+            search.space,
         )
+
+
+def _space(estimator: Any, space: Mapping[str, Any] | None) -> Mapping[str, Any]:
+    if space is not None:
+        return space
+    if not hasattr(estimator, "search_space"):
+        raise BadSetting(
+            f"The search space is None, and {type(estimator).__name__} has none of its own.",
+            EXPECTED,
+        )
+    own: Mapping[str, Any] = estimator.search_space()
+    return own
 
 
 def _method(method: OptimizationMethod | str) -> OptimizationMethod:
@@ -140,16 +189,16 @@ def _method(method: OptimizationMethod | str) -> OptimizationMethod:
         raise BadSetting(f"There is no method {method!r}.", f"Use one of: {known}.") from None
 
 
-def _count(n_trials: int) -> int:
-    if isinstance(n_trials, bool) or not isinstance(n_trials, int) or n_trials < 1:
-        raise BadSetting(f"n_trials is {n_trials!r}.", "Give a whole number of at least 1.")
-    return n_trials
+def _count(name: str, n: int) -> int:
+    if isinstance(n, bool) or not isinstance(n, int) or n < 1:
+        raise BadSetting(f"{name} is {n!r}.", "Give a whole number of at least 1.")
+    return n
 
 
-def _seconds(timeout: float | None) -> float | None:
-    if timeout is not None and not timeout > 0:
-        raise BadSetting(f"timeout_seconds is {timeout!r}.", "Give more than 0 seconds, or None.")
-    return timeout
+def _seconds(name: str, seconds: float | None) -> float | None:
+    if seconds is not None and not seconds > 0:
+        raise BadSetting(f"{name} is {seconds!r}.", "Give more than 0 seconds, or None.")
+    return seconds
 
 
 def _nothing(trials: list[TuningTrial]) -> NoTrialSucceeded | BudgetTooSmall:

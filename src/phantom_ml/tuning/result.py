@@ -1,11 +1,17 @@
-"""What a search of settings came to: every trial, and the best of them."""
+"""What a search of settings came to: every trial, the best of them, and what mattered."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from itertools import accumulate
 from typing import Any, Literal
 
 from phantom_ml.config import OptimizationMethod
+from phantom_ml.errors import BadSetting
+from phantom_ml.tuning.importance import importance_of
+from phantom_ml.tuning.space import Axis
 
 TrialStatus = Literal["done", "failed", "pruned"]
 
@@ -52,6 +58,8 @@ class OptimizationResult:
         A clone with the best settings, not fitted.
     method : OptimizationMethod
     seconds : float
+    space : mapping of str to Axis
+        What was searched.
     """
 
     best_params: dict[str, Any]
@@ -60,6 +68,7 @@ class OptimizationResult:
     best_estimator: Any
     method: OptimizationMethod
     seconds: float
+    space: Mapping[str, Axis] = field(default_factory=dict, repr=False)
 
     def __repr__(self) -> str:
         statuses = [t.status for t in self.trials]
@@ -71,3 +80,77 @@ class OptimizationResult:
             *(f"  {name} = {value!r}" for name, value in self.best_params.items()),
         ]
         return "\n".join(lines)
+
+    def best_so_far(self) -> list[tuple[float, float]]:
+        """Return the seconds of search after each trial that was done, and the best score by then."""
+        ends = accumulate(t.seconds for t in self.trials)
+        done = [(end, t.score) for end, t in zip(ends, self.trials, strict=True) if _done(t)]
+        best = accumulate((score or 0.0 for _, score in done), max)
+        return [(end, score) for (end, _), score in zip(done, best, strict=True)]
+
+    def importance(self) -> dict[str, float]:
+        """Return how much of the scores' variance each setting explains, the most first; they sum to 1.
+
+        Source: fANOVA (Hutter, Hoos and Leyton-Brown, ICML 2014). Empty with fewer than four trials done,
+        or where all scores are the same.
+        """
+        done = [(t.params, t.score) for t in self.trials if t.status == "done"]
+        return importance_of(self.space, [(p, s) for p, s in done if s is not None])
+
+    def parallel_coordinates(self) -> dict[str, Any]:
+        """Return what a picture of parallel coordinates needs, as plain values.
+
+        ``axes``: one a setting, with its name, its ends and whether it is logarithmic, or its choices;
+        ``lines``: one a trial, with its number, score, status and the value on each axis (None where it
+        was not searched).
+        """
+        axes = [{"name": name, **axis.told()} for name, axis in self.space.items()]
+        lines = [
+            {
+                "number": t.number,
+                "score": t.score,
+                "status": t.status,
+                "values": [_plain(t.params.get(name)) for name in self.space],
+            }
+            for t in self.trials
+        ]
+        return {"axes": axes, "lines": lines}
+
+    def to_json(self) -> str:
+        """Return the trials as JSON text, to go on from later: see ``history`` of ``optimize``.
+
+        Raises
+        ------
+        BadSetting
+            A setting has values that JSON has no form for.
+        """
+        told = {"method": self.method.value, "trials": [asdict(t) for t in self.trials]}
+        try:
+            return json.dumps(told, allow_nan=False)
+        except (TypeError, ValueError) as error:
+            raise BadSetting(
+                f"The trials cannot be written as JSON: {error}.",
+                "Search among numbers and words, or hand on the result itself as history.",
+            ) from None
+
+
+def trials_of(history: OptimizationResult | str) -> tuple[TuningTrial, ...]:
+    """Return the trials of a result, or of its JSON text; raises BadSetting."""
+    if isinstance(history, OptimizationResult):
+        return history.trials
+    try:
+        values = json.loads(history)["trials"]
+        return tuple(TuningTrial(**{**v, "fold_scores": tuple(v["fold_scores"])}) for v in values)
+    except (ValueError, KeyError, TypeError) as error:
+        raise BadSetting(
+            f"The history cannot be read: {type(error).__name__}: {error}.",
+            "Give a result, or the text that its to_json() returned.",
+        ) from None
+
+
+def _done(trial: TuningTrial) -> bool:
+    return trial.status == "done" and trial.score is not None
+
+
+def _plain(value: Any) -> Any:
+    return value if value is None or isinstance(value, int | float | str | bool) else repr(value)

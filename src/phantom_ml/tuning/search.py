@@ -1,24 +1,19 @@
-"""One trial after the other, measured fold by fold; a failure is a trial too.
-
-Hyperband: Li et al., "Hyperband: A Novel Bandit-Based Approach to Hyperparameter Optimization",
-2018, arXiv:1603.06560; the resource that trials are given more or less of is folds.
-"""
+"""One trial after the other, each in a copy of this process; one that fails, hangs or grows is a row too."""
 
 from __future__ import annotations
 
 import math
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from phantom_ml.config import OptimizationMethod
-from phantom_ml.errors import BadSetting
-from phantom_ml.process.deadline import Deadline
-from phantom_ml.tuning.propose import distribution_of, sampler_for
+from phantom_ml.errors import ChildTimeout, ProcessError
+from phantom_ml.process import Deadline, Limits
+from phantom_ml.tuning.bench import Climb, Measure
+from phantom_ml.tuning.propose import distribution_of
 from phantom_ml.tuning.result import TrialStatus, TuningTrial
 from phantom_ml.tuning.space import Axis
 
@@ -26,39 +21,31 @@ if TYPE_CHECKING:
     from optuna.study import Study
     from optuna.trial import Trial
 
-#: Hyperband keeps this share, one in so many, from one fold to the next.
-REDUCTION = 2
 _STATES = {"pruned": "PRUNED", "failed": "FAIL"}
+OUT_OF_TIME = "The time was over."
 
 
 @dataclass(frozen=True)
-class Bench:
-    """Where one choice of settings is measured, fold by fold."""
+class Patience:
+    """How long and how large a search and its trials may be.
 
-    estimator: Any
-    X: Any
-    y: Any
-    scorer: Any
-    splitter: Any
+    Attributes
+    ----------
+    end : Deadline
+        Of the whole search.
+    trial_seconds : float or None
+    memory_mb : int or None
+        Of a trial.
+    """
 
-    @cached_property
-    def folds(self) -> list[tuple[Any, Any]]:
-        """Return the rows of each fold; raises BadSetting where the table cannot be split so."""
-        try:
-            return list(self.splitter.split(self.X, self.y))
-        except ValueError as error:
-            raise BadSetting(f"The rows cannot be split: {error}", "Give fewer folds.") from None
+    end: Deadline
+    trial_seconds: float | None = None
+    memory_mb: int | None = None
 
-    def score(self, params: Mapping[str, Any], fold: tuple[Any, Any]) -> float:
-        """Return the score on one fold; raises whatever the estimator raises."""
-        from sklearn.base import clone
-        from sklearn.model_selection import cross_val_score
-
-        estimator = clone(self.estimator).set_params(**params)
-        scores = cross_val_score(
-            estimator, self.X, self.y, cv=[fold], scoring=self.scorer, error_score="raise"
-        )
-        return float(scores[0])
+    def limits(self) -> Limits:
+        """Return what the next trial may use."""
+        end = self.end if self.trial_seconds is None else self.end.within(self.trial_seconds)
+        return Limits(end, self.memory_mb)
 
 
 @dataclass
@@ -67,15 +54,36 @@ class Search:
 
     study: Study
     space: Mapping[str, Axis]
-    bench: Bench
-    end: Deadline
+    bench: Measure
+    patience: Patience
+    on_trial: Callable[[TuningTrial], None]
     trials: list[TuningTrial] = field(default_factory=list)
     n_waiting: int = 0
 
+    def replay(self, history: Sequence[TuningTrial]) -> None:
+        """Take up the trials of an earlier search, as far as they lie in this space."""
+        from optuna.trial import TrialState, create_trial
+
+        distributions = {n: distribution_of(a.bound) for n, a in self.space.items()}
+        for trial in history:
+            raw = {
+                n: a.encoded(trial.params[n]) for n, a in self.space.items() if n in trial.params
+            }
+            if None in raw.values():
+                continue
+            state = getattr(TrialState, _STATES.get(trial.status, "COMPLETE"))
+            score = trial.score if trial.status == "done" else None
+            own = {n: distributions[n] for n in raw}
+            self.study.add_trial(
+                create_trial(state=state, params=raw, distributions=own, value=score)
+            )
+            self.trials.append(trial)
+
     def enqueue(self, points: list[dict[str, Any]], seed: int) -> None:
         """Put points in line to be tried, in an order drawn at random, each different one once."""
+        done = {repr(sorted(t.params.items())) for t in self.trials}
         different = {repr(sorted(self._active(p).items())): p for p in points}
-        chosen = list(different.values())
+        chosen = [point for key, point in different.items() if key not in done]
         for i in np.random.default_rng(seed).permutation(len(chosen)):
             self.study.enqueue_trial(chosen[i])
         self.n_waiting = len(chosen)
@@ -88,12 +96,7 @@ class Search:
         trial = self.study.ask({n: distribution_of(a.bound) for n, a in self.space.items()})
         params = self._active(trial.params)
         scores: list[float] = []
-        status: TrialStatus = "failed"
-        try:
-            reason = self._measure(trial, params, scores)
-            status = "pruned" if reason else "done"
-        except Exception as error:  # whatever an estimator raises is its trial's failure
-            reason = f"{type(error).__name__}: {error}"[:500]
+        status, reason = self._measured(trial, params, scores)
         score = float(np.mean(scores)) if scores and status != "failed" else None
         if status == "done":
             self.study.tell(trial, score)
@@ -101,23 +104,44 @@ class Search:
             self.study.tell(trial, state=getattr(TrialState, _STATES[status]))
         seconds = time.monotonic() - started
         number = len(self.trials)
-        self.trials.append(
-            TuningTrial(number, params, status, score, tuple(scores), seconds, reason)
-        )
+        kept = TuningTrial(number, params, status, score, tuple(scores), seconds, reason)
+        self.trials.append(kept)
+        self.on_trial(kept)
 
-    def _measure(self, trial: Trial, params: dict[str, Any], scores: list[float]) -> str:
-        """Add the scores of the folds; return why the trial was given up, or an empty string."""
-        folds = self.bench.folds
-        for i, fold in enumerate(folds):
-            if i and self.end.passed:
-                return "The time was over."
-            score = self.bench.score(params, fold)
-            if not math.isfinite(score):
-                raise ValueError(f"the score is {score}")
-            scores.append(score)
-            trial.report(float(np.mean(scores)), step=i + 1)
-            if i + 1 < len(folds) and trial.should_prune():
-                return f"It fell behind after {i + 1} of {len(folds)} folds."
+    def _measured(
+        self, trial: Trial, params: dict[str, Any], scores: list[float]
+    ) -> tuple[TrialStatus, str]:
+        """Fill the scores by fold; return how the trial ended, and why it did not come to its end."""
+        try:
+            with self.bench.begin(params, self.patience.limits()) as climb:
+                reason = self._climb(climb, trial, scores)
+        except ChildTimeout:
+            if self.patience.end.passed:
+                return "pruned", OUT_OF_TIME
+            return (
+                "failed",
+                f"It was not done after {self.patience.trial_seconds:g} s, and was ended.",
+            )
+        except ProcessError as error:
+            return "failed", error.message
+        except ValueError as error:
+            return "failed", f"ValueError: {error}"
+        return ("pruned", reason) if reason else ("done", "")
+
+    def _climb(self, climb: Climb, trial: Trial, scores: list[float]) -> str:
+        """Go up the rungs; return why the trial was given up, or an empty string."""
+        n_rungs = self.bench.n_rungs
+        for rung in range(n_rungs):
+            if rung and self.patience.end.passed:
+                return OUT_OF_TIME
+            step = climb.step() or {}
+            scores[:] = step["scores"]
+            mean = float(np.mean(scores))
+            if not math.isfinite(mean):
+                raise ValueError(f"the score is {mean}")
+            trial.report(mean, step=rung + 1)
+            if rung + 1 < n_rungs and trial.should_prune():
+                return f"It fell behind after {rung + 1} of {n_rungs} {self.bench.told}."
         return ""
 
     def _active(self, raw: Mapping[str, Any]) -> dict[str, Any]:
@@ -129,49 +153,3 @@ class Search:
 
 def _holds(when: tuple[str, Any] | None, values: Mapping[str, Any]) -> bool:
     return when is None or values.get(when[0]) == when[1]
-
-
-def study_for(method: OptimizationMethod, n_folds: int, seed: int) -> Study:
-    """Return the study that proposes settings, and gives trials up where the method does."""
-    import optuna
-
-    optuna.logging.set_verbosity(optuna.logging.ERROR)
-    pruner: Any = optuna.pruners.NopPruner()
-    if method is OptimizationMethod.HYPERBAND:
-        pruner = optuna.pruners.HyperbandPruner(1, max(1, n_folds), REDUCTION)
-    # The name decides Hyperband's brackets: a fixed one makes equal runs equal.
-    return optuna.create_study(
-        direction="maximize", sampler=sampler_for(method, seed), pruner=pruner, study_name="tuning"
-    )
-
-
-def scorer_for(estimator: Any, scoring: Any) -> Any:
-    """Return scikit-learn's scorer; raises BadSetting."""
-    from sklearn.metrics import check_scoring
-
-    try:
-        return check_scoring(estimator, scoring=scoring)
-    except (ValueError, TypeError) as error:
-        raise BadSetting(
-            f"The scoring {scoring!r} cannot be used: {str(error).splitlines()[0]}",
-            "Give the name of a scikit-learn scorer, as 'average_precision', or a function.",
-        ) from None
-
-
-def splitter_for(estimator: Any, y: Any, cv: Any, seed: int) -> Any:
-    """Return scikit-learn's splitter, shuffled where cv is a number; raises BadSetting."""
-    from sklearn.base import is_classifier
-    from sklearn.model_selection import KFold, StratifiedKFold, check_cv
-    from sklearn.utils.multiclass import type_of_target
-
-    if isinstance(cv, int) and not isinstance(cv, bool):
-        if cv < 2:
-            raise BadSetting(f"cv is {cv}.", "Give at least 2 folds, or a splitter.")
-        classes = y is not None and type_of_target(y) in ("binary", "multiclass")
-        kind = StratifiedKFold if is_classifier(estimator) and classes else KFold
-        return kind(cv, shuffle=True, random_state=seed)
-    try:
-        return check_cv(cv, y, classifier=is_classifier(estimator))
-    except ValueError as error:
-        expected = "Give a number of folds or a splitter."
-        raise BadSetting(f"cv is {cv!r}: {error}", expected) from None

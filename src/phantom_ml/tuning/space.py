@@ -39,6 +39,23 @@ class Axis:
         """Return the value of a position, or the number itself."""
         return self.values[raw] if self.values else raw
 
+    def encoded(self, value: Any) -> Any:
+        """Return the position of a value, or the number itself; None where it lies outside."""
+        if self.values:
+            return next(
+                (i for i, known in enumerate(self.values) if known is value or known == value), None
+            )
+        inside = isinstance(value, int | float) and self.bound.low <= value <= self.bound.high
+        return value if inside else None
+
+    def told(self) -> dict[str, Any]:
+        """Return what it is, as plain values."""
+        if self.values:
+            return {
+                "choices": [v if isinstance(v, int | float | str) else repr(v) for v in self.values]
+            }
+        return {"low": self.bound.low, "high": self.bound.high, "log": self.bound.log}
+
     def levels(self, n: int) -> list[Any]:
         """Return the positions, or at most ``n`` numbers evenly across the range."""
         if self.values:

@@ -1,0 +1,169 @@
+"""Where the settings of one algorithm are measured: encoded once, each fit in a child that can be ended."""
+
+from __future__ import annotations
+
+import itertools
+import shutil
+import tempfile
+import weakref
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from phantom_ml.automl.encode import encode
+from phantom_ml.automl.folds import fit_sides, save_folds
+from phantom_ml.automl.problem import Problem, pose
+from phantom_ml.automl.race import Room
+from phantom_ml.automl.trials import Candidate, Order, start
+from phantom_ml.automl.workspace import Workspace
+from phantom_ml.config import AutoMLConfig, AutoMLTaskType
+from phantom_ml.data.reading import read
+from phantom_ml.process import Deadline, Limits
+from phantom_ml.process.outcome import OutcomeStatus, error_of
+from phantom_ml.sklearn_api.algorithm import OWN, AlgorithmClassifier, AlgorithmEstimator
+from phantom_ml.sklearn_api.rows import as_frame
+from phantom_ml.sklearn_api.said import SaidClasses, SaidValues
+from phantom_ml.tuning.bench import FOLDS, ROWS, SHARES, Bench, levels
+
+TARGET = "target"
+
+
+class AlgorithmBench:
+    """The rows encoded, the folds and what is fitted on them in a folder; trials are children that read it.
+
+    Parameters
+    ----------
+    bench : Bench
+        What is measured; its estimator is one of an algorithm.
+    """
+
+    def __init__(self, bench: Bench) -> None:
+        self.bench = bench
+        self.estimator: AlgorithmEstimator = bench.estimator
+        self.n_rungs, self.told = bench.n_rungs, bench.told
+        self._numbers = itertools.count()
+        folder = tempfile.mkdtemp(prefix="phantom-tuning-")
+        self._folder = Path(folder)
+        weakref.finalize(self, shutil.rmtree, folder, ignore_errors=True)
+
+    @cached_property
+    def workspace(self) -> Workspace:
+        """Return the folder with the encoded rows and the folds."""
+        workspace, seed = Workspace(self._folder), self.bench.seed
+        config = self._config()
+        samples = encode(self.problem, workspace, config)
+        folds = {str(i): (train, test) for i, (train, test) in enumerate(self.bench.folds)}
+        save_folds(self.problem, workspace, folds, seed)
+        room = Room.of(self.estimator.n_threads, None)
+        fit_sides(samples, workspace, list(folds), room, seed, Deadline.never())
+        return workspace
+
+    @cached_property
+    def problem(self) -> Problem:
+        """Return the rows and their answers."""
+        frame = as_frame(self.bench.X)
+        answers = pl.Series(TARGET, np.asarray(self.bench.y))
+        if isinstance(self.estimator, AlgorithmClassifier):
+            answers = pl.Series(TARGET, self.codes).cast(pl.String)
+        table = frame.with_columns(answers)
+        return pose(read(table, scratch=self._folder / "read"), self._config())
+
+    @cached_property
+    def codes(self) -> NDArray[np.int64]:
+        """Return the classes by their order."""
+        return np.unique(np.asarray(self.bench.y), return_inverse=True)[1].astype(np.int64)
+
+    def _config(self) -> AutoMLConfig:
+        classes = isinstance(self.estimator, AlgorithmClassifier)
+        kind = AutoMLTaskType.CLASSIFICATION if classes else AutoMLTaskType.REGRESSION
+        settings: dict[str, Any] = {"target_column": TARGET, "task_type": kind}
+        if classes and self.codes.max() == 1:
+            settings["positive_class"] = "1"
+        names = [self.estimator.algorithm]
+        return AutoMLConfig.of({**settings, "algorithms_to_try": names, "seed": self.bench.seed})
+
+    def begin(self, params: Mapping[str, Any], limits: Limits) -> Ladder:
+        """Return a trial's way up its rungs."""
+        own = {n: v for n, v in self.estimator.get_params().items() if n not in OWN}
+        return Ladder(self, {**own, **params}, limits)
+
+    def score(
+        self, settings: Mapping[str, Any], fold: int, limits: Limits, share: float = 1.0
+    ) -> float:
+        """Return the score on a fold, fitted with a share of its rows; raises ProcessError."""
+        train, test = self.bench.folds[fold]
+        most = None if share == 1.0 else max(2, round(share * len(train)))
+        order = Order(
+            next(self._numbers),
+            Candidate(self.estimator.algorithm, settings, most),
+            (str(fold),),
+            self.estimator.seed,
+            limits.deadline,
+            self.estimator.n_threads,
+            limits.memory_mb,
+        )
+        running = start(order, self.workspace)
+        try:
+            outcome = running.child.wait()
+        finally:
+            running.child.stop()
+        if outcome is None or outcome.status is not OutcomeStatus.OK:
+            raise error_of(outcome) if outcome else RuntimeError("The child has no outcome.")
+        predicted = np.load(running.child.folder / "prediction.npy")
+        shutil.rmtree(running.child.folder, ignore_errors=True)
+        return self._scored(predicted, np.asarray(test))
+
+    def _scored(self, predicted: NDArray[np.float64], test: NDArray[np.int64]) -> float:
+        """Return scikit-learn's score of predictions that are there already."""
+        y = np.asarray(self.bench.y)
+        found = self._in_order(predicted)
+        classes = isinstance(self.estimator, AlgorithmClassifier)
+        said = SaidClasses(found, np.unique(y)) if classes else SaidValues(found)
+        return float(self.bench.scorer(said, test[:, None], y[test]))
+
+    def _in_order(self, predicted: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return the outputs by the order of the classes in ``y``, one a class."""
+        if not isinstance(self.estimator, AlgorithmClassifier):
+            return predicted[:, 0]
+        both = np.hstack([1.0 - predicted, predicted]) if predicted.shape[1] == 1 else predicted
+        places = [int(str(c)) for c in self.problem.target.classes]
+        found = np.zeros((len(both), int(self.codes.max()) + 1))
+        found[:, places] = both
+        return found
+
+
+@dataclass
+class Ladder:
+    """One trial: the scores by fold after each rung."""
+
+    bench: AlgorithmBench
+    settings: dict[str, Any]
+    limits: Limits
+    rung: int = 0
+    scores: list[float] = field(default_factory=list)
+
+    def step(self) -> dict[str, Any] | None:
+        """Return the scores after the next rung; raises ProcessError."""
+        resource, bench = self.bench.bench.resource, self.bench
+        if resource == FOLDS:
+            self.scores.append(bench.score(self.settings, self.rung, self.limits))
+        else:
+            settings, share = dict(self.settings), SHARES[self.rung]
+            if resource != ROWS:
+                settings[resource], share = levels(int(settings[resource]))[self.rung], 1.0
+            folds = range(len(bench.bench.folds))
+            self.scores = [bench.score(settings, f, self.limits, share) for f in folds]
+        self.rung += 1
+        return {"scores": [*self.scores]}
+
+    def __enter__(self) -> Ladder:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Each child has ended with its step."""

@@ -1,0 +1,189 @@
+"""Where one choice of settings is measured, rung by rung: with more folds, more rows, or more of a setting."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property, partial
+from types import TracebackType
+from typing import Any, Protocol
+
+import numpy as np
+
+from phantom_ml.errors import BadSetting
+from phantom_ml.process import Copy, Here, Limits
+
+FOLDS, ROWS = "folds", "rows"
+#: Shares of the whole resource at which a trial is looked at. Source: Hyperband, with its factor of 3.
+SHARES = (1 / 9, 1 / 3, 1.0)
+
+
+class Climb(Protocol):
+    """A trial on its way: each step gives the scores by fold as they are by then."""
+
+    def step(self) -> dict[str, Any] | None:
+        """Return the scores after the next rung; raises ProcessError."""
+
+    def __enter__(self) -> Climb: ...
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None: ...
+
+
+class Measure(Protocol):
+    """What a search needs of where trials are measured."""
+
+    estimator: Any
+
+    @property
+    def n_rungs(self) -> int:
+        """Return how often a trial is looked at."""
+
+    @property
+    def told(self) -> str:
+        """Return what a rung is called."""
+
+    def begin(self, params: Mapping[str, Any], limits: Limits) -> Climb:
+        """Return a trial's way up its rungs."""
+
+
+@dataclass
+class Bench:
+    """The estimator, the rows, the scorer and the folds.
+
+    Attributes
+    ----------
+    resource : str
+        What a trial gets more of from rung to rung: ``folds``, ``rows``, or a setting that counts what
+        grows (trees, epochs), whose value in ``estimator`` is the most.
+    seed : int
+        Decides which rows come first.
+    """
+
+    estimator: Any
+    X: Any
+    y: Any
+    scorer: Any
+    splitter: Any
+    resource: str = FOLDS
+    seed: int = 0
+
+    @cached_property
+    def folds(self) -> list[tuple[Any, Any]]:
+        """Return the rows of each fold; raises BadSetting where the table cannot be split so."""
+        try:
+            return list(self.splitter.split(self.X, self.y))
+        except ValueError as error:
+            raise BadSetting(f"The rows cannot be split: {error}", "Give fewer folds.") from None
+
+    @cached_property
+    def n_rungs(self) -> int:
+        """Return how often a trial is looked at."""
+        return len(self.folds) if self.resource == FOLDS else len(SHARES)
+
+    @property
+    def told(self) -> str:
+        """Return what a rung is called."""
+        return FOLDS if self.resource == FOLDS else "rungs"
+
+    def begin(self, params: Mapping[str, Any], limits: Limits) -> Climb:
+        """Return a trial's way up its rungs, in a copy of this process where that can be."""
+        steps = partial(self.rungs, params)
+        return Copy(steps, limits) if _may_be_copied(self.estimator, self.X) else Here(steps)
+
+    def rungs(self, params: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+        """Yield the scores by fold as they are after each rung; raises whatever the estimator raises."""
+        if self.resource == FOLDS:
+            yield from self._by_fold(params)
+        elif self.resource == ROWS:
+            for share in SHARES:
+                yield {"scores": [self._score(params, self._first(f, share)) for f in self.folds]}
+        else:
+            yield from self._growing(params)
+
+    def _by_fold(self, params: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+        scores: list[float] = []
+        for fold in self.folds:
+            scores.append(self._score(params, fold))
+            yield {"scores": [*scores]}
+
+    def _first(self, fold: tuple[Any, Any], share: float) -> tuple[Any, Any]:
+        """Return the fold with a share of its training rows, the same ones and more at each rung."""
+        train, test = fold
+        order = np.random.default_rng(self.seed).permutation(len(train))
+        return np.sort(np.asarray(train)[order[: max(2, round(share * len(train)))]]), test
+
+    def _score(self, params: Mapping[str, Any], fold: tuple[Any, Any]) -> float:
+        from sklearn.base import clone
+        from sklearn.model_selection import cross_val_score
+
+        estimator = clone(self.estimator).set_params(**params)
+        scores = cross_val_score(
+            estimator, self.X, self.y, cv=[fold], scoring=self.scorer, error_score="raise"
+        )
+        return float(scores[0])
+
+    def _growing(self, params: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+        """Fit each fold's estimator again with more, from where it was if it can go on."""
+        from sklearn.base import clone
+        from sklearn.utils.metaestimators import _safe_split
+
+        warm = self._warm()
+        fitted = [clone(self.estimator).set_params(**{**params, **warm}) for _ in self.folds]
+        for level in levels(int(self.estimator.get_params()[self.resource])):
+            scores = []
+            for estimator, (train, test) in zip(fitted, self.folds, strict=True):
+                estimator.set_params(**{self.resource: level})
+                estimator.fit(*_safe_split(estimator, self.X, self.y, train))
+                held_out = _safe_split(estimator, self.X, self.y, test, train)
+                scores.append(float(self.scorer(estimator, *held_out)))
+            yield {"scores": scores}
+
+    def _warm(self) -> dict[str, bool]:
+        """Return the setting by which a fit goes on from the last one, where there is one."""
+        step = self.resource.rpartition("__")[0]
+        name = f"{step}__warm_start" if step else "warm_start"
+        return {name: True} if name in self.estimator.get_params() else {}
+
+
+def _may_be_copied(estimator: Any, X: Any) -> bool:
+    """Return whether nothing is known to use polars, whose threads are not in a copy of a process."""
+    parts = [estimator, X, *_values(estimator)]
+    return not any(_uses_polars(part) for part in parts)
+
+
+def _values(estimator: Any) -> list[Any]:
+    return list(estimator.get_params(deep=True).values())
+
+
+def _uses_polars(part: Any) -> bool:
+    modules = {kind.__module__.partition(".")[0] for kind in type(part).__mro__}
+    output = getattr(part, "_sklearn_output_config", {})
+    return bool(modules & {"polars", "phantom_ml"}) or "polars" in output.values()
+
+
+def levels(most: int) -> list[int]:
+    """Return how much of a setting each rung has.
+
+    Examples
+    --------
+    >>> levels(90), levels(2)
+    ([10, 30, 90], [1, 1, 2])
+    """
+    return [max(1, round(share * most)) for share in SHARES]
+
+
+def check_resource(resource: str, estimator: Any, known: Sequence[str]) -> None:
+    """Raise BadSetting unless a resource is folds, rows, or a setting that is a whole number above 1."""
+    if resource in (FOLDS, ROWS):
+        return
+    value = estimator.get_params().get(resource)
+    if resource not in known or isinstance(value, bool) or not isinstance(value, int) or value < 2:
+        raise BadSetting(
+            f"The resource is {resource!r}, whose value is {value!r}.",
+            "Give 'folds', 'rows', or a setting that counts what grows (n_estimators, max_iter), "
+            "its greatest value set in the estimator.",
+        )

@@ -1,0 +1,92 @@
+"""Which settings come next, and which trials are given up: Optuna's samplers and pruners by our names.
+
+Bayesian: the tree-structured Parzen estimator (Bergstra et al., "Algorithms for Hyper-Parameter
+Optimization", NeurIPS 2011); with few trials a Gaussian process, where torch is installed. Hyperband: Li et
+al., "Hyperband: A Novel Bandit-Based Approach to Hyperparameter Optimization", 2018, arXiv:1603.06560.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from phantom_ml.config import OptimizationMethod
+from phantom_ml.errors import BadSetting
+from phantom_ml.tuning.propose import sampler_for
+from phantom_ml.tuning.space import Axis
+
+if TYPE_CHECKING:
+    from optuna.samplers import BaseSampler
+    from optuna.study import Study
+
+#: Hyperband keeps this share, one in so many, from one rung to the next.
+REDUCTION = 2
+#: With more trials a Gaussian process costs more and more for each, and has nothing to be better by.
+GP_TRIALS = 30
+
+
+def study_for(
+    method: OptimizationMethod,
+    n_rungs: int,
+    seed: int,
+    n_trials: int,
+    space: Mapping[str, Axis],
+) -> Study:
+    """Return the study that proposes settings, and gives trials up where the method does."""
+    import optuna
+
+    optuna.logging.set_verbosity(optuna.logging.ERROR)
+    pruner: Any = optuna.pruners.NopPruner()
+    if method is OptimizationMethod.HYPERBAND:
+        pruner = optuna.pruners.HyperbandPruner(1, max(1, n_rungs), REDUCTION)
+    sampler = _gaussian(method, seed, n_trials, space) or sampler_for(method, seed)
+    # The name decides Hyperband's brackets: a fixed one makes equal runs equal.
+    return optuna.create_study(
+        direction="maximize", sampler=sampler, pruner=pruner, study_name="tuning"
+    )
+
+
+def _gaussian(
+    method: OptimizationMethod, seed: int, n_trials: int, space: Mapping[str, Axis]
+) -> BaseSampler | None:
+    """Return the sampler by a Gaussian process where it can be and pays, else None."""
+    few = method is OptimizationMethod.BAYESIAN_OPTIMIZATION and n_trials <= GP_TRIALS
+    plain = all(axis.bound.when is None for axis in space.values())
+    if not (few and plain and importlib.util.find_spec("torch")):
+        return None
+    import optuna
+
+    return optuna.samplers.GPSampler(seed=seed)
+
+
+def scorer_for(estimator: Any, scoring: Any) -> Any:
+    """Return scikit-learn's scorer; raises BadSetting."""
+    from sklearn.metrics import check_scoring
+
+    try:
+        return check_scoring(estimator, scoring=scoring)
+    except (ValueError, TypeError) as error:
+        raise BadSetting(
+            f"The scoring {scoring!r} cannot be used: {str(error).splitlines()[0]}",
+            "Give the name of a scikit-learn scorer, as 'average_precision', or a function.",
+        ) from None
+
+
+def splitter_for(estimator: Any, y: Any, cv: Any, seed: int) -> Any:
+    """Return scikit-learn's splitter, shuffled where cv is a number; raises BadSetting."""
+    from sklearn.base import is_classifier
+    from sklearn.model_selection import KFold, StratifiedKFold, check_cv
+    from sklearn.utils.multiclass import type_of_target
+
+    if isinstance(cv, int) and not isinstance(cv, bool):
+        if cv < 2:
+            raise BadSetting(f"cv is {cv}.", "Give at least 2 folds, or a splitter.")
+        classes = y is not None and type_of_target(y) in ("binary", "multiclass")
+        kind = StratifiedKFold if is_classifier(estimator) and classes else KFold
+        return kind(cv, shuffle=True, random_state=seed)
+    try:
+        return check_cv(cv, y, classifier=is_classifier(estimator))
+    except ValueError as error:
+        expected = "Give a number of folds or a splitter."
+        raise BadSetting(f"cv is {cv!r}: {error}", expected) from None

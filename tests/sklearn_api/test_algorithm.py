@@ -1,0 +1,113 @@
+"""One algorithm as an estimator, and its settings searched."""
+
+import numpy as np
+import polars as pl
+import pytest
+from sklearn.base import clone
+from sklearn.datasets import make_classification, make_regression
+from sklearn.model_selection import StratifiedKFold, cross_val_score
+
+from phantom_ml import Algorithm, AlgorithmClassifier, AlgorithmRegressor, HyperparameterOptimizer
+from phantom_ml.algorithms.lightgbm import LightGBM
+from phantom_ml.errors import NoTrialSucceeded, UnknownName
+from phantom_ml.sklearn_api.optimizer import as_estimator
+
+X, Y = make_classification(240, 6, n_informative=3, random_state=0)
+WORDS = np.where(Y == 1, "attack", "benign")
+MANY = np.array(["c", "a", "b"])[np.digitize(X[:, 0], [-0.5, 0.5])]
+ROWS, VALUES = make_regression(200, 5, noise=5.0, random_state=0)
+
+
+def search(algorithm, y, x=X, space=None, method="random_search", n_trials=2, **options):
+    optimizer = HyperparameterOptimizer(method, n_trials)
+    return optimizer.optimize(algorithm, space, x, y, cv=2, **options)
+
+
+def test_classes_are_told_as_they_were_given():
+    model = AlgorithmClassifier("LogisticRegression").fit(X, WORDS)
+    assert set(model.predict(X)) == {"attack", "benign"}
+    assert model.score(X, WORDS) > 0.7
+
+
+def test_probabilities_of_many_classes_sum_to_one():
+    shares = AlgorithmClassifier("LightGBM", max_rounds=20).fit(X, MANY).predict_proba(X)
+    assert shares.shape == (240, 3)
+    np.testing.assert_allclose(shares.sum(axis=1), 1.0)
+
+
+def test_values_are_predicted():
+    assert AlgorithmRegressor("ElasticNet").fit(ROWS, VALUES).score(ROWS, VALUES) > 0.9
+
+
+def test_frames_of_text_are_read():
+    frame = pl.DataFrame({"query": [f"{w} {i % 7}" for i, w in enumerate(WORDS)], "n": X[:, 0]})
+    assert AlgorithmClassifier("LogisticRegression").fit(frame, Y).score(frame, Y) > 0.95
+
+
+def test_a_clone_has_the_same_settings():
+    model = AlgorithmClassifier("LightGBM", seed=3, num_leaves=7)
+    assert clone(model).get_params() == model.get_params()
+    assert clone(model).get_params()["num_leaves"] == 7
+
+
+def test_settings_are_set_like_parameters():
+    model = AlgorithmClassifier("LightGBM").set_params(num_leaves=9, seed=4)
+    assert (model.get_params()["num_leaves"], model.seed) == (9, 4)
+
+
+def test_an_unknown_setting_suggests_the_nearest():
+    with pytest.raises(UnknownName, match="Did you mean 'num_leaves'"):
+        AlgorithmClassifier("LightGBM").set_params(num_leafs=9)
+
+
+def test_scikit_learn_can_cross_validate_it():
+    assert cross_val_score(AlgorithmClassifier("LogisticRegression"), X, Y, cv=3).mean() > 0.65
+
+
+@pytest.mark.parametrize(
+    ("given", "y", "kind"),
+    [
+        ("lightgbm", WORDS, AlgorithmClassifier),
+        (Algorithm.LightGBM, Y, AlgorithmClassifier),
+        (Algorithm.LightGBM, VALUES, AlgorithmRegressor),
+        (LightGBM(num_leaves=7), VALUES, AlgorithmRegressor),
+    ],
+)
+def test_an_algorithm_becomes_the_estimator_for_its_target(given, y, kind):
+    found = as_estimator(given, y)
+    assert type(found) is kind
+    assert found.algorithm == "LightGBM"
+
+
+def test_settings_that_are_given_stay_as_they_are():
+    found = as_estimator(LightGBM(num_leaves=7), Y)
+    assert found.get_params()["num_leaves"] == 7
+
+
+@pytest.mark.parametrize(("y", "x"), [(WORDS, X), (MANY, X), (VALUES, ROWS)])
+def test_an_algorithm_is_searched_within_its_own_bounds(y, x):
+    found = search("ExtraTrees", y, x)
+    assert [t.status for t in found.trials] == ["done", "done"]
+    assert found.best_params
+    assert found.best_estimator.fit(x, y).score(x, y) > 0.3
+
+
+def test_a_score_of_the_search_is_that_of_the_estimator():
+    folds = StratifiedKFold(2, shuffle=True, random_state=0)
+    optimizer = HyperparameterOptimizer("random_search", 1)
+    asked = {"cv": folds, "scoring": "roc_auc"}
+    found = optimizer.optimize("LogisticRegression", {"C": [1.0]}, X, WORDS, **asked)
+    alone = cross_val_score(AlgorithmClassifier("LogisticRegression", C=1.0), X, WORDS, **asked)
+    assert found.trials[0].score == pytest.approx(alone.mean(), abs=0.002)
+
+
+@pytest.mark.parametrize("resource", ["folds", "rows", "max_rounds"])
+def test_hyperband_searches_an_algorithm(resource):
+    found = search(LightGBM(max_rounds=90), Y, method="hyperband", n_trials=4, resource=resource)
+    assert found.best_score > 0.6
+
+
+def test_a_fit_that_takes_too_long_is_a_row():
+    optimizer = HyperparameterOptimizer("random_search", 1, trial_seconds=0.01)
+    with pytest.raises(NoTrialSucceeded, match=r"not done after 0.01 s"):
+        optimizer.optimize("SVM", {"C": [1.0]}, np.tile(X, (400, 1)), np.tile(Y, 400), cv=2)
