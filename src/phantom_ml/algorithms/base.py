@@ -133,7 +133,8 @@ class AlgorithmSettings(Settings, ABC):
     known_failures : name of a conformance check -> why it cannot hold (strict: it must then fail).
     max_rows : more rows than this are sampled by the algorithm itself; None for no limit.
     reads_text : whether it learns from ``Matrix.text`` directly.
-    reads_strings : whether it learns from ``Matrix.strings``, which is then made.
+    reads_strings, reads_history : whether it learns from ``Matrix.strings`` or ``Matrix.history``, which
+        are made where one does.
     can_stop : whether it checks its deadline inside a fit and keeps what it has.
     """
 
@@ -144,6 +145,7 @@ class AlgorithmSettings(Settings, ABC):
     known_failures: ClassVar[Mapping[str, str]] = {}
     reads_text: ClassVar[bool] = False
     reads_strings: ClassVar[bool] = False
+    reads_history: ClassVar[bool] = False
     can_stop: ClassVar[bool] = False
     learner: ClassVar[type[Learner]]
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
 from dataclasses import replace
 
 import numpy as np
@@ -20,7 +19,7 @@ from phantom_ml.data.splits.plan import NO_TIME
 from phantom_ml.errors import TargetUnusable
 from phantom_ml.features.before import Before
 from phantom_ml.features.encoder import Encoder
-from phantom_ml.features.fit import fit_encoder
+from phantom_ml.features.fit import fit_encoder, keeping_steps
 from phantom_ml.features.fitted.question import Question
 from phantom_ml.features.selection.judged import judged_encoder
 from phantom_ml.features.selection.training import Training
@@ -86,8 +85,7 @@ def encode(
         config.group_columns,
         past=past,
     )
-    if reads_strings(config.algorithms_to_try or ()):
-        encoder = replace(encoder, string_columns=encoder.text_columns[:MAX_STRINGS])
+    encoder = _for_learners(encoder, training, problem, config, past=past)
     encoder = encoder if like is None else _as_judged(encoder, like, training)
     if not encoder.features:
         raise TargetUnusable(
@@ -111,9 +109,17 @@ def encode(
     return samples
 
 
-def reads_strings(wanted: Iterable[str]) -> bool:
-    """Return whether one of the algorithms learns from text as it is."""
-    return any(algorithms.get(name).reads_strings for name in wanted)
+def _for_learners(
+    encoder: Encoder, frame: pl.DataFrame, problem: Problem, config: AutoMLConfig, *, past: bool
+) -> Encoder:
+    """Return the encoder with what only some of the wanted algorithms read."""
+    wanted = [algorithms.get(name) for name in config.algorithms_to_try or ()]
+    if any(a.reads_strings for a in wanted):
+        encoder = replace(encoder, string_columns=encoder.text_columns[:MAX_STRINGS])
+    if past and any(a.reads_history for a in wanted):
+        asked = (problem.inputs, config.time_column, config.group_columns)
+        encoder = keeping_steps(encoder, frame, *asked)
+    return encoder
 
 
 def _as_judged(encoder: Encoder, like: Encoder, frame: pl.DataFrame) -> Encoder:

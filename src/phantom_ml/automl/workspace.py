@@ -14,13 +14,14 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from phantom_ml.config import ProblemKind
-from phantom_ml.data.matrix import Feature, Matrix, Rows, Samples
+from phantom_ml.data.matrix import Feature, History, Matrix, Rows, Samples
 from phantom_ml.features.before import Before
 from phantom_ml.features.fitted.question import Question
 from phantom_ml.features.fold_fitted import FoldFitted
 
 TEXT_PARTS = ("data", "indices", "indptr")
 STRINGS = "strings.npy"
+HISTORY, HISTORY_SIZES = "history.npy", "history_sizes.json"
 BEFORE_PARTS = ("time", "groups")
 
 
@@ -101,6 +102,9 @@ class Workspace:
             (folder / "text_shape.json").write_text(json.dumps(list(text.shape)))
         if samples.matrix.strings is not None:
             np.save(folder / STRINGS, samples.matrix.strings)
+        if samples.matrix.history is not None:
+            np.save(folder / HISTORY, samples.matrix.history.values)
+            (folder / HISTORY_SIZES).write_text(json.dumps(samples.matrix.history.sizes))
 
     def samples(self, name: str = "samples") -> Samples:
         """Return the matrix with its answers, memory-mapped."""
@@ -111,6 +115,7 @@ class Workspace:
             tuple(Feature(*f) for f in features),
             _text(folder),
             _strings(folder),
+            _history(folder),
         )
         weight = folder / "weight.npy"
         return Samples(
@@ -166,6 +171,13 @@ def _mapped(path: Path) -> NDArray[np.float32]:
 def _strings(folder: Path) -> NDArray[np.uint8] | None:
     path = folder / STRINGS
     return np.load(path, mmap_mode="r") if path.exists() else None
+
+
+def _history(folder: Path) -> History | None:
+    path = folder / HISTORY
+    if not path.exists():
+        return None
+    return History(_mapped(path), tuple(json.loads((folder / HISTORY_SIZES).read_text())))
 
 
 def _text(folder: Path) -> sparse.csr_array | None:

@@ -64,6 +64,27 @@ def uniquely_named(features: Iterable[Feature]) -> tuple[Feature, ...]:
 
 
 @dataclass(frozen=True)
+class History:
+    """The last events of each row's entity, oldest first; the last step is the row itself.
+
+    Attributes
+    ----------
+    values : float32 array of shape (n_rows, n_steps, n_channels)
+        Codes, and in the last channel log(1 + seconds since the step before), NaN for none. Code 0 is a
+        step in which nothing happened.
+    sizes : tuple of int, of length n_channels - 1
+        How many codes each of the other channels has.
+    """
+
+    values: NDArray[np.float32]
+    sizes: tuple[int, ...]
+
+    def rows(self, where: Rows | slice) -> History:
+        """Return the history of some rows."""
+        return replace(self, values=np.ascontiguousarray(self.values[where]))
+
+
+@dataclass(frozen=True)
 class Matrix:
     """A table as learners take it.
 
@@ -78,12 +99,15 @@ class Matrix:
     strings : uint8 array of shape (n_rows, n_text_columns, STRING_BYTES), or None
         The first bytes of each text column as they are (UTF-8), 0 behind the last; None where no
         learner asks for them. Often memory-mapped.
+    history : History or None
+        The last events of each row's entity; None where no learner asks for them.
     """
 
     values: NDArray[np.float32]
     features: tuple[Feature, ...]
     text: sparse.csr_array | None = None
     strings: NDArray[np.uint8] | None = None
+    history: History | None = None
 
     @property
     def n_rows(self) -> int:
@@ -107,6 +131,7 @@ class Matrix:
             values=np.ascontiguousarray(self.values[where]),
             text=None if self.text is None else self.text[where],
             strings=None if self.strings is None else np.ascontiguousarray(self.strings[where]),
+            history=None if self.history is None else self.history.rows(where),
         )
 
     def columns(self, places: list[int]) -> Matrix:
@@ -124,7 +149,11 @@ class Matrix:
         strings = self.strings
         if strings is not None and below.strings is not None:
             strings = np.concatenate([strings, below.strings])
-        return replace(self, values=values, text=text, strings=strings)
+        history = self.history
+        if history is not None and below.history is not None:
+            joined = np.concatenate([history.values, below.history.values])
+            history = replace(history, values=joined)
+        return replace(self, values=values, text=text, strings=strings, history=history)
 
     def beside(self, values: NDArray[np.float32], features: tuple[Feature, ...]) -> Matrix:
         """Return this matrix with more columns to its right."""

@@ -18,7 +18,7 @@ from phantom_ml.errors import BundleVersion
 from phantom_ml.features.base import ColumnEncoder, as_text, encoders
 from phantom_ml.features.before import Before
 from phantom_ml.features.ngrams import first_bytes, hashed_ngrams
-from phantom_ml.features.past import Past
+from phantom_ml.features.past import Past, Seen
 from phantom_ml.features.remembered import Remembered
 from phantom_ml.features.tables.base import TableEncoder, table_encoders
 
@@ -96,36 +96,27 @@ class Encoder:
         ]
         return [i for i, still in enumerate(fixed) if still]
 
-    def transform(self, frame: pl.DataFrame, past: Floats | None = None) -> Matrix:
+    def transform(self, frame: pl.DataFrame, past: Seen | None = None) -> Matrix:
         """Return the matrix of a raw table; raises TypeUnsafe where a cell cannot be what it was.
 
         Parameters
         ----------
         frame : DataFrame
-        past : float32 array, optional
-            The window features of these rows, from ``seen``, where they are part of a longer table.
+        past : Seen, optional
+            What the past tells of these rows, from ``seen``, where they are part of a longer table.
         """
         return self._matrix(frame, None, self.seen(frame) if past is None else past)
 
     def training(self, frame: pl.DataFrame, before: Before) -> Matrix:
         """Return the matrix of the very rows that it was fitted on; no row counts itself or its future."""
-        past = (
-            None
-            if self.past is None
-            else replace(self.past, state=self.past.state.empty(self.past.plan))
-        )
-        windows = self._nothing(frame) if past is None else past.transform(frame)
-        return self._matrix(frame, before, windows)
+        past = None if self.past is None else self.past.forgotten()
+        return self._matrix(frame, before, _seen(past, frame))
 
-    def seen(self, frame: pl.DataFrame) -> Floats:
-        """Return the window features of rows, shape (n_rows, n_window_features)."""
-        return self._nothing(frame) if self.past is None else self.past.transform(frame)
+    def seen(self, frame: pl.DataFrame) -> Seen:
+        """Return what the past tells of rows."""
+        return _seen(self.past, frame)
 
-    @staticmethod
-    def _nothing(frame: pl.DataFrame) -> Floats:
-        return np.empty((frame.height, 0), np.float32)
-
-    def _matrix(self, frame: pl.DataFrame, before: Before | None, past: Floats) -> Matrix:
+    def _matrix(self, frame: pl.DataFrame, before: Before | None, past: Seen) -> Matrix:
         values: Floats = np.empty((frame.height, len(self.features)), np.float32)
         at = 0
         for part in self.parts:
@@ -135,8 +126,9 @@ class Encoder:
             else:
                 write(part, frame, before, out)
             at += out.shape[1]
-        values[:, at:] = past
-        return Matrix(values, self.features, self.text(frame), self._strings(frame))
+        values[:, at:] = past.windows
+        text, strings = self.text(frame), self._strings(frame)
+        return Matrix(values, self.features, text, strings, past.history)
 
     def _strings(self, frame: pl.DataFrame) -> NDArray[np.uint8] | None:
         if not self.string_columns:
@@ -196,6 +188,12 @@ class Encoder:
         """Return what ``save`` wrote."""
         past = Past.load(folder / PAST) if (folder / PAST).exists() else None
         return cls.of_state(json.loads((folder / FILE).read_text()), past)
+
+
+def _seen(past: Past | None, frame: pl.DataFrame) -> Seen:
+    if past is None:
+        return Seen(np.empty((frame.height, 0), np.float32))
+    return past.seen(frame)
 
 
 def write(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import polars as pl
 
@@ -21,7 +22,7 @@ from phantom_ml.features.columns.timestamp import TimestampEncoder
 from phantom_ml.features.encoder import Encoder
 from phantom_ml.features.past import Past
 from phantom_ml.features.tables.base import table_encoders
-from phantom_ml.features.windows.choose import plan_windows
+from phantom_ml.features.windows.choose import plan_windows, with_steps
 
 #: Kinds that are written in words.
 PROSE_KINDS = frozenset({ColumnKind.TEXT, ColumnKind.LOG_MESSAGE})
@@ -64,6 +65,25 @@ def fit_encoder(
     wanted = settings.temporal and past
     windows = _fit_past(frame, schema, time, groups) if wanted else None
     return Encoder(tuple(columns), tuple(c.name for c in texts), prose, tuple(tables), windows)
+
+
+def keeping_steps(
+    encoder: Encoder,
+    frame: pl.DataFrame,
+    schema: TableSchema,
+    time: str | None = None,
+    groups: Sequence[str] = (),
+) -> Encoder:
+    """Return the encoder with the last events of an entity kept one by one, where there are such."""
+    known = schema.names()
+    plan = with_steps(
+        None if encoder.past is None else encoder.past.plan,
+        frame,
+        schema,
+        time=time if time in known else None,
+        groups=[c for c in groups if c in known],
+    )
+    return encoder if plan is None else replace(encoder, past=Past.before(plan).learned(frame))
 
 
 def _fit_past(

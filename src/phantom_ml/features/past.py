@@ -11,13 +11,40 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from phantom_ml.data.matrix import Feature
+from phantom_ml.data.matrix import Feature, History
+from phantom_ml.features.windows.history import (
+    FIRST_KNOWN,
+    OUTCOMES,
+    Steps,
+    codes,
+    frequent,
+    steps_of,
+)
 from phantom_ml.features.windows.plan import WindowPlan
 from phantom_ml.features.windows.saved import load_state, save_state
 from phantom_ml.features.windows.state import WindowState
 from phantom_ml.features.windows.told import window_features
 
 FILE = "windows.json"
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What the past tells of some rows.
+
+    Attributes
+    ----------
+    windows : float32 array of shape (n_rows, n_window_features)
+    history : History or None
+    """
+
+    windows: NDArray[np.float32]
+    history: History | None = None
+
+    def rows(self, where: slice) -> Seen:
+        """Return what it tells of some of the rows."""
+        history = None if self.history is None else self.history.rows(where)
+        return Seen(self.windows[where], history)
 
 
 @dataclass(frozen=True)
@@ -33,17 +60,36 @@ class Past:
         Names of the features that the model reads.
     alone : bool
         Whether rows do not see each other, because all of them are in the state already.
+    words : tuple of uint64 arrays
+        Of the entity whose last events are kept one by one, the hashes that have a code, by column;
+        empty where nothing is kept so.
     """
 
     plan: WindowPlan
     state: WindowState
     kept: tuple[str, ...]
     alone: bool = False
+    words: tuple[NDArray[np.uint64], ...] = ()
 
     @classmethod
     def before(cls, plan: WindowPlan) -> Past:
         """Return the windows of a plan before anything happened."""
         return cls(plan, WindowState.empty(plan), tuple(f.name for f in plan.features))
+
+    def learned(self, frame: pl.DataFrame) -> Past:
+        """Return the windows after the training rows, whose frequent values have codes from now on."""
+        past = self.after(frame)
+        place = past._stepped
+        if place is None:
+            return past
+        memory, plan = past.state.memories[place], self.plan.entities[place]
+        values = memory.whole(plan, past.state.share).events.values
+        return replace(past, words=tuple(frequent(column) for column in values.T))
+
+    @property
+    def _stepped(self) -> int | None:
+        """Return the place of the entity whose last events are kept one by one."""
+        return next((i for i, e in enumerate(self.plan.entities) if e.steps), None)
 
     @property
     def features(self) -> tuple[Feature, ...]:
@@ -54,6 +100,14 @@ class Past:
     def inputs(self) -> tuple[str, ...]:
         """Return the raw columns that are read."""
         return self.plan.inputs
+
+    def seen(self, frame: pl.DataFrame) -> Seen:
+        """Return what the past tells of rows, which see earlier ones among them."""
+        return Seen(self.transform(frame), self.history(frame))
+
+    def forgotten(self) -> Past:
+        """Return the same windows, before anything happened."""
+        return replace(self, state=self.state.empty(self.plan))
 
     def transform(self, frame: pl.DataFrame) -> NDArray[np.float32]:
         """Return the features of rows, shape (n_rows, n_features); rows see earlier ones among them."""
@@ -68,7 +122,34 @@ class Past:
     def keeping(self, names: Collection[str]) -> Past | None:
         """Return the windows with the features that are named; None if none is."""
         kept = tuple(name for name in self.kept if name in names)
-        return replace(self, kept=kept) if kept else None
+        return replace(self, kept=kept) if kept or self.words else None
+
+    def history(self, frame: pl.DataFrame) -> History | None:
+        """Return the last events of each row's entity; None where none are kept."""
+        place = self._stepped
+        if place is None or not self.words:
+            return None
+        plan, memory = self.plan.entities[place], self.state.memories[place]
+        if not self.alone:
+            return self._coded(steps_of(plan, frame, self.plan.time, memory))
+        rows = [frame[i : i + 1] for i in range(frame.height)]
+        parts = [self._coded(steps_of(plan, r, self.plan.time, memory)) for r in rows]
+        values = np.concatenate([part.values for part in parts])
+        return History(values, self._sizes)
+
+    @property
+    def _sizes(self) -> tuple[int, ...]:
+        return (*(len(known) + FIRST_KNOWN for known in self.words), OUTCOMES)
+
+    def _coded(self, steps: Steps) -> History:
+        """Return the codes of each column and of the outcome, and the logarithm of the gap."""
+        columns = [
+            codes(steps.values[:, :, i], steps.happened, known)
+            for i, known in enumerate(self.words)
+        ]
+        outcome = np.where(steps.happened, steps.outcome + 2, 0).astype(np.float32)
+        gap = np.log1p(np.maximum(steps.gap, 0.0))
+        return History(np.stack([*columns, outcome, gap], axis=2), self._sizes)
 
     def after(self, frame: pl.DataFrame) -> Past:
         """Return the windows after more has happened."""
@@ -81,7 +162,8 @@ class Past:
     def save(self, folder: Path) -> None:
         """Write the plan, what is kept and the state into ``folder`` (made if absent)."""
         folder.mkdir(parents=True, exist_ok=True)
-        parts = {"plan": self.plan.model_dump(mode="json"), "kept": self.kept}
+        words = [known.tolist() for known in self.words]
+        parts = {"plan": self.plan.model_dump(mode="json"), "kept": self.kept, "words": words}
         (folder / FILE).write_text(json.dumps(parts))
         save_state(self.state, folder / "state")
 
@@ -90,4 +172,5 @@ class Past:
         """Return what ``save`` wrote."""
         parts = json.loads((folder / FILE).read_text())
         plan = WindowPlan.model_validate(parts["plan"])
-        return cls(plan, load_state(folder / "state"), tuple(parts["kept"]))
+        words = tuple(np.array(known, np.uint64) for known in parts.get("words", ()))
+        return cls(plan, load_state(folder / "state"), tuple(parts["kept"]), words=words)

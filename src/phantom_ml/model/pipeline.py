@@ -63,9 +63,7 @@ class Pipeline:
             return LoadedPart(load_learner(folder / learner), sides[side])
 
         members = tuple(tuple(part(p.learner, p.side) for p in m.parts) for m in spec.members)
-        encoder = Encoder.load(folder / "encoder")
-        if not any(algorithms.get(m.algorithm).reads_strings for m in spec.members):
-            encoder = replace(encoder, string_columns=())
+        encoder = _as_read(Encoder.load(folder / "encoder"), spec)
         return cls(spec, encoder, members, n_threads)
 
     def with_threshold(self, threshold: Threshold | None) -> Pipeline:
@@ -98,7 +96,7 @@ class Pipeline:
         blocks = [
             self.score_matrix(
                 self.encoder.transform(
-                    rows.slice(start, BATCH_ROWS), past[start : start + BATCH_ROWS]
+                    rows.slice(start, BATCH_ROWS), past.rows(slice(start, start + BATCH_ROWS))
                 )
             )
             for start in range(0, max(1, frame.height), BATCH_ROWS)
@@ -134,3 +132,13 @@ class Pipeline:
         return task.present(
             self.score(frame), self.spec.kind, self.spec.classes, self.spec.threshold
         )
+
+
+def _as_read(encoder: Encoder, spec: ModelSpec) -> Encoder:
+    """Return the encoder without what no member reads."""
+    kinds = [algorithms.get(member.algorithm) for member in spec.members]
+    if not any(kind.reads_strings for kind in kinds):
+        encoder = replace(encoder, string_columns=())
+    if encoder.past is not None and not any(kind.reads_history for kind in kinds):
+        encoder = replace(encoder, past=replace(encoder.past, words=()))
+    return encoder

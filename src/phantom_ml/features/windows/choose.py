@@ -24,6 +24,9 @@ COUNTED = (
     ColumnKind.DOMAIN,
     ColumnKind.CATEGORY,
 )
+#: What tells which kind of event it is, and how many events and columns of it are kept.
+STEP_KINDS = (ColumnKind.CATEGORY, ColumnKind.LOG_MESSAGE, ColumnKind.BOOLEAN, ColumnKind.PORT)
+STEPS, MOST_STEP_COLUMNS = 20, 4
 OUTCOMES = (ColumnKind.CATEGORY, ColumnKind.BOOLEAN)
 #: How much is told at most, and of how few distinct values nothing is worth counting.
 MOST_ENTITIES, MOST_COUNTED, MOST_SUMS, FEW = 4, 3, 2, 5
@@ -80,6 +83,33 @@ def plan_windows(
         EntityPlan(columns=pair, windows=windows, rhythm=True) for pair in _pairs(entities, schema)
     ]
     return WindowPlan(time=time, entities=(*single, *pairs))
+
+
+def with_steps(
+    plan: WindowPlan | None,
+    frame: pl.DataFrame,
+    schema: TableSchema,
+    *,
+    time: str | None,
+    groups: Sequence[str] = (),
+) -> WindowPlan | None:
+    """Return a plan that keeps the last events of the first entity one by one, beside what it tells.
+
+    None where there is no time or no entity.
+    """
+    stamps = schema.of_kind(ColumnKind.TIMESTAMP)
+    time = time or (stamps[0] if len(stamps) == 1 else None)
+    if time is None or time not in frame.columns:
+        return plan
+    entities = _entities(frame, schema, [g for g in groups if g != time])
+    columns = tuple(c for c in schema.of_kind(*STEP_KINDS) if c != time and c not in entities[:1])
+    if not entities or not columns:
+        return plan
+    failures = tuple(f for f in _failures(frame, schema) if f.column != entities[0])
+    columns = columns[:MOST_STEP_COLUMNS]
+    steps = EntityPlan(columns=(entities[0],), distinct=columns, failures=failures, steps=STEPS)
+    told = () if plan is None else plan.entities
+    return WindowPlan(time=time, entities=(*told, steps))
 
 
 def undecided(schema: TableSchema, time: str | None) -> tuple[str, ...]:

@@ -42,6 +42,8 @@ class EntityPlan(Settings):
     sums : columns of whole numbers (bytes), summed and held against their mean.
     failures : where failure is told; a row fails if any of them says so.
     rhythm : whether the gaps between events are measured for regularity.
+    steps : so many of the last events are kept one by one for learners of sequences; then nothing else
+        is told.
     """
 
     columns: tuple[Name, ...] = Field(min_length=1, max_length=2)
@@ -50,6 +52,7 @@ class EntityPlan(Settings):
     sums: tuple[Name, ...] = Field((), max_length=8)
     failures: tuple[FailureValues, ...] = Field((), max_length=8)
     rhythm: bool = False
+    steps: int = Field(0, ge=0, le=64)
 
     @property
     def label(self) -> str:
@@ -65,6 +68,8 @@ class EntityPlan(Settings):
     @cached_property
     def told(self) -> list[Told]:
         """Return what is told, in the order in which it is computed."""
+        if self.steps:
+            return []
         failing = tuple(f.column for f in self.failures)
         return [
             *arrival_words(self.windows),

@@ -47,6 +47,8 @@ def window_features(
     at = 0
     for entity, memory in zip(plan.entities, state.memories, strict=True):
         width = len(entity.told)
+        if not width:
+            continue
         _tell(entity, coded(entity, frame, time, known), memory, out[:, at : at + width])
         at += width
     return out
