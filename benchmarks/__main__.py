@@ -4,7 +4,18 @@ from __future__ import annotations
 
 import argparse
 
-from benchmarks import ablation, anytime, budget, compare, features, memory, scoring, startup, table
+from benchmarks import (
+    ablation,
+    anytime,
+    budget,
+    compare,
+    features,
+    memory,
+    scoring,
+    sessions,
+    startup,
+    table,
+)
 
 COMMANDS = {
     "compare": compare,
@@ -16,6 +27,7 @@ COMMANDS = {
     "startup": startup,
     "ablation": ablation,
     "features": features,
+    "sessions": sessions,
 }
 
 
