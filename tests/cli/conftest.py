@@ -1,4 +1,6 @@
 import json
+import os
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -35,6 +37,8 @@ class Trained:
 def phantom(capsys, monkeypatch):
     """Run a command line as a program whose output is no terminal, 80 characters wide."""
     monkeypatch.setenv("COLUMNS", "80")
+    programs = str(Path(sys.executable).parent)
+    monkeypatch.setenv("PATH", os.pathsep.join([programs, os.environ["PATH"]]))
     monkeypatch.delenv("PHANTOM_HOME", raising=False)
 
     def run(*words):

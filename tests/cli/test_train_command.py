@@ -3,6 +3,7 @@ import os
 import signal
 import subprocess
 import sys
+from pathlib import Path
 
 import numpy as np
 import polars as pl
@@ -50,6 +51,15 @@ def test_next_commands_name_the_model_and_the_home(phantom, table, folder):
     (model, *_) = PhantomMLCore(home=folder / "home").list_models()
     line = f"  phantom explain {model.id} {table} --row 1 --home {folder / 'home'}"
     assert line in run.out.splitlines()
+
+
+def test_next_commands_name_the_program_where_it_is_not_on_the_path(
+    phantom, table, folder, monkeypatch
+):
+    monkeypatch.setenv("PATH", "/usr/bin")
+    run = phantom("train", table, "--target", "verdict", *QUICK, "--home", folder / "home")
+    own = Path(sys.executable).with_name("phantom")
+    assert f"  {own} explain " in run.out
 
 
 def test_home_of_the_environment_is_not_repeated(phantom, table, folder, monkeypatch):

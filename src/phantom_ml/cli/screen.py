@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import os
 import shlex
+import shutil
 import sys
 from collections.abc import Iterable, Sequence
+from pathlib import Path
 from typing import Any, NoReturn
 
 from rich.console import Console
@@ -118,7 +120,18 @@ def command_line(common: Common, *words: str) -> str:
     """Return a command that can be pasted, with the home folder where it is not the usual one."""
     home = common.home
     usual = home is None or home == os.environ.get("PHANTOM_HOME")
-    return shlex.join(["phantom", *words, *([] if usual or home is None else ["--home", home])])
+    return shlex.join([program(), *words, *([] if usual or home is None else ["--home", home])])
+
+
+def program() -> str:
+    """Return what this program is called by: its name where that is found, else its path."""
+    if shutil.which("phantom") is not None:
+        return "phantom"
+    own = Path(sys.executable).with_name("phantom")
+    if not own.exists():
+        return "phantom"
+    here = Path.cwd()
+    return str(own.relative_to(here)) if own.is_relative_to(here) else str(own)
 
 
 def number(value: float | None, digits: int = 4) -> str:
