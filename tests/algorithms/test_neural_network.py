@@ -88,3 +88,11 @@ def test_weights_of_rows_are_part_of_the_loss():
         for w in (None, 7.0 * ones)
     ]
     np.testing.assert_allclose(*same, atol=1e-6)
+
+
+def test_a_table_without_numbers_is_learned():
+    codes = np.random.default_rng(0).integers(0, 12, (200, 1))
+    matrix = Matrix(codes.astype(np.float32), (Feature("c", "c", cardinality=12),))
+    target = (codes[:, 0] > 5).astype(np.int64)
+    found = QUICK.fit(Samples(matrix, target), None, context_of(BINARY)).predict(matrix)
+    assert ((found[:, 0] > 0.5) == target).all()

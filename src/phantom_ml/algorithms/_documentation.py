@@ -30,6 +30,10 @@ def _section(algorithm: type[AlgorithmSettings]) -> str:
         facts.append(f"Needs `pip install 'phantom-ml[{algorithm.extra}]'`.")
     if algorithm.reads_text:
         facts.append("Reads hashed text.")
+    if algorithm.reads_strings:
+        facts.append("Reads text byte by byte.")
+    if algorithm.reads_history:
+        facts.append("Reads the last events of an entity one by one.")
     if algorithm.can_stop:
         facts.append("Stops at its deadline and keeps what it has.")
     if algorithm.learner.contributions is not Learner.contributions:

@@ -23,4 +23,5 @@ class Algorithm(StrEnum):
     NeuralNetwork = "NeuralNetwork"
     RandomForest = "RandomForest"
     SVM = "SVM"
+    Transformer = "Transformer"
     XGBoost = "XGBoost"

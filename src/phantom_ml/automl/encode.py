@@ -77,15 +77,7 @@ def encode(
     """
     settings = wanted_features(config)
     training = problem.frame.head(problem.n_rows - problem.n_validation)
-    encoder = fit_encoder(
-        training,
-        problem.inputs,
-        settings,
-        config.time_column,
-        config.group_columns,
-        past=past,
-    )
-    encoder = _for_learners(encoder, training, problem, config, past=past)
+    encoder = _fitted(problem, config, training, past=past)
     encoder = encoder if like is None else _as_judged(encoder, like, training)
     if not encoder.features:
         raise TargetUnusable(
@@ -109,16 +101,15 @@ def encode(
     return samples
 
 
-def _for_learners(
-    encoder: Encoder, frame: pl.DataFrame, problem: Problem, config: AutoMLConfig, *, past: bool
-) -> Encoder:
-    """Return the encoder with what only some of the wanted algorithms read."""
-    wanted = [algorithms.get(name) for name in config.algorithms_to_try or ()]
+def _fitted(problem: Problem, config: AutoMLConfig, frame: pl.DataFrame, *, past: bool) -> Encoder:
+    """Return the encoder of training rows, with what only some of the wanted algorithms read."""
+    settings, related = wanted_features(config), (config.time_column, config.group_columns)
+    encoder = fit_encoder(frame, problem.inputs, settings, *related, past=past)
+    wanted = [algorithms.get(name) for name in config.algorithms_to_try or () if past]
     if any(a.reads_strings for a in wanted):
         encoder = replace(encoder, string_columns=encoder.text_columns[:MAX_STRINGS])
-    if past and any(a.reads_history for a in wanted):
-        asked = (problem.inputs, config.time_column, config.group_columns)
-        encoder = keeping_steps(encoder, frame, *asked)
+    if any(a.reads_history for a in wanted):
+        encoder = keeping_steps(encoder, frame, problem.inputs, *related)
     return encoder
 
 

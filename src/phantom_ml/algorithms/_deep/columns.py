@@ -72,15 +72,15 @@ class NetColumns:
     embedded_sizes: Ints
 
     @classmethod
-    def fit(cls, matrix: Matrix) -> NetColumns:
-        """Return the columns for the rows of ``matrix``."""
+    def fit(cls, matrix: Matrix, max_one_hot: int = MAX_ONE_HOT) -> NetColumns:
+        """Return the columns for the rows of ``matrix``; categories of more levels are embedded."""
         numeric = np.array(matrix.numeric, np.int64)
         values = np.take(matrix.values, numeric, axis=1)
         centre, factor = _centre(values[:: max(1, -(-len(values) // SAMPLE_ROWS))])
         missing = np.isnan(values)
         sizes = {i: matrix.features[i].cardinality for i in matrix.categorical}
-        small = [i for i, size in sizes.items() if size <= MAX_ONE_HOT]
-        embedded = [i for i, size in sizes.items() if size > MAX_ONE_HOT]
+        small = [i for i, size in sizes.items() if size <= max_one_hot]
+        embedded = [i for i, size in sizes.items() if size > max_one_hot]
         return cls(
             numeric,
             centre,
@@ -157,7 +157,7 @@ def _centre(values: Floats) -> tuple[Floats, Floats]:
     """Return the medians, and one over the middle half; where it is 0, two over the whole range."""
     known = np.where(np.isfinite(values), values, np.nan).astype(np.float64)
     known[:, np.isnan(known).all(axis=0)] = 0.0
-    if not len(known):
+    if not known.size:
         return np.zeros(values.shape[1], np.float32), np.zeros(values.shape[1], np.float32)
     low, median, high = np.nanquantile(known, [0.25, 0.5, 0.75], axis=0)
     spread = high - low

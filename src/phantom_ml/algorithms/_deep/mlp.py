@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, ClassVar
@@ -15,11 +14,18 @@ from phantom_ml.algorithms._deep.answers import Answers
 from phantom_ml.algorithms._deep.columns import COLUMNS_FORM, NetColumns
 from phantom_ml.algorithms._deep.net import BIAS, SLOPE, WEIGHT, forward, mish, n_layers, selu
 from phantom_ml.algorithms._deep.start import N_LEVEL_FEATURES, N_MIXED, N_WAVES
+from phantom_ml.algorithms._deep.weights import (
+    Shapes,
+    Weights,
+    arrays_of,
+    epochs_of,
+    require_shapes,
+    weights_of,
+)
 from phantom_ml.algorithms.base import Learner
 from phantom_ml.config import ProblemKind
 from phantom_ml.data.matrix import Matrix
 
-Weights = dict[str, NDArray[np.float32]]
 #: Rows that are scored at once: their waves stay in the cache.
 CHUNK_ROWS = 1024
 #: Layers at most: no fit writes more.
@@ -63,7 +69,7 @@ class NeuralNetworkLearner(Learner):
     def save(self, folder: Path) -> None:
         """Write columns, answers and weights."""
         arrays: dict[str, NDArray[Any]] = {**self.columns.arrays(), **self.answers.arrays()}
-        arrays |= {f"net.{name}": value for name, value in self.weights.items()}
+        arrays |= arrays_of(self.weights)
         facts = {"kind": self.answers.kind.value, "n_epochs": self.n_rounds}
         save_arrays(folder, arrays, facts)
 
@@ -73,11 +79,9 @@ class NeuralNetworkLearner(Learner):
         form: Form = {**COLUMNS_FORM, **Answers.FORM}
         arrays, facts = load_arrays(folder, form)
         columns, answers = NetColumns.of_arrays(arrays), Answers.of_arrays(arrays, facts)
-        weights = {n.removeprefix("net."): a for n, a in arrays.items() if n.startswith("net.")}
-        _check(weights, columns, answers.n_raw)
-        n_epochs = facts.get("n_epochs")
-        require(isinstance(n_epochs, int) and n_epochs >= 1, "its epochs are unknown")
-        return cls(columns, answers, weights, int(n_epochs or 1))
+        weights = weights_of(arrays)
+        require_shapes(weights, _shapes(weights, columns, answers.n_raw))
+        return cls(columns, answers, weights, epochs_of(facts))
 
 
 def activation_of(kind: ProblemKind) -> Any:
@@ -85,12 +89,12 @@ def activation_of(kind: ProblemKind) -> Any:
     return mish if kind is ProblemKind.REGRESSION else selu
 
 
-def _check(weights: Mapping[str, NDArray[Any]], columns: NetColumns, n_outputs: int) -> None:
-    """Raise BundleDamaged unless the weights are those of one network for these columns."""
+def _shapes(weights: Weights, columns: NetColumns, n_outputs: int) -> Shapes:
+    """Return the shapes that weights of so many layers must have; raises BundleDamaged."""
     n, depth = len(columns.numeric), n_layers(weights)
     require(1 < depth <= MAX_LAYERS, "the network has no layers")
     width = n * (N_MIXED + 1) + columns.n_flags + N_LEVEL_FEATURES * len(columns.embedded)
-    shapes: dict[str, tuple[int, ...]] = {
+    shapes: Shapes = {
         "frequency": (n, 1, N_WAVES),
         "phase": (n, 1, N_WAVES),
         "mix": (n, N_WAVES, N_MIXED),
@@ -106,6 +110,4 @@ def _check(weights: Mapping[str, NDArray[Any]], columns: NetColumns, n_outputs: 
         shapes |= {f"{WEIGHT}.{i}": (width, units), f"{BIAS}.{i}": (units,)}
         shapes |= {} if last else {f"{SLOPE}.{i}": (units,)}
         width = units
-    require({n: w.shape for n, w in weights.items()} == shapes, "the weights have another shape")
-    sound = all(w.dtype == np.float32 and bool(np.isfinite(w).all()) for w in weights.values())
-    require(sound, "a weight is not a finite number")
+    return shapes

@@ -1,6 +1,6 @@
 """The training of any network: Adam with decoupled weight decay, until the epochs are done or time is up.
 
-How many epochs there is time for is known after a few steps, so that the schedule always reaches its end:
+How many epochs there is time for is measured on the way, so that the schedule always reaches its end:
 a network that is stopped in the middle of a wave is of little use.
 """
 
@@ -18,10 +18,10 @@ from phantom_ml.algorithms._deep.schedule import coslog4, flat_cos
 from phantom_ml.process.deadline import Deadline
 
 Tensors = Mapping[str, Any]
-#: Steps by which the speed is measured, after one that warms up.
-TIMED_STEPS = 20
-#: Share of the time left that the steps may take; the rest is for validation and saving.
-STEPS_SHARE = 0.85
+#: Steps from one measure of the speed to the next, the first after one that warms up.
+TIMED_STEPS = 10
+#: Share of the time left that steps and looks at held-out rows may take; the rest is for the last look.
+STEPS_SHARE = 0.9
 BETAS = (0.9, 0.95)
 
 
@@ -56,6 +56,10 @@ class Plan:
     factor : callable of name -> float
         Of the learning rate of a weight.
     decays : callable of name -> bool
+    wave : callable of a share of the training -> float
+        Factor of the learning rate.
+    n_between : int
+        Epochs from one look at the held-out rows to the next; there is always one at the end.
     """
 
     learning_rate: float
@@ -64,6 +68,8 @@ class Plan:
     batch_size: int
     factor: Callable[[str], float]
     decays: Callable[[str], bool]
+    wave: Callable[[float], float] = coslog4
+    n_between: int = 1
 
 
 @dataclass(frozen=True)
@@ -80,12 +86,15 @@ class Trained:
         Of the held-out rows.
     is_whole : bool
         Whether there was time for one pass over the rows at least.
+    is_done : bool
+        Whether the schedule reached its end, be it a shortened one, before time was up.
     """
 
     weights: dict[str, Any]
     n_epochs: int
     error: float | None
     is_whole: bool
+    is_done: bool
 
 
 def train(
@@ -106,45 +115,53 @@ def train(
     torch = imported()
     weights = {name: value.clone().requires_grad_() for name, value in start.items()}
     optimiser = _optimiser(weights, plan)
-    n_steps = max(1, -(-task.n_rows // plan.batch_size))
-    clock = _Clock(deadline, plan.n_epochs * n_steps)
-    best, best_error, step = _copy(weights), task.error(weights), 0
-    while step < clock.n_steps:
-        order = torch.randperm(task.n_rows, generator=generator)
-        for rows in order.split(plan.batch_size):
-            if step >= clock.n_steps:
+    per_epoch = max(1, -(-task.n_rows // plan.batch_size))
+    clock = _Clock(deadline, plan.n_epochs * per_epoch)
+    best, best_error, epoch = _copy(weights), task.error(weights), 0
+    while not clock.is_over():
+        for rows in torch.randperm(task.n_rows, generator=generator).split(plan.batch_size):
+            if clock.is_over():
                 break
-            _set_rates(optimiser, plan, step / clock.n_steps)
+            _set_rates(optimiser, plan, clock.share)
             optimiser.zero_grad(set_to_none=True)
-            task.loss(weights, rows, flat_cos(step / clock.n_steps)).backward()
+            task.loss(weights, rows, flat_cos(clock.share)).backward()
             optimiser.step()
-            step += 1
-            clock.stepped(step)
+            clock.stepped()
+        epoch += 1
+        if epoch % plan.n_between and not clock.is_over():
+            continue
         error = task.error(weights)
         if error is None or best_error is None or error < best_error:
             best, best_error = _copy(weights), error
-        if deadline.passed:
-            break
-    n_epochs = max(1, round(clock.n_steps / n_steps))
-    return Trained(best, n_epochs, best_error, is_whole=step >= n_steps)
+    n_epochs = max(1, round(clock.n_steps / per_epoch))
+    return Trained(best, n_epochs, best_error, clock.step >= per_epoch, not clock.is_cut)
 
 
 class _Clock:
-    """How many steps there is time for; known after a few."""
+    """How many steps there is time for; known after a few, and better after each few more."""
 
     def __init__(self, deadline: Deadline, n_steps: int) -> None:
-        self.deadline, self.n_steps = deadline, n_steps
-        self.start = 0.0
+        self.deadline, self.most, self.n_steps = deadline, n_steps, n_steps
+        self.step, self.start, self.end, self.is_cut = 0, 0.0, np.inf, False
 
-    def stepped(self, step: int) -> None:
-        if step == 1:
+    @property
+    def share(self) -> float:
+        return self.step / self.n_steps
+
+    def is_over(self) -> bool:
+        if self.step < self.n_steps and self.deadline.passed:
+            self.n_steps, self.is_cut = self.step, True
+        return self.step >= self.n_steps
+
+    def stepped(self) -> None:
+        self.step += 1
+        if self.step == 1:
             self.start = time.monotonic()
-        if step == 1 + TIMED_STEPS and np.isfinite(self.deadline.left()):
-            each = (time.monotonic() - self.start) / TIMED_STEPS
-            affordable = int(STEPS_SHARE * self.deadline.left() / max(each, 1e-9))
-            self.n_steps = min(self.n_steps, step + affordable)
-        if self.deadline.passed:
-            self.n_steps = min(self.n_steps, step)
+            self.end = self.start + STEPS_SHARE * self.deadline.left()
+        elif self.step % TIMED_STEPS == 1 and np.isfinite(self.end):
+            now = time.monotonic()
+            each = max((now - self.start) / (self.step - 1), 1e-9)
+            self.n_steps = min(self.most, self.step + max(0, int((self.end - now) / each)))
 
 
 def _optimiser(weights: Tensors, plan: Plan) -> Any:
@@ -156,7 +173,7 @@ def _optimiser(weights: Tensors, plan: Plan) -> Any:
 
 
 def _set_rates(optimiser: Any, plan: Plan, share: float) -> None:
-    rate, decay = plan.learning_rate * coslog4(share), plan.weight_decay * flat_cos(share)
+    rate, decay = plan.learning_rate * plan.wave(share), plan.weight_decay * flat_cos(share)
     for group in optimiser.param_groups:
         group["lr"] = rate * group["factor"]
         group["weight_decay"] = decay if group["decays"] else 0.0
