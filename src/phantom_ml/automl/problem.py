@@ -9,6 +9,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from phantom_ml.algorithms.base import algorithms
+from phantom_ml.automl.sites import sites_of
 from phantom_ml.automl.spaces import given_spaces
 from phantom_ml.config import AutoMLConfig
 from phantom_ml.data.dataset import Dataset
@@ -116,7 +117,7 @@ def pose(dataset: Dataset, config: AutoMLConfig, validation: Dataset | None = No
         )
     frame = whole if target.n_rows == whole.height else whole[target.keep]
     inputs = _inputs(frame, config)
-    ties, entities = _ties(frame, config)
+    ties, entities = _ties(frame, config, inputs)
     metric = (
         task.default_metric(target.kind)
         if config.optimization_metric is None
@@ -249,14 +250,30 @@ def _weight(frame: pl.DataFrame, column: str | None) -> NDArray[np.float64] | No
     return scaled
 
 
-def _ties(frame: pl.DataFrame, config: AutoMLConfig) -> tuple[RowTies, tuple[str, ...]]:
+def _ties(
+    frame: pl.DataFrame, config: AutoMLConfig, inputs: TableSchema
+) -> tuple[RowTies, tuple[str, ...]]:
     """Return what ties rows together, and what a person should know of it."""
+    if config.time_column is None and not config.group_columns:
+        return _tied_by_site(frame, inputs)
     time = None if config.time_column is None else _times(frame[config.time_column])
     if not config.group_columns:
         return RowTies(time=time), ()
     codes = [_codes(frame[c]) for c in config.group_columns]
     groups, reason = join_entities(codes, config.group_columns)
     return RowTies(time=time, groups=groups), (reason,) if reason else ()
+
+
+def _tied_by_site(frame: pl.DataFrame, inputs: TableSchema) -> tuple[RowTies, tuple[str, ...]]:
+    found = sites_of(frame, inputs)
+    if found is None:
+        return RowTies(), ()
+    codes, column = found
+    told = (
+        f"Rows of one site in {column!r} were kept together in validation: new sites are what a model "
+        "meets. Name group_columns or a time_column for another."
+    )
+    return RowTies(groups=codes), (told,)
 
 
 def _times(values: pl.Series) -> NDArray[np.int64]:
