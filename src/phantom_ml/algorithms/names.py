@@ -18,6 +18,7 @@ class Algorithm(StrEnum):
     ElasticNet = "ElasticNet"
     ExtraTrees = "ExtraTrees"
     GradientBoosting = "GradientBoosting"
+    LSTM = "LSTM"
     LightGBM = "LightGBM"
     LogisticRegression = "LogisticRegression"
     NeuralNetwork = "NeuralNetwork"

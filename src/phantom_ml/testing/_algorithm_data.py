@@ -1,4 +1,4 @@
-"""Small tables for the checks of algorithms: numbers, holes, categories and hashed text."""
+"""Small tables for the checks of algorithms: numbers, holes, categories, hashed text and earlier events."""
 
 from __future__ import annotations
 
@@ -8,13 +8,15 @@ from scipy import sparse
 
 from phantom_ml.algorithms.base import FitContext
 from phantom_ml.config import ProblemKind
-from phantom_ml.data.matrix import Feature, Matrix, Samples
+from phantom_ml.data.matrix import Feature, History, Matrix, Samples
 from phantom_ml.process.deadline import Deadline
 
 #: Classes of the checks' multiclass problems.
 N_CLASSES = 3
 #: Buckets of the checks' text.
 N_BUCKETS = 64
+#: Steps of the checks' histories, and codes of their channels.
+N_STEPS, SIZES = 4, (6, 4)
 FEATURES = (
     Feature("number", "number"),
     Feature("heavy", "heavy"),
@@ -37,7 +39,7 @@ def matrix_of(n_rows: int, seed: int) -> Matrix:
     columns = [number, heavy, holes, fixed, empty, kind, user]
     values = np.ascontiguousarray(np.stack(columns, axis=1).astype(np.float32))
     values.setflags(write=False)
-    return Matrix(values, FEATURES, _text(random, n_rows))
+    return Matrix(values, FEATURES, _text(random, n_rows), history=_history(n_rows, seed))
 
 
 def _text(random: np.random.Generator, n_rows: int) -> sparse.csr_array:
@@ -48,6 +50,18 @@ def _text(random: np.random.Generator, n_rows: int) -> sparse.csr_array:
     cells = np.full(rows.size, 0.5, np.float32)
     text = sparse.coo_array((cells, (rows, buckets.ravel())), shape=(n_rows, N_BUCKETS))
     return sparse.csr_array(text)
+
+
+def _history(n_rows: int, seed: int) -> History:
+    """Return events in the last steps of each row, at least one, with gaps in between."""
+    random = np.random.default_rng([seed, n_rows])
+    n_events = random.integers(1, N_STEPS + 1, (n_rows, 1))
+    happened = np.arange(N_STEPS) >= N_STEPS - n_events
+    codes = [np.where(happened, random.integers(1, n, happened.shape), 0) for n in SIZES]
+    gap = np.where(happened, random.exponential(4.0, happened.shape), np.nan)
+    values = np.stack([*codes, gap], axis=2).astype(np.float32)
+    values.setflags(write=False)
+    return History(values, SIZES)
 
 
 def samples_of(kind: ProblemKind, n_rows: int, seed: int) -> Samples:
@@ -64,6 +78,15 @@ def text_samples(kind: ProblemKind, n_rows: int, seed: int) -> Samples:
     text = matrix.text
     signal = np.zeros(n_rows) if text is None else 4.0 * text[:, [0]].toarray()[:, 0] - 1.0
     bare = Matrix(np.empty((n_rows, 0), np.float32), (), text)
+    return Samples(bare, target_of(kind, signal + 0.1 * matrix.values[:, 0]))
+
+
+def history_samples(kind: ProblemKind, n_rows: int, seed: int) -> Samples:
+    """Return rows without any column, whose answer only the code of the event before the last tells."""
+    matrix = matrix_of(n_rows, seed)
+    history = matrix.history
+    signal = np.zeros(n_rows) if history is None else history.values[:, -2, 0] - 2.0
+    bare = Matrix(np.empty((n_rows, 0), np.float32), (), history=history)
     return Samples(bare, target_of(kind, signal + 0.1 * matrix.values[:, 0]))
 
 

@@ -24,12 +24,13 @@ from phantom_ml.algorithms.base import (
     save_learner,
 )
 from phantom_ml.config import ProblemKind
-from phantom_ml.data.matrix import Feature, Matrix
+from phantom_ml.data.matrix import Feature, Matrix, Samples
 from phantom_ml.errors import BundleDamaged
 from phantom_ml.process.deadline import Deadline
 from phantom_ml.testing._algorithm_data import (
     N_CLASSES,
     context_of,
+    history_samples,
     matrix_of,
     samples_of,
     text_samples,
@@ -358,16 +359,25 @@ def _shares(raw: NDArray[np.float64], kind: ProblemKind) -> NDArray[np.float64]:
 
 def check_reads_text(algorithm: Algorithm) -> None:
     """Check that a learner which says it reads text learns from text alone."""
-    if not algorithm.reads_text:
-        return
-    for kind in kinds_of(algorithm):
-        train, test = text_samples(kind, 300, 1), text_samples(kind, 200, 2)
-        learner = quick(algorithm).fit(train, None, context_of(kind))
-        share = skill(learner.predict(test.matrix), test, kind)
-        expect(
-            share > 0.2, f"On {kind.value}, text alone takes away only {share:.0%} of the error."
-        )
-        check_answer(learner.predict(replace(test.matrix, text=None)), 200, context_of(kind))
+    for kind in kinds_of(algorithm) if algorithm.reads_text else ():
+        learner, matrix = _learned_alone(algorithm, kind, "text", text_samples)
+        check_answer(learner.predict(replace(matrix, text=None)), 200, context_of(kind))
+
+
+def check_reads_history(algorithm: Algorithm) -> None:
+    """Check that a learner which says it reads the last events learns from them alone."""
+    for kind in kinds_of(algorithm) if algorithm.reads_history else ():
+        _learned_alone(algorithm, kind, "history", history_samples)
+
+
+def _learned_alone(
+    algorithm: Algorithm, kind: ProblemKind, what: str, made: Callable[..., Samples]
+) -> tuple[Learner, Matrix]:
+    train, test = made(kind, 300, 1), made(kind, 200, 2)
+    learner = quick(algorithm).fit(train, None, context_of(kind))
+    share = skill(learner.predict(test.matrix), test, kind)
+    expect(share > 0.2, f"On {kind.value}, {what} alone takes away only {share:.0%} of the error.")
+    return learner, test.matrix
 
 
 #: Every check, in the order in which they are best read.
@@ -376,6 +386,6 @@ CHECKS: tuple[Callable[[Algorithm], None], ...] = (
     check_rows_stand_alone, check_input_is_left_alone, check_missing_everywhere,
     check_unseen_category, check_useless_columns, check_one_positive_in_a_thousand,
     check_absent_class, check_weights_count, check_save_and_load, check_damaged_files,
-    check_deadline, check_rounds, check_explanations, check_reads_text, check_ends_of_bounds,
-    check_points_of_the_space,
+    check_deadline, check_rounds, check_explanations, check_reads_text, check_reads_history,
+    check_ends_of_bounds, check_points_of_the_space,
 )  # fmt: skip

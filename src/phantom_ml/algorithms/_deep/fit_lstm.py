@@ -1,0 +1,82 @@
+"""How the LSTM is fitted: everything that needs torch."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from phantom_ml.algorithms._deep.answers import Answers
+from phantom_ml.algorithms._deep.attention import Net
+from phantom_ml.algorithms._deep.device import DeviceName, chosen, mixed_precision, threads
+from phantom_ml.algorithms._deep.fitting import Rows, fitted, some
+from phantom_ml.algorithms._deep.lstm_learner import LSTMLearner
+from phantom_ml.algorithms._deep.lstm_net import Sizes, forward, shapes, start
+from phantom_ml.algorithms._deep.operations import of_torch
+from phantom_ml.algorithms._deep.recurrence import last_state_of_torch
+from phantom_ml.algorithms._deep.schedule import warm_cos
+from phantom_ml.algorithms._deep.sequence_columns import SequenceColumns, SequenceInputs
+from phantom_ml.algorithms._deep.task import Keep, Network, Part, Rates
+from phantom_ml.algorithms._deep.training import Plan, Tensors
+from phantom_ml.algorithms.base import FitContext
+from phantom_ml.data.matrix import Samples
+
+
+@dataclass(frozen=True)
+class Choices:
+    """What is chosen of an LSTM: see the settings of the same names."""
+
+    sizes: Sizes
+    learning_rate: float
+    dropout: float
+    weight_decay: float
+    label_smoothing: float
+    n_epochs: int
+    batch_size: int
+    device: DeviceName
+
+    def plan(self, rows: Rows, n_epochs: int | None) -> Plan:
+        """Return how the LSTM is trained on some rows; biases do not decay."""
+        return Plan(
+            self.learning_rate,
+            self.weight_decay,
+            n_epochs or self.n_epochs,
+            rows.batch_size(self.batch_size),
+            lambda name: 1.0,
+            lambda name: not name.endswith("bias"),
+            warm_cos,
+            rows.n_between,
+        )
+
+
+def fit_lstm(
+    choices: Choices, seen: Samples, valid: Samples | None, context: FitContext
+) -> LSTMLearner:
+    """Return the fitted LSTM; where it is no better than one answer for all rows, that answer."""
+    device, answers = chosen(choices.device), Answers.of(seen, context)
+    columns, rng = SequenceColumns.fit(seen.matrix), np.random.default_rng(context.seed)
+    sized = shapes(columns, choices.sizes, answers.n_raw)
+    begin = start(sized, answers.prior(seen), rng)
+
+    def there(samples: Samples) -> Part:
+        return Part.of(columns.inputs(samples.matrix), samples, answers, device)
+
+    with threads(context.n_threads):
+        held_out = None if valid is None else there(some(valid, rng))
+        rows = Rows(there(seen), held_out, answers, device)
+        plan = choices.plan(rows, context.n_rounds)
+        rates = Rates(choices.dropout, choices.label_smoothing, context.seed, 4 * plan.batch_size)
+        weights, n_epochs = fitted(_network(device), begin, rows, plan, rates, context)
+    return LSTMLearner(columns, answers, choices.sizes, weights, n_epochs)
+
+
+def _network(device: Any) -> Network:
+    operations = of_torch()
+
+    def network(weights: Tensors, inputs: SequenceInputs, keep: Keep) -> Any:
+        with mixed_precision(device):
+            raw = forward(Net(weights, operations, keep), inputs, last_state_of_torch)
+        return raw.float()
+
+    return network

@@ -1,0 +1,75 @@
+"""The fit of a network from its first weights: rows on the device, batches that fit, what is kept."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from phantom_ml.algorithms._deep.answers import Answers
+from phantom_ml.algorithms._deep.device import halving, imported
+from phantom_ml.algorithms._deep.task import Network, Part, Rates, Task, tensors
+from phantom_ml.algorithms._deep.training import Plan, Trained, train
+from phantom_ml.algorithms._deep.weights import Weights
+from phantom_ml.algorithms.base import FitContext
+from phantom_ml.data.matrix import Samples
+
+#: A small table is seen in smaller steps, so that an epoch has so many; none has fewer rows than the least.
+STEPS_OF_AN_EPOCH, LEAST_ROWS = 16, 32
+#: Held-out rows that are looked at: a sample of more, which tells the best epoch as well.
+VALID_ROWS = 10_000
+#: A look at a row costs a third of a step with it; looks may take this share of the steps' time.
+LOOK_COST, LOOK_SHARE = 1 / 3, 0.1
+
+
+@dataclass(frozen=True)
+class Rows:
+    """Rows on the device, and what is asked about them."""
+
+    seen: Part
+    held_out: Part | None
+    answers: Answers
+    device: Any
+
+    @property
+    def n_between(self) -> int:
+        """Return the epochs from one look at the held-out rows to the next."""
+        n_looked_at = 0 if self.held_out is None else len(self.held_out)
+        return max(1, math.ceil(LOOK_COST * n_looked_at / (LOOK_SHARE * len(self.seen))))
+
+    def batch_size(self, most: int) -> int:
+        """Return the rows of a step, at most so many: a small table takes fewer."""
+        return min(most, max(LEAST_ROWS, len(self.seen) // STEPS_OF_AN_EPOCH))
+
+
+def some(valid: Samples, rng: np.random.Generator) -> Samples:
+    """Return the held-out rows, or of many a sample."""
+    n_rows = valid.matrix.n_rows
+    if n_rows <= VALID_ROWS:
+        return valid
+    return valid.rows(np.sort(rng.permutation(n_rows)[:VALID_ROWS]))
+
+
+def fitted(
+    network: Network, begin: Weights, rows: Rows, plan: Plan, rates: Rates, context: FitContext
+) -> tuple[Weights, int]:
+    """Return the trained weights and their epochs.
+
+    Where the training is of no use, the weights are the first ones, which say the prior. Where the device
+    lacks memory, a step and a look at held-out rows take half as many rows.
+    """
+
+    def run(batch_size: int) -> Trained:
+        valid_rows = max(1, rates.valid_rows * batch_size // plan.batch_size)
+        sized = replace(rates, valid_rows=valid_rows)
+        task = Task(rows.seen, rows.held_out, rows.answers, network, sized)
+        order, now = imported().Generator().manual_seed(context.seed), tensors(begin, rows.device)
+        return train(task, now, replace(plan, batch_size=batch_size), context.deadline, order)
+
+    found = halving(run, plan.batch_size)
+    kept = {name: w.cpu().numpy() for name, w in found.weights.items()}
+    was_trained = found.error is not None or found.is_whole or found.is_done
+    sound = all(np.isfinite(w).all() for w in kept.values())
+    return kept if was_trained and sound else begin, found.n_epochs

@@ -1,0 +1,92 @@
+"""The fitted LSTM: it scores in numpy and saves itself as arrays."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import ClassVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from phantom_ml.algorithms._arrays import Form, load_arrays, save_arrays
+from phantom_ml.algorithms._deep.answers import Answers
+from phantom_ml.algorithms._deep.attention import Net
+from phantom_ml.algorithms._deep.lstm_net import Sizes, forward, shapes
+from phantom_ml.algorithms._deep.operations import NUMPY
+from phantom_ml.algorithms._deep.recurrence import last_state
+from phantom_ml.algorithms._deep.sequence_columns import SEQUENCE_COLUMNS_FORM, SequenceColumns
+from phantom_ml.algorithms._deep.weights import (
+    Weights,
+    arrays_of,
+    epochs_of,
+    require_shapes,
+    weights_of,
+)
+from phantom_ml.algorithms.base import Learner
+from phantom_ml.data.matrix import Matrix
+
+#: Rows that are scored at once: what the gates of all their steps need is some megabytes.
+CHUNK_ROWS = 256
+
+
+@dataclass
+class LSTMLearner(Learner):
+    """Weights, and the columns that they are for.
+
+    Attributes
+    ----------
+    columns : SequenceColumns
+    answers : Answers
+        What the outputs mean.
+    sizes : Sizes
+    weights : dict of name to float32 array
+    n_rounds : int
+        Epochs.
+    """
+
+    algorithm: ClassVar[str] = "LSTM"
+    columns: SequenceColumns
+    answers: Answers
+    sizes: Sizes
+    weights: Weights
+    n_rounds: int
+
+    def predict(self, matrix: Matrix, n_threads: int = 1) -> NDArray[np.float64]:
+        """Return probabilities or values of shape (n_rows, n_outputs).
+
+        Raises
+        ------
+        DataError
+            The history is missing or has other channels than in training.
+        """
+        from threadpoolctl import threadpool_limits
+
+        net = Net(self.weights, NUMPY, lambda x: x)
+        found = np.empty((matrix.n_rows, self.answers.n_raw))
+        with threadpool_limits(n_threads):
+            for first in range(0, matrix.n_rows, CHUNK_ROWS):
+                rows = slice(first, first + CHUNK_ROWS)
+                found[rows] = forward(net, self.columns.inputs(_part(matrix, rows)), last_state)
+        return self.answers.told(found)
+
+    def save(self, folder: Path) -> None:
+        """Write columns, answers, sizes and weights."""
+        facts = {"kind": self.answers.kind.value, "n_epochs": self.n_rounds, **asdict(self.sizes)}
+        arrays = {**self.columns.arrays(), **self.answers.arrays(), **arrays_of(self.weights)}
+        save_arrays(folder, arrays, facts)
+
+    @classmethod
+    def load(cls, folder: Path) -> LSTMLearner:
+        """Return the saved learner; raises BundleDamaged."""
+        form: Form = {**SEQUENCE_COLUMNS_FORM, **Answers.FORM}
+        arrays, facts = load_arrays(folder, form)
+        columns, answers = SequenceColumns.of_arrays(arrays), Answers.of_arrays(arrays, facts)
+        sizes, weights = Sizes.of_facts(facts), weights_of(arrays)
+        require_shapes(weights, shapes(columns, sizes, answers.n_raw))
+        return cls(columns, answers, sizes, weights, epochs_of(facts))
+
+
+def _part(matrix: Matrix, rows: slice) -> Matrix:
+    history = None if matrix.history is None else matrix.history.rows(rows)
+    return replace(matrix, values=matrix.values[rows], text=None, strings=None, history=history)
