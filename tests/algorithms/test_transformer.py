@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from phantom_ml.algorithms._arrays import load_arrays, save_arrays
-from phantom_ml.algorithms._deep import fit_transformer
+from phantom_ml.algorithms._deep import fitting
 from phantom_ml.algorithms._deep.attention import Net
 from phantom_ml.algorithms._deep.device import LEAST_BATCH, halving
 from phantom_ml.algorithms._deep.operations import NUMPY, of_torch
@@ -238,7 +238,7 @@ def test_a_fit_without_memory_goes_on_with_a_smaller_batch(monkeypatch):
             raise torch.OutOfMemoryError
         return train(task, begin, plan, deadline, order)
 
-    monkeypatch.setattr(fit_transformer, "train", scarce)
+    monkeypatch.setattr(fitting, "train", scarce)
     SHORT.fit(samples_of(BINARY, 1200, 1), None, context_of(BINARY))
     assert sizes == [64, 32]
 
