@@ -22,7 +22,7 @@ from phantom_ml.automl.encode import encode, judging_seconds, near
 from phantom_ml.automl.finish import ALL, Ending, finish, ranked
 from phantom_ml.automl.folds import fit_sides, n_folds_for, plan_splits, save_folds
 from phantom_ml.automl.listener import Listener
-from phantom_ml.automl.portfolio import portfolio
+from phantom_ml.automl.portfolio import affords_deep, portfolio
 from phantom_ml.automl.problem import Problem
 from phantom_ml.automl.quick import QUICK, First, seconds_per_fit
 from phantom_ml.automl.race import Race, Room
@@ -237,7 +237,9 @@ def _race(state: Run, plan: SplitPlan) -> Race:
     config, problem = state.config, state.problem
     has_text = state.workspace.samples().matrix.text is not None
     wanted = config.algorithms_to_try
-    named = portfolio(problem.target.kind, has_text, wanted)
+    n_fit = len(plan.splits[-1].train)
+    deep = affords_deep(n_fit, plan.n_splits, None if state.budget.counts else state.budget.seconds)
+    named = portfolio(problem.target.kind, has_text, wanted, deep=deep)
     cheap = [c for c in cheap_candidates(config.constraints) if wanted is None or _any(c, named)]
     first = [*cheap, *named]
     # The first model has a number of its own, before the trials of the search.
@@ -250,7 +252,7 @@ def _race(state: Run, plan: SplitPlan) -> Race:
             config.tuning.method,
             config.seed,
             given_spaces(config.tuning),
-            len(plan.splits[-1].train),
+            n_fit,
         ),
         state.budget,
         refits(plan),

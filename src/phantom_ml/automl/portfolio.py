@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from phantom_ml.algorithms.base import algorithms
+from phantom_ml.automl.budget import TRIAL_SHARE
 from phantom_ml.automl.trials import Candidate
 from phantom_ml.config import ProblemKind
 
@@ -48,7 +49,31 @@ LIGHTGBM_SMALL = {
 }
 
 
-def portfolio(kind: ProblemKind, has_text: bool, wanted: Sequence[str] | None) -> list[Candidate]:
+#: A network that sees the rows less often than this is no member of an ensemble; what a row then costs on
+#: one core, measured on tables of 10 to 80 columns; and how many others come before it.
+DEEP_EPOCHS, DEEP_US_PER_ROW, DEEP_PLACE = 30, 50.0, 6
+
+
+def affords_deep(n_rows: int, n_folds: int, seconds: float | None) -> bool:
+    """Return whether a network would see the rows often enough in one trial's share of a budget.
+
+    Parameters
+    ----------
+    n_rows : int
+        Of one fit.
+    n_folds : int
+    seconds : float or None
+        None, where only trials are counted: then a search stays as quick as it is.
+    """
+    if seconds is None:
+        return False
+    needed = n_folds * n_rows * DEEP_EPOCHS * DEEP_US_PER_ROW / 1e6
+    return needed <= TRIAL_SHARE * seconds
+
+
+def portfolio(
+    kind: ProblemKind, has_text: bool, wanted: Sequence[str] | None, *, deep: bool = False
+) -> list[Candidate]:
     """Return the candidates in the order in which they are tried.
 
     Parameters
@@ -58,6 +83,8 @@ def portfolio(kind: ProblemKind, has_text: bool, wanted: Sequence[str] | None) -
         Whether the table has hashed text: linear learners read it directly and come first then.
     wanted : sequence of str or None
         Only these algorithms, each at least once; None: all that are installed.
+    deep : bool
+        Whether there is time for a network.
     """
     first = LIGHTGBM_TD_VALUES if kind is ProblemKind.REGRESSION else LIGHTGBM_TD
     if kind is ProblemKind.BINARY:
@@ -77,6 +104,8 @@ def portfolio(kind: ProblemKind, has_text: bool, wanted: Sequence[str] | None) -
     ]
     if has_text:
         order.insert(0, order.pop(5))
+    if deep:
+        order.insert(DEEP_PLACE, Candidate("NeuralNetwork"))
     usable = [c for c in order if _usable(c.algorithm, kind)]
     if wanted is None:
         return usable
