@@ -14,7 +14,12 @@ from phantom_ml.automl.budget import Budget
 from phantom_ml.automl.constrain import Allowance, broken, economical, within
 from phantom_ml.automl.draft import Draft, Fit, Recipe, Voice, stage
 from phantom_ml.automl.ensemble import MAX_ROWS, HeldOut, Mixture, choose_mixture
-from phantom_ml.automl.importance import drops_of, own_importance, start_shuffling
+from phantom_ml.automl.importance import (
+    drops_of,
+    own_importance,
+    start_shuffling,
+    told_importance,
+)
 from phantom_ml.automl.problem import Problem
 from phantom_ml.automl.race import REFIT_MARGIN, Room
 from phantom_ml.automl.scoring import cut, held_out_rows, other_scores, validation_of
@@ -106,10 +111,11 @@ def finish(ending: Ending, best: Sequence[Finished], number: int) -> tuple[Draft
     cost = _microseconds(members.values(), refitted)
     seconds = trial.seconds + time.monotonic() - started
     trial = trial.model_copy(update={"seconds": seconds, "predict_us_per_row": cost})
+    drops = drops_of(shuffling)
     facts = {
         "members": recipes_of(members.values()),
-        "importance": own,
-        "permutation_importance": drops_of(shuffling),
+        "importance": told_importance(own, drops),
+        "permutation_importance": drops,
         "typical": typical_row(problem.frame.head(TYPICAL_ROWS)),
     }
     notes = _price(ending, best, rows, trial) if len(allowed) < len(best) else []

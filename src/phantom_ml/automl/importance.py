@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -80,3 +80,20 @@ def drops_of(child: Child) -> dict[str, list[float]]:
         outcome = child.wait(1.0)
     drops: dict[str, list[float]] = outcome.result.get("drops", {})
     return drops
+
+
+def told_importance(
+    own: Mapping[str, float], drops: Mapping[str, Sequence[float]]
+) -> dict[str, float]:
+    """Return the members' own importance; where they have none, as networks, what shuffling cost.
+
+    Examples
+    --------
+    >>> told_importance({"url": 0.0, "size": 0.0}, {"url": [0.3, 0.1], "size": [-0.1, 0.1]})
+    {'url': 1.0, 'size': 0.0}
+    """
+    if any(own.values()) or not drops:
+        return dict(own)
+    lost = {column: max(0.0, float(drop[0])) for column, drop in drops.items()}
+    whole = sum(lost.values()) or 1.0
+    return dict(sorted(((c, v / whole) for c, v in lost.items()), key=lambda cv: -cv[1]))
