@@ -154,11 +154,11 @@ def test_rounds_of_cheap_candidates_are_bounded(limit):
 
 
 def test_what_is_kept_is_not_told():
-    assert broken([finished(0)], 10.0, LIMITS) == []
+    assert broken([finished(0)], 10.0, 0, LIMITS) == []
 
 
 def test_each_broken_constraint_is_told_with_its_figure(tmp_path):
     members = [sized(0, tmp_path, 3_000), finished(1, algorithm="SVM")]
     limits = Constraints(predict_us_per_row=1.0, max_bytes=1_000, explainable=True)
-    told = broken(members, 12.5, limits)
-    assert ["12.5 µs" in told[0], "3000 bytes" in told[1], "exact" in told[2]] == [True] * 3
+    told = broken(members, 12.5, 3_000, limits)
+    assert ["12.5 µs" in told[0], "3,000 bytes" in told[1], "exact" in told[2]] == [True] * 3

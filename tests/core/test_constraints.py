@@ -48,3 +48,22 @@ def test_a_limit_on_time_is_kept(core):
 def test_a_limit_that_nothing_keeps_is_told(core, constraints):
     best = core.auto_create_model(numbers(n=100), FAST | {"constraints": constraints})
     assert any("allowed" in warning for warning in best.warnings)
+
+
+def on_disk(core, model_id):
+    folder = core.home / "models" / model_id
+    return sum(file.stat().st_size for file in folder.rglob("*") if file.is_file())
+
+
+def test_a_limit_on_size_holds_for_the_whole_model_on_disk(core):
+    config = MIXED | {"constraints": {"max_bytes": 60_000}}
+    best = core.auto_create_model(numbers(n=150), config)
+    assert on_disk(core, best.model_id) <= 60_000
+
+
+def test_a_limit_on_size_that_no_model_keeps_is_told_with_the_size_on_disk(core):
+    found = core.auto_create_model(numbers(n=150), FAST | {"constraints": {"max_bytes": 10}})
+    (told,) = [w for w in found.warnings if "more than the 10 allowed" in w]
+    told_bytes = int(told.split()[3].replace(",", ""))
+    assert told_bytes == pytest.approx(on_disk(core, found.model_id), rel=0.2)
+    assert not any("Within the constraints" in w for w in found.warnings)

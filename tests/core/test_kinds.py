@@ -4,7 +4,14 @@ import numpy as np
 import polars as pl
 import pytest
 
-from phantom_ml.errors import BadSetting, ColumnMissing, PhantomError, TypeUnsafe, UnknownName
+from phantom_ml.errors import (
+    BadSetting,
+    ColumnMissing,
+    NoTrialSucceeded,
+    PhantomError,
+    TypeUnsafe,
+    UnknownName,
+)
 from tests.core.conftest import FAST
 from tests.core.tables import events, numbers
 
@@ -204,3 +211,20 @@ def test_what_is_printed_holds_leaderboard_and_thresholds(binary):
 def test_a_single_model_is_not_called_an_ensemble(binary):
     alone = binary.model_copy(update={"model_id": "another", "members": ()})
     assert not any("ensemble" in note for note in alone.notes())
+
+
+def test_a_metric_that_the_target_has_no_values_for_is_refused_before_any_work(core):
+    config = {"target_column": "y", "task_type": "regression", "optimization_metric": "rmsle"}
+    with pytest.raises(
+        BadSetting, match="'rmsle' needs values of at least 0, and 'y' goes down to"
+    ):
+        core.auto_create_model(numbers("regression"), config)
+
+
+def test_a_score_that_is_no_number_is_a_failed_row(core):
+    def nothing(truth, prediction):
+        return float("nan")
+
+    config = FAST | {"optimization_metric": nothing}
+    with pytest.raises(NoTrialSucceeded, match="Its nothing on held-out rows is nan"):
+        core.auto_create_model(numbers(), config)

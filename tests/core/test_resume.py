@@ -192,6 +192,37 @@ def test_what_never_was_cannot_go_on(core):
         core.resume("exp-nowhere")
 
 
+EARLY = """
+import os, signal, sys
+from phantom_ml.core import PhantomMLCore
+from tests.core.tables import numbers
+
+def progress(now):
+    if now.stage == "encoding":
+        os.kill(os.getpid(), signal.SIGKILL)
+
+config = {"target_column": "y", "time_budget_seconds": 20, "algorithms_to_try": ["ElasticNet"]}
+PhantomMLCore(home=sys.argv[1]).auto_create_model(numbers(n=300), config, progress=progress)
+"""
+
+
+def test_a_first_model_is_not_trained_again(tmp_path):
+    with begin(EARLY, str(tmp_path / "home")) as program:
+        program.wait(60)
+    core = PhantomMLCore(home=tmp_path / "home")
+    (first,) = core.list_models()
+    result = core.resume("latest")
+    assert [r.model_id for r in result.leaderboard if r.number == 0] == [first.id]
+
+
+def test_what_a_killed_program_staged_is_removed(tmp_path):
+    with begin(EARLY, str(tmp_path / "home")) as program:
+        program.wait(60)
+    assert list((tmp_path / "home" / "staging").iterdir()) != []
+    PhantomMLCore(home=tmp_path / "home")
+    assert list((tmp_path / "home" / "staging").iterdir()) == []
+
+
 @pytest.fixture(scope="module")
 def interrupted(tmp_path_factory):
     """What a program said that got Ctrl-C after three trials, and what was left of its children."""

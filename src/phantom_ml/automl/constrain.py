@@ -47,12 +47,15 @@ class Allowance:
         Columns of a prediction.
     n_rows : int or None
         Rows that were learned from; None: many.
+    other_bytes : int
+        Of a model's size, what is not its learners.
     """
 
     constraints: Constraints
     counts_trees: bool = False
     n_outputs: int = 1
     n_rows: int | None = None
+    other_bytes: int = 0
 
     def cost(self, members: Sequence[Finished]) -> float:
         """Return microseconds a row on one core."""
@@ -72,7 +75,8 @@ class Allowance:
             return False
         if asked.explainable and not all(map(_explains, members)):
             return False
-        return asked.max_bytes is None or _bytes(members) <= asked.max_bytes
+        limit = asked.max_bytes
+        return limit is None or _bytes(members) + self.other_bytes <= limit
 
     def bound(self, heaviest: Finished) -> float:
         """Return the microseconds that an ensemble around its heaviest member may take."""
@@ -167,7 +171,9 @@ def _reweighted(mixture: Mixture, members: dict[int, Finished]) -> Mixture:
     return replace(mixture, weights=weights)
 
 
-def broken(members: Sequence[Finished], cost: float, constraints: Constraints) -> list[str]:
+def broken(
+    members: Sequence[Finished], cost: float, size: int, constraints: Constraints
+) -> list[str]:
     """Return a sentence for each constraint that even the cheapest trial does not keep.
 
     Parameters
@@ -176,14 +182,17 @@ def broken(members: Sequence[Finished], cost: float, constraints: Constraints) -
         Those of the finished model.
     cost : float
         Microseconds a row.
+    size : int
+        Bytes of the model on disk.
     constraints : Constraints
     """
     found, limit = [], constraints.predict_us_per_row
     if limit is not None and cost > limit:
         found.append(f"A row takes {cost:.3g} µs, more than the {limit:g} that were allowed.")
-    size = _bytes(members)
     if constraints.max_bytes is not None and size > constraints.max_bytes:
-        found.append(f"The model has {size} bytes, more than the {constraints.max_bytes} allowed.")
+        found.append(
+            f"The model has {size:,} bytes, more than the {constraints.max_bytes:,} allowed."
+        )
     if constraints.explainable and not all(map(_explains, members)):
         found.append("No algorithm that was tried has exact contributions.")
     return found

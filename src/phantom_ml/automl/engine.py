@@ -24,7 +24,7 @@ from phantom_ml.automl.folds import fit_sides, n_folds_for, plan_splits, save_fo
 from phantom_ml.automl.listener import Listener
 from phantom_ml.automl.portfolio import affords_deep, portfolio
 from phantom_ml.automl.problem import Problem
-from phantom_ml.automl.quick import QUICK, First, seconds_per_fit
+from phantom_ml.automl.quick import QUICK, First, place, seconds_per_fit
 from phantom_ml.automl.race import Race, Room
 from phantom_ml.automl.scoring import score_trial, trial_draft
 from phantom_ml.automl.spaces import given_spaces
@@ -120,7 +120,8 @@ class Run:
 
     def recall(self) -> None:
         """Take up the trials that an earlier, killed run finished."""
-        first = load_finished(self.first.workspace)
+        own = place(self.workspace)
+        self.first_plan, first = load_plan(own), load_finished(own)
         for finished, trial in [*first, *load_finished(self.workspace)]:
             self.finished.append(finished)
             self.trials.append(trial)
@@ -153,9 +154,9 @@ def run(
 
 def _prepared(state: Run) -> tuple[SplitPlan, bool]:
     """Return the splits, and whether a person interrupted their making after a first model stood."""
+    state.recall()
     plan = load_plan(state.workspace)
     if plan is not None:
-        state.recall()
         return plan, False
     try:
         return _prepare(state), False
@@ -208,9 +209,11 @@ def _first_model(state: Run) -> int:
     """Keep a first model where the clock runs; return how many folds the rows and its speed allow."""
     if state.budget.counts:
         return n_folds_for(state.problem, None, None)
-    state.tell("training", "A first model")
-    state.first_plan, quick = state.first.trial(state.config, state.room, state.budget)
-    state.keep(quick)
+    quick = next((f for f in state.finished if is_quick(f)), None)
+    if quick is None:
+        state.tell("training", "A first model")
+        state.first_plan, quick = state.first.trial(state.config, state.room, state.budget)
+        state.keep(quick)
     left = state.budget.search_end(0.0).left()
     # A first model that failed tells no speed: then the cheapest validation is the safe one.
     seconds = seconds_per_fit(quick, state.problem.n_rows) or left

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from phantom_ml.automl.budget import Budget
 from phantom_ml.automl.constrain import Allowance, broken, economical, within
-from phantom_ml.automl.draft import Draft, Fit, Recipe, Voice, stage
+from phantom_ml.automl.draft import Draft, Fit, Recipe, Voice, draft_bytes, stage
 from phantom_ml.automl.ensemble import MAX_ROWS, HeldOut, Mixture, choose_mixture
 from phantom_ml.automl.importance import (
     drops_of,
@@ -45,6 +45,8 @@ ALL = "all"
 TYPICAL_ROWS = 5_000
 #: Share of the budget after which columns that were not shuffled yet are left out.
 SHUFFLE_SHARE = 0.04
+#: Of a model's size: about what its manifest, its signature and its golden rows take, and a held-out row.
+MANIFEST_BYTES, VALIDATION_BYTES = 12_000, 9
 #: A booster on all rows needs a little longer than on a fold's share of them.
 MORE_ROUNDS = 1.1
 
@@ -118,15 +120,22 @@ def finish(ending: Ending, best: Sequence[Finished], number: int) -> tuple[Draft
         "permutation_importance": drops,
         "typical": typical_row(problem.frame.head(TYPICAL_ROWS)),
     }
-    notes = _price(ending, best, rows, trial) if len(allowed) < len(best) else []
-    notes += broken(list(members.values()), cost, ending.config.constraints)
-    return stage(recipe, problem, workspace, trial, facts), trial, notes
+    draft = stage(recipe, problem, workspace, trial, facts)
+    size = draft_bytes([draft.folder]) + MANIFEST_BYTES
+    notes = broken(list(members.values()), cost, size, ending.config.constraints)
+    if len(allowed) < len(best) and not notes:
+        notes = _price(ending, best, rows, trial)
+    return draft, trial, notes
 
 
 def _allowance(ending: Ending, best: Finished) -> Allowance:
     n_outputs = best.prediction.shape[1] if best.prediction is not None else 1
-    n_rows = ending.problem.n_rows
-    return Allowance(ending.config.constraints, ending.budget.counts, n_outputs, n_rows)
+    workspace, n_rows = ending.workspace, ending.problem.n_rows
+    kept = [workspace.folder / "encoder", workspace.side_folder(best.serving[-1])]
+    held_out = VALIDATION_BYTES * (0 if best.prediction is None else len(best.prediction))
+    other = draft_bytes(kept) + held_out + MANIFEST_BYTES
+    constraints = ending.config.constraints
+    return Allowance(constraints, ending.budget.counts, n_outputs, n_rows, other)
 
 
 def _shuffling(

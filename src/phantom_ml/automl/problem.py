@@ -123,6 +123,7 @@ def pose(dataset: Dataset, config: AutoMLConfig, validation: Dataset | None = No
         if config.optimization_metric is None
         else get_metric(config.optimization_metric, target.kind)
     )
+    _fits(metric, target)
     return Problem(
         frame.select(inputs.names()),
         target,
@@ -135,6 +136,17 @@ def pose(dataset: Dataset, config: AutoMLConfig, validation: Dataset | None = No
         n_validation,
         (*target.warnings, *entities, *_unnamed_time(inputs, config)),
     )
+
+
+def _fits(metric: Metric, target: Target) -> None:
+    """Raise BadSetting where the metric is not defined for the target's values."""
+    lowest = float(target.values.min())
+    if not target.classes and lowest < metric.least:
+        raise BadSetting(
+            f"The metric {metric.name!r} needs values of at least {metric.least:g}, and "
+            f"{target.name!r} goes down to {lowest:g}.",
+            "Choose another metric, rmse or mae for one.",
+        )
 
 
 def _unnamed_time(inputs: TableSchema, config: AutoMLConfig) -> tuple[str, ...]:

@@ -12,6 +12,7 @@ import numpy as np
 
 from phantom_ml.automl.budget import FIRST_MODEL_SECONDS as FALLBACK_SECONDS
 from phantom_ml.automl.budget import Budget, no_sooner
+from phantom_ml.automl.checkpoint import save_plan
 from phantom_ml.automl.encode import encode, near
 from phantom_ml.automl.folds import fit_sides, plan_splits, save_folds
 from phantom_ml.automl.problem import Problem
@@ -56,9 +57,9 @@ class First:
     @classmethod
     def of(cls, problem: Problem, workspace: Workspace) -> First:
         """Return the same sample for the same problem."""
-        folder = workspace.folder / "first"
-        folder.mkdir(exist_ok=True)
-        return cls(problem.rows(sample(problem)), Workspace(folder))
+        own = place(workspace)
+        own.folder.mkdir(exist_ok=True)
+        return cls(problem.rows(sample(problem)), own)
 
     def trial(self, config: AutoMLConfig, room: Room, budget: Budget) -> tuple[SplitPlan, Finished]:
         """Return how the first model was measured, and its trial."""
@@ -66,11 +67,18 @@ class First:
         samples = encode(problem, workspace, config, past=False)
         plan = plan_splits(problem, near(samples.matrix, workspace), 1, config.seed)
         split = plan.splits[0]
-        save_folds(problem, workspace, {QUICK: (split.train, split.valid)}, 0)
+        sides = (split.train, split.valid)
+        save_folds(problem, workspace, {QUICK: sides, "0": sides}, 0)
+        save_plan(workspace, plan)
         whole = room.whole()
         end = _first_model_end(budget)
         fit_sides(samples, workspace, [QUICK], whole, 0, no_sooner(budget.end, FALLBACK_SECONDS))
         return plan, _fitted(workspace, whole, _quick_end(budget, end))
+
+
+def place(workspace: Workspace) -> Workspace:
+    """Return where the first model is made, beside everything else of a run."""
+    return Workspace(workspace.folder / "first")
 
 
 def sample(problem: Problem) -> Rows:

@@ -16,7 +16,7 @@ from phantom_ml.metrics.calibration import Calibrator
 from phantom_ml.metrics.lookup import get_metric
 from phantom_ml.metrics.thresholds import Threshold, threshold_for
 from phantom_ml.metrics.validation_scores import ValidationScores
-from phantom_ml.model.trial import Trial
+from phantom_ml.model.trial import Trial, TrialStatus
 
 Array = NDArray[np.float64]
 Rows = NDArray[np.int64]
@@ -35,13 +35,21 @@ def score_trial(problem: Problem, finished: Finished, workspace: Workspace) -> T
     truth = problem.target.values[rows]
     weight = None if problem.weight is None else problem.weight[rows]
     score = problem.metric.score(truth, finished.prediction, weight)
+    if not np.isfinite(score):
+        return finished.trial.model_copy(update=_undefined(problem, score))
     return finished.trial.model_copy(
         update={
-            "score": score if np.isfinite(score) else None,
+            "score": score,
             "fold_scores": _fold_scores(problem, finished, workspace),
             "other_scores": other_scores(problem, rows, finished.prediction),
         }
     )
+
+
+def _undefined(problem: Problem, score: float) -> dict[str, object]:
+    """Return what becomes of a trial whose score is no number."""
+    reason = f"Its {problem.metric.name} on held-out rows is {score}, which ranks nothing."
+    return {"status": TrialStatus.FAILED, "reason": reason}
 
 
 def _fold_scores(problem: Problem, finished: Finished, workspace: Workspace) -> tuple[float, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import functools
 import signal
 import sys
@@ -100,4 +101,6 @@ def main(arguments: Sequence[str] | None = None) -> None:
         code = command.main(args=words, prog_name="phantom", standalone_mode=False)
     except UsageError as error:
         code = tell_usage(error)
+    # A second Ctrl-C finds the work ended; what is left is to clear up.
+    atexit.register(signal.signal, signal.SIGINT, signal.SIG_IGN)
     sys.exit(code or 0)

@@ -74,6 +74,7 @@ class PhantomMLCore:
         chosen = home or os.environ.get(HOME_VARIABLE) or Path.home() / ".phantom"
         self.home = Path(chosen).expanduser().absolute()
         self._store = Store.open(self.home, database_url)
+        self._store.clear_dead()
         self._key = SigningKey.load_or_create(self._store.keys_folder)
         self._loaded = Loaded(Trust(self._key.fingerprint, trust), len(os.sched_getaffinity(0)))
         self._records: dict[str, tuple[float, ModelRecord]] = {}
@@ -320,7 +321,11 @@ class PhantomMLCore:
         if isinstance(source, Dataset):
             return source
         scratch = self._store.stage()
-        dataset = read(source, options or ReadOptions(), scratch=scratch)
+        try:
+            dataset = read(source, options or ReadOptions(), scratch=scratch)
+        except BaseException:
+            shutil.rmtree(scratch, ignore_errors=True)
+            raise
         # The parsed copy lives as long as the table that reads from it.
         weakref.finalize(dataset, shutil.rmtree, scratch, ignore_errors=True)
         return dataset

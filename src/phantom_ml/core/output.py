@@ -65,7 +65,6 @@ def _whole_file(path: Path) -> Iterator[IO[bytes]]:
     """Give a file to write to that appears under its name when it is whole."""
     draft = path.with_name(f".{path.name}.{os.getpid()}.draft")
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
         with draft.open("wb") as file:
             yield file
         draft.replace(path)

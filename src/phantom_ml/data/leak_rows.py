@@ -98,6 +98,10 @@ def _seen_share(values: NDArray[np.uint64], splits: Sequence[Split]) -> float:
     return seen / max(1, total)
 
 
+APART = "Give it as a group column to keep them apart."
+NOT_APART = "They could not be kept apart: too few rows would have been left to learn from."
+
+
 def _shared(check: str, share: float, what: str) -> LeakWarning:
     return LeakWarning(
         check=check,
@@ -129,5 +133,5 @@ def _entities(name: str, share: float, *, grouped: bool) -> LeakWarning:
         severity="high" if grouped else "low",
         value=share,
         sentence=f"{share:.0%} of the validation rows have a {name!r} that training rows have too: "
-        "for new ones the score may be lower. Give it as a group column to keep them apart.",
+        f"for new ones the score may be lower. {APART if not grouped else NOT_APART}",
     )

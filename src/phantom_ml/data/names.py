@@ -48,9 +48,15 @@ def _told(names: Sequence[str], filled: list[str], unique: list[str]) -> list[st
     again = [new for old, new in zip(filled, unique, strict=True) if old != new]
     warnings = []
     if blank:
-        warnings.append(f"{len(blank)} columns had no name, and are called {listed(blank)}.")
+        were = "column had no name, and is" if len(blank) == 1 else "columns had no name, and are"
+        warnings.append(f"{len(blank)} {were} called {listed(blank)}.")
     if again:
-        warnings.append(f"{len(again)} column names came twice, and are now {listed(again)}.")
+        were = (
+            "column name came twice, and is"
+            if len(again) == 1
+            else "column names came twice, and are"
+        )
+        warnings.append(f"{len(again)} {were} now {listed(again)}.")
     return warnings
 
 
@@ -60,5 +66,5 @@ def check_width(n_columns: int, max_columns: int, name: str, *, at_least: bool =
         count = f"at least {n_columns:,}" if at_least else f"{n_columns:,}"
         raise TooManyColumns(
             f"{name!r} has {count} columns; at most {max_columns:,} are read.",
-            "Check the delimiter, leave columns out, or raise max_columns.",
+            "Check the delimiter or leave columns out; ReadOptions(max_columns=...) reads more.",
         )

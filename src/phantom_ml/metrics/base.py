@@ -40,6 +40,8 @@ class Metric:
         Other names that people know it by.
     weighted : bool
         Whether the function heeds weights; a user's own may not.
+    least : float
+        The least true value that it is defined for.
     """
 
     name: str
@@ -50,6 +52,7 @@ class Metric:
     kinds: frozenset[ProblemKind]
     aliases: tuple[str, ...] = ()
     weighted: bool = True
+    least: float = -math.inf
 
     def score(self, truth: Truth, prediction: Prediction, weight: Weight = None) -> float:
         """Return the metric in its own direction and unit.

@@ -45,7 +45,10 @@ def rmsle_score(truth: Truth, prediction: Prediction, weight: Weight = None) -> 
 
 
 def _file(
-    name: str, function: Callable[[Truth, Prediction, Weight], float], aliases: tuple[str, ...]
+    name: str,
+    function: Callable[[Truth, Prediction, Weight], float],
+    aliases: tuple[str, ...],
+    least: float = -math.inf,
 ) -> Metric:
     return metrics.add(name)(
         Metric(
@@ -56,6 +59,7 @@ def _file(
             needs="value",
             kinds=VALUES,
             aliases=aliases,
+            least=least,
         )
     )
 
@@ -63,4 +67,4 @@ def _file(
 rmse = _file("rmse", rmse_score, ("root_mean_squared_error",))
 mae = _file("mae", mae_score, ("mean_absolute_error", "l1"))
 mape = _file("mape", mape_score, ("mean_absolute_percentage_error",))
-rmsle = _file("rmsle", rmsle_score, ("root_mean_squared_log_error",))
+rmsle = _file("rmsle", rmsle_score, ("root_mean_squared_log_error",), least=0.0)

@@ -21,7 +21,7 @@ from phantom_ml.model.trial import Trial
 from phantom_ml.store.files import Files
 from phantom_ml.store.lock import experiment_lock, is_held
 from phantom_ml.store.records import ExperimentRecord, ModelRecord
-from phantom_ml.store.sweep import sweep
+from phantom_ml.store.sweep import clear_dead, sweep
 
 if TYPE_CHECKING:
     from phantom_ml.store.ledger import Ledger
@@ -231,6 +231,10 @@ class Store:
     def is_at_work(self, experiment_id: str) -> bool:
         """Return whether a process holds an experiment; raises ExperimentNotFound."""
         return is_held(self.home / "locks" / f"{self.ledger.experiment(experiment_id).id}.lock")
+
+    def clear_dead(self) -> None:
+        """Remove what processes that are surely gone left in staging; a fault is left for later."""
+        clear_dead(self.files)
 
     def sweep(self) -> int:
         """Remove what crashes left behind, and return how many folders and files that was."""

@@ -41,6 +41,13 @@ def sweep(files: Files, known: Collection[str]) -> int:
     return len(dead) + len(unused)
 
 
+def clear_dead(files: Files) -> None:
+    """Remove the staging of processes that are surely gone; what cannot be removed stays."""
+    for folder in list(files.staging.iterdir()):
+        if is_dead(folder.name.rpartition("-")[0]):
+            shutil.rmtree(folder, ignore_errors=True)
+
+
 def _dead_staging(files: Files, limit: float) -> Iterator[Path]:
     for folder in files.staging.iterdir():
         if is_dead(folder.name.rpartition("-")[0]) or _changed(folder) < limit:
