@@ -6,26 +6,18 @@ doi:10.1162/neco.1997.9.8.1735.
 
 from __future__ import annotations
 
-import importlib.util
 from typing import ClassVar
 
 from pydantic import Field
 
-from phantom_ml.algorithms._deep.device import DeviceName
 from phantom_ml.algorithms._deep.lstm_learner import LSTMLearner
-from phantom_ml.algorithms.base import (
-    AlgorithmSettings,
-    FitContext,
-    Learner,
-    Setting,
-    algorithms,
-    bounded,
-)
+from phantom_ml.algorithms._deep.settings import NetworkSettings
+from phantom_ml.algorithms.base import FitContext, Learner, Setting, algorithms, bounded
 from phantom_ml.data.matrix import Samples
 
 
 @algorithms.add("LSTM")
-class LSTM(AlgorithmSettings):
+class LSTM(NetworkSettings):
     """A recurrent network over the last events of each row's entity, whose order it sees, beside the row itself.
 
     Trained in torch from scratch; scores without it. Where a table has no time or no entity, it is a network
@@ -35,10 +27,8 @@ class LSTM(AlgorithmSettings):
 
     name: ClassVar[str] = "LSTM"
     learner: ClassVar[type[Learner]] = LSTMLearner
-    extra: ClassVar[str | None] = "deep"
     quick: ClassVar[dict[str, Setting]] = {"n_epochs": 15, "width": 16, "batch_size": 64}
     reads_history: ClassVar[bool] = True
-    can_stop: ClassVar[bool] = True
 
     width: int = bounded(64, 16, 256, log=True, description="Units of a layer's state.")
     n_layers: int = bounded(1, 1, 2, description="LSTM layers over the events.")
@@ -51,19 +41,10 @@ class LSTM(AlgorithmSettings):
     )
     dropout: float = bounded(0.1, 0.0, 0.5, description="Share of units that a step leaves out.")
     weight_decay: float = bounded(0.02, 1e-4, 0.5, log=True, description="Of a step's rate.")
-    label_smoothing: float = bounded(
-        0.0, 0.0, 0.2, description="Share of a class's probability that goes to all."
-    )
     n_epochs: int = Field(40, ge=1, le=10_000, description="Passes over the rows, at most.")
     batch_size: int = Field(
         256, ge=8, le=65_536, description="Rows of a step, at most: a small table takes fewer."
     )
-    device: DeviceName = Field("auto", description="Where to train: a GPU where there is one.")
-
-    @classmethod
-    def available(cls) -> bool:
-        """Return whether torch is installed."""
-        return importlib.util.find_spec("torch") is not None
 
     def fit(self, train: Samples, valid: Samples | None, context: FitContext) -> LSTMLearner:
         """Return the network of the best epoch on ``valid``, or of the last one without it."""

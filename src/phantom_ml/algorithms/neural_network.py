@@ -2,21 +2,13 @@
 
 from __future__ import annotations
 
-import importlib.util
 from typing import ClassVar
 
 from pydantic import Field
 
-from phantom_ml.algorithms._deep.device import DeviceName
 from phantom_ml.algorithms._deep.mlp import NeuralNetworkLearner
-from phantom_ml.algorithms.base import (
-    AlgorithmSettings,
-    FitContext,
-    Learner,
-    Setting,
-    algorithms,
-    bounded,
-)
+from phantom_ml.algorithms._deep.settings import NetworkSettings
+from phantom_ml.algorithms.base import FitContext, Learner, Setting, algorithms, bounded
 from phantom_ml.config import ProblemKind
 from phantom_ml.data.matrix import Samples
 
@@ -25,7 +17,7 @@ VALUES_FACTOR = 5.0
 
 
 @algorithms.add("NeuralNetwork")
-class NeuralNetwork(AlgorithmSettings):
+class NeuralNetwork(NetworkSettings):
     """A multilayer perceptron with embedded numbers and categories, trained in torch; scores without it.
 
     The settings are the tuned defaults of RealMLP; values are learned five times as fast as classes.
@@ -33,9 +25,7 @@ class NeuralNetwork(AlgorithmSettings):
 
     name: ClassVar[str] = "NeuralNetwork"
     learner: ClassVar[type[Learner]] = NeuralNetworkLearner
-    extra: ClassVar[str | None] = "deep"
     quick: ClassVar[dict[str, Setting]] = {"n_epochs": 30, "width": 64}
-    can_stop: ClassVar[bool] = True
 
     width: int = bounded(256, 32, 512, log=True, description="Units of a hidden layer.")
     n_hidden: int = bounded(3, 1, 4, description="Hidden layers.")
@@ -47,17 +37,8 @@ class NeuralNetwork(AlgorithmSettings):
     frequency: float = bounded(
         0.1, 0.02, 1.0, log=True, description="How fast the waves of a number turn, at first."
     )
-    label_smoothing: float = bounded(
-        0.0, 0.0, 0.2, description="Share of a class's probability that goes to all."
-    )
     n_epochs: int = Field(256, ge=1, le=10_000, description="Passes over the rows, at most.")
     batch_size: int = Field(256, ge=8, le=65_536, description="Rows of a step.")
-    device: DeviceName = Field("auto", description="Where to train: a GPU where there is one.")
-
-    @classmethod
-    def available(cls) -> bool:
-        """Return whether torch is installed."""
-        return importlib.util.find_spec("torch") is not None
 
     def fit(
         self, train: Samples, valid: Samples | None, context: FitContext

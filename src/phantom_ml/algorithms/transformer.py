@@ -6,26 +6,18 @@ arXiv:2106.11959).
 
 from __future__ import annotations
 
-import importlib.util
 from typing import ClassVar
 
 from pydantic import Field
 
-from phantom_ml.algorithms._deep.device import DeviceName
+from phantom_ml.algorithms._deep.settings import NetworkSettings
 from phantom_ml.algorithms._deep.transformer_learner import TransformerLearner
-from phantom_ml.algorithms.base import (
-    AlgorithmSettings,
-    FitContext,
-    Learner,
-    Setting,
-    algorithms,
-    bounded,
-)
+from phantom_ml.algorithms.base import FitContext, Learner, Setting, algorithms, bounded
 from phantom_ml.data.matrix import Samples
 
 
 @algorithms.add("Transformer")
-class Transformer(AlgorithmSettings):
+class Transformer(NetworkSettings):
     """Attention over a row's numbers, categories and the bytes of its strings, which are read as they are.
 
     Trained in torch from scratch; scores without it. Of its defaults, a step of 256 rows with 30 features
@@ -34,12 +26,10 @@ class Transformer(AlgorithmSettings):
 
     name: ClassVar[str] = "Transformer"
     learner: ClassVar[type[Learner]] = TransformerLearner
-    extra: ClassVar[str | None] = "deep"
     quick: ClassVar[dict[str, Setting]] = {
         "n_epochs": 20, "width": 16, "n_blocks": 1, "batch_size": 64, "learning_rate": 0.005,
     }  # fmt: skip
     reads_strings: ClassVar[bool] = True
-    can_stop: ClassVar[bool] = True
 
     width: int = bounded(64, 16, 192, log=True, description="Numbers of a token.")
     n_blocks: int = bounded(2, 1, 4, description="Blocks of attention over a row's tokens.")
@@ -62,19 +52,10 @@ class Transformer(AlgorithmSettings):
     frequency: float = bounded(
         0.1, 0.02, 1.0, log=True, description="How fast the waves of a number turn, at first."
     )
-    label_smoothing: float = bounded(
-        0.0, 0.0, 0.2, description="Share of a class's probability that goes to all."
-    )
     n_epochs: int = Field(40, ge=1, le=10_000, description="Passes over the rows, at most.")
     batch_size: int = Field(
         256, ge=8, le=65_536, description="Rows of a step, at most: a small table takes fewer."
     )
-    device: DeviceName = Field("auto", description="Where to train: a GPU where there is one.")
-
-    @classmethod
-    def available(cls) -> bool:
-        """Return whether torch is installed."""
-        return importlib.util.find_spec("torch") is not None
 
     def fit(self, train: Samples, valid: Samples | None, context: FitContext) -> TransformerLearner:
         """Return the transformer of the best epoch on ``valid``, or of the last one without it."""

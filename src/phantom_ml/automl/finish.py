@@ -99,9 +99,7 @@ def finish(ending: Ending, best: Sequence[Finished], number: int) -> tuple[Draft
     calibrated = calibrator.apply(mixed)
     validation = validation_of(problem, rows, calibrated)
     recipe = Recipe(
-        voices=tuple(
-            _voice(f, mixture.weights[i], refitted.get(f.trial.number)) for i, f in members.items()
-        ),
+        voices=_voices(members, mixture, refitted),
         combination=mixture.combination,
         intercept=mixture.intercept,
         calibrator=calibrator,
@@ -123,9 +121,8 @@ def finish(ending: Ending, best: Sequence[Finished], number: int) -> tuple[Draft
     draft = stage(recipe, problem, workspace, trial, facts)
     size = draft_bytes([draft.folder]) + MANIFEST_BYTES
     notes = broken(list(members.values()), cost, size, ending.config.constraints)
-    if len(allowed) < len(best) and not notes:
-        notes = _price(ending, best, rows, trial)
-    return draft, trial, notes
+    costs = len(allowed) < len(best) and not notes
+    return draft, trial, _price(ending, best, rows, trial) if costs else notes
 
 
 def _allowance(ending: Ending, best: Finished) -> Allowance:
@@ -261,6 +258,14 @@ def _refit_order(finished: Finished, ending: Ending, end: Deadline) -> Order:
     candidate = Candidate(trial.algorithm, trial.settings, finished.order.candidate.max_rows)
     order = replace(finished.order, candidate=candidate, folds=(ALL,), race=())
     return replace(order, number=REFIT_NUMBERS + trial.number, deadline=end, n_rounds=rounds)
+
+
+def _voices(
+    members: Mapping[int, Finished], mixture: Mixture, refitted: Mapping[int, Finished]
+) -> tuple[Voice, ...]:
+    return tuple(
+        _voice(f, mixture.weights[i], refitted.get(f.trial.number)) for i, f in members.items()
+    )
 
 
 def _voice(finished: Finished, weight: float, refitted: Finished | None) -> Voice:

@@ -118,12 +118,7 @@ def pose(dataset: Dataset, config: AutoMLConfig, validation: Dataset | None = No
     frame = whole if target.n_rows == whole.height else whole[target.keep]
     inputs = _inputs(frame, config)
     ties, entities = _ties(frame, config, inputs)
-    metric = (
-        task.default_metric(target.kind)
-        if config.optimization_metric is None
-        else get_metric(config.optimization_metric, target.kind)
-    )
-    _fits(metric, target)
+    metric = _metric(config, task, target)
     return Problem(
         frame.select(inputs.names()),
         target,
@@ -138,8 +133,11 @@ def pose(dataset: Dataset, config: AutoMLConfig, validation: Dataset | None = No
     )
 
 
-def _fits(metric: Metric, target: Target) -> None:
-    """Raise BadSetting where the metric is not defined for the target's values."""
+def _metric(config: AutoMLConfig, task: Task, target: Target) -> Metric:
+    """Return what counts; raises BadSetting where it is not defined for the target's values."""
+    if config.optimization_metric is None:
+        return task.default_metric(target.kind)
+    metric = get_metric(config.optimization_metric, target.kind)
     lowest = float(target.values.min())
     if not target.classes and lowest < metric.least:
         raise BadSetting(
@@ -147,6 +145,7 @@ def _fits(metric: Metric, target: Target) -> None:
             f"{target.name!r} goes down to {lowest:g}.",
             "Choose another metric, rmse or mae for one.",
         )
+    return metric
 
 
 def _unnamed_time(inputs: TableSchema, config: AutoMLConfig) -> tuple[str, ...]:

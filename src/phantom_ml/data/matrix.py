@@ -134,6 +134,15 @@ class Matrix:
             history=None if self.history is None else self.history.rows(where),
         )
 
+    def view(self, rows: slice) -> Matrix:
+        """Return consecutive rows without a copy, without the hashed text."""
+        strings = None if self.strings is None else self.strings[rows]
+        history = self.history
+        if history is not None:
+            history = replace(history, values=history.values[rows])
+        values = self.values[rows]
+        return replace(self, values=values, text=None, strings=strings, history=history)
+
     def columns(self, places: list[int]) -> Matrix:
         """Return some of the columns, in that order, copied."""
         features = tuple(self.features[i] for i in places)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,6 +15,7 @@ from phantom_ml.algorithms._deep.attention import Net
 from phantom_ml.algorithms._deep.lstm_net import Sizes, forward, shapes
 from phantom_ml.algorithms._deep.operations import NUMPY
 from phantom_ml.algorithms._deep.recurrence import last_state
+from phantom_ml.algorithms._deep.scoring import scored
 from phantom_ml.algorithms._deep.sequence_columns import SEQUENCE_COLUMNS_FORM, SequenceColumns
 from phantom_ml.algorithms._deep.weights import (
     Weights,
@@ -60,15 +61,12 @@ class LSTMLearner(Learner):
         DataError
             The history is missing or has other channels than in training.
         """
-        from threadpoolctl import threadpool_limits
-
         net = Net(self.weights, NUMPY, lambda x: x)
-        found = np.empty((matrix.n_rows, self.answers.n_raw))
-        with threadpool_limits(n_threads):
-            for first in range(0, matrix.n_rows, CHUNK_ROWS):
-                rows = slice(first, first + CHUNK_ROWS)
-                found[rows] = forward(net, self.columns.inputs(_part(matrix, rows)), last_state)
-        return self.answers.told(found)
+
+        def outputs(part: Matrix) -> Any:
+            return forward(net, self.columns.inputs(part), last_state)
+
+        return scored(matrix, self.answers, CHUNK_ROWS, n_threads, outputs)
 
     def save(self, folder: Path) -> None:
         """Write columns, answers, sizes and weights."""
@@ -85,8 +83,3 @@ class LSTMLearner(Learner):
         sizes, weights = Sizes.of_facts(facts), weights_of(arrays)
         require_shapes(weights, shapes(columns, sizes, answers.n_raw))
         return cls(columns, answers, sizes, weights, epochs_of(facts))
-
-
-def _part(matrix: Matrix, rows: slice) -> Matrix:
-    history = None if matrix.history is None else matrix.history.rows(rows)
-    return replace(matrix, values=matrix.values[rows], text=None, strings=None, history=history)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -13,6 +13,7 @@ from phantom_ml.algorithms._arrays import Form, load_arrays, require, save_array
 from phantom_ml.algorithms._deep.answers import Answers
 from phantom_ml.algorithms._deep.columns import COLUMNS_FORM, NetColumns
 from phantom_ml.algorithms._deep.net import BIAS, SLOPE, WEIGHT, forward, mish, n_layers, selu
+from phantom_ml.algorithms._deep.scoring import scored
 from phantom_ml.algorithms._deep.start import N_LEVEL_FEATURES, N_MIXED, N_WAVES
 from phantom_ml.algorithms._deep.weights import (
     Shapes,
@@ -54,17 +55,12 @@ class NeuralNetworkLearner(Learner):
 
     def predict(self, matrix: Matrix, n_threads: int = 1) -> NDArray[np.float64]:
         """Return probabilities or values of shape (n_rows, n_outputs)."""
-        from threadpoolctl import threadpool_limits
-
         activation = activation_of(self.answers.kind)
-        found = np.empty((matrix.n_rows, self.answers.n_raw))
-        with threadpool_limits(n_threads):
-            for first in range(0, matrix.n_rows, CHUNK_ROWS):
-                rows = slice(first, first + CHUNK_ROWS)
-                part = replace(matrix, values=matrix.values[rows], text=None)
-                inputs = self.columns.inputs(part)
-                found[rows] = forward(self.weights, inputs, activation, np, lambda x: x)
-        return self.answers.told(found)
+
+        def outputs(part: Matrix) -> Any:
+            return forward(self.weights, self.columns.inputs(part), activation, np, lambda x: x)
+
+        return scored(matrix, self.answers, CHUNK_ROWS, n_threads, outputs)
 
     def save(self, folder: Path) -> None:
         """Write columns, answers and weights."""

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,6 +13,7 @@ from phantom_ml.algorithms._arrays import Form, load_arrays, save_arrays
 from phantom_ml.algorithms._deep.answers import Answers
 from phantom_ml.algorithms._deep.attention import Net
 from phantom_ml.algorithms._deep.operations import NUMPY
+from phantom_ml.algorithms._deep.scoring import scored
 from phantom_ml.algorithms._deep.token_columns import TOKEN_COLUMNS_FORM, TokenColumns
 from phantom_ml.algorithms._deep.transformer_net import Sizes, forward, shapes
 from phantom_ml.algorithms._deep.weights import (
@@ -53,17 +54,12 @@ class TransformerLearner(Learner):
 
     def predict(self, matrix: Matrix, n_threads: int = 1) -> NDArray[np.float64]:
         """Return probabilities or values of shape (n_rows, n_outputs)."""
-        from threadpoolctl import threadpool_limits
-
         net = Net(self.weights, NUMPY, lambda x: x)
-        found = np.empty((matrix.n_rows, self.answers.n_raw))
-        with threadpool_limits(n_threads):
-            for first in range(0, matrix.n_rows, CHUNK_ROWS):
-                rows = slice(first, first + CHUNK_ROWS)
-                strings = None if matrix.strings is None else matrix.strings[rows]
-                part = replace(matrix, values=matrix.values[rows], strings=strings, text=None)
-                found[rows] = forward(net, self.columns.inputs(part))
-        return self.answers.told(found)
+
+        def outputs(part: Matrix) -> Any:
+            return forward(net, self.columns.inputs(part))
+
+        return scored(matrix, self.answers, CHUNK_ROWS, n_threads, outputs)
 
     def save(self, folder: Path) -> None:
         """Write columns, answers, sizes and weights."""
