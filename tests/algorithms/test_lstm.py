@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from phantom_ml.algorithms._arrays import load_arrays, save_arrays
-from phantom_ml.algorithms._deep import fit_lstm, fitting
+from phantom_ml.algorithms._deep import fitting
 from phantom_ml.algorithms._deep.attention import Net
 from phantom_ml.algorithms._deep.lstm_learner import CHUNK_ROWS, LSTMLearner
 from phantom_ml.algorithms._deep.lstm_net import forward
@@ -209,7 +209,7 @@ def test_mixed_precision_learns_the_order_too(monkeypatch):
     def mixed(device):
         return torch.autocast(device.type, torch.bfloat16)
 
-    monkeypatch.setattr(fit_lstm, "mixed_precision", mixed)
+    monkeypatch.setattr(fitting, "mixed_precision", mixed)
     test = in_order(300, 3)
     learner = QUICK.fit(in_order(2_000, 1), None, context_of(BINARY))
     assert skill(learner.predict(test.matrix), test, BINARY) > 0.9

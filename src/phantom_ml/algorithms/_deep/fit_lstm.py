@@ -3,22 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
 from phantom_ml.algorithms._deep.answers import Answers
-from phantom_ml.algorithms._deep.attention import Net
-from phantom_ml.algorithms._deep.device import DeviceName, chosen, mixed_precision, threads
-from phantom_ml.algorithms._deep.fitting import Rows, fitted, some
+from phantom_ml.algorithms._deep.device import DeviceName, chosen, threads
+from phantom_ml.algorithms._deep.fitting import Rows, fitted, network_of, some
 from phantom_ml.algorithms._deep.lstm_learner import LSTMLearner
 from phantom_ml.algorithms._deep.lstm_net import Sizes, forward, shapes, start
-from phantom_ml.algorithms._deep.operations import of_torch
 from phantom_ml.algorithms._deep.recurrence import last_state_of_torch
 from phantom_ml.algorithms._deep.schedule import warm_cos
-from phantom_ml.algorithms._deep.sequence_columns import SequenceColumns, SequenceInputs
-from phantom_ml.algorithms._deep.task import Keep, Network, Part, Rates
-from phantom_ml.algorithms._deep.training import Plan, Tensors
+from phantom_ml.algorithms._deep.sequence_columns import SequenceColumns
+from phantom_ml.algorithms._deep.task import Part, Rates
+from phantom_ml.algorithms._deep.training import Plan
 from phantom_ml.algorithms.base import FitContext
 from phantom_ml.data.matrix import Samples
 
@@ -67,16 +64,6 @@ def fit_lstm(
         rows = Rows(there(seen), held_out, answers, device)
         plan = choices.plan(rows, context.n_rounds)
         rates = Rates(choices.dropout, choices.label_smoothing, context.seed, 4 * plan.batch_size)
-        weights, n_epochs = fitted(_network(device), begin, rows, plan, rates, context)
+        network = network_of(device, lambda net, inputs: forward(net, inputs, last_state_of_torch))
+        weights, n_epochs = fitted(network, begin, rows, plan, rates, context)
     return LSTMLearner(columns, answers, choices.sizes, weights, n_epochs)
-
-
-def _network(device: Any) -> Network:
-    operations = of_torch()
-
-    def network(weights: Tensors, inputs: SequenceInputs, keep: Keep) -> Any:
-        with mixed_precision(device):
-            raw = forward(Net(weights, operations, keep), inputs, last_state_of_torch)
-        return raw.float()
-
-    return network

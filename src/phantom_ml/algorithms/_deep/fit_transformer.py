@@ -3,25 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
 from phantom_ml.algorithms._deep.answers import Answers
-from phantom_ml.algorithms._deep.attention import Net
 from phantom_ml.algorithms._deep.device import (
     DeviceName,
     chosen,
-    mixed_precision,
     threads,
 )
-from phantom_ml.algorithms._deep.fitting import Rows, fitted, some
-from phantom_ml.algorithms._deep.operations import of_torch
+from phantom_ml.algorithms._deep.fitting import Rows, fitted, network_of, some
 from phantom_ml.algorithms._deep.schedule import warm_cos
-from phantom_ml.algorithms._deep.task import Keep, Network, Part, Rates
-from phantom_ml.algorithms._deep.token_columns import TokenColumns, TokenInputs
+from phantom_ml.algorithms._deep.task import Part, Rates
+from phantom_ml.algorithms._deep.token_columns import TokenColumns
 from phantom_ml.algorithms._deep.tokens import MAX_NUMBERS
-from phantom_ml.algorithms._deep.training import Plan, Tensors
+from phantom_ml.algorithms._deep.training import Plan
 from phantom_ml.algorithms._deep.transformer_learner import TransformerLearner
 from phantom_ml.algorithms._deep.transformer_net import Sizes, forward, shapes, start
 from phantom_ml.algorithms.base import FitContext
@@ -78,16 +74,5 @@ def fit_transformer(
         rows = Rows(there(seen), held_out, answers, device)
         plan = choices.plan(rows, context.n_rounds)
         rates = Rates(choices.dropout, choices.label_smoothing, context.seed, 2 * plan.batch_size)
-        weights, n_epochs = fitted(_network(device), begin, rows, plan, rates, context)
+        weights, n_epochs = fitted(network_of(device, forward), begin, rows, plan, rates, context)
     return TransformerLearner(columns, answers, choices.sizes, weights, n_epochs)
-
-
-def _network(device: Any) -> Network:
-    operations = of_torch()
-
-    def network(weights: Tensors, inputs: TokenInputs, keep: Keep) -> Any:
-        with mixed_precision(device):
-            raw = forward(Net(weights, operations, keep), inputs)
-        return raw.float()
-
-    return network

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
 from phantom_ml.algorithms._deep.answers import Answers
-from phantom_ml.algorithms._deep.device import halving, imported
-from phantom_ml.algorithms._deep.task import Network, Part, Rates, Task, tensors
-from phantom_ml.algorithms._deep.training import Plan, Trained, train
+from phantom_ml.algorithms._deep.attention import Net
+from phantom_ml.algorithms._deep.device import halving, imported, mixed_precision
+from phantom_ml.algorithms._deep.operations import of_torch
+from phantom_ml.algorithms._deep.task import Keep, Network, Part, Rates, Task, tensors
+from phantom_ml.algorithms._deep.training import Plan, Tensors, Trained, train
 from phantom_ml.algorithms._deep.weights import Weights
 from phantom_ml.algorithms.base import FitContext
 from phantom_ml.data.matrix import Samples
@@ -50,6 +53,18 @@ def some(valid: Samples, rng: np.random.Generator) -> Samples:
     if n_rows <= VALID_ROWS:
         return valid
     return valid.rows(np.sort(rng.permutation(n_rows)[:VALID_ROWS]))
+
+
+def network_of(device: Any, forward: Callable[[Net, Any], Any]) -> Network:
+    """Return a forward pass as a training calls it, in mixed precision where the device has it."""
+    operations = of_torch()
+
+    def network(weights: Tensors, inputs: Any, keep: Keep) -> Any:
+        with mixed_precision(device):
+            raw = forward(Net(weights, operations, keep), inputs)
+        return raw.float()
+
+    return network
 
 
 def fitted(

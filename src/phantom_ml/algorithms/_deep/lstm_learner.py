@@ -1,85 +1,39 @@
-"""The fitted LSTM: it scores in numpy and saves itself as arrays."""
+"""The fitted LSTM: it scores in numpy."""
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
-from pathlib import Path
+from dataclasses import dataclass
 from typing import Any, ClassVar
 
-import numpy as np
-from numpy.typing import NDArray
-
-from phantom_ml.algorithms._arrays import Form, load_arrays, save_arrays
-from phantom_ml.algorithms._deep.answers import Answers
 from phantom_ml.algorithms._deep.attention import Net
+from phantom_ml.algorithms._deep.learner import NetworkLearner
 from phantom_ml.algorithms._deep.lstm_net import Sizes, forward, shapes
-from phantom_ml.algorithms._deep.operations import NUMPY
 from phantom_ml.algorithms._deep.recurrence import last_state
-from phantom_ml.algorithms._deep.scoring import scored
 from phantom_ml.algorithms._deep.sequence_columns import SEQUENCE_COLUMNS_FORM, SequenceColumns
-from phantom_ml.algorithms._deep.weights import (
-    Weights,
-    arrays_of,
-    epochs_of,
-    require_shapes,
-    weights_of,
-)
-from phantom_ml.algorithms.base import Learner
-from phantom_ml.data.matrix import Matrix
+from phantom_ml.algorithms._deep.weights import Shapes
 
-#: Rows that are scored at once: what the gates of all their steps need is some megabytes.
+#: What the gates of all steps of so many rows need is some megabytes.
 CHUNK_ROWS = 256
 
 
 @dataclass
-class LSTMLearner(Learner):
-    """Weights, and the columns that they are for.
+class LSTMLearner(NetworkLearner):
+    """Weights, and the columns and histories that they are for.
 
-    Attributes
-    ----------
-    columns : SequenceColumns
-    answers : Answers
-        What the outputs mean.
-    sizes : Sizes
-    weights : dict of name to float32 array
-    n_rounds : int
-        Epochs.
+    ``predict`` raises DataError where the history is missing or has other channels than in training.
     """
 
     algorithm: ClassVar[str] = "LSTM"
-    columns: SequenceColumns
-    answers: Answers
-    sizes: Sizes
-    weights: Weights
-    n_rounds: int
+    chunk_rows = CHUNK_ROWS
+    columns_form = SEQUENCE_COLUMNS_FORM
+    columns_kind = SequenceColumns
+    sizes_kind = Sizes
 
-    def predict(self, matrix: Matrix, n_threads: int = 1) -> NDArray[np.float64]:
-        """Return probabilities or values of shape (n_rows, n_outputs).
+    @staticmethod
+    def shapes_of(columns: SequenceColumns, sizes: Sizes, n_raw: int) -> Shapes:
+        """Return the shapes that weights for such columns and sizes must have."""
+        return shapes(columns, sizes, n_raw)
 
-        Raises
-        ------
-        DataError
-            The history is missing or has other channels than in training.
-        """
-        net = Net(self.weights, NUMPY, lambda x: x)
-
-        def outputs(part: Matrix) -> Any:
-            return forward(net, self.columns.inputs(part), last_state)
-
-        return scored(matrix, self.answers, CHUNK_ROWS, n_threads, outputs)
-
-    def save(self, folder: Path) -> None:
-        """Write columns, answers, sizes and weights."""
-        facts = {"kind": self.answers.kind.value, "n_epochs": self.n_rounds, **asdict(self.sizes)}
-        arrays = {**self.columns.arrays(), **self.answers.arrays(), **arrays_of(self.weights)}
-        save_arrays(folder, arrays, facts)
-
-    @classmethod
-    def load(cls, folder: Path) -> LSTMLearner:
-        """Return the saved learner; raises BundleDamaged."""
-        form: Form = {**SEQUENCE_COLUMNS_FORM, **Answers.FORM}
-        arrays, facts = load_arrays(folder, form)
-        columns, answers = SequenceColumns.of_arrays(arrays), Answers.of_arrays(arrays, facts)
-        sizes, weights = Sizes.of_facts(facts), weights_of(arrays)
-        require_shapes(weights, shapes(columns, sizes, answers.n_raw))
-        return cls(columns, answers, sizes, weights, epochs_of(facts))
+    def outputs(self, net: Net, inputs: Any) -> Any:
+        """Return the outputs of some rows' inputs, shape (n_rows, n_raw)."""
+        return forward(net, inputs, last_state)
