@@ -1,3 +1,4 @@
+import json
 import os
 import subprocess
 import sys
@@ -28,6 +29,28 @@ def test_faulty_command_line_is_told_with_a_hint(phantom, words, error, hint):
     assert error in first
     assert second.startswith("hint: ")
     assert hint in second
+
+
+@pytest.mark.parametrize(
+    ("words", "code"),
+    [
+        (("train", "nofile.csv", "--target", "y"), "data.source-not-found"),
+        (("train", "x.csv", "--tarket", "y"), "usage"),
+    ],
+)
+def test_a_machine_reads_an_error_as_json(phantom, words, code):
+    run = phantom(*words, "--json")
+    told = json.loads(run.err)
+    assert (run.code, run.out, told["code"]) == (2, "", code)
+    assert told["error"]
+    assert told["hint"]
+
+
+def test_a_hint_names_the_option_that_mends(phantom, tmp_path):
+    file = tmp_path / "empty.csv"
+    file.write_text("only,y\n" + "1,a\n1,b\n" * 30)
+    run = phantom("train", file, "--target", "y", "--max-trials", "1", "--home", tmp_path)
+    assert "say what a column is under --kind" in run.err
 
 
 def _two_lines(run):

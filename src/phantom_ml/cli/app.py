@@ -74,7 +74,8 @@ def _command(function: Callable[..., None]) -> Callable[..., None]:
 
     @functools.wraps(options)
     def run(**values: Any) -> None:
-        with told(values["home"], Flags.of(function, values)):
+        as_json = bool(values.get("json"))
+        with told(values["home"], Flags.of(function, values), as_json=as_json):
             options(**values)
 
     run.__signature__ = options.__signature__  # type: ignore[attr-defined]
@@ -100,7 +101,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     try:
         code = command.main(args=words, prog_name="phantom", standalone_mode=False)
     except UsageError as error:
-        code = tell_usage(error)
+        code = tell_usage(error, as_json="--json" in words)
     # A second Ctrl-C finds the work ended; what is left is to clear up.
     atexit.register(signal.signal, signal.SIGINT, signal.SIG_IGN)
     sys.exit(code or 0)

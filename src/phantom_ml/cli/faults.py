@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import json
 import os
 import shutil
 import sys
@@ -26,11 +27,13 @@ TRUST_HINT = (
     "and the fingerprint."
 )
 NO_FLAGS = Flags({}, frozenset())
+#: The code of a mistake in the command line itself, beside those of the errors.
+USAGE = "usage"
 USER_FAULT, OWN_FAULT, INTERRUPTED, BROKEN_PIPE = 2, 1, 130, 141
 
 
 @contextmanager
-def told(home: str | None, flags: Flags = NO_FLAGS) -> Iterator[None]:
+def told(home: str | None, flags: Flags = NO_FLAGS, *, as_json: bool = False) -> Iterator[None]:
     """Turn what a command raises into words on standard error and an exit code.
 
     Parameters
@@ -39,6 +42,8 @@ def told(home: str | None, flags: Flags = NO_FLAGS) -> Iterator[None]:
         Where the log of an unexpected fault is written.
     flags : Flags
         What the settings that an error names are called in the command line.
+    as_json : bool
+        Whether a user's mistake is one line of JSON: ``error``, ``hint`` and ``code``.
 
     Raises
     ------
@@ -51,8 +56,8 @@ def told(home: str | None, flags: Flags = NO_FLAGS) -> Iterator[None]:
         sys.stdout.flush()
     except PhantomError as error:
         message, hint = flags.told(error.message, error.hint)
-        say("error", message)
-        say("hint", TRUST_HINT if isinstance(error, BundleUntrusted) else hint)
+        hint = TRUST_HINT if isinstance(error, BundleUntrusted) else hint
+        _tell(message, hint, error.code, as_json=as_json)
         raise typer.Exit(USER_FAULT) from None
     except (typer.Exit, UsageError):
         raise
@@ -67,14 +72,22 @@ def told(home: str | None, flags: Flags = NO_FLAGS) -> Iterator[None]:
         raise typer.Exit(OWN_FAULT) from None
 
 
-def tell_usage(error: Any) -> int:
+def tell_usage(error: Any, *, as_json: bool = False) -> int:
     """Tell a fault in the command line, with the nearest right name; return the exit code."""
-    say("error", error.format_message().split(" (Possible options")[0])
+    message = error.format_message().split(" (Possible options")[0]
     nearest = sorted(getattr(error, "possibilities", None) or [])
     guess = f"Did you mean {' or '.join(nearest)}? " if nearest else ""
     command = error.ctx.command_path if error.ctx is not None else "phantom"
-    say("hint", f"{guess}Run: {command} --help")
+    _tell(message, f"{guess}Run: {command} --help", USAGE, as_json=as_json)
     return USER_FAULT
+
+
+def _tell(message: str, hint: str, code: str, *, as_json: bool) -> None:
+    if as_json:
+        print(json.dumps({"error": message, "hint": hint, "code": code}), file=sys.stderr)
+    else:
+        say("error", message)
+        say("hint", hint)
 
 
 def say(label: str, text: str) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Container, Mapping
 from dataclasses import dataclass, fields, is_dataclass
 from typing import Any, get_type_hints
 
@@ -67,14 +67,15 @@ class Flags:
         """
         if not all(self._gave(path) for path in PATH.findall(message)):
             return message, hint
-        return self._replaced(message), self._replaced(hint)
+        # What a hint names is still to be given, by its option.
+        return self._replaced(message, self.given), self._replaced(hint, self.by_path)
 
     def _gave(self, path: str) -> bool:
         return any(f"{path}.".startswith(f"{given}.") for given in self.given)
 
-    def _replaced(self, text: str) -> str:
+    def _replaced(self, text: str, known: Container[str]) -> str:
         for path, flag in self.by_path.items():
-            text = text.replace(path, flag) if path in self.given else text
+            text = text.replace(path, flag) if path in known else text
             name = path.rpartition(".")[2]
             after = r"(?![\w'\"])" if "_" in name else "(?==)"
             text = re.sub(rf"(?<![\w'\".-]){name}{after}", flag, text)
