@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from phantom_ml.config import ProblemKind
-from phantom_ml.data.matrix import Samples
+from phantom_ml.data.matrix import History, Matrix, Samples
 from phantom_ml.explain.permutation import PermutationPlan, permutation_importance
 from phantom_ml.metrics.lookup import get_metric
 from phantom_ml.process.deadline import Deadline
@@ -112,3 +112,20 @@ def test_other_kinds_of_problem_are_measured_too(kind):
     metric = get_metric("rmse" if kind is ProblemKind.REGRESSION else "log_loss", kind)
     found = permutation_importance(pipeline.score_matrix, samples, metric)
     assert max(found, key=lambda c: found[c][0]) == "bytes"
+
+
+def test_what_a_column_told_of_earlier_events_is_shuffled_with_it():
+    rng = np.random.default_rng(0)
+    codes = rng.integers(0, 2, (300, 3, 1)).astype(np.float32)
+    gaps = np.ones((300, 3, 1), np.float32)
+    history = History(np.concatenate([codes, gaps], axis=2), (2,), ("verb", "time"))
+    matrix = Matrix(np.zeros((300, 0), np.float32), (), history=history)
+    target = codes[:, 0, 0].astype(np.int64)
+
+    def predict(rows):
+        return rows.history.values[:, 0, :1].astype(float)
+
+    metric = get_metric("average_precision", KIND)
+    found = permutation_importance(predict, Samples(matrix, target), metric)
+    assert found["verb"][0] > 0.3
+    assert found["time"] == (0.0, 0.0)

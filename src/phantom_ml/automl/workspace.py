@@ -21,7 +21,7 @@ from phantom_ml.features.fold_fitted import FoldFitted
 
 TEXT_PARTS = ("data", "indices", "indptr")
 STRINGS = "strings.npy"
-HISTORY, HISTORY_SIZES = "history.npy", "history_sizes.json"
+HISTORY, HISTORY_TOLD = "history.npy", "history.json"
 BEFORE_PARTS = ("time", "groups")
 
 
@@ -104,7 +104,8 @@ class Workspace:
             np.save(folder / STRINGS, samples.matrix.strings)
         if samples.matrix.history is not None:
             np.save(folder / HISTORY, samples.matrix.history.values)
-            (folder / HISTORY_SIZES).write_text(json.dumps(samples.matrix.history.sizes))
+            told = samples.matrix.history
+            (folder / HISTORY_TOLD).write_text(json.dumps([told.sizes, told.sources]))
 
     def samples(self, name: str = "samples") -> Samples:
         """Return the matrix with its answers, memory-mapped."""
@@ -177,7 +178,8 @@ def _history(folder: Path) -> History | None:
     path = folder / HISTORY
     if not path.exists():
         return None
-    return History(_mapped(path), tuple(json.loads((folder / HISTORY_SIZES).read_text())))
+    sizes, sources = json.loads((folder / HISTORY_TOLD).read_text())
+    return History(_mapped(path), tuple(sizes), tuple(sources))
 
 
 def _text(folder: Path) -> sparse.csr_array | None:

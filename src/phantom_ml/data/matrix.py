@@ -74,10 +74,13 @@ class History:
         step in which nothing happened.
     sizes : tuple of int, of length n_channels - 1
         How many codes each of the other channels has.
+    sources : tuple of str, of length n_channels or 0
+        The raw column that each channel tells of.
     """
 
     values: NDArray[np.float32]
     sizes: tuple[int, ...]
+    sources: tuple[str, ...] = ()
 
     def rows(self, where: Rows | slice) -> History:
         """Return the history of some rows."""

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
-from phantom_ml.data.matrix import Matrix, Rows, Samples
+from phantom_ml.data.matrix import History, Matrix, Rows, Samples
 from phantom_ml.metrics.base import Metric
 from phantom_ml.process.deadline import Deadline
 
@@ -101,6 +101,7 @@ def _columns(matrix: Matrix, plan: PermutationPlan) -> Sequence[str]:
     if plan.columns is not None:
         return plan.columns
     sources = [f.source for f in matrix.features]
+    sources += [] if matrix.history is None else [s for s in matrix.history.sources if s]
     return list(dict.fromkeys(sources if matrix.text is None else [*sources, plan.text_source]))
 
 
@@ -115,4 +116,13 @@ def _shuffled(matrix: Matrix, column: str, orders: Sequence[Rows], text_source: 
     chosen = order if column == text_source else same
     text = None if text is None else sparse.csr_array(text[chosen])
     strings = None if strings is None else strings[chosen]
-    return replace(matrix, values=values, text=text, strings=strings)
+    history = None if matrix.history is None else _past(matrix.history, column, order, same)
+    return replace(matrix, values=values, text=text, strings=strings, history=history)
+
+
+def _past(history: History, column: str, order: Rows, same: Rows) -> History:
+    """Return the steps of each row, with what a column told in them taken from another row."""
+    values = history.values[same]
+    own = [i for i, source in enumerate(history.sources) if source == column]
+    values[:, :, own] = history.values[order][:, :, own]
+    return replace(history, values=values)

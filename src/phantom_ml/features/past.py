@@ -20,7 +20,7 @@ from phantom_ml.features.windows.history import (
     frequent,
     steps_of,
 )
-from phantom_ml.features.windows.plan import WindowPlan
+from phantom_ml.features.windows.plan import EntityPlan, WindowPlan
 from phantom_ml.features.windows.saved import load_state, save_state
 from phantom_ml.features.windows.state import WindowState
 from phantom_ml.features.windows.told import window_features
@@ -131,17 +131,22 @@ class Past:
             return None
         plan, memory = self.plan.entities[place], self.state.memories[place]
         if not self.alone:
-            return self._coded(steps_of(plan, frame, self.plan.time, memory))
+            return self._coded(plan, steps_of(plan, frame, self.plan.time, memory))
         rows = [frame[i : i + 1] for i in range(frame.height)]
-        parts = [self._coded(steps_of(plan, r, self.plan.time, memory)) for r in rows]
+        parts = [self._coded(plan, steps_of(plan, r, self.plan.time, memory)) for r in rows]
         values = np.concatenate([part.values for part in parts])
-        return History(values, self._sizes)
+        return History(values, self._sizes, self._sources(plan))
 
     @property
     def _sizes(self) -> tuple[int, ...]:
         return (*(len(known) + FIRST_KNOWN for known in self.words), OUTCOMES)
 
-    def _coded(self, steps: Steps) -> History:
+    def _sources(self, plan: EntityPlan) -> tuple[str, ...]:
+        """Return the raw column of each channel; of several that tell failure, the first."""
+        outcome = plan.failures[0].column if plan.failures else ""
+        return (*plan.distinct, outcome, self.plan.time)
+
+    def _coded(self, plan: EntityPlan, steps: Steps) -> History:
         """Return the codes of each column and of the outcome, and the logarithm of the gap."""
         columns = [
             codes(steps.values[:, :, i], steps.happened, known)
@@ -149,7 +154,8 @@ class Past:
         ]
         outcome = np.where(steps.happened, steps.outcome + 2, 0).astype(np.float32)
         gap = np.log1p(np.maximum(steps.gap, 0.0))
-        return History(np.stack([*columns, outcome, gap], axis=2), self._sizes)
+        values = np.stack([*columns, outcome, gap], axis=2)
+        return History(values, self._sizes, self._sources(plan))
 
     def after(self, frame: pl.DataFrame) -> Past:
         """Return the windows after more has happened."""
