@@ -1,0 +1,126 @@
+"""Every algorithm alone: with its defaults, and with the best settings of a short search.
+
+Both see the same sample of the training part, encoded once, on one thread; the search is by the tree-structured
+Parzen estimator on held-out rows. The figures are those of the whole test part.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from benchmarks.datasets import folders, load
+from benchmarks.prepared import Prepared
+from benchmarks.score import PRIMARY, figures
+from benchmarks.table import SHOWN, as_table
+from phantom_ml.algorithms.base import algorithms
+from phantom_ml.automl.trials import Candidate, Finished
+from phantom_ml.config import OptimizationMethod
+from phantom_ml.process.deadline import Deadline
+from phantom_ml.tuning.propose import propose
+
+DEFAULT, TUNED = "default", "tuned"
+#: The least that a trial of the search is started for.
+LEAST_SECONDS = 0.5
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the arguments of the command."""
+    parser.add_argument("--data", type=Path, required=True, help="a folder of data folders")
+    parser.add_argument("--sets", help="names under --data, with commas between; default: all")
+    parser.add_argument("--algorithms", help="names, with commas between; default: all")
+    parser.add_argument("--rows", type=int, default=10_000, help="at most; default: %(default)s")
+    parser.add_argument("--seconds", type=float, default=20.0, help="of a search; %(default)s")
+    parser.add_argument("--out", type=Path, required=True, help="lines of JSON, appended to")
+    parser.add_argument("--table", action="store_true", help="only print what --out holds")
+
+
+def run(chosen: argparse.Namespace) -> int:
+    """Append what is not in the file yet, and print the tables."""
+    names = chosen.algorithms.split(",") if chosen.algorithms else algorithms.names()
+    for folder in [] if chosen.table else folders(chosen.data, chosen.sets):
+        had = {line["algorithm"] for line in _read(chosen.out) if line["data"] == folder.name}
+        for name in [n for n in names if n not in had and n != "Baseline"]:
+            with tempfile.TemporaryDirectory(prefix="bench-alone-") as scratch:
+                rows = Prepared.of(load(folder), chosen.rows, Path(scratch), [name])
+                lines = list(_measured(rows, name, chosen.seconds))
+            with chosen.out.open("a") as file:
+                file.writelines(json.dumps(line) + "\n" for line in lines)
+            print(folder.name, name, *(line.get("figure") for line in lines), flush=True)
+    print("\n".join(markdown(_read(chosen.out))))
+    return 0
+
+
+def _read(file: Path) -> list[dict[str, Any]]:
+    lines = file.read_text().splitlines() if file.exists() else []
+    return [json.loads(line) for line in lines]
+
+
+def _measured(rows: Prepared, name: str, seconds: float) -> Iterator[dict[str, Any]]:
+    told = {"data": rows.data.name, "task": rows.data.task, "algorithm": name}
+    if rows.kind not in algorithms.get(name).kinds:
+        yield {**told, "settings": DEFAULT, "reason": "of another kind"}
+        return
+    first = rows.fitted(0, Candidate(name), seconds)
+    yield {**told, "settings": DEFAULT, **_figures(rows, first)}
+    yield {**told, "settings": TUNED, **_figures(rows, _best(rows, name, first, seconds))}
+
+
+def _best(rows: Prepared, name: str, first: Finished, seconds: float) -> Finished:
+    """Return the best trial on held-out rows of a search that the defaults open."""
+    end, done = Deadline.after(seconds), [first]
+    space = algorithms.get(name).space()
+    while end.left() > LEAST_SECONDS:
+        known = [(f.trial.settings, f.losses[0]) for f in done[1:] if f.losses]
+        found = propose(space, known, OptimizationMethod.BAYESIAN_OPTIMIZATION, len(done))
+        done.append(rows.fitted(len(done), Candidate(name, found), end.left()))
+    return min(done, key=lambda f: f.losses[0] if f.losses else np.inf)
+
+
+def _figures(rows: Prepared, finished: Finished) -> dict[str, Any]:
+    if finished.prediction is None:
+        return {"reason": finished.trial.reason}
+    folder = finished.folder / "0"
+    predicted, seconds = rows.predicted(finished)
+    figure = PRIMARY[rows.data.task][0]
+    return {
+        "figure": figures(rows.data.task, rows.data.truth, predicted)[figure],
+        "fit_s": round(finished.fit_seconds, 2),
+        "score_us": round(1e6 * seconds / len(predicted), 1),
+        "size_kib": round(sum(f.stat().st_size for f in folder.rglob("*")) / 1024),
+    }
+
+
+def markdown(lines: list[dict[str, Any]]) -> list[str]:
+    """Return a table of figures, sets by algorithm, and one of what a fit and a row cost."""
+    sets = list(dict.fromkeys(line["data"] for line in lines))
+    names = sorted({line["algorithm"] for line in lines})
+    at = {(ln["data"], ln["algorithm"], ln["settings"]): ln for ln in lines}
+    tasks = {line["data"]: line["task"] for line in lines}
+    figure = [SHOWN.get(PRIMARY[tasks[s]][0], PRIMARY[tasks[s]][0]) for s in sets]
+    rows = [["algorithm", *sets], ["", *figure]]
+    costs = [["algorithm", *sets]]
+    for name in names:
+        pairs = [[at.get((s, name, kind), {}) for kind in (DEFAULT, TUNED)] for s in sets]
+        rows.append([name, *(" / ".join(_shown(p) for p in pair) for pair in pairs)])
+        costs.append([name, *(_cost(pair[0]) for pair in pairs)])
+    return [*as_table(rows), "", *as_table(costs)]
+
+
+def _shown(line: dict[str, Any]) -> str:
+    value = line.get("figure")
+    if value is None:
+        return "-"
+    return f"{value:,.0f}" if value >= 1000 else f"{value:.4g}"
+
+
+def _cost(line: dict[str, Any]) -> str:
+    if "fit_s" not in line:
+        return "-"
+    return f"{line['fit_s']:g} s, {line['score_us']:g} us, {line['size_kib']:,} KiB"

@@ -1,0 +1,217 @@
+"""Learn from a library of trials in which order settings are tried, and what is lost on a set left out.
+
+The next settings are those that gain a mixture the most in a second, on average over the sets: gain is
+counted in parts of the way from a constant prediction to the best mixture, seconds in parts of the median
+trial of the set. Members are mixed on one half of the held-out rows and measured on the other. Source of
+the idea: Feurer et al., "Auto-sklearn 2.0", JMLR 2022 (portfolios, greedy submodular construction).
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from benchmarks.table import as_table
+from phantom_ml.automl.portfolio import FILE
+from phantom_ml.config import ProblemKind
+from phantom_ml.metrics.lookup import get_metric
+
+#: So many settings at most; the search goes on from there by itself.
+LENGTH = 16
+#: Shares that a new member may have in the mixture.
+SHARES = (0.1, 0.2, 0.35, 0.5, 0.7, 1.0)
+#: What starting and saving a trial costs, in parts of the set's median trial.
+OVERHEAD = 0.2
+#: Seconds at which an order is judged, in median trials of the set.
+MOMENTS = (1.0, 3.0, 10.0)
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the arguments of the command."""
+    parser.add_argument("library", type=Path, help="what the command library wrote")
+    parser.add_argument("--write", action="store_true", help="keep what was learned")
+    parser.add_argument("--without", type=Path, help="a folder for one file a set left out")
+
+
+def run(chosen: argparse.Namespace) -> int:
+    """Print what an order loses on each set that had no part in it; write the orders if told."""
+    shelves = [Shelf.read(file) for file in sorted(chosen.library.glob("*.npz"))]
+    now, lines = json.loads(FILE.read_text()), [_header()]
+    for shelf in shelves:
+        rest = [other for other in shelves if other is not shelf]
+        order = learn(rest)
+        if chosen.without:
+            write(order, chosen.without / f"{shelf.name}.json")
+        lines.append([shelf.name, *_told(shelf, order), *_told(shelf, now)])
+        print(" ".join(lines[-1]), file=sys.stderr, flush=True)
+    print("\n".join(as_table([*lines, _mean(lines[1:])])))
+    if chosen.write:
+        write(learn(shelves), FILE)
+    return 0
+
+
+def _header() -> list[str]:
+    each = [f"after {m:g}" for m in MOMENTS]
+    return ["set", *(f"learned, {e}" for e in each), *(f"as it is, {e}" for e in each)]
+
+
+def _told(shelf: Shelf, order: Sequence[dict[str, Any]]) -> list[str]:
+    return [f"{shelf.left_after(order, moment):.4f}" for moment in MOMENTS]
+
+
+def _mean(lines: Sequence[Sequence[str]]) -> list[str]:
+    values = np.array([[float(x) for x in line[1:]] for line in lines])
+    return ["mean", *(f"{x:.4f}" for x in values.mean(axis=0))]
+
+
+@dataclass(frozen=True)
+class Shelf:
+    """All trials of one set.
+
+    Attributes
+    ----------
+    name : str
+    settings : list of mappings with ``algorithm`` and ``settings``
+    predictions : float32 array of shape (n_trials, n_rows, n_outputs)
+    seconds : float array of shape (n_trials,)
+        In parts of the median trial.
+    target : array of shape (n_rows,)
+    kind, metric : str
+    """
+
+    name: str
+    settings: list[dict[str, Any]]
+    predictions: np.ndarray
+    seconds: np.ndarray
+    target: np.ndarray
+    kind: str
+    metric: str
+
+    @classmethod
+    def read(cls, file: Path) -> Shelf:
+        """Return what the library holds of one set."""
+        with np.load(file) as kept:
+            seconds = kept["seconds"]
+            return cls(
+                file.stem,
+                json.loads(str(kept["settings"])),
+                kept["predictions"],
+                OVERHEAD + seconds / np.median(seconds),
+                kept["target"],
+                str(kept["kind"]),
+                str(kept["metric"]),
+            )
+
+    @cached_property
+    def places(self) -> dict[str, int]:
+        """Return the place of each settings."""
+        return {_key(s): i for i, s in enumerate(self.settings)}
+
+    @cached_property
+    def halves(self) -> tuple[np.ndarray, np.ndarray]:
+        """Return the rows on which members are mixed, and those on which the mixture is measured."""
+        order = np.random.default_rng(0).permutation(len(self.target))
+        return np.sort(order[::2]), np.sort(order[1::2])
+
+    @cached_property
+    def span(self) -> tuple[float, float]:
+        """Return the measured loss of a constant prediction, and of a mixture of everything."""
+        mixture = self.start()
+        for place in np.argsort([self.loss(p, 0) for p in self.predictions]):
+            mixture = self.grown(mixture, self.predictions[place])
+        return self.loss(self.start(), 1), self.loss(mixture, 1)
+
+    def start(self) -> np.ndarray:
+        """Return the constant prediction."""
+        n_outputs = self.predictions.shape[2]
+        if ProblemKind(self.kind) is ProblemKind.REGRESSION:
+            value: Any = np.mean(self.target[self.halves[0]])
+        else:
+            value = np.bincount(self.target, minlength=max(2, n_outputs)) / len(self.target)
+            value = value[1:] if n_outputs == 1 else value
+        return np.broadcast_to(np.float32(value), self.predictions.shape[1:])
+
+    def loss(self, prediction: np.ndarray, half: int) -> float:
+        """Return the metric's loss on one half of the rows."""
+        rows = self.halves[half]
+        metric = get_metric(self.metric, ProblemKind(self.kind))
+        return metric.loss(self.target[rows], prediction[rows].astype(np.float64), None)
+
+    def grown(self, mixture: np.ndarray, member: np.ndarray) -> np.ndarray:
+        """Return the mixture with a member at its best share, or as it was."""
+        tried = [mixture, *((1 - s) * mixture + s * member for s in SHARES)]
+        return tried[int(np.argmin([self.loss(p, 0) for p in tried]))]
+
+    def left(self, mixture: np.ndarray) -> float:
+        """Return what is left of the way from a constant prediction to the best mixture."""
+        worst, best = self.span
+        return (self.loss(mixture, 1) - best) / max(worst - best, 1e-12)
+
+    def left_after(self, order: Sequence[dict[str, Any]], seconds: float) -> float:
+        """Return what is left after so many seconds of trials in an order."""
+        mixture, spent = self.start(), 0.0
+        for place in (self.places.get(_key(c)) for c in order):
+            if place is None:
+                continue
+            spent += self.seconds[place]
+            if spent > seconds and spent > self.seconds[place]:
+                break
+            mixture = self.grown(mixture, self.predictions[place])
+        return self.left(mixture)
+
+
+def learn(shelves: Sequence[Shelf], length: int = LENGTH) -> list[dict[str, Any]]:
+    """Return an order of settings, each the one that gains the most in a second after those before it."""
+    known = {key: shelf.settings[i] for shelf in shelves for key, i in shelf.places.items()}
+    mixtures = {shelf.name: shelf.start() for shelf in shelves}
+    order: list[str] = []
+    while len(order) < min(length, len(known)):
+        rates = {key: _rate(key, shelves, mixtures) for key in known if key not in order}
+        order.append(max(rates, key=lambda key: rates[key]))
+        for shelf in shelves:
+            place = shelf.places.get(order[-1])
+            if place is not None:
+                mixture = mixtures[shelf.name]
+                mixtures[shelf.name] = shelf.grown(mixture, shelf.predictions[place])
+    return [known[key] for key in order]
+
+
+def _rate(key: str, shelves: Sequence[Shelf], mixtures: dict[str, np.ndarray]) -> float:
+    """Return the mean gain over the mean seconds of the sets that can use these settings."""
+    gains, seconds = [], []
+    for shelf in shelves:
+        place = shelf.places.get(key)
+        if place is not None:
+            before = mixtures[shelf.name]
+            grown = shelf.grown(before, shelf.predictions[place])
+            gains.append(0.0 if grown is before else shelf.left(before) - shelf.left(grown))
+            seconds.append(shelf.seconds[place])
+    return float(np.mean(gains) / np.mean(seconds))
+
+
+def write(order: Sequence[dict[str, Any]], file: Path) -> None:
+    """Write an order as a person reads it: one settings a line."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    lines = [f"  {json.dumps(_short(c))}" for c in order]
+    file.write_text("[\n" + ",\n".join(lines) + "\n]\n")
+
+
+def _short(candidate: dict[str, Any]) -> dict[str, Any]:
+    """Return settings with three digits that count: the rest are accidents of the draw."""
+    settings = {
+        name: float(f"{value:.3g}") if isinstance(value, float) else value
+        for name, value in candidate["settings"].items()
+    }
+    return {"algorithm": candidate["algorithm"], "settings": settings}
+
+
+def _key(candidate: dict[str, Any]) -> str:
+    return json.dumps([candidate["algorithm"], candidate["settings"]], sort_keys=True)
