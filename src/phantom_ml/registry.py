@@ -80,12 +80,17 @@ class Registry(Generic[T]):
         if self._loaded:
             return
         self._loaded = True
-        package = importlib.import_module(self.package)
-        for module in pkgutil.iter_modules(package.__path__):
-            if not module.name.startswith("_"):
-                importlib.import_module(f"{self.package}.{module.name}")
+        _import_all(self.package)
         for entry in importlib.metadata.entry_points(group=self.package):
             entry.load()
+
+
+def _import_all(package: str) -> None:
+    """Import the modules of a folder and of the folders in it, but for those with an underscore."""
+    for module in pkgutil.iter_modules(importlib.import_module(package).__path__):
+        if not module.name.startswith("_"):
+            name = f"{package}.{module.name}"
+            _import_all(name) if module.ispkg else importlib.import_module(name)
 
 
 def _plain(name: str) -> str:

@@ -9,7 +9,7 @@ from phantom_ml.algorithms._forest import FEW_ROWS, FORM
 from phantom_ml.algorithms.base import load_learner, save_learner
 from phantom_ml.algorithms.extra_trees import ExtraTrees
 from phantom_ml.algorithms.random_forest import RandomForest
-from phantom_ml.config import ProblemKind
+from phantom_ml.config import SUPERVISED, ProblemKind
 from phantom_ml.data.matrix import Matrix
 from phantom_ml.errors import BundleDamaged, DataError
 from phantom_ml.process.deadline import Deadline
@@ -39,7 +39,7 @@ def test_values_are_predicted_as_by_scikit_learn():
     np.testing.assert_allclose(learner.predict(test), expected, atol=1e-5)
 
 
-@pytest.mark.parametrize("kind", list(ProblemKind))
+@pytest.mark.parametrize("kind", SUPERVISED)
 def test_few_rows_predict_as_many_do_to_the_last_bit(kind):
     learner, matrix = fitted(kind), matrix_of(100, 3)
     few = learner.predict(matrix.rows(np.arange(FEW_ROWS)))

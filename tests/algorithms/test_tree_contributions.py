@@ -11,11 +11,11 @@ from phantom_ml.algorithms._tree_paths import Trees
 from phantom_ml.algorithms.extra_trees import ExtraTrees
 from phantom_ml.algorithms.gradient_boosting import GradientBoosting
 from phantom_ml.algorithms.random_forest import RandomForest
-from phantom_ml.config import ProblemKind
+from phantom_ml.config import SUPERVISED, ProblemKind
 from phantom_ml.testing._algorithm_data import FEATURES, context_of, matrix_of, samples_of
 
 N_FEATURES = len(FEATURES)
-KINDS = list(ProblemKind)
+KINDS = SUPERVISED
 SETTINGS = {
     "RandomForest": RandomForest(n_estimators=3, min_samples_leaf=4),
     "ExtraTrees": ExtraTrees(n_estimators=3, min_samples_leaf=4),

@@ -7,7 +7,7 @@ from phantom_ml.automl.candidates import FAMILIES, Candidates
 from phantom_ml.automl.portfolio import portfolio
 from phantom_ml.automl.spaces import given_spaces
 from phantom_ml.automl.trials import Candidate
-from phantom_ml.config import OptimizationMethod, ProblemKind, TuningSettings
+from phantom_ml.config import SUPERVISED, OptimizationMethod, ProblemKind, TuningSettings
 from phantom_ml.errors import BadSetting, UnknownName
 from tests.automl.made import failed, finished
 
@@ -75,7 +75,7 @@ def names(found: list[Candidate]) -> list[str]:
     return [c.algorithm for c in found]
 
 
-@pytest.mark.parametrize("kind", list(ProblemKind))
+@pytest.mark.parametrize("kind", SUPERVISED)
 def test_boosted_trees_open_a_table_of_numbers(kind):
     assert portfolio(kind, False, None)[0].algorithm == "LightGBM"
 
@@ -85,7 +85,7 @@ def test_a_linear_learner_opens_a_table_of_text():
     assert portfolio(ProblemKind.REGRESSION, True, None)[0].algorithm == "ElasticNet"
 
 
-@pytest.mark.parametrize("kind", list(ProblemKind))
+@pytest.mark.parametrize("kind", SUPERVISED)
 def test_every_candidate_can_be_tried(kind):
     for candidate in portfolio(kind, True, None):
         algorithm = algorithms.get(candidate.algorithm)

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from phantom_ml.config import (
+    SUPERVISED,
     AutoMLConfig,
     AutoMLTaskType,
     Constraints,
@@ -165,4 +166,4 @@ def test_no_constraint_is_set_by_itself():
 
 
 def test_only_a_regression_is_no_classification():
-    assert [k for k in ProblemKind if not k.is_classification] == [ProblemKind.REGRESSION]
+    assert [k for k in SUPERVISED if not k.is_classification] == [ProblemKind.REGRESSION]

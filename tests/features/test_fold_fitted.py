@@ -4,7 +4,7 @@ import numpy as np
 import polars as pl
 import pytest
 
-from phantom_ml.config import ProblemKind
+from phantom_ml.config import SUPERVISED, ProblemKind
 from phantom_ml.data.matrix import Feature, Matrix, Samples
 from phantom_ml.errors import BundleDamaged
 from phantom_ml.features.fitted import text_score
@@ -43,7 +43,7 @@ def inner_part() -> np.ndarray:
     return np.random.default_rng(SEED).permutation(len(TRAIN)) % INNER_FOLDS
 
 
-each_kind = pytest.mark.parametrize("kind", list(ProblemKind))
+each_kind = pytest.mark.parametrize("kind", SUPERVISED)
 
 
 @each_kind

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from pydantic import ValidationError
 
-from phantom_ml.config import ProblemKind
+from phantom_ml.config import SUPERVISED
 from phantom_ml.metrics.calibration import (
     Calibrator,
     expected_calibration_error,
@@ -13,7 +13,7 @@ from phantom_ml.metrics.calibration import (
 )
 from phantom_ml.metrics.lookup import get_metric
 
-BINARY, MULTICLASS, REGRESSION = ProblemKind
+BINARY, MULTICLASS, REGRESSION = SUPERVISED
 LOG_LOSS = get_metric("log_loss", BINARY)
 
 

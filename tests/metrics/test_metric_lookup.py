@@ -3,12 +3,12 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from phantom_ml.config import ProblemKind
+from phantom_ml.config import SUPERVISED
 from phantom_ml.errors import BadSetting, UnknownName
 from phantom_ml.metrics.base import metrics
 from phantom_ml.metrics.lookup import default_metric, get_metric
 
-BINARY, MULTICLASS, REGRESSION = ProblemKind
+BINARY, MULTICLASS, REGRESSION = SUPERVISED
 
 
 @pytest.mark.parametrize(
@@ -72,7 +72,7 @@ def test_impossible_level_is_told_with_an_example(name, kind, sentence):
 
 
 def test_defaults_fit_their_problems():
-    names = [default_metric(kind).name for kind in ProblemKind]
+    names = [default_metric(kind).name for kind in SUPERVISED]
     assert names == ["average_precision", "log_loss", "rmse"]
 
 

@@ -8,10 +8,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn import metrics as peer
 
-from phantom_ml.config import ProblemKind
+from phantom_ml.config import SUPERVISED
 from phantom_ml.metrics.lookup import get_metric
 
-BINARY, MULTICLASS, REGRESSION = ProblemKind
+BINARY, MULTICLASS, REGRESSION = SUPERVISED
 SEEDS = st.integers(0, 2**32 - 1)
 
 

@@ -7,10 +7,10 @@ import math
 import numpy as np
 import pytest
 
-from phantom_ml.config import ProblemKind
+from phantom_ml.config import SUPERVISED
 from phantom_ml.metrics.lookup import get_metric
 
-BINARY, MULTICLASS, REGRESSION = ProblemKind
+BINARY, MULTICLASS, REGRESSION = SUPERVISED
 
 
 def score(name, truth, prediction, weight=None, kind=BINARY):

@@ -2,7 +2,7 @@ import numpy as np
 import polars as pl
 import pytest
 
-from phantom_ml.config import AutoMLTaskType, ProblemKind, ThresholdPolicy
+from phantom_ml.config import SUPERVISED, AutoMLTaskType, ProblemKind, ThresholdPolicy
 from phantom_ml.errors import TargetUnusable, UnknownName
 from phantom_ml.metrics.lookup import get_metric
 from phantom_ml.metrics.thresholds import Threshold
@@ -26,7 +26,7 @@ def test_a_task_that_is_not_there_yet_is_told():
 
 
 @pytest.mark.parametrize("task", list(tasks), ids=lambda t: t.task_type.value)
-@pytest.mark.parametrize("kind", list(ProblemKind))
+@pytest.mark.parametrize("kind", SUPERVISED)
 def test_the_figures_beside_the_metric_fit_the_problem(task, kind):
     for name in (task.default_metric(kind).name, *task.other_metrics(kind)):
         assert kind in get_metric(name, kind).kinds
@@ -65,7 +65,7 @@ def test_a_regression_is_one_column():
     assert found.to_dict(as_series=False) == {"prediction": [1.5, 2.5]}
 
 
-@pytest.mark.parametrize("kind", list(ProblemKind))
+@pytest.mark.parametrize("kind", SUPERVISED)
 def test_only_two_classes_take_a_threshold(kind):
     policy = ThresholdPolicy(top_k=5)
     accepted = tasks.get("classification").accepts(policy, kind)

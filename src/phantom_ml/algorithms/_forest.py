@@ -16,7 +16,7 @@ from phantom_ml.algorithms._forest_nodes import NODES_FORM, Nodes, check_nodes, 
 from phantom_ml.algorithms._tree_contributions import tree_contributions
 from phantom_ml.algorithms._values import checked_values, writable
 from phantom_ml.algorithms.base import FitContext, Learner
-from phantom_ml.config import ProblemKind
+from phantom_ml.config import SUPERVISED, ProblemKind
 from phantom_ml.data.matrix import Matrix, Samples
 
 Floats = NDArray[np.float64]
@@ -132,7 +132,7 @@ class ForestLearner(Learner):
         nodes = Nodes(**{name: arrays[name] for name in NODES_FORM})
         check_nodes(nodes, len(importances))
         require(centre.shape == (1,) and bool(np.isfinite(centre).all()), "the centre is missing")
-        require(facts.get("kind") in set(ProblemKind), "the kind of problem is not known")
+        require(facts.get("kind") in set(SUPERVISED), "the kind of problem is not known")
         return cls(ProblemKind(facts["kind"]), nodes, importances, centre)
 
 

@@ -27,7 +27,7 @@ from phantom_ml.algorithms._linear import (
     squared,
 )
 from phantom_ml.algorithms.base import FitContext, Learner
-from phantom_ml.config import ProblemKind
+from phantom_ml.config import SUPERVISED, ProblemKind
 from phantom_ml.data.matrix import Matrix, Samples
 
 #: Largest derivative of the mean loss by a weight at which a fit is done.
@@ -123,7 +123,7 @@ class LinearLearner(Learner):
         shape = (design.n_dense + design.n_levels + len(design.buckets), len(arrays["intercept"]))
         require(arrays["coefficients"].shape == shape, "the weights have another shape")
         require(arrays["unit"].shape == (2,), "the unit of the target is missing")
-        require(facts.get("kind") in set(ProblemKind), "the kind of problem is not known")
+        require(facts.get("kind") in set(SUPERVISED), "the kind of problem is not known")
         kind = ProblemKind(facts["kind"])
         one = kind is not ProblemKind.MULTICLASS
         require(shape[1] == 1 if one else shape[1] > 1, "the number of outputs is wrong")

@@ -18,7 +18,7 @@ from typing import ClassVar, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from phantom_ml.config import ProblemKind, Settings
+from phantom_ml.config import SUPERVISED, ProblemKind, Settings
 from phantom_ml.config.bounds import Bound, Setting, bounded, choice
 from phantom_ml.data.matrix import Matrix, Samples
 from phantom_ml.errors import BundleDamaged
@@ -39,7 +39,7 @@ __all__ = [
     "save_learner",
 ]
 
-ALL_KINDS = frozenset(ProblemKind)
+ALL_KINDS = frozenset(SUPERVISED)
 
 
 @dataclass(frozen=True)

@@ -23,7 +23,7 @@ from phantom_ml.algorithms.base import (
     algorithms,
     bounded,
 )
-from phantom_ml.config import ProblemKind
+from phantom_ml.config import SUPERVISED, ProblemKind
 from phantom_ml.data.matrix import Matrix, Samples
 from phantom_ml.errors import ExtraMissing
 
@@ -123,7 +123,7 @@ class CatBoostLearner(Learner):
         """Return the saved learner; raises BundleDamaged and ExtraMissing."""
         _require_library()
         arrays, facts = load_arrays(folder, {"categorical": (np.int64, 1)})
-        require(facts.get("kind") in set(ProblemKind), "the kind of problem is not known")
+        require(facts.get("kind") in set(SUPERVISED), "the kind of problem is not known")
         try:
             content = (folder / FILE).read_bytes()
         except OSError as error:

@@ -31,7 +31,7 @@ from phantom_ml.algorithms.base import (
     algorithms,
     bounded,
 )
-from phantom_ml.config import ProblemKind
+from phantom_ml.config import SUPERVISED, ProblemKind
 from phantom_ml.data.matrix import Matrix, Samples
 from phantom_ml.process.deadline import Deadline
 
@@ -123,7 +123,7 @@ class GradientBoostingLearner(Learner):
         arrays, facts = load_arrays(folder, FORM)
         levels = TopLevels.of_arrays(arrays, MAX_LEVELS)
         trees = checked_trees(arrays, len(levels.order), levels.n_categorical)
-        require(facts.get("kind") in set(ProblemKind), "the kind of problem is not known")
+        require(facts.get("kind") in set(SUPERVISED), "the kind of problem is not known")
         kind, n_outputs = ProblemKind(facts["kind"]), int(facts.get("n_outputs", 0))
         many = kind is ProblemKind.MULTICLASS
         counted = 2 < n_outputs < 100_000 if many else n_outputs == 1

@@ -43,7 +43,7 @@ from phantom_ml.algorithms.base import (
     bounded,
     choice,
 )
-from phantom_ml.config import ProblemKind
+from phantom_ml.config import SUPERVISED, ProblemKind
 from phantom_ml.data.matrix import Matrix, Samples
 from phantom_ml.process.deadline import Deadline
 
@@ -175,7 +175,7 @@ class SVMLearner(Learner):
         require(coefficients.shape == (width, n_outputs), "the weights have another shape")
         right = arrays["platt"].shape == (2, n_outputs) and arrays["unit"].shape == (2,)
         require(right, "the probabilities' slopes have another shape")
-        require(facts.get("kind") in set(ProblemKind), "the kind of problem is not known")
+        require(facts.get("kind") in set(SUPERVISED), "the kind of problem is not known")
         kind = ProblemKind(facts["kind"])
         require(
             (n_outputs > 1) == (kind is ProblemKind.MULTICLASS), "the number of outputs is wrong"

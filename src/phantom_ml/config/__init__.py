@@ -12,9 +12,10 @@ from phantom_ml.config.nested import (
     ThresholdPolicy,
     TuningSettings,
 )
-from phantom_ml.config.task_type import AutoMLTaskType, ProblemKind
+from phantom_ml.config.task_type import SUPERVISED, AutoMLTaskType, ProblemKind
 
 __all__ = [
+    "SUPERVISED",
     "AutoMLConfig",
     "AutoMLTaskType",
     "Constraints",

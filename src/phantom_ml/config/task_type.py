@@ -38,13 +38,18 @@ class AutoMLTaskType(StrEnum):
 
 
 class ProblemKind(StrEnum):
-    """What a learner has to produce: one probability, one a class, or a number."""
+    """What a learner has to produce: one probability, one a class, a number, or how odd a row is."""
 
     BINARY = "binary"
     MULTICLASS = "multiclass"
     REGRESSION = "regression"
+    ANOMALY = "anomaly"
 
     @property
     def is_classification(self) -> bool:
         """Return whether the target is a class."""
-        return self is not ProblemKind.REGRESSION
+        return self in (ProblemKind.BINARY, ProblemKind.MULTICLASS)
+
+
+#: The kinds that are learned from answers.
+SUPERVISED = (ProblemKind.BINARY, ProblemKind.MULTICLASS, ProblemKind.REGRESSION)

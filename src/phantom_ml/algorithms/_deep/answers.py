@@ -13,7 +13,7 @@ from phantom_ml.algorithms._arrays import Arrays, Form, require
 from phantom_ml.algorithms._linear import softmax
 from phantom_ml.algorithms._linear_learner import row_weights, target_unit
 from phantom_ml.algorithms.base import FitContext
-from phantom_ml.config import ProblemKind
+from phantom_ml.config import SUPERVISED, ProblemKind
 from phantom_ml.data.matrix import Samples
 
 Array = NDArray[np.float64]
@@ -75,7 +75,7 @@ class Answers:
     @classmethod
     def of_arrays(cls, arrays: Arrays, facts: Mapping[str, Any]) -> Answers:
         """Return the answers that were saved; raises BundleDamaged."""
-        require(facts.get("kind") in set(ProblemKind), "the kind of problem is not known")
+        require(facts.get("kind") in set(SUPERVISED), "the kind of problem is not known")
         unit, n_raw = arrays["answers.unit"], arrays["answers.n_raw"]
         require(unit.shape == (4,) and bool(np.isfinite(unit).all()), "the unit is not finite")
         require(n_raw.shape == (1,) and n_raw[0] >= 1, "the number of outputs is wrong")
