@@ -79,3 +79,23 @@ def test_sums_without_a_time_are_refused():
 def test_some_rows_keep_their_times_and_groups():
     part = Before(np.array([1, 2, 3]), np.array([7, 8, 9])).rows(np.array([2, 0]))
     assert (part.time.tolist(), part.groups.tolist()) == ([3, 1], [9, 7])
+
+
+@given(ROWS, st.booleans())
+@settings(max_examples=80, deadline=None)
+def test_distinct_codes_are_those_of_the_rows_that_count(rows, timed):
+    codes, other = split(rows)
+    before = Before(time=other) if timed else Before(groups=other)
+    for i, found in enumerate(before.distinct(codes)):
+        counts = other < other[i] if timed else other != other[i]
+        assert found == len(set(codes[counts].tolist()))
+
+
+@given(ROWS)
+@settings(max_examples=60, deadline=None)
+def test_distinct_codes_can_be_counted_among_rows_that_are_alike(rows):
+    codes, _ = split(rows)
+    within = codes // 2
+    for i, found in enumerate(Before().distinct(codes, within)):
+        others = [c for j, c in enumerate(codes) if j != i and c // 2 == codes[i] // 2]
+        assert found == len(set(others))

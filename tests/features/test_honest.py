@@ -100,6 +100,18 @@ def test_no_feature_looks_ahead(encoder):
     assert looks_ahead(encoder, trained) == []
 
 
+def test_an_encoder_that_was_fitted_on_later_rows_too_tells_no_more_of_the_early_ones():
+    frame, half = events(), N // 2
+    whole, part = fitted(frame), fitted(frame[:half])
+    both = {f.name: i for i, f in enumerate(part.features)}
+    shared = [(i, both[f.name]) for i, f in enumerate(whole.features) if f.name in both]
+    counted = [(i, j) for i, j in shared if "rarity" in whole.features[i].name]
+    one, two = trained(whole, frame)[:half], trained(part, frame[:half])
+    assert len(counted) > 5
+    for i, j in counted:
+        np.testing.assert_allclose(one[:, i], two[:, j], atol=1e-6)
+
+
 def test_a_planted_look_ahead_is_caught(encoder):
     def planted(encoder: Encoder, frame: pl.DataFrame) -> np.ndarray:
         values = trained(encoder, frame).copy()
@@ -139,7 +151,7 @@ def test_without_a_time_no_row_counts_itself(encoder):
     frame = events().with_columns(pl.Series("user", ["alone", *["other"] * (N - 1)]))
     matrix = fitted(frame).training(frame, Before())
     place = next(i for i, f in enumerate(matrix.features) if f.name == "user.rarity")
-    assert matrix.values[0, place] == pytest.approx(np.log2(N - 1 + 2))
+    assert matrix.values[0, place] == pytest.approx(np.log2(N - 1 + 1))
 
 
 @pytest.mark.parametrize(

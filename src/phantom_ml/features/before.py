@@ -57,6 +57,31 @@ class Before:
             return _outside(codes, self.groups), _outside(everyone, self.groups)
         return _sizes(codes) - 1, np.full(len(codes), len(codes) - 1, np.int64)
 
+    def distinct(self, codes: Codes, within: Codes | None = None) -> Codes:
+        """Return how many different codes the rows that count for each row have.
+
+        Parameters
+        ----------
+        codes : int64 array of shape (n_rows,)
+        within : int64 array of shape (n_rows,), optional
+            Count codes of rows alike in this alone; rows of one code are alike in it.
+
+        Examples
+        --------
+        >>> Before(time=np.array([1, 2, 2, 3])).distinct(np.array([7, 7, 8, 7])).tolist()
+        [0, 1, 1, 2]
+        >>> Before().distinct(np.array([7, 7, 8])).tolist()
+        [2, 2, 1]
+        """
+        whole = np.zeros(len(codes), np.int64) if within is None else within
+        if self.time is not None:
+            return self.sums(whole, _firsts(codes, self.time)[:, None])[0][:, 0].astype(np.int64)
+        # A code that only rows have which do not count is not seen.
+        alone = np.arange(len(codes)) if self.groups is None else self.groups
+        own = _sizes(codes) == _sizes(_both(codes, alone))
+        once = _firsts(codes, np.zeros(len(codes), np.int64))
+        return _totals(whole, once) - _totals(_both(whole, alone), once * own)
+
     def sums(self, codes: Codes, values: NDArray[np.float64], delay: int = 0) -> Sums:
         """Return the sums of earlier rows' values by code; only where there is a time.
 
@@ -116,6 +141,24 @@ def _sizes(codes: Codes) -> Codes:
 
 
 def _outside(codes: Codes, groups: Codes) -> Codes:
+    return _sizes(codes) - _sizes(_both(codes, groups))
+
+
+def _both(codes: Codes, groups: Codes) -> Codes:
+    """Return one code for each pair of a code and a group."""
     own, group = np.unique(codes, return_inverse=True)[1], np.unique(groups, return_inverse=True)[1]
-    both = own.astype(np.int64) * (int(group.max(initial=0)) + 1) + group
-    return _sizes(codes) - _sizes(both)
+    return own.astype(np.int64) * (int(group.max(initial=0)) + 1) + group
+
+
+def _firsts(codes: Codes, time: Codes) -> NDArray[np.float64]:
+    """Return 1 for the earliest row of each code, 0 for the others."""
+    order = np.lexsort((time, codes))
+    first = np.zeros(len(codes))
+    first[order[np.concatenate([[True], np.diff(codes[order]) != 0])[: len(order)]]] = 1.0
+    return first
+
+
+def _totals(codes: Codes, values: NDArray[np.float64]) -> Codes:
+    """Return the sum of the values of each row's code."""
+    places = np.unique(codes, return_inverse=True)[1]
+    return np.bincount(places, weights=values)[places].astype(np.int64)

@@ -100,6 +100,9 @@ class FrequencyEncoder(ColumnEncoder):
         """Write the rarity among what came before each row."""
         text = as_text(values)
         codes = text.rank("dense").fill_null(0).to_numpy().astype(np.int64)
-        seen, total = before.counts(codes)
-        rarity = np.log2(total + self.n_distinct) - np.log2(seen + 1.0)
+        present = (codes > 0).astype(np.int64)
+        seen, _ = before.counts(codes)
+        total, _ = before.counts(present)
+        n_distinct = before.distinct(codes, present)
+        rarity = np.log2(np.maximum(total + n_distinct, 1)) - np.log2(seen + 1.0)
         out[:, 0] = np.where(codes == 0, np.nan, rarity)

@@ -131,7 +131,7 @@ class LogMessageEncoder(ColumnEncoder):
         cells = self._cells(values)
         codes = cells["at"].fill_null(-1).to_numpy().astype(np.int64)
         seen, total = before.counts(codes)
-        bits = np.log2(total + len(self.rows) + 1) - np.log2(seen + 1)
+        bits = np.log2(total + before.distinct(codes) + 1) - np.log2(seen + 1)
         known = pl.col("template_rarity").is_not_null()
         cells = cells.with_columns(
             template_rarity=pl.when(known).then(pl.Series(bits)),

@@ -114,19 +114,22 @@ class ProcessPairEncoder(TableEncoder):
             self._seen, on=["parent", "child"], how="left", maintain_order="left"
         )
         table = table.join(self._parents, on="parent", how="left", maintain_order="left")
-        self._write(table.with_columns(total=pl.lit(self.total)), out)
+        self._write(table.with_columns(total=pl.lit(self.total), n_pairs=pl.lit(self.n_pairs)), out)
 
     def training(self, frame: pl.DataFrame, before: Before, out: NDArray[np.float32]) -> None:
         """Write the features; each row is judged by what came before it."""
         named = self._named(frame)
         pairs = named.select(pl.struct("parent", "child").rank("dense")).to_series()
-        rows, total = before.counts(_codes(pairs))
-        started, _ = before.counts(_codes(named["parent"].rank("dense")))
+        codes, parents = _codes(pairs), _codes(named["parent"].rank("dense"))
+        rows, total = before.counts(codes)
         table = named.with_columns(
-            rows=pl.Series(rows), total=pl.Series(total), started=pl.Series(started)
+            rows=pl.Series(rows),
+            total=pl.Series(total),
+            n_pairs=pl.Series(before.distinct(codes)),
+            started=pl.Series(before.counts(parents)[0]),
+            children=pl.Series(before.distinct(codes, parents)),
         )
-        children = self._parents.select("parent", "children")
-        self._write(table.join(children, on="parent", how="left", maintain_order="left"), out)
+        self._write(table, out)
 
     def _named(self, frame: pl.DataFrame) -> pl.DataFrame:
         """Return the base names of both programs."""
@@ -148,7 +151,7 @@ class ProcessPairEncoder(TableEncoder):
         groups = knowledge("processes")
         shell = pl.col("child").is_in([*groups["shells"], *groups["script_hosts"]])
         return {
-            "pair_rarity": -(rows / (pl.col("total") + self.n_pairs + 1)).log(2),
+            "pair_rarity": -(rows / (pl.col("total") + pl.col("n_pairs") + 1)).log(2),
             "rarity_under_parent": -(rows / started).log(2),
             "office_spawns_shell": pl.col("parent").is_in(groups["office"]) & shell,
             "server_spawns_shell": pl.col("parent").is_in(groups["servers"]) & shell,
