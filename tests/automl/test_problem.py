@@ -93,7 +93,7 @@ def test_a_misspelt_target_is_answered_by_the_nearest():
 
 
 def test_a_column_that_varies_only_outside_the_sample_is_seen(monkeypatch):
-    monkeypatch.setattr("phantom_ml.automl.problem.SCHEMA_ROWS", 20)
+    monkeypatch.setattr("phantom_ml.data.recognise.SAMPLE_ROWS", 20)
     rows = events(200).with_columns(rare=(pl.int_range(pl.len()) == 3).cast(pl.Float64) * 7.5)
     assert posed(rows).inputs.column("rare").kind.value != "constant"
 

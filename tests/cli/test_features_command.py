@@ -52,3 +52,26 @@ def test_the_state_of_a_stream_is_kept_in_a_folder(phantom, trained, tmp_path):
     run = phantom(*words, "--home", trained.home)
     assert run.code in (0, 2)
     assert (tmp_path / "s").exists() == (run.code == 0)
+
+
+def test_the_output_is_never_what_is_read(phantom, tmp_path):
+    file = tmp_path / "events.csv"
+    file.write_text("a,b\n" + "1,x\n2,y\n" * 20)
+    before = file.read_bytes()
+    run = phantom("features", file, "--output", file, "--home", tmp_path / "home")
+    assert (run.code, file.read_bytes()) == (2, before)
+    assert "Name another place" in run.err
+
+
+def test_a_folder_that_is_not_there_is_named(features, tmp_path):
+    run = features("--output", tmp_path / "nowhere" / "x.csv")
+    assert run.code == 2
+    assert "nowhere" in run.err
+
+
+def test_a_name_that_two_columns_bear_is_no_target(phantom, tmp_path):
+    file = tmp_path / "twice.csv"
+    file.write_text("a,label,label\n" + "1,x,y\n2,y,x\n" * 20)
+    run = phantom("features", file, "--target", "label", "--home", tmp_path / "home")
+    assert run.code == 2
+    assert "More than one column" in run.err

@@ -308,3 +308,9 @@ def test_any_bytes_give_rows_or_one_of_our_errors(content: bytes) -> None:
         path.write_bytes(content)
         with contextlib.suppress(DataError):
             assert parsed(path, Path(folder) / "out")["n_rows"] > 0
+
+
+def test_half_a_character_becomes_a_question_mark(tmp_path):
+    file = tmp_path / "half.jsonl"
+    file.write_text('{"c": "a\\ud800b", "n": 1}\n{"c": "whole", "n": 2}\n')
+    assert read(file, scratch=tmp_path).frame()["c"].to_list() == ["a?b", "whole"]

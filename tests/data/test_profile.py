@@ -139,7 +139,7 @@ def test_missing_cells_of_a_large_dataset_are_counted_in_all_rows(monkeypatch):
 
 
 def test_what_is_constant_in_a_sample_is_looked_at_in_all_rows(monkeypatch):
-    monkeypatch.setattr("phantom_ml.data.profile.KIND_ROWS", 10)
+    monkeypatch.setattr("phantom_ml.data.recognise.SAMPLE_ROWS", 10)
     frame = pl.DataFrame({"flag": [0] * 50 + [1] + [0] * 50})
     found = profile_dataset(Dataset(frame.lazy(), frame.height))
     assert found.columns[0].kind is ColumnKind.BOOLEAN

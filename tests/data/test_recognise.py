@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from phantom_ml.data.recognise import recognise
+from phantom_ml.data.recognise import recognise, recognise_sampled
 from phantom_ml.data.schema import UNUSED_KINDS, ColumnKind
 from phantom_ml.errors import ColumnMissing, UnknownName
 
@@ -174,3 +174,15 @@ def test_columns_of_a_real_table_are_recognised(name):
     schema = recognise(pl.read_parquet(file).head(20_000))
     found = {column: schema.column(column).kind.value for column in REAL[name]}
     assert found == REAL[name]
+
+
+@pytest.mark.parametrize(
+    ("rare", "kind"), [([1], ColumnKind.BOOLEAN), ([2.5, 7.25, 1.5], ColumnKind.NUMBER)]
+)
+def test_a_value_that_no_sampled_row_has_still_counts(rare, kind):
+    frame = pl.DataFrame({"c": [0] * 60_000 + rare}, strict=False)
+    assert recognise_sampled(frame).column("c").kind is kind
+
+
+def test_a_short_table_is_looked_at_whole():
+    assert recognise_sampled(FRAME) == recognise(FRAME)

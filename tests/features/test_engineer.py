@@ -4,9 +4,9 @@ import numpy as np
 import polars as pl
 import pytest
 
-from phantom_ml.config import FeatureSettings
+from phantom_ml.config import AutoMLConfig, FeatureSettings
 from phantom_ml.core import PhantomMLCore
-from phantom_ml.errors import BadSetting, ColumnMissing, TargetMissing, TargetUnusable
+from phantom_ml.errors import BadSetting, ColumnMissing, SourceEmpty, TargetMissing, TargetUnusable
 from phantom_ml.features.engineer import engineer_features
 from phantom_ml.features.feature_set import FeatureSet
 
@@ -284,3 +284,31 @@ def test_several_times_of_which_none_is_named_are_remarked():
 def test_a_kind_that_no_value_is_of_is_said_to_be_named():
     numbers = pl.DataFrame({"n": [0.5, 1.5, 2.5] * 50})
     assert "was named" in engineer_features(numbers, {"kinds": {"n": "ip"}}).left_out["n"]
+
+
+def test_the_configuration_of_a_training_is_taken():
+    config = AutoMLConfig(target_column="label", features={"text": False, "max_features": 3})
+    found = engineer_features(events(), config)
+    assert (found.target, len(found.selected)) == ("label", 3)
+
+
+def test_families_may_stand_under_features():
+    found = engineer_features(events(), {"features": {"max_features": 2}})
+    assert len(found.selected) == 2
+
+
+def test_settings_that_are_no_settings_are_refused():
+    with pytest.raises(BadSetting, match="a int"):
+        engineer_features(events(), 5)
+
+
+def test_too_few_answers_are_refused():
+    with pytest.raises(TargetUnusable, match="Only 4 rows"):
+        engineer_features(
+            events()[:4].with_columns(label=pl.Series(list("abab"))), {"target_column": "label"}
+        )
+
+
+def test_a_table_without_rows_is_refused():
+    with pytest.raises(SourceEmpty):
+        engineer_features(events().clear())

@@ -7,7 +7,7 @@ from sklearn.ensemble import HistGradientBoostingClassifier
 from sklearn.model_selection import cross_val_score
 from sklearn.pipeline import make_pipeline
 
-from phantom_ml.errors import BadSetting, ColumnMissing
+from phantom_ml.errors import BadSetting, ColumnMissing, SourceEmpty, TargetUnusable
 from phantom_ml.features.transformer import AutoFeatureEngineer
 from tests.features.test_engineer import N, events
 
@@ -98,3 +98,21 @@ def test_names_of_other_columns_are_refused():
     assert len(engineer.get_feature_names_out(INPUTS.columns)) > 0
     with pytest.raises(BadSetting, match="sorted"):
         engineer.get_feature_names_out(["sorted"])
+
+
+@pytest.mark.parametrize("y", [[None, "a", "b"] * (N // 3), [np.nan, 1.5, 2.5] * (N // 3)])
+def test_missing_answers_are_refused(y):
+    with pytest.raises(TargetUnusable, match=f"{N // 3} of {N} answers"):
+        AutoFeatureEngineer().fit(INPUTS, y)
+
+
+def test_a_table_without_rows_is_refused():
+    with pytest.raises(SourceEmpty):
+        AutoFeatureEngineer().fit(INPUTS.clear())
+
+
+def test_half_a_character_is_scored():
+    engineer = AutoFeatureEngineer().fit(INPUTS)
+    odd = INPUTS[:2].to_pandas()
+    odd["query"] = ["\udc80bad", "good"]
+    assert engineer.transform(odd).shape[0] == 2

@@ -4,7 +4,7 @@ import polars as pl
 import pytest
 
 from phantom_ml.data.recognise import recognise
-from phantom_ml.errors import ColumnMissing
+from phantom_ml.errors import ColumnMissing, TypeUnsafe
 from phantom_ml.model.align import align
 
 TRAINED = pl.DataFrame(
@@ -48,3 +48,9 @@ def test_one_time_that_cannot_be_read_spoils_no_other():
 def test_text_stays_text():
     found = align(pl.DataFrame({"note": ["2026-03-02"]}), INPUTS, ["note"])
     assert found["note"].to_list() == ["2026-03-02"]
+
+
+def test_words_where_times_were_are_refused():
+    rows = TRAINED.with_columns(when=pl.lit("soon"))
+    with pytest.raises(TypeUnsafe, match=r"'when' held times.*'soon'"):
+        align(rows, INPUTS, ["when"])

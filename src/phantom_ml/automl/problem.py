@@ -13,7 +13,7 @@ from phantom_ml.automl.sites import sites_of
 from phantom_ml.automl.spaces import given_spaces
 from phantom_ml.config import AutoMLConfig
 from phantom_ml.data.dataset import Dataset
-from phantom_ml.data.recognise import recognise
+from phantom_ml.data.recognise import recognise_sampled
 from phantom_ml.data.schema import ColumnKind, TableSchema
 from phantom_ml.data.splits import RowTies, join_entities
 from phantom_ml.data.target import Target, require_columns, require_target
@@ -24,8 +24,6 @@ from phantom_ml.metrics.base import Metric
 from phantom_ml.metrics.lookup import get_metric
 from phantom_ml.tasks.base import Task, tasks
 
-#: Rows that the recogniser looks at; it takes some thousand distinct values of a column anyway.
-SCHEMA_ROWS = 20_000
 DAY_NS = 86_400e9
 
 
@@ -205,29 +203,23 @@ def _target_is_not_ignored(config: AutoMLConfig) -> None:
             f"The target {config.target_column!r} is among the ignored columns.",
             "Take it out of ignored_columns, or name another target.",
         )
+    if config.target_column in config.features.kinds:
+        raise BadSetting(
+            f"The target {config.target_column!r} is named in features.kinds.",
+            "Kinds are those of columns that features are made of: take it out.",
+        )
 
 
 def _inputs(frame: pl.DataFrame, config: AutoMLConfig) -> TableSchema:
     hidden = {config.target_column, config.weight_column, *config.ignored_columns}
     visible = [c for c in frame.columns if c not in hidden]
-    sample = _sample(frame.select(visible), config.seed)
     overrides = {k: v for k, v in config.features.kinds.items() if k in visible}
-    schema = _recheck(recognise(sample, overrides), frame)
+    schema = recognise_sampled(frame.select(visible), overrides, seed=config.seed)
     if not schema.columns:
         raise TargetUnusable(
             "The table has no column beside the target.", "Add columns to predict it from."
         )
     return _without_raw_time(schema, config)
-
-
-def _recheck(schema: TableSchema, frame: pl.DataFrame) -> TableSchema:
-    """Return the schema with columns that were constant in the sample looked at in all rows."""
-    doubtful = schema.of_kind(ColumnKind.CONSTANT, ColumnKind.EMPTY)
-    varying = [c for c in doubtful if frame[c].n_unique() > 1]
-    if not varying:
-        return schema
-    again = {c.name: c for c in recognise(frame.select(varying).unique().head(SCHEMA_ROWS)).columns}
-    return TableSchema(columns=tuple(again.get(c.name, c) for c in schema.columns))
 
 
 def _without_raw_time(schema: TableSchema, config: AutoMLConfig) -> TableSchema:
@@ -239,13 +231,6 @@ def _without_raw_time(schema: TableSchema, config: AutoMLConfig) -> TableSchema:
         c for c in schema.columns if c.name != config.time_column or c.kind is ColumnKind.TIMESTAMP
     ]
     return TableSchema(columns=tuple(kept))
-
-
-def _sample(frame: pl.DataFrame, seed: int) -> pl.DataFrame:
-    if frame.height <= SCHEMA_ROWS:
-        return frame
-    rows = np.random.default_rng(seed).choice(frame.height, SCHEMA_ROWS, replace=False)
-    return frame[np.sort(rows)]
 
 
 def _weight(frame: pl.DataFrame, column: str | None) -> NDArray[np.float64] | None:

@@ -71,9 +71,9 @@ def features(
     """
     settings = judgement.settings() | meanings.settings()
     if output is not None:
-        from phantom_ml.core.output import writer_for
+        from phantom_ml.core.output import check_output
 
-        writer_for(output)  # before the work, not after it
+        check_output(output, file)
     core = common.core()
     data = core.read(file, reading.options())
     with _watched(quiet=common.json) as progress:
@@ -83,6 +83,7 @@ def features(
         from phantom_ml.errors import BadSetting
 
         if not found.selected:
+            _show(found, common, None, data.report.warnings)
             raise BadSetting(
                 "No feature is kept: there is nothing to write.", "Leave --output out."
             )

@@ -39,6 +39,10 @@ def predict(
     Shows the first alerts, or writes all to a file. With --json a line of JSON
     for each row, in the order of the file.
     """
+    if output is not None:
+        from phantom_ml.core.output import check_output
+
+        check_output(output, file)
     core = common.core()
     known = core.get_model(model).id
     data = core.read(file, reading.options())

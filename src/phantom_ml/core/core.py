@@ -250,7 +250,7 @@ class PhantomMLCore:
     def auto_feature_engineering(
         self,
         data: Any,
-        config: FeatureSettings | Mapping[str, Any] | str | None = None,
+        config: FeatureSettings | AutoMLConfig | Mapping[str, Any] | str | None = None,
         *,
         progress: Callable[[str, float], None] | None = None,
     ) -> FeatureSet:
@@ -259,14 +259,14 @@ class PhantomMLCore:
         Parameters
         ----------
         data : table, path or JSON text
-        config : FeatureSettings, mapping or JSON text, optional
+        config : FeatureSettings, AutoMLConfig, mapping or JSON text, optional
             As of ``engineer_features``: ``target_column``, the families, ``kinds``, ``max_features``, ...
         progress : callable, optional
             Called with each stage and the share of the work that is done when it begins.
         """
-        from phantom_ml.features.engineer import engineer_features
+        from phantom_ml.features.engineer import FeatureRequest, engineer_features
 
-        frame = self._frame(data)
+        frame = self._frame(data, FeatureRequest.of(config).target_column)
         if progress is None:
             return engineer_features(frame, config)
         return engineer_features(frame, config, progress)

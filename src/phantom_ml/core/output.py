@@ -48,6 +48,30 @@ def write_table(frame: pl.DataFrame, path: str | Path) -> None:
         writer([frame], file)
 
 
+def check_output(path: str | Path, source: str) -> None:
+    """Return where a file can be written without loss; before the work, not after it.
+
+    Raises
+    ------
+    BadSetting
+        Nothing is written as this, or it is the file that is read, or lies in the folder that is read.
+    StoreUnusable
+        There is no such folder.
+    """
+    writer_for(path)
+    place, read = Path(path).expanduser().resolve(), Path(source).expanduser().resolve()
+    if place == read or (read.is_dir() and place.parent == read):
+        raise BadSetting(
+            f"{str(path)!r} would be written over what is read, or beside it.",
+            "Name another place for the output.",
+        )
+    if not place.parent.is_dir():
+        raise StoreUnusable(
+            f"There is no folder {str(place.parent)!r} to write {place.name!r} to.",
+            "Make it, or name another place.",
+        )
+
+
 def writer_for(path: str | Path) -> Writer:
     """Return what writes files of this ending; raises BadSetting where nothing does."""
     path = Path(path)

@@ -4,23 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-import numpy as np
 import polars as pl
 
 from phantom_ml.data.dataset import Dataset
 from phantom_ml.data.profile_columns import equal_columns, profile_column, repeated_rows
 from phantom_ml.data.profile_model import ColumnProfile, Profile
 from phantom_ml.data.profile_warnings import profile_warnings
-from phantom_ml.data.recognise import recognise
-from phantom_ml.data.schema import ColumnKind, TableSchema
+from phantom_ml.data.recognise import recognise_sampled
+from phantom_ml.data.schema import TableSchema
 from phantom_ml.data.target import require_columns, require_target
 from phantom_ml.data.times import to_datetime
 
 #: Rows that a profile looks at; missing cells are counted in all rows.
 MAX_ROWS = 200_000
-#: Rows that kinds are recognised on.
-KIND_ROWS = 20_000
-FLAT = frozenset({ColumnKind.CONSTANT, ColumnKind.EMPTY})
 
 __all__ = ["Profile", "profile", "profile_dataset"]
 
@@ -56,7 +52,7 @@ def profile(
     Examples
     --------
     >>> frame = pl.DataFrame({"bytes": [1.5, None, 9.0], "y": ["a", "b", "a"]})
-    >>> found = profile(frame, recognise(frame), target="y")
+    >>> found = profile(frame, recognise_sampled(frame), target="y")
     >>> found.n_rows, found.target.top[0].value, round(found.columns[0].missing_share, 2)
     (3, 'a', 0.33)
     """
@@ -114,7 +110,7 @@ def profile_dataset(
         require_target(dataset.columns, target, dataset.report.repeated)
     step = max(1, -(-dataset.n_rows // MAX_ROWS))
     frame = dataset.lazy.gather_every(step).collect(engine="streaming")
-    schema = _schema(frame, overrides or {})
+    schema = recognise_sampled(frame, overrides or {})
     found = profile(
         frame,
         schema,
@@ -124,20 +120,6 @@ def profile_dataset(
         group_columns=group_columns,
     )
     return found if step == 1 else _with_missing(found, _missing_shares(dataset))
-
-
-def _schema(frame: pl.DataFrame, overrides: Mapping[str, str]) -> TableSchema:
-    """Return the kinds from a part of the rows; what is constant there is looked at in all."""
-    schema = recognise(_evenly(frame, KIND_ROWS), overrides)
-    doubtful = [c.name for c in schema.columns if c.kind in FLAT and not c.overridden]
-    again = {c.name: c for c in recognise(frame, names_only=doubtful).columns}
-    return TableSchema(columns=tuple(again.get(c.name, c) for c in schema.columns))
-
-
-def _evenly(frame: pl.DataFrame, most: int) -> pl.DataFrame:
-    if frame.height <= most:
-        return frame
-    return frame[np.linspace(0, frame.height - 1, most).astype(np.int64)]
 
 
 def _missing_shares(dataset: Dataset) -> dict[str, float]:

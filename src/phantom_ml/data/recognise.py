@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+import numpy as np
 import polars as pl
 
 from phantom_ml.data.kinds.base import Claim, Recogniser, in_order
@@ -12,6 +13,8 @@ from phantom_ml.data.schema import NUMBER_KINDS, UNUSED_KINDS, ColumnKind, Colum
 from phantom_ml.errors import ColumnMissing, UnknownName
 
 NO_OVERRIDES: Mapping[str, str] = {}
+#: Rows that tell what the columns of a long table are, and values of a column that are few.
+SAMPLE_ROWS, MOST_FLAT = 20_000, 2
 
 
 def recognise(
@@ -63,6 +66,36 @@ def recognise(
             if series.name in chosen
         )
     )
+
+
+def recognise_sampled(
+    frame: pl.DataFrame, overrides: Mapping[str, str] = NO_OVERRIDES, *, seed: int = 0
+) -> TableSchema:
+    """Return the kind of each column of a table of any length, by a sample of its rows.
+
+    A column with at most two values in the sample is looked at again, with rows that hold others.
+    """
+    if frame.height <= SAMPLE_ROWS:
+        return recognise(frame, overrides)
+    rows = np.random.default_rng(seed).choice(frame.height, SAMPLE_ROWS, replace=False)
+    sample = frame[np.sort(rows)]
+    schema = recognise(sample, overrides)
+    flat = [c.name for c in schema.columns if c.n_distinct <= MOST_FLAT and not c.overridden]
+    again = {name: _with_others(sample[name], frame[name]) for name in flat}
+    seen_anew = {c.name: c for series in again.values() for c in _anew(series)}
+    return TableSchema(columns=tuple(seen_anew.get(c.name, c) for c in schema.columns))
+
+
+def _with_others(sample: pl.Series, whole: pl.Series) -> pl.Series | None:
+    """Return the sample with values that it lacks; None where it lacks none, or they have no order."""
+    if whole.dtype.is_nested() or whole.dtype == pl.Object:
+        return None
+    others = whole.filter(whole.is_not_null() & ~whole.is_in(sample.unique().implode()))
+    return None if others.is_empty() else pl.concat([sample, others.head(SAMPLE_ROWS)])
+
+
+def _anew(series: pl.Series | None) -> tuple[ColumnSchema, ...]:
+    return () if series is None else recognise(series.to_frame()).columns
 
 
 def kind_called(name: str) -> ColumnKind:

@@ -65,13 +65,22 @@ def series_of(name: str, values: Sequence[Any]) -> tuple[pl.Series, str | None]:
     if kinds <= {bool}:
         return pl.Series(name, values, pl.Boolean if kinds else pl.Null), None
     if kinds == {str}:
-        return pl.Series(name, values, pl.String), None
+        return _strings(name, values), None
     if kinds <= {int, float}:
         return _numbers(name, values, kinds), None
     if kinds <= JSON_TYPES:
         odd = _odd_one(values) if len(kinds) > 1 and not kinds <= {list, dict} else None
-        return pl.Series(name, [_text(v) for v in values], pl.String), odd
+        return _strings(name, [_text(v) for v in values]), odd
     return _series_of_objects(name, values), None
+
+
+def _strings(name: str, values: Sequence[str | None]) -> pl.Series:
+    """Return text as a column; halves of a character (lone surrogates), which UTF-8 has not, become ``?``."""
+    try:
+        return pl.Series(name, values, pl.String)
+    except UnicodeEncodeError:
+        whole = [None if v is None else v.encode("utf-8", "replace").decode() for v in values]
+        return pl.Series(name, whole, pl.String)
 
 
 def _series_of_objects(name: str, values: Sequence[Any]) -> pl.Series:
@@ -80,7 +89,7 @@ def _series_of_objects(name: str, values: Sequence[Any]) -> pl.Series:
     except (TypeError, ValueError, OverflowError, pl.exceptions.PolarsError):
         series = pl.Series(name, [], pl.Object)
     if series.dtype == pl.Object:
-        return pl.Series(name, [None if v is None else str(v) for v in values], pl.String)
+        return _strings(name, [None if v is None else str(v) for v in values])
     return series
 
 

@@ -12,11 +12,11 @@ from numpy.typing import NDArray
 
 from phantom_ml.config import AutoMLTaskType
 from phantom_ml.data.matrix import Feature, Matrix, Samples, uniquely_named
-from phantom_ml.data.recognise import recognise
+from phantom_ml.data.recognise import recognise_sampled
 from phantom_ml.data.schema import ColumnKind, TableSchema
 from phantom_ml.data.target import Target, read_target, require_columns, require_target
 from phantom_ml.data.times import nanoseconds
-from phantom_ml.errors import BadSetting, TargetUnusable
+from phantom_ml.errors import BadSetting, SourceEmpty, TargetUnusable
 from phantom_ml.features.before import Before
 from phantom_ml.features.encoder import Encoder
 from phantom_ml.features.fit import fit_encoder
@@ -25,8 +25,8 @@ from phantom_ml.features.fold_fitted import FoldFitted, fit_fold
 from phantom_ml.features.request import FeatureRequest
 
 Floats = NDArray[np.float32]
-#: Rows that the recogniser looks at.
-SCHEMA_ROWS = 20_000
+#: Fewer answers than this leave nothing to judge a feature on.
+LEAST_ANSWERS = 10
 
 
 @dataclass(frozen=True)
@@ -92,10 +92,17 @@ def generate(frame: pl.DataFrame, request: FeatureRequest) -> Generated:
     ------
     BadSetting, ColumnMissing, TargetMissing, TargetUnusable
     """
+    if not frame.height:
+        raise SourceEmpty("The table has no row.", "Give rows to make features of.")
     _check_columns(frame, request)
     target = None
     if request.target_column is not None:
         target = read_answers(frame[request.target_column], request.task_type)
+        if target.n_rows < LEAST_ANSWERS:
+            raise TargetUnusable(
+                f"Only {len(target.keep)} rows have a value of {request.target_column!r}.",
+                f"Features are judged on at least {LEAST_ANSWERS}: give more, or no target.",
+            )
     before = _before(frame, request)
     hidden = {request.target_column, *request.ignored_columns}
     inputs = frame.select(c for c in frame.columns if c not in hidden)
@@ -104,7 +111,7 @@ def generate(frame: pl.DataFrame, request: FeatureRequest) -> Generated:
             "The table has no column that features could be made of.",
             "Add columns beside the target, or ignore fewer.",
         )
-    schema = recognise(sampled(inputs, request.seed), _known(request.kinds, inputs))
+    schema = recognise_sampled(inputs, _known(request.kinds, inputs), seed=request.seed)
     schema = _without_raw_time(schema, request.time_column)
     encoder = fit_encoder(inputs, schema, request, request.time_column, request.group_columns)
     matrix = encoder.training(inputs, before)
@@ -163,14 +170,6 @@ def _times(values: pl.Series) -> NDArray[np.int64]:
             "Name a column of dates, times or numbers that grow with time.",
         )
     return times
-
-
-def sampled(frame: pl.DataFrame, seed: int) -> pl.DataFrame:
-    """Return enough rows to tell what the columns are."""
-    if frame.height <= SCHEMA_ROWS:
-        return frame
-    rows = np.random.default_rng(seed).choice(frame.height, SCHEMA_ROWS, replace=False)
-    return frame[np.sort(rows)]
 
 
 def read_answers(values: pl.Series, task_type: AutoMLTaskType | None) -> Target:

@@ -9,18 +9,18 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import polars as pl
 
-from phantom_ml.config import FeatureSettings
+from phantom_ml.config import AutoMLConfig, FeatureSettings
 from phantom_ml.data.schema import UNUSED_KINDS, ColumnSchema
 from phantom_ml.features.columns.category import CategoryEncoder
 from phantom_ml.features.feature_set import FeatureSet, GeneratedFeature
 from phantom_ml.features.generated import Generated, generate
+from phantom_ml.features.remarks import remarks
 from phantom_ml.features.request import FeatureRequest
 from phantom_ml.features.selection.afford import costs, fitted_cost
 from phantom_ml.features.selection.interactions import choose_interactions
 from phantom_ml.features.selection.mixing import worth_without_target
 from phantom_ml.features.selection.training import Training
 from phantom_ml.features.selection.worth import Worth, worth
-from phantom_ml.features.windows.choose import undecided
 
 if TYPE_CHECKING:
     from phantom_ml.data.matrix import Samples
@@ -41,7 +41,7 @@ def _silent(stage: str, share: float) -> None:
 
 def engineer_features(
     frame: pl.DataFrame,
-    config: FeatureSettings | Mapping[str, Any] | str | None = None,
+    config: FeatureSettings | AutoMLConfig | Mapping[str, Any] | str | None = None,
     progress: Told = _silent,
 ) -> FeatureSet:
     """Return the features of a table, scored and selected.
@@ -53,7 +53,7 @@ def engineer_features(
     ----------
     frame : DataFrame
         Raw rows.
-    config : FeatureSettings, mapping or JSON text, optional
+    config : FeatureSettings, AutoMLConfig, mapping or JSON text, optional
         The families (``text``, ``temporal``, ``statistical``, ``security``), ``kinds``, ``time_zone``,
         ``max_features``, ``max_us_per_row``, ``target_column``, ``task_type``, ``time_column``,
         ``group_columns``, ``ignored_columns`` and ``seed``.
@@ -88,7 +88,7 @@ def engineer_features(
         frame=_decoded(made).lazy(),
         features=tuple(sorted(told, key=lambda f: -(f.importance or 0.0))),
         left_out=_left_out(made),
-        remarks=undecided(made.schema, request.time_column) if request.temporal else (),
+        remarks=remarks(made, request),
         target=request.target_column,
         n_rows=frame.height,
         shadow=judged.worth.shadow,

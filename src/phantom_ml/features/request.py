@@ -8,10 +8,19 @@ from typing import Any
 
 from pydantic import Field, ValidationError, field_validator
 
-from phantom_ml.config import AutoMLTaskType, FeatureSettings, bad_setting
+from phantom_ml.config import AutoMLConfig, AutoMLTaskType, FeatureSettings, bad_setting
 from phantom_ml.errors import BadSetting
 
 FAMILIES = ("text", "temporal", "statistical", "security")
+#: What a request and the configuration of a training have in common, beside the families.
+SHARED = (
+    "target_column",
+    "task_type",
+    "time_column",
+    "group_columns",
+    "ignored_columns",
+    "seed",
+)
 
 
 class FeatureRequest(FeatureSettings):
@@ -38,14 +47,21 @@ class FeatureRequest(FeatureSettings):
         return (value,) if isinstance(value, str) else value
 
     @classmethod
-    def of(cls, config: FeatureSettings | Mapping[str, Any] | str | None) -> FeatureRequest:
+    def of(
+        cls, config: FeatureSettings | AutoMLConfig | Mapping[str, Any] | str | None
+    ) -> FeatureRequest:
         """Return a request from settings, a mapping or JSON text; raises BadSetting.
 
-        ``include_text_features`` and ``text_features`` mean ``text``, and so on.
+        ``include_text_features`` and ``text_features`` mean ``text``, and so on; of an AutoMLConfig counts
+        what features have to do with. Families may also stand under ``features``, as they do there.
         """
         if isinstance(config, FeatureSettings):
             config = config.model_dump()
+        if isinstance(config, AutoMLConfig):
+            config = config.model_dump(include={*SHARED, "features"})
         values = _mapping(config)
+        if isinstance(values.get("features"), Mapping):
+            values = {**values["features"], **{k: v for k, v in values.items() if k != "features"}}
         plain = {_plain_name(name): value for name, value in values.items()}
         try:
             return cls.model_validate(plain)
@@ -59,9 +75,11 @@ def _plain_name(name: str) -> str:
 
 
 def _mapping(config: Mapping[str, Any] | str | None) -> Mapping[str, Any]:
-    if not isinstance(config, str):
-        return config or {}
     expected = 'Give an object such as {"target_column": "is_threat"}.'
+    if config is None or isinstance(config, Mapping):
+        return config or {}
+    if not isinstance(config, str):
+        raise BadSetting(f"The feature settings are a {type(config).__name__}.", expected)
     try:
         values = json.loads(config)
     except ValueError as error:

@@ -16,14 +16,13 @@ from sklearn.utils.validation import check_is_fitted
 from phantom_ml.config import FeatureSettings, ProblemKind
 from phantom_ml.data.matrix import Matrix, Samples
 from phantom_ml.data.reading import read
-from phantom_ml.data.recognise import recognise
-from phantom_ml.errors import BadSetting, ColumnMissing
+from phantom_ml.data.recognise import recognise_sampled
+from phantom_ml.errors import BadSetting, ColumnMissing, SourceEmpty, TargetUnusable
 from phantom_ml.features.before import Before
 from phantom_ml.features.feature_set import FeatureSet
 from phantom_ml.features.fit import fit_encoder
 from phantom_ml.features.fitted.question import Question
 from phantom_ml.features.fold_fitted import FoldFitted, fit_fold, needs_fit
-from phantom_ml.features.generated import sampled
 from phantom_ml.features.making import engineer_features
 from phantom_ml.features.request import FeatureRequest
 
@@ -142,7 +141,9 @@ class AutoFeatureEngineer(TransformerMixin, BaseEstimator):  # type: ignore[misc
 
     def _fit(self, X: Any, y: Any) -> tuple[Matrix, Floats]:
         frame = table_of(X)
-        schema = recognise(sampled(frame, seed=0))
+        if not frame.height:
+            raise SourceEmpty("The table has no row.", "Give rows to learn from.")
+        schema = recognise_sampled(frame)
         self.encoder_ = fit_encoder(frame, schema, self._settings())
         self.side_ = FoldFitted()
         self.n_features_in_ = frame.width
@@ -180,6 +181,12 @@ def _answers(y: Any, n_rows: int) -> tuple[NDArray[Any], ProblemKind, int]:
     if len(values) != n_rows:
         raise BadSetting(
             f"y has {len(values)} answers for {n_rows} rows.", "Give one answer a row."
+        )
+    # Nothing but a NaN differs from itself.
+    missing = int((values != values).sum() + np.equal(values, None).sum())  # noqa: PLR0124
+    if missing:
+        raise TargetUnusable(
+            f"{missing} of {n_rows} answers in y are missing.", "Leave rows without an answer out."
         )
     if type_of_target(values) == "continuous":
         return values.astype(np.float64), ProblemKind.REGRESSION, 0

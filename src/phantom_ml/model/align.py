@@ -11,7 +11,7 @@ import polars as pl
 from phantom_ml.data.schema import TableSchema
 from phantom_ml.data.text_types import datetime_expr
 from phantom_ml.data.times import to_datetime
-from phantom_ml.errors import ColumnMissing
+from phantom_ml.errors import ColumnMissing, TypeUnsafe
 
 
 def align(frame: pl.DataFrame, inputs: TableSchema, needed: list[str]) -> pl.DataFrame:
@@ -21,6 +21,8 @@ def align(frame: pl.DataFrame, inputs: TableSchema, needed: list[str]) -> pl.Dat
     ------
     ColumnMissing
         A column that the model reads is not there.
+    TypeUnsafe
+        A column held times in training, and none of its cells is one.
     """
     present = set(frame.columns)
     missing = [c for c in needed if c not in present]
@@ -35,7 +37,15 @@ def align(frame: pl.DataFrame, inputs: TableSchema, needed: list[str]) -> pl.Dat
 def _as_time(text: pl.Series) -> pl.Series:
     """Return written times as the reader of files takes them: in UTC where they name a zone."""
     found = text.to_frame().select(datetime_expr(text.name)).to_series()
-    return found if found.null_count() == text.null_count() else _or(found, to_datetime(text))
+    if found.null_count() == text.null_count():
+        return found
+    found = _or(found, to_datetime(text))
+    if found.null_count() == len(text):
+        raise TypeUnsafe(
+            f"Column {text.name!r} held times, and no cell is one now: {text.drop_nulls()[0][:60]!r}.",
+            "Write times as 2026-01-31T12:00:00Z, or as the training data had them.",
+        )
+    return found
 
 
 def _or(first: pl.Series, second: pl.Series) -> pl.Series:

@@ -15,7 +15,7 @@ from phantom_ml.algorithms.base import AlgorithmSettings, FitContext, Learner, S
 from phantom_ml.config import FeatureSettings, ProblemKind
 from phantom_ml.config.bounds import Bound
 from phantom_ml.data.matrix import Samples
-from phantom_ml.data.recognise import recognise
+from phantom_ml.data.recognise import recognise_sampled
 from phantom_ml.errors import BadSetting, UnknownName
 from phantom_ml.features.encoder import Encoder
 from phantom_ml.features.fit import fit_encoder
@@ -97,7 +97,7 @@ class AlgorithmEstimator(BaseEstimator):  # type: ignore[misc]
                 "Choose another algorithm.",
             )
         frame = as_frame(X)
-        encoder = fit_encoder(frame, recognise(frame), FeatureSettings())
+        encoder = fit_encoder(frame, recognise_sampled(frame), FeatureSettings())
         given = None if weight is None else np.asarray(weight, np.float64)
         matrix = encoder.training(frame, question.before)
         samples = Samples(matrix, target, given)

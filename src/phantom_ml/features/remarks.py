@@ -1,0 +1,49 @@
+"""What a person should know of a table's features beside them: doubts, and what looks like the answer."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from phantom_ml.data.leaks import leak_report
+from phantom_ml.data.times import to_datetime
+from phantom_ml.features.generated import Generated
+from phantom_ml.features.request import FeatureRequest
+from phantom_ml.features.windows.choose import undecided
+
+
+def remarks(made: Generated, request: FeatureRequest) -> tuple[str, ...]:
+    """Return sentences: of the time, of kinds that were named in vain, of columns that tell the target."""
+    told = list(undecided(made.schema, request.time_column)) if request.temporal else []
+    told += [*_unreadable(made, request.time_column), *_in_vain(made), *_leaks(made, request)]
+    return tuple(told)
+
+
+def _unreadable(made: Generated, time: str | None) -> Iterator[str]:
+    if time is None or time not in made.inputs.columns:
+        return
+    values = made.inputs[time]
+    lost = to_datetime(values).null_count() - values.null_count()
+    if lost and not values.dtype.is_numeric():
+        yield f"{lost:,} of {len(values):,} cells of {time!r} are no time that can be read."
+
+
+def _in_vain(made: Generated) -> Iterator[str]:
+    """Yield a sentence for each named kind that no feature was made by, though others were."""
+    makers: dict[str, set[str]] = {}
+    for part in made.encoder.columns:
+        makers.setdefault(part.column, set()).update(kind.value for kind in type(part).kinds)
+    for column in made.schema.columns:
+        known = makers.get(column.name, set())
+        if column.overridden and known and column.kind.value not in known:
+            yield (
+                f"{column.name!r} was named a {column.kind.value}, but its values give nothing of "
+                f"it: it is taken for what {', '.join(sorted(known))} may be."
+            )
+
+
+def _leaks(made: Generated, request: FeatureRequest) -> Iterator[str]:
+    if made.target is None:
+        return
+    rows = made.inputs[made.target.keep]
+    found = leak_report(rows, made.schema, made.target, time_column=request.time_column)
+    yield from (warning.sentence for warning in found if warning.severity == "high")

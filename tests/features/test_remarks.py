@@ -1,0 +1,35 @@
+"""What is said beside the features: of times, of kinds named in vain, of columns that tell the target."""
+
+import polars as pl
+import pytest
+
+from phantom_ml.features.engineer import engineer_features
+from tests.features.test_engineer import N, events
+
+
+def remarks(frame, **settings) -> str:
+    return " ".join(engineer_features(frame, {"target_column": "label", **settings}).remarks)
+
+
+def test_a_column_that_tells_the_target_is_named():
+    frame = events()
+    assert "verdict" in remarks(frame.with_columns(verdict=frame["label"] + "!"))
+
+
+def test_an_honest_table_gives_no_remark():
+    assert remarks(events()) == ""
+
+
+def test_a_kind_that_was_named_in_vain_is_told():
+    assert "'proto' was named a port" in remarks(events(), kinds={"proto": "port"})
+
+
+def test_cells_that_are_no_time_are_counted():
+    cells = ["2026-03-02T10:00:00", "2026-03-02T11:00:00", "soon"] * (N // 3)
+    frame = events().with_columns(when=pl.Series(cells))
+    assert f"{N // 3} of {N} cells of 'when'" in remarks(frame, time_column="when")
+
+
+@pytest.mark.parametrize("kinds", [{}, {"proto": "category"}])
+def test_a_kind_that_fits_needs_no_remark(kinds):
+    assert "was named" not in remarks(events(), kinds=kinds)
