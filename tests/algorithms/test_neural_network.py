@@ -5,6 +5,7 @@ import pytest
 
 from phantom_ml.algorithms._deep.columns import FARTHEST, NetColumns
 from phantom_ml.algorithms._deep.net import forward, mish, selu
+from phantom_ml.algorithms._deep.training import Plan, train
 from phantom_ml.algorithms.neural_network import NeuralNetwork
 from phantom_ml.config import ProblemKind
 from phantom_ml.data.matrix import Feature, Matrix, Samples
@@ -96,3 +97,61 @@ def test_a_table_without_numbers_is_learned():
     target = (codes[:, 0] > 5).astype(np.int64)
     found = QUICK.fit(Samples(matrix, target), None, context_of(BINARY)).predict(matrix)
     assert ((found[:, 0] > 0.5) == target).all()
+
+
+class Rows:
+    """A task that keeps the rows of each step, and has no gradient."""
+
+    def __init__(self, n_rows: int):
+        self.n_rows, self.steps = n_rows, []
+
+    def loss(self, weights, rows, strength):
+        self.steps.append(rows.tolist())
+        return sum(w.sum() * 0.0 for w in weights.values())
+
+    def error(self, weights):
+        return None
+
+
+def trained(n_rows: int, weight_decay: float = 0.0, whole_batches: bool = True, epochs: int = 3):
+    """Return the steps and the weights of a training in steps of 8 rows."""
+    task = Rows(n_rows)
+    rates = {"scale": 6.0, "weight": 1.0, "bias": 0.1}
+    decays = {**rates, "bias": 0.0}
+    plan = Plan(
+        0.1, weight_decay, epochs, 8, rates.get, decays.get, lambda share: 1.0, 1, whole_batches
+    )
+    start = {name: torch.ones(2) for name in rates}
+    return task.steps, train(task, start, plan, Deadline.after(60.0), torch.Generator()).weights
+
+
+@pytest.mark.parametrize(
+    ("n_rows", "whole", "sizes"),
+    [(21, True, [8, 8]), (21, False, [8, 8, 5]), (16, True, [8, 8]), (5, True, [5])],
+)
+def test_an_epoch_may_leave_out_what_fills_no_step(n_rows, whole, sizes):
+    steps, _ = trained(n_rows, whole_batches=whole)
+    assert [len(rows) for rows in steps] == 3 * sizes
+    assert all(len(set(rows)) == len(rows) for rows in steps)
+
+
+def test_what_an_epoch_leaves_out_the_next_one_sees():
+    steps, _ = trained(12, epochs=20)
+    assert {row for rows in steps for row in rows} == set(range(12))
+
+
+def test_weights_that_learn_faster_decay_with_the_square_of_it():
+    _, weights = trained(8, weight_decay=0.1, epochs=1)
+    left = {name: float(w[0]) for name, w in weights.items()}
+    assert left == pytest.approx({"scale": 1 - 0.01 * 36, "weight": 1 - 0.01, "bias": 1.0})
+
+
+def test_a_step_takes_away_no_more_than_there_is():
+    _, weights = trained(8, weight_decay=10.0, epochs=1)
+    assert float(weights["scale"].abs().max()) < 1e-6
+
+
+@pytest.mark.parametrize("kind", [BINARY, VALUES])
+def test_the_highest_rates_end_in_finite_weights(kind):
+    learner = fitted(kind, NeuralNetwork(n_epochs=20, learning_rate=0.3, weight_decay=0.2))
+    assert all(np.isfinite(w).all() for w in learner.weights.values())

@@ -254,7 +254,7 @@ def test_a_schedule_of_less_than_an_epoch_reaches_its_end():
         def error(self, weights):
             return None
 
-    plan = Plan(0.1, 0.0, 1, 8, lambda name: 1.0, lambda name: False)
+    plan = Plan(0.1, 0.0, 1, 8, lambda name: 1.0, lambda name: 0.0)
     found = train(Slow(), {"w": torch.ones(1)}, plan, Deadline.after(1.0), torch.Generator())
     assert (found.is_whole, found.is_done) == (False, True)
 

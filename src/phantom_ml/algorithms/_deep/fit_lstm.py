@@ -41,7 +41,7 @@ class Choices:
             n_epochs or self.n_epochs,
             rows.batch_size(self.batch_size),
             lambda name: 1.0,
-            lambda name: not name.endswith("bias"),
+            lambda name: float(not name.endswith("bias")),
             warm_cos,
             rows.n_between,
         )

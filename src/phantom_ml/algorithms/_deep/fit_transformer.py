@@ -50,7 +50,7 @@ class Choices:
             n_epochs or self.n_epochs,
             rows.batch_size(self.batch_size),
             lambda name: RUN_FACTOR if name.startswith("text.run.") else 1.0,
-            lambda name: not name.endswith(("bias", "norm", "phase")),
+            lambda name: float(not name.endswith(("bias", "norm", "phase"))),
             warm_cos,
             rows.n_between,
         )

@@ -6,22 +6,16 @@ a network that is stopped in the middle of a wave is of little use.
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-import numpy as np
-
+from phantom_ml.algorithms._deep.clock import Clock
 from phantom_ml.algorithms._deep.device import imported
 from phantom_ml.algorithms._deep.schedule import coslog4, flat_cos
 from phantom_ml.process.deadline import Deadline
 
 Tensors = Mapping[str, Any]
-#: Steps from one measure of the speed to the next, the first after one that warms up.
-TIMED_STEPS = 10
-#: Share of the time left that steps and looks at held-out rows may take; the rest is for the last look.
-STEPS_SHARE = 0.9
 BETAS = (0.9, 0.95)
 
 
@@ -55,11 +49,15 @@ class Plan:
     n_epochs, batch_size : int
     factor : callable of name -> float
         Of the learning rate of a weight.
-    decays : callable of name -> bool
+    decay : callable of name -> float
+        Factor of the weight decay of a weight, beside that of its learning rate.
     wave : callable of a share of the training -> float
         Factor of the learning rate.
     n_between : int
         Epochs from one look at the held-out rows to the next; there is always one at the end.
+    whole_batches : bool
+        Whether an epoch leaves out the rows that do not fill its last step, others each time: the
+        gradient of a few rows is noise at a high learning rate.
     """
 
     learning_rate: float
@@ -67,9 +65,15 @@ class Plan:
     n_epochs: int
     batch_size: int
     factor: Callable[[str], float]
-    decays: Callable[[str], bool]
+    decay: Callable[[str], float]
     wave: Callable[[float], float] = coslog4
     n_between: int = 1
+    whole_batches: bool = False
+
+    def n_steps(self, n_rows: int) -> int:
+        """Return the steps of an epoch."""
+        whole, rest = divmod(n_rows, self.batch_size)
+        return max(1, whole + bool(rest and not self.whole_batches))
 
 
 @dataclass(frozen=True)
@@ -115,11 +119,12 @@ def train(
     torch = imported()
     weights = {name: value.clone().requires_grad_() for name, value in start.items()}
     optimiser = _optimiser(weights, plan)
-    per_epoch = max(1, -(-task.n_rows // plan.batch_size))
-    clock = _Clock(deadline, plan.n_epochs * per_epoch)
+    per_epoch = plan.n_steps(task.n_rows)
+    clock = Clock(deadline, plan.n_epochs * per_epoch)
     best, best_error, epoch = _copy(weights), task.error(weights), 0
     while not clock.is_over():
-        for rows in torch.randperm(task.n_rows, generator=generator).split(plan.batch_size):
+        parts = torch.randperm(task.n_rows, generator=generator).split(plan.batch_size)
+        for rows in parts[:per_epoch]:
             if clock.is_over():
                 break
             _set_rates(optimiser, plan, clock.share)
@@ -137,36 +142,9 @@ def train(
     return Trained(best, n_epochs, best_error, clock.step >= per_epoch, not clock.is_cut)
 
 
-class _Clock:
-    """How many steps there is time for; known after a few, and better after each few more."""
-
-    def __init__(self, deadline: Deadline, n_steps: int) -> None:
-        self.deadline, self.most, self.n_steps = deadline, n_steps, n_steps
-        self.step, self.start, self.end, self.is_cut = 0, 0.0, np.inf, False
-
-    @property
-    def share(self) -> float:
-        return self.step / self.n_steps
-
-    def is_over(self) -> bool:
-        if self.step < self.n_steps and self.deadline.passed:
-            self.n_steps, self.is_cut = self.step, True
-        return self.step >= self.n_steps
-
-    def stepped(self) -> None:
-        self.step += 1
-        if self.step == 1:
-            self.start = time.monotonic()
-            self.end = self.start + STEPS_SHARE * self.deadline.left()
-        elif self.step % TIMED_STEPS == 1 and np.isfinite(self.end):
-            now = time.monotonic()
-            each = max((now - self.start) / (self.step - 1), 1e-9)
-            self.n_steps = min(self.most, self.step + max(0, int((self.end - now) / each)))
-
-
 def _optimiser(weights: Tensors, plan: Plan) -> Any:
     groups = [
-        {"params": [w], "factor": plan.factor(name), "decays": plan.decays(name)}
+        {"params": [w], "factor": plan.factor(name), "decay": plan.decay(name)}
         for name, w in weights.items()
     ]
     return imported().optim.AdamW(groups, lr=plan.learning_rate, betas=BETAS, fused=True)
@@ -176,7 +154,8 @@ def _set_rates(optimiser: Any, plan: Plan, share: float) -> None:
     rate, decay = plan.learning_rate * plan.wave(share), plan.weight_decay * flat_cos(share)
     for group in optimiser.param_groups:
         group["lr"] = rate * group["factor"]
-        group["weight_decay"] = decay if group["decays"] else 0.0
+        # A step takes away no more than there is: high rates would turn weights around, and let them grow.
+        group["weight_decay"] = min(decay * group["decay"], 1 / max(group["lr"], 1e-12))
 
 
 def _copy(weights: Tensors) -> dict[str, Any]:
