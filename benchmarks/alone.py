@@ -21,7 +21,7 @@ from benchmarks.score import PRIMARY, figures
 from benchmarks.table import SHOWN, as_table
 from phantom_ml.algorithms.base import algorithms
 from phantom_ml.automl.trials import Candidate, Finished
-from phantom_ml.config import OptimizationMethod
+from phantom_ml.config import SUPERVISED, OptimizationMethod
 from phantom_ml.process.deadline import Deadline
 from phantom_ml.tuning.propose import propose
 
@@ -43,7 +43,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(chosen: argparse.Namespace) -> int:
     """Append what is not in the file yet, and print the tables."""
-    names = chosen.algorithms.split(",") if chosen.algorithms else algorithms.names()
+    supervised = [a.name for a in algorithms if a.kinds & set(SUPERVISED)]
+    names = chosen.algorithms.split(",") if chosen.algorithms else supervised
     for folder in [] if chosen.table else folders(chosen.data, chosen.sets):
         had = {line["algorithm"] for line in _read(chosen.out) if line["data"] == folder.name}
         for name in [n for n in names if n not in had and n != "Baseline"]:

@@ -2,8 +2,8 @@
 
 The next settings are those that gain a mixture the most in a second, on average over the sets: gain is
 counted in parts of the way from a constant prediction to the best mixture, seconds in parts of the median
-trial of the set. Members are mixed on one half of the held-out rows and measured on the other. Source of
-the idea: Feurer et al., "Auto-sklearn 2.0", JMLR 2022 (portfolios, greedy submodular construction).
+trial of the set. Members are mixed on one half of the held-out rows and measured on the other, both ways.
+Source of the idea: Feurer et al., "Auto-sklearn 2.0", JMLR 2022 (portfolios, greedy submodular construction).
 """
 
 from __future__ import annotations
@@ -32,6 +32,8 @@ SHARES = (0.1, 0.2, 0.35, 0.5, 0.7, 1.0)
 OVERHEAD = 0.2
 #: Seconds at which an order is judged, in median trials of the set.
 MOMENTS = (1.0, 3.0, 10.0)
+#: What each half of the rows mixed: predictions of all rows.
+Mixtures = tuple[np.ndarray, np.ndarray]
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -117,27 +119,28 @@ class Shelf:
 
     @cached_property
     def halves(self) -> tuple[np.ndarray, np.ndarray]:
-        """Return the rows on which members are mixed, and those on which the mixture is measured."""
+        """Return two halves of the rows: each once mixes the members, and once measures the mixture."""
         order = np.random.default_rng(0).permutation(len(self.target))
         return np.sort(order[::2]), np.sort(order[1::2])
 
     @cached_property
     def span(self) -> tuple[float, float]:
         """Return the measured loss of a constant prediction, and of a mixture of everything."""
-        mixture = self.start()
-        for place in np.argsort([self.loss(p, 0) for p in self.predictions]):
-            mixture = self.grown(mixture, self.predictions[place])
-        return self.loss(self.start(), 1), self.loss(mixture, 1)
+        mixtures = self.start()
+        for place in np.argsort([self.loss(p, 0) + self.loss(p, 1) for p in self.predictions]):
+            mixtures = self.grown(mixtures, self.predictions[place])
+        return self.measured(self.start()), self.measured(mixtures)
 
-    def start(self) -> np.ndarray:
-        """Return the constant prediction."""
+    def start(self) -> Mixtures:
+        """Return the constant prediction, for each half that mixes."""
         n_outputs = self.predictions.shape[2]
         if ProblemKind(self.kind) is ProblemKind.REGRESSION:
-            value: Any = np.mean(self.target[self.halves[0]])
+            value: Any = np.mean(self.target)
         else:
             value = np.bincount(self.target, minlength=max(2, n_outputs)) / len(self.target)
             value = value[1:] if n_outputs == 1 else value
-        return np.broadcast_to(np.float32(value), self.predictions.shape[1:])
+        constant = np.broadcast_to(np.float32(value), self.predictions.shape[1:])
+        return constant, constant
 
     def loss(self, prediction: np.ndarray, half: int) -> float:
         """Return the metric's loss on one half of the rows."""
@@ -145,37 +148,50 @@ class Shelf:
         metric = get_metric(self.metric, ProblemKind(self.kind))
         return metric.loss(self.target[rows], prediction[rows].astype(np.float64), None)
 
-    def grown(self, mixture: np.ndarray, member: np.ndarray) -> np.ndarray:
-        """Return the mixture with a member at its best share, or as it was."""
-        tried = [mixture, *((1 - s) * mixture + s * member for s in SHARES)]
-        return tried[int(np.argmin([self.loss(p, 0) for p in tried]))]
+    def measured(self, mixtures: Mixtures) -> float:
+        """Return the mean loss of each half's mixture on the other half."""
+        return (self.loss(mixtures[0], 1) + self.loss(mixtures[1], 0)) / 2.0
 
-    def left(self, mixture: np.ndarray) -> float:
+    def grown(self, mixtures: Mixtures, member: np.ndarray) -> Mixtures:
+        """Return the mixtures with a member at its best share, or as they were."""
+        return self._grown(mixtures[0], member, 0), self._grown(mixtures[1], member, 1)
+
+    def _grown(self, mixture: np.ndarray, member: np.ndarray, half: int) -> np.ndarray:
+        tried = [mixture, *((1 - s) * mixture + s * member for s in SHARES)]
+        return tried[int(np.argmin([self.loss(p, half) for p in tried]))]
+
+    def left(self, mixtures: Mixtures) -> float:
         """Return what is left of the way from a constant prediction to the best mixture."""
         worst, best = self.span
-        return (self.loss(mixture, 1) - best) / max(worst - best, 1e-12)
+        return (self.measured(mixtures) - best) / max(worst - best, 1e-12)
 
     def left_after(self, order: Sequence[dict[str, Any]], seconds: float) -> float:
-        """Return what is left after so many seconds of trials in an order."""
-        mixture, spent = self.start(), 0.0
+        """Return what is left after so many seconds of trials in an order; the first one is finished."""
+        mixtures, spent = self.start(), 0.0
         for place in (self.places.get(_key(c)) for c in order):
             if place is None:
                 continue
-            spent += self.seconds[place]
-            if spent > seconds and spent > self.seconds[place]:
+            if spent and spent + self.seconds[place] > seconds:
                 break
-            mixture = self.grown(mixture, self.predictions[place])
-        return self.left(mixture)
+            spent += self.seconds[place]
+            mixtures = self.grown(mixtures, self.predictions[place])
+        return self.left(mixtures)
 
 
 def learn(shelves: Sequence[Shelf], length: int = LENGTH) -> list[dict[str, Any]]:
-    """Return an order of settings, each the one that gains the most in a second after those before it."""
+    """Return an order of settings, each the one that gains the most in a second after those before it.
+
+    It ends where nothing gains.
+    """
     known = {key: shelf.settings[i] for shelf in shelves for key, i in shelf.places.items()}
     mixtures = {shelf.name: shelf.start() for shelf in shelves}
     order: list[str] = []
     while len(order) < min(length, len(known)):
         rates = {key: _rate(key, shelves, mixtures) for key in known if key not in order}
-        order.append(max(rates, key=lambda key: rates[key]))
+        best = max(rates, key=lambda key: rates[key])
+        if rates[best] <= 0.0:
+            break
+        order.append(best)
         for shelf in shelves:
             place = shelf.places.get(order[-1])
             if place is not None:
@@ -184,7 +200,7 @@ def learn(shelves: Sequence[Shelf], length: int = LENGTH) -> list[dict[str, Any]
     return [known[key] for key in order]
 
 
-def _rate(key: str, shelves: Sequence[Shelf], mixtures: dict[str, np.ndarray]) -> float:
+def _rate(key: str, shelves: Sequence[Shelf], mixtures: dict[str, Mixtures]) -> float:
     """Return the mean gain over the mean seconds of the sets that can use these settings."""
     gains, seconds = [], []
     for shelf in shelves:
@@ -192,7 +208,7 @@ def _rate(key: str, shelves: Sequence[Shelf], mixtures: dict[str, np.ndarray]) -
         if place is not None:
             before = mixtures[shelf.name]
             grown = shelf.grown(before, shelf.predictions[place])
-            gains.append(0.0 if grown is before else shelf.left(before) - shelf.left(grown))
+            gains.append(shelf.left(before) - shelf.left(grown))
             seconds.append(shelf.seconds[place])
     return float(np.mean(gains) / np.mean(seconds))
 

@@ -60,7 +60,8 @@ def portfolio(
     """
     order = learned(FILE)
     if has_text:
-        order.sort(key=lambda c: c.algorithm not in LINEAR)
+        linear = next(Candidate(name) for name in LINEAR if _usable(name, kind))
+        order = [linear, *(c for c in order if c != linear)]
     usable = [c for c in order if _usable(c.algorithm, kind) and (deep or c.algorithm != DEEP)]
     if wanted is None:
         return usable
