@@ -16,16 +16,16 @@ from pathlib import Path
 import numpy as np
 
 from benchmarks.datasets import DataSet, folders, load
+from benchmarks.portfolio import read_pool
 from benchmarks.prepared import Prepared
 from phantom_ml.algorithms.base import algorithms
-from phantom_ml.automl.portfolio import learned
 from phantom_ml.automl.race import Room
 from phantom_ml.automl.trials import Candidate, Finished, Running, collect, start
 from phantom_ml.config import OptimizationMethod
 from phantom_ml.process.child import wait_any
 from phantom_ml.tuning.propose import propose
 
-#: How many settings of each algorithm are drawn at random, beside its defaults and the present portfolio.
+#: How many settings of each algorithm are drawn at random, beside its defaults and the pool.
 DRAWN = {
     "LightGBM": 8,
     "CatBoost": 5,
@@ -63,8 +63,8 @@ def run(chosen: argparse.Namespace) -> int:
 
 
 def settings() -> list[Candidate]:
-    """Return what is fitted on each set: defaults, the present portfolio, and drawn settings."""
-    found = [*learned()]
+    """Return what is fitted on each set: the pool, defaults, and drawn settings."""
+    found = [Candidate(c["algorithm"], c["settings"]) for c in read_pool()]
     for name, n_drawn in DRAWN.items():
         space, seed = algorithms.get(name).space(), zlib.crc32(name.encode())
         drawn = [

@@ -24,12 +24,14 @@ from phantom_ml.automl.portfolio import FILE
 from phantom_ml.config import ProblemKind
 from phantom_ml.metrics.lookup import get_metric
 
-#: So many settings at most; the search goes on from there by itself.
-LENGTH = 16
+#: Settings worth trying: defaults, and those published as good on many tables.
+POOL = Path(__file__).with_name("pool.json")
 #: Shares that a new member may have in the mixture.
 SHARES = (0.1, 0.2, 0.35, 0.5, 0.7, 1.0)
 #: What starting and saving a trial costs, in parts of the set's median trial.
 OVERHEAD = 0.2
+#: A training begins with a quick model of this algorithm.
+QUICK = "LightGBM"
 #: Seconds at which an order is judged, in median trials of the set.
 MOMENTS = (1.0, 3.0, 10.0)
 #: What each half of the rows mixed: predictions of all rows.
@@ -46,18 +48,27 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(chosen: argparse.Namespace) -> int:
     """Print what an order loses on each set that had no part in it; write the orders if told."""
     shelves = [Shelf.read(file) for file in sorted(chosen.library.glob("*.npz"))]
-    now, lines = json.loads(FILE.read_text()), [_header()]
+    pool, now, lines = read_pool(), json.loads(FILE.read_text()), [_header()]
     for shelf in shelves:
         rest = [other for other in shelves if other is not shelf]
-        order = learn(rest)
+        order = learn(rest, pool)
         if chosen.without:
             write(order, chosen.without / f"{shelf.name}.json")
         lines.append([shelf.name, *_told(shelf, order), *_told(shelf, now)])
         print(" ".join(lines[-1]), file=sys.stderr, flush=True)
     print("\n".join(as_table([*lines, _mean(lines[1:])])))
     if chosen.write:
-        write(learn(shelves), FILE)
+        write(learn(shelves, pool), FILE)
     return 0
+
+
+def read_pool() -> list[dict[str, Any]]:
+    """Return the settings that are put into order.
+
+    The tuned defaults are those published with pytabkit (Holzmüller et al., "Better by Default", 2024,
+    arXiv:2407.04491); other boosted trees are low and wide, as portfolios learned on many tables are.
+    """
+    return list(json.loads(POOL.read_text()))
 
 
 def _header() -> list[str]:
@@ -126,12 +137,22 @@ class Shelf:
     @cached_property
     def span(self) -> tuple[float, float]:
         """Return the measured loss of a constant prediction, and of a mixture of everything."""
-        mixtures = self.start()
+        mixtures = self.constant()
         for place in np.argsort([self.loss(p, 0) + self.loss(p, 1) for p in self.predictions]):
             mixtures = self.grown(mixtures, self.predictions[place])
-        return self.measured(self.start()), self.measured(mixtures)
+        return self.measured(self.constant()), self.measured(mixtures)
 
     def start(self) -> Mixtures:
+        """Return what a training has before its first trial: a quick model, here the quickest LightGBM."""
+        quickest = min(
+            (i for i, c in enumerate(self.settings) if c["algorithm"] == QUICK),
+            key=lambda i: self.seconds[i],
+            default=None,
+        )
+        constant = self.constant()
+        return constant if quickest is None else self.grown(constant, self.predictions[quickest])
+
+    def constant(self) -> Mixtures:
         """Return the constant prediction, for each half that mixes."""
         n_outputs = self.predictions.shape[2]
         if ProblemKind(self.kind) is ProblemKind.REGRESSION:
@@ -178,15 +199,22 @@ class Shelf:
         return self.left(mixtures)
 
 
-def learn(shelves: Sequence[Shelf], length: int = LENGTH) -> list[dict[str, Any]]:
+def learn(shelves: Sequence[Shelf], pool: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
     """Return an order of settings, each the one that gains the most in a second after those before it.
 
-    It ends where nothing gains.
+    What gains nothing comes last, as it stands in the pool: none of it is of no use anywhere.
+
+    Parameters
+    ----------
+    shelves : sequence of Shelf
+    pool : sequence of mappings with ``algorithm`` and ``settings``
+        What is put into order.
     """
-    known = {key: shelf.settings[i] for shelf in shelves for key, i in shelf.places.items()}
+    tried = {key for shelf in shelves for key in shelf.places}
+    known = {_key(c): c for c in pool if _key(c) in tried}
     mixtures = {shelf.name: shelf.start() for shelf in shelves}
     order: list[str] = []
-    while len(order) < min(length, len(known)):
+    while len(order) < len(known):
         rates = {key: _rate(key, shelves, mixtures) for key in known if key not in order}
         best = max(rates, key=lambda key: rates[key])
         if rates[best] <= 0.0:
@@ -197,7 +225,7 @@ def learn(shelves: Sequence[Shelf], length: int = LENGTH) -> list[dict[str, Any]
             if place is not None:
                 mixture = mixtures[shelf.name]
                 mixtures[shelf.name] = shelf.grown(mixture, shelf.predictions[place])
-    return [known[key] for key in order]
+    return [*(known[key] for key in order), *(c for c in pool if _key(c) not in order)]
 
 
 def _rate(key: str, shelves: Sequence[Shelf], mixtures: dict[str, Mixtures]) -> float:
