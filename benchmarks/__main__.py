@@ -7,6 +7,7 @@ import argparse
 from benchmarks import (
     ablation,
     alone,
+    anomaly,
     anytime,
     budget,
     compare,
@@ -36,6 +37,7 @@ COMMANDS = {
     "startup": startup,
     "ablation": ablation,
     "alone": alone,
+    "anomaly": anomaly,
     "features": features,
     "sessions": sessions,
 }

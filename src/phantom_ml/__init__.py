@@ -16,6 +16,7 @@ if TYPE_CHECKING:
         AlgorithmClassifier,
         AlgorithmRegressor,
         HyperparameterOptimizer,
+        PhantomAnomalyDetector,
         PhantomClassifier,
         PhantomRegressor,
     )
@@ -31,6 +32,7 @@ __all__ = [
     "AutoMLTaskType",
     "HyperparameterOptimizer",
     "OptimizationMethod",
+    "PhantomAnomalyDetector",
     "PhantomClassifier",
     "PhantomError",
     "PhantomMLCore",
@@ -54,6 +56,7 @@ _MODULES = {
     "PhantomClassifier": "phantom_ml.sklearn_api",
     "PhantomError": "phantom_ml.errors",
     "PhantomMLCore": "phantom_ml.core",
+    "PhantomAnomalyDetector": "phantom_ml.sklearn_api",
     "PhantomRegressor": "phantom_ml.sklearn_api",
     "ThresholdPolicy": "phantom_ml.config",
 }

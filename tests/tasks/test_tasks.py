@@ -26,10 +26,33 @@ def test_a_task_that_is_not_there_yet_is_told():
 
 
 @pytest.mark.parametrize("task", list(tasks), ids=lambda t: t.task_type.value)
-@pytest.mark.parametrize("kind", SUPERVISED)
+@pytest.mark.parametrize("kind", list(ProblemKind))
 def test_the_figures_beside_the_metric_fit_the_problem(task, kind):
-    for name in (task.default_metric(kind).name, *task.other_metrics(kind)):
+    if (kind is ProblemKind.ANOMALY) == task.learns_from_answers:
+        return
+    names = (*task.other_metrics(kind), *task.evaluated_by(kind))
+    for name in (task.default_metric(kind).name, *names):
         assert kind in get_metric(name, kind).kinds
+
+
+def test_an_anomaly_is_a_score_and_an_alert():
+    found = present("anomaly_detection", [[0.1], [7.0]], "anomaly", (), TOP)
+    assert found.to_dict(as_series=False) == {"score": [0.1, 7.0], "alert": [False, True]}
+
+
+@pytest.mark.parametrize(
+    ("policy", "accepted"),
+    [
+        ({"top_k": 5}, True),
+        ({"alerts_per_day": 5}, True),
+        ({"max_fpr": 0.01}, True),
+        ({"min_precision": 0.5}, False),
+        ({"cost": {"false_negative": 3}}, False),
+    ],
+)
+def test_without_answers_only_the_number_of_alerts_can_be_kept(policy, accepted):
+    task = tasks.get("anomaly_detection")
+    assert task.accepts(ThresholdPolicy(**policy), ProblemKind.ANOMALY) is accepted
 
 
 def test_two_classes_show_both_probabilities_and_the_alert():

@@ -6,7 +6,7 @@ from enum import StrEnum
 
 
 class Algorithm(StrEnum):
-    """Every algorithm that the engine searches; a plugin's own name is given as plain text.
+    """Every algorithm of the engine, detectors among them; a plugin's own name is given as plain text.
 
     Examples
     --------
@@ -14,14 +14,21 @@ class Algorithm(StrEnum):
     True
     """
 
+    Autoencoder = "Autoencoder"
+    COPOD = "COPOD"
     CatBoost = "CatBoost"
+    ECOD = "ECOD"
     ElasticNet = "ElasticNet"
     ExtraTrees = "ExtraTrees"
     GradientBoosting = "GradientBoosting"
+    HBOS = "HBOS"
+    IsolationForest = "IsolationForest"
+    KNN = "KNN"
     LSTM = "LSTM"
     LightGBM = "LightGBM"
     LogisticRegression = "LogisticRegression"
     NeuralNetwork = "NeuralNetwork"
+    PCA = "PCA"
     RandomForest = "RandomForest"
     SVM = "SVM"
     Transformer = "Transformer"

@@ -40,6 +40,8 @@ class Candidates:
     seed: int
     given: Mapping[str, Space] = field(default_factory=dict)
     n_rows: int = 0
+    #: Whether settings are searched after the first ones; without answers nothing tells which are better.
+    searches: bool = True
 
     def next(self, number: int, seen: Sequence[Finished]) -> Candidate | None:
         """Return the candidate for trial ``number``, given the finished trials; None: nothing is left.
@@ -48,6 +50,8 @@ class Candidates:
         """
         if number < len(self.first):
             return self.first[number]
+        if not self.searches:
+            return None
         if self.method is OptimizationMethod.GRID_SEARCH:
             return self._of_grid(number - len(self.first))
         ladder = rungs(self.n_rows) if self.method is OptimizationMethod.HYPERBAND else (None,)

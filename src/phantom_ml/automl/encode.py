@@ -88,7 +88,8 @@ def encode(
     rows = np.arange(training.height, dtype=np.int64)
     asked = question.rows(rows)
     matrix = encoder.training(training, asked.before)
-    if like is None and (judging > 0 or settings.is_limited):
+    judged = like is None and problem.task.learns_from_answers
+    if judged and (judging > 0 or settings.is_limited):
         samples = Samples(matrix, problem.target.values[: training.height])
         rows_to_judge = Training(training, problem.inputs, samples, asked)
         encoder, matrix = judged_encoder(
@@ -106,6 +107,9 @@ def _fitted(problem: Problem, config: AutoMLConfig, frame: pl.DataFrame, *, past
     settings, related = wanted_features(config), (config.time_column, config.group_columns)
     encoder = fit_encoder(frame, problem.inputs, settings, *related, past=past)
     wanted = [algorithms.get(name) for name in config.algorithms_to_try or () if past]
+    if not problem.task.learns_from_answers:
+        # Hashed text is told by a score that is learned from answers.
+        encoder = replace(encoder, text_columns=(), prose_columns=())
     if any(a.reads_strings for a in wanted):
         encoder = replace(encoder, string_columns=encoder.text_columns[:MAX_STRINGS])
     if any(a.reads_history for a in wanted):

@@ -30,7 +30,7 @@ from phantom_ml.automl.scoring import score_trial, trial_draft
 from phantom_ml.automl.spaces import given_spaces
 from phantom_ml.automl.trials import Candidate, Finished
 from phantom_ml.automl.workspace import Workspace
-from phantom_ml.config import AutoMLConfig
+from phantom_ml.config import SUPERVISED, AutoMLConfig
 from phantom_ml.data.leaks import leak_report
 from phantom_ml.data.splits import SplitPlan
 from phantom_ml.errors import ChildTimeout, NoTrialSucceeded
@@ -169,6 +169,8 @@ def _prepared(state: Run) -> tuple[SplitPlan, bool]:
 
 def _leaks(problem: Problem, config: AutoMLConfig, plan: SplitPlan) -> tuple[str, ...]:
     """Return the leak report's sentences that a person has to hear of."""
+    if not problem.task.learns_from_answers:
+        return ()
     found = leak_report(
         problem.frame,
         problem.inputs,
@@ -256,6 +258,7 @@ def _race(state: Run, plan: SplitPlan) -> Race:
             config.seed,
             given_spaces(config.tuning),
             n_fit,
+            problem.task.learns_from_answers,
         ),
         state.budget,
         refits(plan),
@@ -279,6 +282,8 @@ def refits(plan: SplitPlan) -> bool:
 
     A single holdout leaves a fifth unused, and forward folds leave the newest rows unused.
     """
+    if plan.scheme == "halves":
+        return True
     return plan.scheme != "given" and (plan.n_splits == 1 or is_forward(plan))
 
 
@@ -324,7 +329,7 @@ def _finish(state: Run, plan: SplitPlan, interrupted: bool) -> EngineResult:
 
 def _nothing_succeeded(trials: Sequence[Trial]) -> NoTrialSucceeded:
     reasons = "; ".join(f"{t.algorithm}: {t.reason}" for t in trials[:5])
-    known = ", ".join(algorithms.names())
+    known = ", ".join(a.name for a in algorithms if a.kinds & set(SUPERVISED))
     return NoTrialSucceeded(
         f"None of {len(trials)} trials gave a model. {reasons}",
         f"Give more time or rows, or other algorithms of: {known}.",

@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from phantom_ml.automl.consensus import choose_consensus
 from phantom_ml.config import ProblemKind
 from phantom_ml.metrics.base import Metric
 from phantom_ml.model.combine import combine, logit
@@ -98,6 +99,8 @@ def choose_mixture(
     """
     if len(held_out.predictions) < 2:
         return Mixture({0: 1.0})
+    if held_out.kind is ProblemKind.ANOMALY:
+        return _consensus(held_out)
     rng = np.random.default_rng(seed)
     sample = held_out.rows(_sample(held_out, rng, max_rows))
     nested = _nested(sample, rng, max_members)
@@ -108,6 +111,16 @@ def choose_mixture(
         and _gain_in_errors(sample, nested["stack"], nested["greedy"], rng) > 1
     )
     return MAKERS["stack" if stacks else "greedy"](sample, max_members)
+
+
+def _consensus(held_out: HeldOut) -> Mixture:
+    """Return a mixture by agreement on real rows: made ones must not decide whom to believe."""
+    real = np.flatnonzero(held_out.target == 0)
+    # Several fits of one detector would vouch for each other: the first of each has its voice.
+    first = {name: i for i, name in reversed(list(enumerate(held_out.families)))}
+    names = sorted(first, key=first.__getitem__)
+    weights = choose_consensus([held_out.predictions[first[n]][real] for n in names], names)
+    return Mixture({first[n]: weights[n] for n in names if weights[n] > 0.0})
 
 
 def _sample(held_out: HeldOut, rng: np.random.Generator, most: int) -> NDArray[np.int64]:

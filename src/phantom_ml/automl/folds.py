@@ -15,7 +15,7 @@ from phantom_ml.config import ProblemKind
 from phantom_ml.data.duplicates import near_duplicate_codes
 from phantom_ml.data.matrix import Matrix, Rows, Samples
 from phantom_ml.data.negatives import sample_negatives
-from phantom_ml.data.splits import SplitPlan, choose_folds, given_split, make_splits
+from phantom_ml.data.splits import SplitPlan, choose_folds, given_split, halves, make_splits
 from phantom_ml.features.fold_fitted import FoldFitted, needs_fit
 from phantom_ml.process.child import Child, start_child, wait_any
 from phantom_ml.process.deadline import Deadline
@@ -30,6 +30,10 @@ def plan_splits(problem: Problem, matrix: Matrix, n_folds: int, seed: int) -> Sp
 
     ``matrix`` holds the features by which rows are nearly the same.
     """
+    if problem.target.kind is ProblemKind.ANOMALY:
+        n_real = problem.n_rows - problem.n_validation
+        time = None if problem.ties.time is None else problem.ties.time[:n_real]
+        return halves(n_real, problem.n_validation, time, seed)
     if problem.n_validation:
         return given_split(problem.n_rows - problem.n_validation, problem.n_validation)
     duplicates = near_duplicate_codes(matrix.values, matrix.text, exact=matrix.categorical)
@@ -66,7 +70,7 @@ def fit_sides(
     samples: Samples, workspace: Workspace, names: list[str], room: Room, seed: int, end: Deadline
 ) -> None:
     """Fit what needs the target on each fold's training rows, in children side by side."""
-    if not needs_fit(samples.matrix):
+    if workspace.facts().kind is ProblemKind.ANOMALY or not needs_fit(samples.matrix):
         for name in names:
             workspace.save_side(name, FoldFitted(), np.empty((0, 0), np.float32))
         return

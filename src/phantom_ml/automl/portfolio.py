@@ -11,6 +11,7 @@ from pathlib import Path
 
 from phantom_ml.algorithms.base import algorithms
 from phantom_ml.automl.budget import TRIAL_SHARE
+from phantom_ml.automl.consensus import MEMBERS
 from phantom_ml.automl.trials import Candidate
 from phantom_ml.config import ProblemKind
 
@@ -59,6 +60,8 @@ def portfolio(
         Whether there is time for a network.
     """
     order = learned(FILE)
+    if kind is ProblemKind.ANOMALY:
+        order, has_text = [Candidate(name) for name in MEMBERS], False
     if has_text:
         linear = next(Candidate(name) for name in LINEAR if _usable(name, kind))
         order = [linear, *(c for c in order if c != linear)]

@@ -9,9 +9,10 @@ import polars as pl
 from numpy.typing import NDArray
 
 from phantom_ml.algorithms.base import algorithms
+from phantom_ml.automl.injection import injected
 from phantom_ml.automl.sites import sites_of
 from phantom_ml.automl.spaces import given_spaces
-from phantom_ml.config import AutoMLConfig
+from phantom_ml.config import SUPERVISED, AutoMLConfig, ProblemKind, ThresholdPolicy
 from phantom_ml.data.dataset import Dataset
 from phantom_ml.data.recognise import recognise_sampled
 from phantom_ml.data.schema import ColumnKind, TableSchema
@@ -25,6 +26,8 @@ from phantom_ml.metrics.lookup import get_metric
 from phantom_ml.tasks.base import Task, tasks
 
 DAY_NS = 86_400e9
+#: Fewer rows than this do not tell what is usual.
+LEAST_ROWS = 50
 
 
 @dataclass(frozen=True)
@@ -94,6 +97,8 @@ def pose(dataset: Dataset, config: AutoMLConfig, validation: Dataset | None = No
     BadSetting, UnknownName, ColumnMissing, TargetMissing, TargetUnusable, HeaderWrong, TypeUnsafe
         The question does not fit the table.
     """
+    if not tasks.get(config.task_type).learns_from_answers:
+        return _without_answers(dataset, config, validation)
     if config.target_column is None:
         raise BadSetting("No target_column is given.", "Name the column that is to be predicted.")
     _target_is_not_ignored(config)
@@ -131,6 +136,44 @@ def pose(dataset: Dataset, config: AutoMLConfig, validation: Dataset | None = No
     )
 
 
+def _without_answers(dataset: Dataset, config: AutoMLConfig, validation: Dataset | None) -> Problem:
+    """Return the problem of rows without answers: made ones at their end are to be found among them."""
+    if validation is not None:
+        raise BadSetting(
+            "validation_data is of no use: nothing is learned from answers.",
+            "Leave it out; measure the model with evaluate.",
+        )
+    named = [*config.group_columns, config.time_column, config.weight_column]
+    wanted = [*named, *config.ignored_columns, config.target_column, *config.features.kinds]
+    require_columns(dataset.columns, [c for c in wanted if c is not None])
+    frame = dataset.frame()
+    if frame.height < LEAST_ROWS:
+        raise TargetUnusable(
+            f"The table has {frame.height} rows: too few to tell what is usual.",
+            f"Give at least {LEAST_ROWS}.",
+        )
+    inputs = _inputs(frame, config)
+    whole = pl.concat([frame, injected(frame, inputs, config.seed)])
+    ties, entities = _ties(whole, config, inputs)
+    task, values = tasks.get(config.task_type), np.zeros(whole.height, np.int64)
+    values[frame.height :] = 1
+    name = config.target_column or "anomaly"
+    target = Target(name, ProblemKind.ANOMALY, (), values, np.arange(whole.height))
+    _check(config, task, target)
+    return Problem(
+        whole.select(inputs.names()),
+        target,
+        inputs,
+        _weight(whole, config.weight_column),
+        ties,
+        task,
+        _metric(config, task, target),
+        callable(config.optimization_metric),
+        whole.height - frame.height,
+        (*entities, *_unnamed_time(inputs, config)),
+    )
+
+
 def _metric(config: AutoMLConfig, task: Task, target: Target) -> Metric:
     """Return what counts; raises BadSetting where it is not defined for the target's values."""
     if config.optimization_metric is None:
@@ -154,22 +197,39 @@ def _unnamed_time(inputs: TableSchema, config: AutoMLConfig) -> tuple[str, ...]:
 
 def _check(config: AutoMLConfig, task: Task, target: Target) -> None:
     """Refuse before any work what could only fail after it."""
+    family = set(SUPERVISED) if task.learns_from_answers else {ProblemKind.ANOMALY}
     for name in config.algorithms_to_try or ():
-        algorithms.get(name)
+        if not algorithms.get(name).kinds & family:
+            known = ", ".join(a.name for a in algorithms if a.kinds & family)
+            raise BadSetting(
+                f"{algorithms.name_of(name)} is of no use for {task.task_type.value}.",
+                f"Name some of {known}, or leave algorithms_to_try out.",
+            )
     given_spaces(config.tuning)
     policy = config.threshold
     if policy is None:
         return
     if not task.accepts(policy, target.kind):
         raise BadSetting(
-            f"A threshold was asked for ({policy.rule}), but {target.name!r} has not two classes.",
-            "Leave the threshold out, or make two classes of the target.",
+            *_refused(policy, task, target),
         )
     if policy.alerts_per_day is not None and config.time_column is None:
         raise BadSetting(
             f"The threshold allows {policy.alerts_per_day:g} alerts a day, but no time_column is named.",
             "Name the time column, or set the threshold by another rule: max_fpr, top_k.",
         )
+
+
+def _refused(policy: ThresholdPolicy, task: Task, target: Target) -> tuple[str, str]:
+    if task.learns_from_answers:
+        return (
+            f"A threshold was asked for ({policy.rule}), but {target.name!r} has not two classes.",
+            "Leave the threshold out, or make two classes of the target.",
+        )
+    return (
+        f"A threshold by {policy.rule} needs rows with answers.",
+        "Without them, set it by max_fpr, alerts_per_day or top_k, or leave it out.",
+    )
 
 
 def _joined(rows: pl.DataFrame, validation: Dataset) -> pl.DataFrame:

@@ -19,7 +19,7 @@ from phantom_ml.automl.problem import Problem
 from phantom_ml.automl.race import Room
 from phantom_ml.automl.trials import Candidate, Finished, Order, collect, start
 from phantom_ml.automl.workspace import Workspace
-from phantom_ml.config import AutoMLConfig
+from phantom_ml.config import AutoMLConfig, ProblemKind
 from phantom_ml.data.matrix import Rows
 from phantom_ml.data.splits import SplitPlan
 from phantom_ml.process.deadline import Deadline
@@ -29,6 +29,8 @@ QUICK = "quick"
 SAMPLE_ROWS, CLASS_ROWS = (12_500, 100_000), 20
 QUICK_SETTINGS = {"learning_rate": 0.15, "num_leaves": 31, "min_data_in_leaf": 20}
 QUICK_ROUNDS = 60
+#: Without answers: the quickest of the detectors.
+QUICK_DETECTOR = "HBOS"
 #: A stored model stands after the larger of this and 5 % of the budget.
 FIRST_MODEL_SECONDS, FIRST_MODEL_SHARE = 5.0, 0.05
 #: Its fit gets at least the smaller of these, late or not.
@@ -73,7 +75,7 @@ class First:
         whole = room.whole()
         end = _first_model_end(budget)
         fit_sides(samples, workspace, [QUICK], whole, 0, no_sooner(budget.end, FALLBACK_SECONDS))
-        return plan, _fitted(workspace, whole, _quick_end(budget, end))
+        return plan, _fitted(workspace, whole, _quick_end(budget, end), problem.target.kind)
 
 
 def place(workspace: Workspace) -> Workspace:
@@ -104,16 +106,17 @@ def _fewest(problem: Problem, rows: Rows) -> int:
     return int(np.bincount(codes, minlength=problem.n_classes).min())
 
 
-def _fitted(workspace: Workspace, room: Room, end: Deadline) -> Finished:
+def _fitted(workspace: Workspace, room: Room, end: Deadline, kind: ProblemKind) -> Finished:
+    anomalies = kind is ProblemKind.ANOMALY
     order = Order(
         0,
-        Candidate("LightGBM", QUICK_SETTINGS),
+        Candidate(QUICK_DETECTOR) if anomalies else Candidate("LightGBM", QUICK_SETTINGS),
         (QUICK,),
         0,
         end,
         room.n_threads,
         room.memory_mb,
-        n_rounds=QUICK_ROUNDS,
+        n_rounds=None if anomalies else QUICK_ROUNDS,
     )
     # On a busy machine a late first model is better than none.
     running = start(order, workspace, grace=FALLBACK_SECONDS)

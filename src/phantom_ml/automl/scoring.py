@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.stats import spearmanr
 
 from phantom_ml.automl.draft import Draft, Fit, Recipe, Voice, stage
 from phantom_ml.automl.problem import Problem
@@ -41,7 +42,8 @@ def score_trial(problem: Problem, finished: Finished, workspace: Workspace) -> T
         update={
             "score": score,
             "fold_scores": _fold_scores(problem, finished, workspace),
-            "other_scores": other_scores(problem, rows, finished.prediction),
+            "other_scores": other_scores(problem, rows, finished.prediction)
+            | stability(rows, finished.prediction),
         }
     )
 
@@ -74,13 +76,35 @@ def other_scores(problem: Problem, rows: Rows, prediction: Array) -> dict[str, f
     return {name: value for name, value in found.items() if np.isfinite(value)}
 
 
+def stability(rows: Rows, prediction: Array) -> dict[str, float]:
+    """Return how alike two fits on rows that never met rank the same rows (Spearman).
+
+    Nothing is returned where they did not score the same rows.
+    """
+    half = len(rows) // 2
+    if half < 2 or not np.array_equal(rows[:half], rows[half:]):
+        return {}
+    found = spearmanr(prediction[:half, 0], prediction[half:, 0]).statistic
+    return {"stability": float(found)} if np.isfinite(found) else {}
+
+
 def validation_of(problem: Problem, rows: Rows, prediction: Array) -> ValidationScores | None:
     """Return the held-out scores from which thresholds are cut; None unless there are two classes."""
+    if problem.target.kind is ProblemKind.ANOMALY:
+        return _of_real_rows(problem, rows, prediction)
     if problem.target.kind is not ProblemKind.BINARY:
         return None
     truth = problem.target.values[rows].astype(np.int64)
     weight = None if problem.weight is None else problem.weight[rows]
     return ValidationScores(truth, prediction[:, 0], weight, problem.days(rows))
+
+
+def _of_real_rows(problem: Problem, rows: Rows, prediction: Array) -> ValidationScores:
+    """Return the scores of real rows, each once: the mean of the fits that scored it."""
+    real = problem.target.values[rows] == 0
+    chosen, place = np.unique(rows[real], return_inverse=True)
+    score = np.bincount(place, prediction[real, 0]) / np.bincount(place)
+    return ValidationScores(np.zeros(len(chosen), np.int64), score, None, problem.days(chosen))
 
 
 def cut(policy: ThresholdPolicy | None, validation: ValidationScores | None) -> Threshold | None:

@@ -36,6 +36,7 @@ class Task(StrEnum):
 
     CLASSIFICATION = "classification"
     REGRESSION = "regression"
+    ANOMALY_DETECTION = "anomaly_detection"
 
 
 @dataclass(frozen=True)

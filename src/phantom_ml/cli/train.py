@@ -110,6 +110,7 @@ def train(
     """
     from phantom_ml.config import AutoMLConfig
     from phantom_ml.errors import BadSetting
+    from phantom_ml.tasks.base import tasks
 
     policy, options = rule.policy(), reading.options()
     settings = {"data_path": file, **question.settings()}
@@ -117,7 +118,7 @@ def train(
     if features:
         settings["features"] = {**settings.get("features", {}), **features}
     config = AutoMLConfig.of(settings | ({} if policy is None else {"threshold": policy}))
-    if config.target_column is None:
+    if config.target_column is None and tasks.get(config.task_type).learns_from_answers:
         raise BadSetting("Which column is to be predicted?", "Give --target COLUMN.")
     core = common.core()
     result = trained(core, config, quiet=common.json, read_options=options)

@@ -141,7 +141,9 @@ def evaluate(
             "Give rows with labels: " + ", ".join(str(c) for c in spec.classes),
         )
     prediction = pipeline.score(frame[rows])
-    names = [manifest.card["metric"], *tasks.get(spec.task_type).other_metrics(spec.kind)]
+    task = tasks.get(spec.task_type)
+    own = [manifest.card["metric"]] if task.learns_from_answers else []
+    names = [*own, *task.evaluated_by(spec.kind)]
     figures = {}
     for name in dict.fromkeys(names):
         metric = get_metric_or_none(name, spec.kind)

@@ -72,7 +72,9 @@ def explain_rows(
 
 
 def unit_of(spec: ModelSpec) -> str:
-    """Return what amounts are measured in: log-odds for classes, else the target itself."""
+    """Return what amounts are measured in: log-odds for classes, surprise, or the target itself."""
+    if spec.kind is ProblemKind.ANOMALY:
+        return "nats of surprise"
     return "log-odds" if spec.kind.is_classification else spec.target
 
 
@@ -92,7 +94,7 @@ class _Writer:
         order = np.argsort(-np.abs(self.amounts.values[i, :, output]), kind="stable")
         return RowExplanation(
             row=i,
-            prediction=told["prediction"],
+            prediction=told[next(iter(told))],
             of_class=of_class,
             probability=None if of_class is None else told[f"probability_{of_class}"],
             alert=told.get("alert"),
@@ -102,7 +104,7 @@ class _Writer:
         )
 
     def _class_of(self, output: int) -> Scalar | None:
-        if self.spec.kind is ProblemKind.REGRESSION:
+        if not self.spec.kind.is_classification:
             return None
         return self.spec.classes[1 if self.spec.kind is ProblemKind.BINARY else output]
 
@@ -135,5 +137,7 @@ class _Writer:
         """Return what a contribution moves, in words."""
         if self.spec.kind is ProblemKind.REGRESSION:
             return self.spec.target
+        if self.spec.kind is ProblemKind.ANOMALY:
+            return "the score"
         binary = self.spec.kind is ProblemKind.BINARY
         return "the score" if binary else f"the score of {self._class_of(output)}"

@@ -6,6 +6,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from phantom_ml.config import AutoMLTaskType, ProblemKind
 from phantom_ml.data.matrix import Rows
 from phantom_ml.data.target import read_target
 from phantom_ml.features.base import as_text
@@ -23,6 +24,9 @@ def known_answers(spec: ModelSpec, values: pl.Series) -> tuple[Answers, Rows]:
     values : Series
         The raw target column; rows without an answer, or of a class never seen, are left out.
     """
+    if spec.kind is ProblemKind.ANOMALY:
+        target = read_target(values, spec.target, AutoMLTaskType.CLASSIFICATION)
+        return target.values, target.keep
     if not spec.classes:
         target = read_target(values, spec.target, spec.task_type)
         return target.values, target.keep

@@ -183,7 +183,7 @@ def _answers(y: Any, n_rows: int) -> tuple[NDArray[Any], ProblemKind, int]:
             f"y has {len(values)} answers for {n_rows} rows.", "Give one answer a row."
         )
     # Nothing but a NaN differs from itself.
-    missing = int((values != values).sum() + np.equal(values, None).sum())  # noqa: PLR0124
+    missing = int((values != values).sum() + (values == None).sum())  # noqa: E711, PLR0124
     if missing:
         raise TargetUnusable(
             f"{missing} of {n_rows} answers in y are missing.", "Leave rows without an answer out."

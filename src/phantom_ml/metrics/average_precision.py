@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 
-from phantom_ml.metrics.base import BINARY, Metric, Prediction, Truth, Weight, metrics
+from phantom_ml.metrics.base import RANKED, Metric, Prediction, Truth, Weight, metrics
 from phantom_ml.metrics.ranking import curve
 
 
@@ -28,7 +28,7 @@ average_precision = metrics.add("average_precision")(
         greater_is_better=True,
         bounds=(0.0, 1.0),
         needs="probability",
-        kinds=BINARY,
+        kinds=RANKED,
         aliases=("ap", "pr_auc", "auc_pr", "auprc", "aucpr", "prauc", "average_precision_score"),
     )
 )

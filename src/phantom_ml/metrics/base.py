@@ -109,6 +109,8 @@ metrics: Registry[Metric] = Registry("metric", "phantom_ml.metrics")
 families: Registry[MetricFamily] = Registry("metric", "phantom_ml.metrics")
 
 BINARY = frozenset({ProblemKind.BINARY})
+#: What only needs to rank the rows.
+RANKED = frozenset({ProblemKind.BINARY, ProblemKind.ANOMALY})
 CLASSES = frozenset({ProblemKind.BINARY, ProblemKind.MULTICLASS})
 VALUES = frozenset({ProblemKind.REGRESSION})
 

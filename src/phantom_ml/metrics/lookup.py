@@ -16,6 +16,7 @@ DEFAULTS = {
     ProblemKind.BINARY: "average_precision",
     ProblemKind.MULTICLASS: "log_loss",
     ProblemKind.REGRESSION: "rmse",
+    ProblemKind.ANOMALY: "injected_average_precision",
 }
 
 

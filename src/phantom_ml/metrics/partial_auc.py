@@ -8,7 +8,7 @@ from functools import partial
 import numpy as np
 
 from phantom_ml.metrics.base import (
-    BINARY,
+    RANKED,
     Metric,
     MetricFamily,
     Prediction,
@@ -53,7 +53,7 @@ def partial_auc(level: float) -> Metric:
         # Standardised, the worst ranking falls below one half by level / (2 (2 - level)).
         bounds=((1.0 - level / (2.0 - level)) / 2.0, 1.0),
         needs="probability",
-        kinds=BINARY,
+        kinds=RANKED,
     )
 
 

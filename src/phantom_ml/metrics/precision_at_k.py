@@ -8,7 +8,7 @@ from functools import partial
 import numpy as np
 
 from phantom_ml.metrics.base import (
-    BINARY,
+    RANKED,
     Metric,
     MetricFamily,
     Prediction,
@@ -51,7 +51,7 @@ def precision_at_k(k: float) -> Metric:
         greater_is_better=True,
         bounds=(0.0, 1.0),
         needs="probability",
-        kinds=BINARY,
+        kinds=RANKED,
     )
 
 

@@ -6,7 +6,7 @@ import math
 from functools import partial
 
 from phantom_ml.metrics.base import (
-    BINARY,
+    RANKED,
     Metric,
     MetricFamily,
     Prediction,
@@ -48,7 +48,7 @@ def recall_at_fpr(level: float) -> Metric:
         greater_is_better=True,
         bounds=(0.0, 1.0),
         needs="probability",
-        kinds=BINARY,
+        kinds=RANKED,
     )
 
 

@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 
-from phantom_ml.metrics.base import CLASSES, Metric, Prediction, Truth, Weight, metrics
+from phantom_ml.metrics.base import CLASSES, RANKED, Metric, Prediction, Truth, Weight, metrics
 from phantom_ml.metrics.ranking import Floats, curve
 
 
@@ -38,7 +38,7 @@ roc_auc = metrics.add("roc_auc")(
         greater_is_better=True,
         bounds=(0.0, 1.0),
         needs="probability",
-        kinds=CLASSES,
+        kinds=CLASSES | RANKED,
         aliases=("auc", "auroc", "roc", "roc_auc_score", "roc_auc_ovr"),
     )
 )

@@ -13,6 +13,7 @@ from pydantic import Field
 
 from phantom_ml.config import Settings, ThresholdPolicy
 from phantom_ml.metrics.intervals import clopper_pearson
+from phantom_ml.metrics.tail import RISK, tail_cut
 from phantom_ml.metrics.threshold_claims import nothing_alerted, refusal, rule_text
 from phantom_ml.metrics.threshold_rules import CUT_BY, Cuts, best_f1
 from phantom_ml.metrics.validation_scores import ValidationScores
@@ -28,7 +29,9 @@ class Threshold(Settings):
     (0.7, 'best F1', array([False,  True]))
     """
 
-    policy: ThresholdPolicy | None = Field(None, description="None: the best F1.")
+    policy: ThresholdPolicy | None = Field(
+        None, description="None: the best F1, or the tail without answers."
+    )
     value: float = Field(description="Alert where the probability is at least this.")
     recall: float | None = None
     recall_low: float | None = Field(None, description="95 % bound.")
@@ -46,7 +49,8 @@ class Threshold(Settings):
     @property
     def rule(self) -> str:
         """Return the policy in words."""
-        return rule_text(self.policy)
+        tail = self.policy is None and self.n_positives == 0
+        return f"1 row in {1 / RISK:,.0f} by the tail" if tail else rule_text(self.policy)
 
     def alerts(self, probability: NDArray[np.float64]) -> NDArray[np.bool_]:
         """Return which rows are alerted, shape (n_rows,), of probabilities of shape (n_rows,)."""
@@ -92,6 +96,8 @@ def threshold_at(
     policy: ThresholdPolicy | None, validation: ValidationScores, cuts: Cuts
 ) -> Threshold:
     """Return the same as ``threshold_for`` from cuts that were made once for many policies."""
+    if policy is None and not cuts.positives:
+        return _of_tail(validation, cuts)
     place = best_f1(cuts) if policy is None else CUT_BY[policy.rule](policy, cuts)
     positives = _worth(validation, 1)
     negatives = _worth(validation, 0)
@@ -114,6 +120,19 @@ def threshold_at(
         n_negatives=int((validation.truth == 0).sum()),
         supported=not refused,
         note=" ".join(filter(None, [nothing_alerted(policy, place), refused])),
+    )
+
+
+def _of_tail(validation: ValidationScores, cuts: Cuts) -> Threshold:
+    """Return the cut where no row is known to be right: by the tail of the scores."""
+    value = tail_cut(validation.score)
+    alerts = int((validation.score >= value).sum())
+    return Threshold(
+        policy=None,
+        value=value,
+        alerts_per_day=None if cuts.days is None else alerts / cuts.days,
+        n_positives=0,
+        n_negatives=len(validation.score),
     )
 
 

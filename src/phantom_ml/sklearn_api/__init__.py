@@ -2,6 +2,7 @@
 
 from phantom_ml.sklearn_api.algorithm import AlgorithmClassifier, AlgorithmRegressor
 from phantom_ml.sklearn_api.classifier import PhantomClassifier
+from phantom_ml.sklearn_api.detector import PhantomAnomalyDetector
 from phantom_ml.sklearn_api.optimizer import HyperparameterOptimizer
 from phantom_ml.sklearn_api.regressor import PhantomRegressor
 
@@ -9,6 +10,7 @@ __all__ = [
     "AlgorithmClassifier",
     "AlgorithmRegressor",
     "HyperparameterOptimizer",
+    "PhantomAnomalyDetector",
     "PhantomClassifier",
     "PhantomRegressor",
 ]

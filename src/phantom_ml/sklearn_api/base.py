@@ -14,7 +14,7 @@ from sklearn.utils.validation import check_consistent_length, check_is_fitted, v
 
 from phantom_ml.config import AutoMLConfig
 from phantom_ml.config.automl import Metric
-from phantom_ml.core import PhantomMLCore
+from phantom_ml.core import AutoMLResult, PhantomMLCore
 from phantom_ml.sklearn_api.rows import as_polars, is_frame
 from phantom_ml.sklearn_api.session import Sealed, open_core, seal_model, unseal_model
 
@@ -47,13 +47,19 @@ class PhantomEstimator(BaseEstimator):  # type: ignore[misc]
         self.home = home
 
     def _train(
-        self, frame: pl.DataFrame, answers: pl.Series, weight: Weight, asked: Mapping[str, Any]
-    ) -> None:
-        """Train on rows and their answers, and keep what came of it."""
-        names = [*frame.columns]
+        self,
+        frame: pl.DataFrame,
+        answers: pl.Series | None,
+        weight: Weight,
+        asked: Mapping[str, Any],
+    ) -> AutoMLResult:
+        """Train on rows and their answers, where there are any, and keep what came of it."""
+        names, table = [*frame.columns], frame
         target = _free_name("target", names)
-        table = frame.with_columns(answers.alias(target))
-        settings: dict[str, Any] = {**asked, "target_column": target, "seed": self.seed}
+        settings: dict[str, Any] = {**asked, "seed": self.seed}
+        if answers is not None:
+            table = frame.with_columns(answers.alias(target))
+            settings["target_column"] = target
         if weight is not None:
             column = _free_name("weight", [*names, target])
             table = table.with_columns(pl.Series(column, weight))
@@ -64,6 +70,7 @@ class PhantomEstimator(BaseEstimator):  # type: ignore[misc]
         self.model_id_ = result.model_id
         self.leaderboard_ = result.leaderboard
         self.feature_importance_ = result.feature_importance
+        return result
 
     def _limits(self) -> dict[str, Any]:
         given = {

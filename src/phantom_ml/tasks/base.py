@@ -24,6 +24,8 @@ class Task(ABC):
     """One of the five questions. The engine asks it instead of comparing names."""
 
     task_type: ClassVar[AutoMLTaskType]
+    #: Whether a column holds the answers that are learned from.
+    learns_from_answers: ClassVar[bool] = True
 
     def read_target(self, values: pl.Series, positive_class: Scalar | None) -> Target:
         """Return the target of a raw column; raises TargetUnusable."""
@@ -36,6 +38,10 @@ class Task(ABC):
     def other_metrics(self, kind: ProblemKind) -> tuple[str, ...]:
         """Return the names of the metrics that the leaderboard shows beside."""
         return _BESIDE[kind]
+
+    def evaluated_by(self, kind: ProblemKind) -> tuple[str, ...]:
+        """Return the names of the metrics by which a model is measured on rows with answers."""
+        return self.other_metrics(kind)
 
     def accepts(self, policy: ThresholdPolicy, kind: ProblemKind) -> bool:
         """Return whether a threshold policy makes sense."""

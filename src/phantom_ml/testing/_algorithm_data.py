@@ -93,7 +93,9 @@ def history_samples(kind: ProblemKind, n_rows: int, seed: int) -> Samples:
 def target_of(
     kind: ProblemKind, signal: NDArray[np.float64]
 ) -> NDArray[np.int64] | NDArray[np.float64]:
-    """Return a signal as classes cut from it, or as it is."""
+    """Return a signal as classes cut from it, or as it is; zeros where there are no answers."""
+    if kind is ProblemKind.ANOMALY:
+        return np.zeros(len(signal))
     if kind is ProblemKind.REGRESSION:
         return signal
     cuts = [0.5] if kind is ProblemKind.BINARY else [-0.5, 1.0]
@@ -108,6 +110,6 @@ def context_of(
     n_rounds: int | None = None,
 ) -> FitContext:
     """Return the context of a fit of the checks: one thread, and no deadline but the one given."""
-    classes = {ProblemKind.BINARY: 2, ProblemKind.MULTICLASS: N_CLASSES, ProblemKind.REGRESSION: 0}
+    classes = {ProblemKind.BINARY: 2, ProblemKind.MULTICLASS: N_CLASSES}
     ends = Deadline.never() if deadline is None else deadline
-    return FitContext(kind, classes[kind], seed, 1, ends, n_rounds)
+    return FitContext(kind, classes.get(kind, 0), seed, 1, ends, n_rounds)

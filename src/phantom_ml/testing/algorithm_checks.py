@@ -72,10 +72,11 @@ def algorithm_checks(algorithm: Algorithm) -> Iterator[tuple[str, Callable[[], N
     ...         check()
     """
     for check in CHECKS:
-        yield check.__name__.removeprefix("check_"), partial(_strictly, check, algorithm)
+        yield check.__name__.removeprefix("check_"), partial(strictly, check, algorithm)
 
 
-def _strictly(check: Callable[[Algorithm], None], algorithm: Algorithm) -> None:
+def strictly(check: Callable[[Algorithm], None], algorithm: Algorithm) -> None:
+    """Run a check; a warning fails it too."""
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         check(algorithm)

@@ -48,7 +48,7 @@ def _sample(kind: ProblemKind) -> Sample:
     perfect = np.eye(n_classes)[truth]
     odds = np.round(2.0 * perfect + rng.normal(0, 1, perfect.shape), 1)
     share = np.exp(odds) / np.exp(odds).sum(axis=1, keepdims=True)
-    columns = slice(1, 2) if kind is ProblemKind.BINARY else slice(None)
+    columns = slice(None) if kind is ProblemKind.MULTICLASS else slice(1, 2)
     return Sample(kind, truth, share[:, columns].copy(), perfect[:, columns].copy(), weight)
 
 

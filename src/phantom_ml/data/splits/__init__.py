@@ -2,6 +2,7 @@
 
 from phantom_ml.data.splits.entities import join_entities
 from phantom_ml.data.splits.folds import choose_folds
+from phantom_ml.data.splits.halves import halves
 from phantom_ml.data.splits.make import given_split, make_splits
 from phantom_ml.data.splits.plan import RowTies, Scheme, Split, SplitPlan
 
@@ -12,6 +13,7 @@ __all__ = [
     "SplitPlan",
     "choose_folds",
     "given_split",
+    "halves",
     "join_entities",
     "make_splits",
 ]

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from phantom_ml.data.matrix import Rows
 
 Codes = NDArray[np.int64]
-Scheme = Literal["stratified", "forward", "grouped", "forward_grouped", "given"]
+Scheme = Literal["stratified", "forward", "grouped", "forward_grouped", "given", "halves"]
 
 #: What numpy stores for "not a time" when a datetime column is read as int64.
 NO_TIME = np.iinfo(np.int64).min
@@ -66,9 +66,9 @@ class SplitPlan:
     Attributes
     ----------
     splits : tuple of Split
-        At least one; no row is in two valid parts.
+        At least one; no row is in two valid parts, but for ``halves``, which are measured on the same rows.
     scheme : str
-        ``stratified``, ``forward``, ``grouped``, ``forward_grouped`` or ``given``.
+        ``stratified``, ``forward``, ``grouped``, ``forward_grouped``, ``given`` or ``halves``.
     reason : str
         Why these, for a person: one or more sentences.
     """

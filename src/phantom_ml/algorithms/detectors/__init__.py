@@ -1,0 +1,1 @@
+"""Detectors: algorithms that tell how unusual a row is, without any answers."""

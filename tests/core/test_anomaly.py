@@ -1,0 +1,137 @@
+"""Anomaly detection from end to end: no answers, no share to guess, a model like any other."""
+
+import numpy as np
+import polars as pl
+import pytest
+
+from phantom_ml.core import PhantomMLCore
+from phantom_ml.errors import BadSetting, TargetUnusable
+
+ASKED = {
+    "task_type": "anomaly_detection",
+    "algorithms_to_try": ["HBOS", "ECOD", "KNN"],
+    "max_trials": 3,
+    "n_threads": 1,
+}
+
+
+def flows(n: int = 800, odd: int = 0, seed: int = 0) -> pl.DataFrame:
+    """Flows of which the last ``odd`` ones send far more than they receive, to a rare port."""
+    rng = np.random.default_rng(seed)
+    size = rng.lognormal(6.0, 0.4, n)
+    port = rng.choice([53, 80, 443], n)
+    size[n - odd :] *= 60.0
+    port[n - odd :] = 4444
+    return pl.DataFrame(
+        {
+            "bytes_out": size.round(),
+            "bytes_in": (rng.lognormal(7.0, 0.4, n)).round(),
+            "port": port,
+            "user": [f"u{i}" for i in rng.integers(0, 12, n)],
+            "is_odd": np.arange(n) >= n - odd,
+        }
+    )
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory):
+    return PhantomMLCore(home=tmp_path_factory.mktemp("anomaly"))
+
+
+@pytest.fixture(scope="module")
+def result(home):
+    return home.auto_create_model(flows().drop("is_odd"), ASKED)
+
+
+def test_odd_rows_score_higher(home, result):
+    scored = home.predict(result.model_id, flows(200, odd=5, seed=1).drop("is_odd"))
+    assert scored.columns == ["score", "alert"]
+    assert set(scored["score"].arg_sort(descending=True)[:5]) == set(range(195, 200))
+
+
+def test_few_usual_rows_are_alerts(home, result):
+    scored = home.predict(result.model_id, flows(4_000, seed=2).drop("is_odd"))
+    assert scored["alert"].mean() < 0.02
+
+
+def test_the_ensemble_is_what_is_served(result):
+    assert result.best_algorithm == "Ensemble"
+    assert len(result.members) == 3
+
+
+def test_the_leaderboard_is_said_to_be_an_estimate(result):
+    assert result.metric == "injected_average_precision"
+    assert "estimates without answers" in result.validation
+    assert all(
+        0.0 < row.other_scores["stability"] <= 1.0 for row in result.leaderboard if not row.members
+    )
+
+
+def test_the_threshold_is_cut_by_the_tail(result):
+    assert result.thresholds.current.rule == "1 row in 1,000 by the tail"
+
+
+def test_answers_measure_it_where_there_are_some(home):
+    asked = {**ASKED, "target_column": "is_odd", "algorithms_to_try": ["HBOS"], "max_trials": 1}
+    found = home.auto_create_model(flows(), asked)
+    figures = home.evaluate(found.model_id, flows(400, odd=20, seed=3)).figures
+    assert figures["roc_auc"].value > 0.95
+    assert "injected_average_precision" not in figures
+
+
+def test_the_column_of_answers_is_never_read(home):
+    asked = {**ASKED, "algorithms_to_try": ["HBOS"], "max_trials": 1}
+    told = home.auto_create_model(flows(), {**asked, "target_column": "is_odd"})
+    blind = home.auto_create_model(flows().drop("is_odd"), asked)
+    rows = flows(50, seed=4)
+    assert home.predict(told.model_id, rows).equals(home.predict(blind.model_id, rows))
+
+
+def test_an_alert_is_explained(home, result):
+    rows = flows(200, odd=5, seed=1).drop("is_odd")[-1:]
+    told = home.explain_model(result.model_id, rows)
+    assert told.unit == "nats of surprise"
+    assert {c.column for c in told.rows[0].contributions[:2]} & {"bytes_out", "port"}
+
+
+def test_the_threshold_can_be_set_later(home, result):
+    found = home.set_threshold(result.model_id, {"max_fpr": 0.05})
+    assert found.fpr <= 0.05
+
+
+def test_a_model_goes_out_and_in(home, result, tmp_path):
+    file = home.export_model(result.model_id, tmp_path / "odd.phantom")
+    other = (
+        PhantomMLCore(home=tmp_path / "other", trust=(home.key_fingerprint,))
+        if hasattr(home, "key_fingerprint")
+        else home
+    )
+    again = other.import_model(file)
+    rows = flows(30, seed=5)
+    assert other.predict(again, rows).equals(home.predict(result.model_id, rows))
+
+
+@pytest.mark.parametrize(
+    ("changed", "error", "told"),
+    [
+        ({"threshold": {"min_precision": 0.9}}, BadSetting, "needs rows with answers"),
+        ({"algorithms_to_try": ["LightGBM"]}, BadSetting, "of no use for anomaly_detection"),
+        ({"validation_data": flows(60)}, BadSetting, "measure the model with evaluate"),
+    ],
+)
+def test_what_needs_answers_is_refused(home, changed, error, told):
+    with pytest.raises(error) as caught:
+        home.auto_create_model(flows().drop("is_odd"), {**ASKED, **changed})
+    assert told in f"{caught.value.message} {caught.value.hint}"
+
+
+def test_too_few_rows_are_refused(home):
+    with pytest.raises(TargetUnusable, match="10 rows"):
+        home.auto_create_model(flows(10).drop("is_odd"), ASKED)
+
+
+def test_a_detector_cannot_learn_classes(home):
+    with pytest.raises(BadSetting, match="HBOS"):
+        home.auto_create_model(
+            flows(100, odd=40), {"target_column": "is_odd", "algorithms_to_try": ["HBOS"]}
+        )

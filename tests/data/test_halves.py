@@ -1,0 +1,29 @@
+"""Two halves that never met, measured on the same rows."""
+
+import numpy as np
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from phantom_ml.data.splits import halves
+
+
+@given(st.integers(8, 200), st.integers(0, 20), st.integers(0, 5))
+@settings(max_examples=40, deadline=None)
+def test_no_row_is_fitted_on_twice_or_measured_where_it_was_fitted(n_rows, n_made, seed):
+    one, two = halves(n_rows, n_made, None, seed).splits
+    seen = np.concatenate([one.train, two.train])
+    assert len(np.unique(seen)) == len(seen)
+    assert not np.isin(one.valid, seen).any()
+    np.testing.assert_array_equal(one.valid, two.valid)
+
+
+def test_made_rows_are_measured_and_never_learned_from():
+    one, two = halves(20, 5, None, 0).splits
+    assert set(range(20, 25)) <= set(one.valid.tolist())
+    assert max(one.train.max(), two.train.max()) < 20
+
+
+def test_with_a_time_the_last_rows_measure():
+    time = np.arange(100)[::-1].copy()
+    one, _ = halves(100, 0, time, 0).splits
+    assert one.valid.tolist() == list(range(25))
