@@ -18,8 +18,9 @@ RISK = 1e-3
 TAIL_SHARE, TAIL_ROWS = 0.05, 30
 #: Where so many rows lie beyond the line, they tell it themselves.
 ENOUGH = 20
-#: Beyond this shape the mean of the tail is not finite; and no tail ends sooner than this.
-STEEPEST, SHORTEST = 0.9, -2.0
+#: Beyond this shape the mean of the tail is not finite; below that one the moments tell little, and no alert
+#: is the safer error.
+STEEPEST, SHORTEST = 0.9, -0.5
 
 
 def tail_cut(scores: NDArray[np.float64], risk: float = RISK) -> float:
