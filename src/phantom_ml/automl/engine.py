@@ -109,7 +109,7 @@ class Run:
         at = self.first if is_quick(finished) else self
         trial = score_trial(at.problem, finished, at.workspace)
         if finished.prediction is not None and trial.score is not None:
-            policy = self.config.threshold
+            policy = self.problem.policy
             draft = trial_draft(at.problem, finished, trial, at.workspace, policy)
             trial = trial.model_copy(update={"model_id": self.listener.on_model(draft)})
         save_finished(finished, trial)

@@ -68,9 +68,17 @@ def ranked(
 ) -> list[Finished]:
     """Return the complete trials with a score, best first."""
     score = {t.number: t.score for t in trials}
+    others = {t.number: t.other_scores for t in trials}
     known = [f for f in finished if f.complete and score.get(f.trial.number) is not None]
     sign = -1.0 if problem.metric.greater_is_better else 1.0
-    return sorted(known, key=lambda f: (sign * float(score[f.trial.number] or 0.0), f.trial.number))
+    tie = problem.metric.tie_break
+
+    def place(finished: Finished) -> tuple[float, float, int]:
+        number = finished.trial.number
+        beside = others[number].get(tie.name, 0.0) if tie is not None else 0.0
+        return sign * float(score[number] or 0.0), -beside, number
+
+    return sorted(known, key=place)
 
 
 def finish(ending: Ending, best: Sequence[Finished], number: int) -> tuple[Draft, Trial, list[str]]:
@@ -103,7 +111,7 @@ def finish(ending: Ending, best: Sequence[Finished], number: int) -> tuple[Draft
         combination=mixture.combination,
         intercept=mixture.intercept,
         calibrator=calibrator,
-        threshold=cut(ending.config.threshold, validation),
+        threshold=cut(ending.problem.policy, validation),
         golden=_golden(members, mixture, refitted, calibrator),
         validation=validation,
     )

@@ -58,6 +58,8 @@ class Problem:
     custom_metric: bool = False
     n_validation: int = 0
     warnings: tuple[str, ...] = ()
+    #: The line of alert that was asked for, or the task's own.
+    policy: ThresholdPolicy | None = None
 
     @property
     def n_rows(self) -> int:
@@ -107,7 +109,8 @@ def pose(dataset: Dataset, config: AutoMLConfig, validation: Dataset | None = No
         require_target(given.columns, config.target_column, given.report.repeated)
     named = [*config.group_columns, config.time_column, config.weight_column]
     require_columns(columns, [c for c in (*named, *config.ignored_columns) if c is not None])
-    require_columns(columns, [*config.features.kinds])
+    told = config.task_settings.type_column
+    require_columns(columns, [*config.features.kinds, *([told] if told else [])])
     task = tasks.get(config.task_type)
     whole = dataset.frame() if validation is None else _joined(dataset.frame(), validation)
     target = task.read_target(whole[config.target_column], config.positive_class)
@@ -133,6 +136,7 @@ def pose(dataset: Dataset, config: AutoMLConfig, validation: Dataset | None = No
         callable(config.optimization_metric),
         n_validation,
         (*target.warnings, *entities, *_unnamed_time(inputs, config)),
+        config.threshold or task.default_threshold(),
     )
 
 
@@ -171,13 +175,14 @@ def _without_answers(dataset: Dataset, config: AutoMLConfig, validation: Dataset
         callable(config.optimization_metric),
         whole.height - frame.height,
         (*entities, *_unnamed_time(inputs, config)),
+        config.threshold,
     )
 
 
 def _metric(config: AutoMLConfig, task: Task, target: Target) -> Metric:
     """Return what counts; raises BadSetting where it is not defined for the target's values."""
     if config.optimization_metric is None:
-        return task.default_metric(target.kind)
+        return task.default_metric(target.kind, config.threshold)
     metric = get_metric(config.optimization_metric, target.kind)
     lowest = float(target.values.min())
     if not target.classes and lowest < metric.least:
@@ -271,7 +276,8 @@ def _target_is_not_ignored(config: AutoMLConfig) -> None:
 
 
 def _inputs(frame: pl.DataFrame, config: AutoMLConfig) -> TableSchema:
-    hidden = {config.target_column, config.weight_column, *config.ignored_columns}
+    told = {config.target_column, config.weight_column, config.task_settings.type_column}
+    hidden = {*told, *config.ignored_columns}
     visible = [c for c in frame.columns if c not in hidden]
     overrides = {k: v for k, v in config.features.kinds.items() if k in visible}
     schema = recognise_sampled(frame.select(visible), overrides, seed=config.seed)

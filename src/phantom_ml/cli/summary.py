@@ -30,6 +30,8 @@ def show_result(console: Console, result: AutoMLResult) -> None:
     show_leaderboard(console, result.leaderboard, TOP)
     if result.thresholds is not None:
         show_thresholds(console, result.thresholds)
+    if result.threat is not None:
+        show(console, "On rows that no search saw", sentences(result.threat.lines()))
     shares = [(name, share) for name, share in result.feature_importance.items() if share > 0]
     if shares:
         show(console, "What it looks at", bars(shares[:TOP_COLUMNS]))

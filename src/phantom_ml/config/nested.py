@@ -122,6 +122,9 @@ class ThresholdPolicy(Settings):
     """
 
     max_fpr: float | None = Field(None, gt=0, lt=1, description="Share of benign rows alerted.")
+    confidence: float | None = Field(
+        None, ge=0.5, lt=1, description="How sure that share is kept, with max_fpr: 0.95."
+    )
     alerts_per_day: float | None = Field(
         None, gt=0, description="Alerts a day; needs a time column."
     )
@@ -143,6 +146,8 @@ class ThresholdPolicy(Settings):
             )
         if self.prevalence is not None and self.min_precision is None:
             raise ValueError("prevalence goes with min_precision")
+        if self.confidence is not None and self.max_fpr is None:
+            raise ValueError("confidence goes with max_fpr")
         return self
 
     @property
@@ -172,4 +177,9 @@ class TaskSettings(Settings):
     series_columns: tuple[str, ...] = ()
     known_ahead: tuple[str, ...] = ()
     label_delay: float | None = Field(None, ge=0, description="Days until a label is known.")
-    prevalence: float | None = Field(None, gt=0, lt=1)
+    prevalence: float | None = Field(
+        None, gt=0, lt=1, description="Share of threats in the field, for the precision there."
+    )
+    type_column: str | None = Field(
+        None, description="What kind of attack a row is: told by kind, and never a feature."
+    )

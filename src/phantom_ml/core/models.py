@@ -19,6 +19,7 @@ from phantom_ml.explain.truth import known_answers
 from phantom_ml.metrics.base import Metric
 from phantom_ml.metrics.intervals import bootstrap_interval, clopper_pearson
 from phantom_ml.metrics.lookup import get_metric
+from phantom_ml.metrics.threshold_claims import percent
 from phantom_ml.metrics.thresholds import Threshold, threshold_for
 from phantom_ml.metrics.validation_scores import ValidationScores
 from phantom_ml.model.bundle import open_bundle
@@ -112,6 +113,7 @@ class Evaluation(Settings):
     n_skipped: int
     figures: dict[str, Figure]
     threshold: Threshold | None = None
+    warnings: tuple[str, ...] = ()
 
     def __repr__(self) -> str:
         lines = [f"{self.model_id} on {self.n_rows} rows (95 % bootstrap intervals)"]
@@ -122,7 +124,7 @@ class Evaluation(Settings):
             lines.append(
                 f"  at its threshold {t.value:.4g}: recall {t.recall:.3f}, FPR {t.fpr or 0:.4f}"
             )
-        return "\n".join(lines)
+        return "\n".join([*lines, *(f"  Note: {w}" for w in self.warnings)])
 
     def __str__(self) -> str:
         return repr(self)
@@ -151,12 +153,30 @@ def evaluate(
             continue
         low, high = bootstrap_interval(metric, truth, prediction)
         figures[metric.name] = Figure(value=metric.score(truth, prediction), low=low, high=high)
+    found = measured(spec, truth, prediction)
+    policy = None if spec.threshold is None else spec.threshold.policy
+    broken = "" if found is None or policy is None else broken_promise(policy.max_fpr, found)
     return Evaluation(
         model_id=model_id,
         n_rows=len(rows),
         n_skipped=frame.height - len(rows),
         figures=figures,
-        threshold=_measured(spec, truth, prediction),
+        threshold=found,
+        warnings=(broken,) if broken else (),
+    )
+
+
+def broken_promise(promised: float | None, found: Threshold) -> str:
+    """Return the sentence that says that a false-positive rate was not kept, or an empty one.
+
+    It is broken where the 95 % bounds of the measured rate lie above it.
+    """
+    if promised is None or found.fpr is None or (found.fpr_low or 0.0) <= promised:
+        return ""
+    return (
+        f"The promise did not hold: {percent(promised)} of benign rows were to be alerted, and "
+        f"{percent(found.fpr)} were, {found.fpr / promised:.1f} times as many. These rows are unlike those "
+        "that the threshold was cut on (drift)."
     )
 
 
@@ -168,7 +188,7 @@ def get_metric_or_none(name: str, kind: ProblemKind) -> Metric | None:
         return None
 
 
-def _measured(spec: ModelSpec, truth: Any, prediction: Any) -> Threshold | None:
+def measured(spec: ModelSpec, truth: Any, prediction: Any) -> Threshold | None:
     """Return how the model's own threshold worked out on these rows."""
     if spec.threshold is None:
         return None

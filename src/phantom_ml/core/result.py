@@ -8,6 +8,7 @@ from typing import Any
 from pydantic import Field
 
 from phantom_ml.config import Settings
+from phantom_ml.core.threat import ThreatReport
 from phantom_ml.metrics.thresholds import ThresholdTable
 from phantom_ml.model.leaderboard import Leaderboard
 
@@ -32,10 +33,12 @@ class AutoMLResult(Settings):
     validation: str = Field(description="How the score was measured, in words.")
     warnings: tuple[str, ...] = ()
     members: tuple[str, ...] = ()
+    threat: ThreatReport | None = Field(None, description="Threat detection: the test part.")
 
     def __repr__(self) -> str:
         table = [] if self.thresholds is None else ["", self.thresholds.text()]
-        return "\n".join([*self._lines(), "", self.leaderboard.text(), *table])
+        threat = [] if self.threat is None else ["", *self.threat.lines()]
+        return "\n".join([*self._lines(), "", self.leaderboard.text(), *table, *threat])
 
     def __str__(self) -> str:
         return repr(self)

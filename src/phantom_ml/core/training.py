@@ -13,10 +13,12 @@ from typing import Any
 from phantom_ml.automl.budget import Budget
 from phantom_ml.automl.draft import Draft
 from phantom_ml.automl.engine import EngineResult, run
+from phantom_ml.automl.holdout import Holdout
 from phantom_ml.automl.listener import Listener
 from phantom_ml.automl.problem import Problem, pose
 from phantom_ml.automl.workspace import Workspace
-from phantom_ml.config import AutoMLConfig
+from phantom_ml.config import AutoMLConfig, ThresholdPolicy
+from phantom_ml.core.judge import Judge
 from phantom_ml.core.result import AutoMLResult
 from phantom_ml.data.dataset import Dataset
 from phantom_ml.data.fingerprint import fingerprint
@@ -65,6 +67,7 @@ class Keeper:
     started: float
     used_before: float = 0.0
     versions: dict[str, str] = field(default_factory=dict)
+    judge: Judge | None = None
 
     def model(self, draft: Draft) -> str:
         """Sign a draft, keep it, and return its id."""
@@ -126,7 +129,9 @@ def train(
     validation: Dataset | None = None,
 ) -> AutoMLResult:
     """Train on a table and keep everything; the clock started when the user asked."""
-    problem = pose(dataset, config, validation)
+    whole = pose(dataset, config, validation)
+    holdout = Holdout.of(whole, config.seed)
+    problem = holdout.development
     digest = fingerprint(dataset)
     record = store.create_experiment(
         config.model_dump(mode="json"),
@@ -152,6 +157,7 @@ def train(
             digest,
             clock.start,
             versions=library_versions(),
+            judge=Judge.of(holdout, whole, dataset, config),
         )
         return go(keeper, folder, Budget.of(config, clock), progress, dataset.report.warnings)
 
@@ -191,6 +197,8 @@ def _result(keeper: Keeper, found: EngineResult, warnings: tuple[str, ...]) -> A
     model_id = best.model_id or ""
     seconds = keeper.used_before + time.monotonic() - keeper.started
     folder = keeper.store.model_folder(model_id)
+    threat = None if keeper.judge is None else keeper.judge.report(folder, keeper.key)
+    told = () if threat is None else threat.warnings
     return AutoMLResult(
         model_id=model_id,
         experiment_id=keeper.experiment_id,
@@ -200,10 +208,11 @@ def _result(keeper: Keeper, found: EngineResult, warnings: tuple[str, ...]) -> A
         feature_importance=found.draft.facts.get("importance", {}),
         training_time_seconds=seconds,
         leaderboard=Leaderboard.of(found.trials, metric, keeper.experiment_id),
-        thresholds=thresholds_of(folder, keeper.config),
+        thresholds=thresholds_of(folder, keeper.problem.policy),
         validation=found.plan.reason,
-        warnings=(*warnings, *found.warnings, *_late(seconds, keeper.config.budget_seconds)),
+        warnings=(*warnings, *found.warnings, *told, *_late(seconds, keeper.config.budget_seconds)),
         members=best.members,
+        threat=threat,
     )
 
 
@@ -217,9 +226,9 @@ def _late(seconds: float, budget: float | None) -> tuple[str, ...]:
     )
 
 
-def thresholds_of(folder: Path, config: AutoMLConfig) -> ThresholdTable | None:
+def thresholds_of(folder: Path, policy: ThresholdPolicy | None) -> ThresholdTable | None:
     """Return the threshold table of a kept model, None unless it has two classes."""
     file = folder / "validation.npz"
     if not file.exists():
         return None
-    return threshold_table(ValidationScores.load(file), config.threshold)
+    return threshold_table(ValidationScores.load(file), policy)

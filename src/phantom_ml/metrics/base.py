@@ -42,6 +42,8 @@ class Metric:
         Whether the function heeds weights; a user's own may not.
     least : float
         The least true value that it is defined for.
+    tie_break : Metric or None
+        What decides where this one cannot: its loss counts a ten-thousandth beside.
     """
 
     name: str
@@ -53,6 +55,7 @@ class Metric:
     aliases: tuple[str, ...] = ()
     weighted: bool = True
     least: float = -math.inf
+    tie_break: Metric | None = None
 
     def score(self, truth: Truth, prediction: Prediction, weight: Weight = None) -> float:
         """Return the metric in its own direction and unit.
@@ -69,7 +72,10 @@ class Metric:
     def loss(self, truth: Truth, prediction: Prediction, weight: Weight = None) -> float:
         """Return the score turned so that less is better."""
         score = self.score(truth, prediction, weight)
-        return -score if self.greater_is_better else score
+        loss = -score if self.greater_is_better else score
+        if self.tie_break is None:
+            return loss
+        return loss + TIE_BREAK * self.tie_break.loss(truth, prediction, weight)
 
     def better(self, one: float, other: float) -> bool:
         """Return whether score ``one`` beats score ``other``; a number beats NaN."""
@@ -105,6 +111,8 @@ class MetricFamily:
     aliases: tuple[str, ...] = ()
 
 
+#: What the tie break counts beside the metric itself.
+TIE_BREAK = 1e-4
 metrics: Registry[Metric] = Registry("metric", "phantom_ml.metrics")
 families: Registry[MetricFamily] = Registry("metric", "phantom_ml.metrics")
 

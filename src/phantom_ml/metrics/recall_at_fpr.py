@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from functools import partial
 
+from phantom_ml.metrics.average_precision import average_precision
 from phantom_ml.metrics.base import (
     RANKED,
     Metric,
@@ -49,6 +50,7 @@ def recall_at_fpr(level: float) -> Metric:
         bounds=(0.0, 1.0),
         needs="probability",
         kinds=RANKED,
+        tie_break=average_precision,
     )
 
 

@@ -48,7 +48,8 @@ def rule_text(policy: ThresholdPolicy | None) -> str:
     if policy is None:
         return "best F1"
     if policy.max_fpr is not None:
-        return f"FPR at most {percent(policy.max_fpr)}"
+        sure = "" if policy.confidence is None else f", {percent(policy.confidence)} sure"
+        return f"FPR at most {percent(policy.max_fpr)}{sure}"
     if policy.alerts_per_day is not None:
         return f"at most {policy.alerts_per_day:g} alerts a day"
     if policy.min_precision is not None:

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from phantom_ml.config import ThresholdPolicy
 from phantom_ml.errors import BadSetting
+from phantom_ml.metrics.intervals import clopper_pearson
 from phantom_ml.metrics.ranking import SLACK, curve
 from phantom_ml.metrics.validation_scores import ValidationScores
 
@@ -88,6 +89,12 @@ class Cuts:
 def _max_fpr(policy: ThresholdPolicy, cuts: Cuts) -> int:
     level = policy.max_fpr or 0.0
     limit = level * cuts.negatives * SLACK
+    if policy.confidence is not None:
+        # One-sided: the two-sided bound of twice the doubt.
+        _, high = clopper_pearson(
+            cuts.false_positives, cuts.negatives, 2.0 * policy.confidence - 1.0
+        )
+        return cuts.strictest_as_good(max(0, int((high <= level * SLACK).sum()) - 1))
     last = int(np.searchsorted(cuts.false_positives, limit, side="right")) - 1
     return cuts.strictest_as_good(last)
 

@@ -117,19 +117,21 @@ class Leaderboard(Settings):
         Parameters
         ----------
         trials : sequence of Trial
-            In any order. Ties go to the faster prediction, then to the earlier trial.
+            In any order. Ties go to the metric's own tie break, the faster prediction, the earlier trial.
         metric : MetricLike
             Name and direction.
         experiment_id : str
         """
-        sign = -1.0 if metric.greater_is_better else 1.0
+        sign, tie = -1.0 if metric.greater_is_better else 1.0, getattr(metric, "tie_break", None)
 
-        def place(trial: Trial) -> tuple[int, float, float, int]:
+        def place(trial: Trial) -> tuple[int, float, float, float, int]:
             score = _finite(trial.score)
             speed = _finite(trial.predict_us_per_row)
+            beside = 0.0 if tie is None else trial.other_scores.get(tie.name, 0.0)
             return (
                 _LAST[trial.status],
                 math.inf if score is None else sign * score,
+                -beside,
                 math.inf if speed is None else speed,
                 trial.number,
             )

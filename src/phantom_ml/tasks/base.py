@@ -26,14 +26,20 @@ class Task(ABC):
     task_type: ClassVar[AutoMLTaskType]
     #: Whether a column holds the answers that are learned from.
     learns_from_answers: ClassVar[bool] = True
+    #: Share of the rows that no search sees: the finished model is measured on them.
+    test_share: ClassVar[float] = 0.0
 
     def read_target(self, values: pl.Series, positive_class: Scalar | None) -> Target:
         """Return the target of a raw column; raises TargetUnusable."""
         return read_target(values, values.name, self.task_type, positive_class)
 
-    def default_metric(self, kind: ProblemKind) -> Metric:
-        """Return what is optimised where the user named nothing."""
+    def default_metric(self, kind: ProblemKind, policy: ThresholdPolicy | None = None) -> Metric:
+        """Return what is optimised where the user named nothing, given the line of alert."""
         return default_metric(kind)
+
+    def default_threshold(self) -> ThresholdPolicy | None:
+        """Return the line of alert where the user named none."""
+        return None
 
     def other_metrics(self, kind: ProblemKind) -> tuple[str, ...]:
         """Return the names of the metrics that the leaderboard shows beside."""

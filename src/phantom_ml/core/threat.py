@@ -1,0 +1,213 @@
+"""Whether a detector keeps its promise: measured on rows that no search, no fit and no threshold saw."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+from pydantic import Field
+
+from phantom_ml.automl.holdout import Holdout
+from phantom_ml.automl.problem import DAY_NS, Problem
+from phantom_ml.config import Settings
+from phantom_ml.core.look import Optimism, look
+from phantom_ml.core.models import Figure, broken_promise, measured
+from phantom_ml.metrics.base import Metric
+from phantom_ml.metrics.intervals import bootstrap_interval
+from phantom_ml.metrics.lookup import get_metric
+from phantom_ml.metrics.thresholds import Threshold
+from phantom_ml.model.pipeline import Pipeline
+
+Array = NDArray[np.float64]
+#: Rows that can be told apart so well are of another time or place.
+DRIFTED = 0.65
+#: Parts of the test time whose recall is told.
+PERIODS = 8
+
+
+class KindOfAttack(Settings):
+    """How many rows of one kind of attack were found."""
+
+    name: str
+    n_rows: int = Field(ge=1)
+    recall: float = Field(ge=0, le=1)
+    seen_in_training: bool
+
+
+class ThreatReport(Settings):
+    """A detector on its test part: what was promised, and what it came to.
+
+    Attributes
+    ----------
+    kept : whether the promised false-positive rate lies within the measured one's 95 % bounds, or above.
+    drift : how well benign rows of the test part can be told from those before, as a ROC AUC; 0.5: not at all.
+    aut : area under the recall over the periods of the test part (TESSERACT), where there is a time.
+    """
+
+    how: str
+    n_rows: int
+    promised_fpr: float | None
+    threshold: Threshold
+    kept: bool
+    figures: dict[str, Figure]
+    drift: float | None = None
+    optimism: Optimism | None = None
+    field_precision: float | None = None
+    kinds: tuple[KindOfAttack, ...] = ()
+    recall_by_period: tuple[float, ...] = ()
+    aut: float | None = None
+    warnings: tuple[str, ...] = ()
+
+    def lines(self) -> list[str]:
+        """Return the report for a terminal."""
+        t = self.threshold
+        found = [
+            f"Test part      {self.n_rows:,} rows, {self.how}",
+            f"Promise        {_rate(self.promised_fpr)} of benign rows alerted; came to {_rate(t.fpr)} "
+            f"({_rate(t.fpr_low)} to {_rate(t.fpr_high)}), recall {_rate(t.recall)}",
+        ]
+        for name, f in self.figures.items():
+            found.append(f"{name:<22} {f.value:.4f}  [{f.low:.4f}, {f.high:.4f}]")
+        if self.optimism is not None:
+            found.append(self.optimism.line())
+        if self.drift is not None:
+            found.append(
+                f"Drift          benign rows are told from earlier ones with a ROC AUC of {self.drift:.3f}"
+            )
+        if self.field_precision is not None:
+            found.append(f"In the field   {_rate(self.field_precision)} of alerts are right")
+        for kind in self.kinds:
+            new = "" if kind.seen_in_training else ", never seen in training"
+            found.append(f"  {kind.name}: {_rate(kind.recall)} of {kind.n_rows:,}{new}")
+        if self.aut is not None:
+            found.append(
+                f"Over time      recall {', '.join(map(_rate, self.recall_by_period))}; AUT {self.aut:.3f}"
+            )
+        return found
+
+
+def _rate(value: float | None) -> str:
+    return "-" if value is None else f"{100 * value:.3g} %"
+
+
+@dataclass(frozen=True)
+class Tested:
+    """A pipeline's scores on the test part, beside the truth."""
+
+    problem: Problem
+    score: Array
+    truth: NDArray[np.int64]
+    threshold: Threshold
+
+    @property
+    def alert(self) -> NDArray[np.bool_]:
+        """Return which rows are alerted."""
+        return self.threshold.alerts(self.score)
+
+
+def threat_report(
+    holdout: Holdout,
+    pipeline: Pipeline,
+    kinds: tuple[pl.Series, pl.Series] | None,
+    prevalence: float | None,
+) -> ThreatReport | None:
+    """Return how a model does on the test part; None where there is none, or the model has no threshold.
+
+    Parameters
+    ----------
+    holdout : Holdout
+    pipeline : Pipeline
+    kinds : pair of Series, or None
+        The kind of attack of the development and of the test rows.
+    prevalence : float or None
+        Share of threats in the field.
+    """
+    threshold, test = pipeline.spec.threshold, holdout.test
+    if test is None or threshold is None:
+        return None
+    score = pipeline.score(test.frame)[:, 0]
+    tested = Tested(test, score, test.target.values.astype(np.int64), threshold)
+    found = measured(pipeline.spec, tested.truth, score[:, None]) or threshold
+    promised = threshold.policy.max_fpr if threshold.policy else None
+    promised = threshold.fpr if promised is None else promised
+    looked = look(holdout, pipeline)
+    broken = broken_promise(promised, found)
+    periods = _by_period(tested)
+    return ThreatReport(
+        how=holdout.how,
+        n_rows=len(score),
+        promised_fpr=promised,
+        threshold=found,
+        kept=not broken,
+        figures=_figures(tested),
+        drift=looked.drift,
+        optimism=looked.optimism,
+        field_precision=_field(found, prevalence),
+        kinds=_by_kind(tested, kinds),
+        recall_by_period=periods,
+        aut=_aut(periods),
+        warnings=_warnings(broken, looked.drift),
+    )
+
+
+def _figures(tested: Tested) -> dict[str, Figure]:
+    names = (tested.problem.metric.name, "average_precision", "roc_auc", "recall_at_fpr_0.01")
+    found = {}
+    for name in dict.fromkeys(names):
+        metric: Metric = get_metric(name, tested.problem.target.kind)
+        low, high = bootstrap_interval(metric, tested.truth, tested.score[:, None])
+        value = metric.score(tested.truth, tested.score[:, None])
+        found[name] = Figure(value=value, low=low, high=high)
+    return found
+
+
+def _warnings(broken: str, drift: float | None) -> tuple[str, ...]:
+    told = [broken] if broken else []
+    if drift is not None and drift > DRIFTED:
+        told.append(
+            f"Drift: benign rows of the test part can be told from those before (ROC AUC {drift:.2f}). "
+            "Figures of held-out rows are too good for them."
+        )
+    return tuple(told)
+
+
+def _field(found: Threshold, prevalence: float | None) -> float | None:
+    """Return the share of right alerts at a prevalence: p TPR / (p TPR + (1 - p) FPR)."""
+    if prevalence is None or found.recall is None or found.fpr is None:
+        return None
+    right, wrong = prevalence * found.recall, (1.0 - prevalence) * found.fpr
+    return right / (right + wrong) if right + wrong > 0 else None
+
+
+def _by_kind(tested: Tested, kinds: tuple[pl.Series, pl.Series] | None) -> tuple[KindOfAttack, ...]:
+    if kinds is None:
+        return ()
+    before, now = kinds
+    known = set(before.drop_nulls().unique().to_list())
+    threats = pl.DataFrame({"kind": now, "alert": tested.alert}).filter(
+        pl.Series(tested.truth == 1)
+    )
+    rows = threats.drop_nulls().group_by("kind").agg(pl.len(), pl.col("alert").mean())
+    return tuple(
+        KindOfAttack(name=str(name), n_rows=n, recall=recall, seen_in_training=name in known)
+        for name, n, recall in rows.sort(["len", "kind"], descending=[True, False]).iter_rows()
+    )
+
+
+def _by_period(tested: Tested) -> tuple[float, ...]:
+    """Return the recall in parts of equal length of the test time; parts without a threat are left out."""
+    time = tested.problem.ties.time
+    if time is None or float(time.max() - time.min()) / DAY_NS <= 0:
+        return ()
+    ends = np.linspace(time.min(), time.max(), PERIODS + 1)[1:-1]
+    period = np.searchsorted(ends, time, side="right")
+    threats = [(period == k) & (tested.truth == 1) for k in range(PERIODS)]
+    return tuple(float(tested.alert[rows].mean()) for rows in threats if rows.any())
+
+
+def _aut(values: Sequence[float]) -> float | None:
+    """Return the area under the values over time (TESSERACT, Pendlebury et al., USENIX Security 2019)."""
+    return float(np.trapezoid(values) / (len(values) - 1)) if len(values) > 1 else None
