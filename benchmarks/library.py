@@ -16,12 +16,13 @@ from pathlib import Path
 import numpy as np
 
 from benchmarks.datasets import DataSet, folders, load
-from benchmarks.portfolio import read_pool
+from benchmarks.portfolio import POOL
 from benchmarks.prepared import Prepared
 from phantom_ml.algorithms.base import algorithms
+from phantom_ml.automl.portfolio import learned
 from phantom_ml.automl.race import Room
 from phantom_ml.automl.trials import Candidate, Finished, Running, collect, start
-from phantom_ml.config import OptimizationMethod
+from phantom_ml.config import OptimizationMethod, ProblemKind
 from phantom_ml.process.child import wait_any
 from phantom_ml.tuning.propose import propose
 
@@ -62,9 +63,9 @@ def run(chosen: argparse.Namespace) -> int:
     return 0
 
 
-def settings() -> list[Candidate]:
+def settings(kind: ProblemKind) -> list[Candidate]:
     """Return what is fitted on each set: the pool, defaults, and drawn settings."""
-    found = [Candidate(c["algorithm"], c["settings"]) for c in read_pool()]
+    found = learned(POOL, kind)
     for name, n_drawn in DRAWN.items():
         space, seed = algorithms.get(name).space(), zlib.crc32(name.encode())
         drawn = [
@@ -78,7 +79,7 @@ def settings() -> list[Candidate]:
 
 def _trials(data: DataSet, n_rows: int, seconds: float, scratch: Path) -> dict[str, np.ndarray]:
     rows = Prepared.of(data, n_rows, scratch)
-    wanted = [c for c in settings() if rows.kind in algorithms.get(c.algorithm).kinds]
+    wanted = [c for c in settings(rows.kind) if rows.kind in algorithms.get(c.algorithm).kinds]
     done = [f for f in _run(wanted, rows, seconds) if f.prediction is not None]
     for f in done:
         print(data.name, f.trial.algorithm, f"{f.losses[0]:.4f} {f.fit_seconds:.1f} s", flush=True)

@@ -128,6 +128,11 @@ class Shelf:
         """Return the place of each settings."""
         return {_key(s): i for i, s in enumerate(self.settings)}
 
+    def place(self, candidate: dict[str, Any]) -> int | None:
+        """Return the place of a candidate, with its settings for this kind of problem; None where it has none."""
+        settings = {**candidate["settings"], **candidate.get(self.kind, {})}
+        return self.places.get(_key({"algorithm": candidate["algorithm"], "settings": settings}))
+
     @cached_property
     def halves(self) -> tuple[np.ndarray, np.ndarray]:
         """Return two halves of the rows: each once mixes the members, and once measures the mixture."""
@@ -189,7 +194,7 @@ class Shelf:
     def left_after(self, order: Sequence[dict[str, Any]], seconds: float) -> float:
         """Return what is left after so many seconds of trials in an order; the first one is finished."""
         mixtures, spent = self.start(), 0.0
-        for place in (self.places.get(_key(c)) for c in order):
+        for place in map(self.place, order):
             if place is None:
                 continue
             if spent and spent + self.seconds[place] > seconds:
@@ -210,29 +215,30 @@ def learn(shelves: Sequence[Shelf], pool: Sequence[dict[str, Any]]) -> list[dict
     pool : sequence of mappings with ``algorithm`` and ``settings``
         What is put into order.
     """
-    tried = {key for shelf in shelves for key in shelf.places}
-    known = {_key(c): c for c in pool if _key(c) in tried}
+    waiting = [c for c in pool if any(shelf.place(c) is not None for shelf in shelves)]
     mixtures = {shelf.name: shelf.start() for shelf in shelves}
-    order: list[str] = []
-    while len(order) < len(known):
-        rates = {key: _rate(key, shelves, mixtures) for key in known if key not in order}
-        best = max(rates, key=lambda key: rates[key])
+    order: list[dict[str, Any]] = []
+    while waiting:
+        rates = [_rate(c, shelves, mixtures) for c in waiting]
+        best = int(np.argmax(rates))
         if rates[best] <= 0.0:
             break
-        order.append(best)
+        order.append(waiting.pop(best))
         for shelf in shelves:
-            place = shelf.places.get(order[-1])
+            place = shelf.place(order[-1])
             if place is not None:
                 mixture = mixtures[shelf.name]
                 mixtures[shelf.name] = shelf.grown(mixture, shelf.predictions[place])
-    return [*(known[key] for key in order), *(c for c in pool if _key(c) not in order)]
+    return [*order, *(c for c in pool if c not in order)]
 
 
-def _rate(key: str, shelves: Sequence[Shelf], mixtures: dict[str, Mixtures]) -> float:
+def _rate(
+    candidate: dict[str, Any], shelves: Sequence[Shelf], mixtures: dict[str, Mixtures]
+) -> float:
     """Return the mean gain over the mean seconds of the sets that can use these settings."""
     gains, seconds = [], []
     for shelf in shelves:
-        place = shelf.places.get(key)
+        place = shelf.place(candidate)
         if place is not None:
             before = mixtures[shelf.name]
             grown = shelf.grown(before, shelf.predictions[place])
@@ -244,17 +250,8 @@ def _rate(key: str, shelves: Sequence[Shelf], mixtures: dict[str, Mixtures]) -> 
 def write(order: Sequence[dict[str, Any]], file: Path) -> None:
     """Write an order as a person reads it: one settings a line."""
     file.parent.mkdir(parents=True, exist_ok=True)
-    lines = [f"  {json.dumps(_short(c))}" for c in order]
+    lines = [f"  {json.dumps(c)}" for c in order]
     file.write_text("[\n" + ",\n".join(lines) + "\n]\n")
-
-
-def _short(candidate: dict[str, Any]) -> dict[str, Any]:
-    """Return settings with three digits that count: the rest are accidents of the draw."""
-    settings = {
-        name: float(f"{value:.3g}") if isinstance(value, float) else value
-        for name, value in candidate["settings"].items()
-    }
-    return {"algorithm": candidate["algorithm"], "settings": settings}
 
 
 def _key(candidate: dict[str, Any]) -> str:

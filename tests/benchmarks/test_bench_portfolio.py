@@ -7,6 +7,7 @@ import pytest
 
 from benchmarks.portfolio import Shelf, learn, write
 from phantom_ml.automl.portfolio import FILE, learned
+from phantom_ml.config import ProblemKind
 
 N = 400
 POOL = [
@@ -60,12 +61,15 @@ def test_nothing_is_left_after_everything_was_tried():
 
 
 def test_an_order_is_written_as_the_engine_reads_it(tmp_path):
-    order = [{"algorithm": "LightGBM", "settings": {"num_leaves": 31, "learning_rate": 0.123456}}]
+    order = [{"algorithm": "LightGBM", "settings": {"num_leaves": 31}, "binary": {"num_leaves": 7}}]
     write(order, tmp_path / "order.json")
-    (found,) = learned(tmp_path / "order.json")
-    assert (found.algorithm, found.settings["learning_rate"]) == ("LightGBM", 0.123)
+    leaves = [
+        learned(tmp_path / "order.json", kind)[0].settings["num_leaves"]
+        for kind in (ProblemKind.BINARY, ProblemKind.REGRESSION)
+    ]
+    assert leaves == [7, 31]
 
 
 def test_the_portfolio_names_no_data_set():
     keys = {key for c in json.loads(FILE.read_text()) for key in c}
-    assert keys == {"algorithm", "settings"}
+    assert keys <= {"algorithm", "settings", *(kind.value for kind in ProblemKind)}

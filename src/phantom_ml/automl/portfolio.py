@@ -22,9 +22,10 @@ DEEP, LINEAR = "NeuralNetwork", ("LogisticRegression", "ElasticNet")
 DEEP_EPOCHS, DEEP_US_PER_ROW = 30, 50.0
 
 
-def learned(file: Path = FILE) -> list[Candidate]:
-    """Return the candidates of a file, for all kinds of problem together."""
-    return [Candidate(c["algorithm"], c["settings"]) for c in json.loads(file.read_text())]
+def learned(file: Path, kind: ProblemKind) -> list[Candidate]:
+    """Return the candidates of a file, with the settings that they have for a kind of problem."""
+    read = json.loads(file.read_text())
+    return [Candidate(c["algorithm"], {**c["settings"], **c.get(kind.value, {})}) for c in read]
 
 
 def affords_deep(n_rows: int, n_folds: int, seconds: float | None) -> bool:
@@ -59,7 +60,7 @@ def portfolio(
     deep : bool
         Whether there is time for a network.
     """
-    order = learned(FILE)
+    order = learned(FILE, kind)
     if kind is ProblemKind.ANOMALY:
         order, has_text = [Candidate(name) for name in MEMBERS], False
     if has_text:
