@@ -1,5 +1,7 @@
 """Anomaly detection from end to end: no answers, no share to guess, a model like any other."""
 
+import json
+
 import numpy as np
 import polars as pl
 import pytest
@@ -101,14 +103,9 @@ def test_the_threshold_can_be_set_later(home, result):
 
 def test_a_model_goes_out_and_in(home, result, tmp_path):
     file = home.export_model(result.model_id, tmp_path / "odd.phantom")
-    other = (
-        PhantomMLCore(home=tmp_path / "other", trust=(home.key_fingerprint,))
-        if hasattr(home, "key_fingerprint")
-        else home
-    )
-    again = other.import_model(file)
+    again = home.import_model(file)
     rows = flows(30, seed=5)
-    assert other.predict(again, rows).equals(home.predict(result.model_id, rows))
+    assert home.predict(again, rows).equals(home.predict(result.model_id, rows))
 
 
 @pytest.mark.parametrize(
@@ -135,3 +132,10 @@ def test_a_detector_cannot_learn_classes(home):
         home.auto_create_model(
             flows(100, odd=40), {"target_column": "is_odd", "algorithms_to_try": ["HBOS"]}
         )
+
+
+def test_a_refit_learns_from_real_rows_alone(home, result, tmp_path):
+    again = home.refit(result.model_id, flows(500, seed=7).drop("is_odd"))
+    folder = home.export_model(again, tmp_path / "again")
+    card = json.loads((folder / "manifest.json").read_text())["card"]
+    assert card["trial"]["n_rows"] == 500

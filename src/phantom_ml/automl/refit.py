@@ -49,7 +49,8 @@ def refit_draft(
     config = AutoMLConfig.of(card["config"])
     room = Room.of(config.n_threads, config.memory_limit_mb)
     samples = encode(problem, workspace, config, like=like)
-    rows = np.arange(problem.n_rows, dtype=np.int64)
+    # Made rows, which come last, are there to be found, not to be learned from.
+    rows = np.arange(problem.n_rows - problem.n_validation, dtype=np.int64)
     save_folds(problem, workspace, {ALL: (rows, rows[:0])}, config.seed)
     fit_sides(samples, workspace, [ALL], room, config.seed, Deadline.never())
     recipes = card["members"]
@@ -59,7 +60,7 @@ def refit_draft(
     ]
     recipe = _recipe(spec, fitted, validation)
     trial = Trial.model_validate(card["trial"]).model_copy(
-        update={"n_rows": problem.n_rows, "score": None, "fold_scores": (), "other_scores": {}}
+        update={"n_rows": len(rows), "score": None, "fold_scores": (), "other_scores": {}}
     )
     members = dict(enumerate(fitted))
     weights = Mixture({i: m.weight for i, m in enumerate(spec.members)})

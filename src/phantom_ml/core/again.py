@@ -22,6 +22,7 @@ from phantom_ml.core.training import (
     Keeper,
     go,
     library_versions,
+    posed,
 )
 from phantom_ml.data.dataset import Dataset
 from phantom_ml.data.fingerprint import fingerprint
@@ -126,7 +127,8 @@ def _resumed(
     config = _asked_again(record, folder / METRIC_FILE, function)
     dataset = _kept(folder / DATA_FILE, record.data_name)
     validation = folder / VALIDATION_FILE
-    problem = pose(dataset, config, _kept(validation, "") if validation.exists() else None)
+    given = _kept(validation, "") if validation.exists() else None
+    problem, judge = posed(dataset, config, given)
     keeper = Keeper(
         store,
         SigningKey.load_or_create(store.keys_folder),
@@ -137,6 +139,7 @@ def _resumed(
         clock.start,
         record.seconds_used,
         library_versions(),
+        judge,
     )
     keeper.update("running", None)
     left = config.budget_seconds

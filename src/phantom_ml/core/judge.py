@@ -8,7 +8,6 @@ from pathlib import Path
 import polars as pl
 
 from phantom_ml.automl.holdout import Holdout
-from phantom_ml.automl.problem import Problem
 from phantom_ml.config import AutoMLConfig
 from phantom_ml.core.models import load_bundle
 from phantom_ml.core.threat import ThreatReport, threat_report
@@ -33,9 +32,7 @@ class Judge:
     prevalence: float | None
 
     @classmethod
-    def of(
-        cls, holdout: Holdout, whole: Problem, dataset: Dataset, config: AutoMLConfig
-    ) -> Judge | None:
+    def of(cls, holdout: Holdout, dataset: Dataset, config: AutoMLConfig) -> Judge | None:
         """Return who judges a training; None where it keeps no test part."""
         if holdout.test is None:
             return None

@@ -129,9 +129,7 @@ def train(
     validation: Dataset | None = None,
 ) -> AutoMLResult:
     """Train on a table and keep everything; the clock started when the user asked."""
-    whole = pose(dataset, config, validation)
-    holdout = Holdout.of(whole, config.seed)
-    problem = holdout.development
+    problem, judge = posed(dataset, config, validation)
     digest = fingerprint(dataset)
     record = store.create_experiment(
         config.model_dump(mode="json"),
@@ -157,9 +155,17 @@ def train(
             digest,
             clock.start,
             versions=library_versions(),
-            judge=Judge.of(holdout, whole, dataset, config),
+            judge=judge,
         )
         return go(keeper, folder, Budget.of(config, clock), progress, dataset.report.warnings)
+
+
+def posed(
+    dataset: Dataset, config: AutoMLConfig, validation: Dataset | None
+) -> tuple[Problem, Judge | None]:
+    """Return what the engine is asked, and who judges its model on rows that the engine never sees."""
+    holdout = Holdout.of(pose(dataset, config, validation), config.seed)
+    return holdout.development, Judge.of(holdout, dataset, config)
 
 
 def _snapshot(dataset: Dataset, path: Path) -> None:
