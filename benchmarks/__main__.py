@@ -12,6 +12,7 @@ from benchmarks import (
     budget,
     compare,
     features,
+    forecast,
     library,
     memory,
     methods,
@@ -39,6 +40,7 @@ COMMANDS = {
     "alone": alone,
     "anomaly": anomaly,
     "features": features,
+    "forecast": forecast,
     "sessions": sessions,
 }
 

@@ -1,0 +1,1 @@
+"""Forecasters of one or many series, one file each, and what measures, blends and bounds them."""

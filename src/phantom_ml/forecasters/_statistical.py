@@ -1,0 +1,253 @@
+"""What the models of statsforecast share: a fit a series, kept as settings, history and forecast.
+
+The models have no form of their own on disk. What is kept are the settings, which series were fitted, and
+the forecast to the asked horizon; a longer one is fitted again from the history, which gives the same
+numbers because nothing in the models is left to chance. Series that are too short, that the clock did not
+reach, or of which a model makes nothing sensible are left to the seasonal naive.
+"""
+
+from __future__ import annotations
+
+import json
+import warnings
+from abc import abstractmethod
+from collections import deque
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, ClassVar, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import Field, ValidationError
+
+from phantom_ml.errors import ExtraMissing
+from phantom_ml.forecasters._parts import damaged, read_arrays, read_json, read_levels, save_arrays
+from phantom_ml.forecasters.base import (
+    FittedForecaster,
+    Forecast,
+    ForecastContext,
+    ForecasterSettings,
+    forecasters,
+)
+from phantom_ml.forecasters.seasonal_naive import seasonal_naive
+from phantom_ml.forecasters.series import SeriesSet
+from phantom_ml.process.deadline import Deadline
+
+Floats = NDArray[np.float64]
+Told = Mapping[str, Any]
+FACTS, ARRAYS = "forecaster_settings.json", "forecast.safetensors"
+#: Shorter series have no degrees of freedom left for a model.
+LEAST_VALUES = 8
+#: Fewer seasons of a history say nothing about a season.
+LEAST_SEASONS = 2
+#: The mean time of so many last series, times this, must still fit before the deadline. The slowest one
+#: would end a fit for a single hiccup of the machine.
+RECENT, MARGIN = 8, 2.0
+#: A forecast this many times the history's range away from it is a model that ran off.
+MOST_RANGES = 3.0
+
+
+class Model(Protocol):
+    """One of statsforecast's models."""
+
+    def forecast(self, y: Floats, h: int, *, level: list[float] | None) -> Told:
+        """Return ``mean`` and, for each level, ``lo-<level>`` and ``hi-<level>``."""
+
+
+class StatisticalSettings(ForecasterSettings):
+    """A model that is fitted to one series at a time."""
+
+    extra: ClassVar[str | None] = "forecast"
+    library: ClassVar[str | None] = "statsforecast"
+    quick: ClassVar[Mapping[str, Any]] = {"max_length": 100}
+
+    max_length: int = Field(
+        2_000,
+        ge=20,
+        le=100_000,
+        description="Values of a series that are looked at, the last ones.",
+    )
+
+    @abstractmethod
+    def model(self, season: int) -> Model:
+        """Return an unfitted model for a season of so many steps, 1 for none."""
+
+    def fit(self, series: SeriesSet, context: ForecastContext) -> FittedStatistical:
+        """Return the forecasts of all series that were reached before the deadline."""
+        if not self.available():
+            raise ExtraMissing(self.name, str(self.extra))
+        forecast, state = _forecast_all(self, series, context)
+        return self.fitted_type()(self, series, forecast, state)
+
+    @classmethod
+    def fitted_type(cls) -> type[FittedStatistical]:
+        """Return the class that its fit returns."""
+        if not issubclass(cls.fitted, FittedStatistical):
+            raise TypeError(f"{cls.fitted.__name__} is no FittedStatistical")
+        return cls.fitted
+
+
+#: Why a series has its forecast: fitted, left out because time ran out, or because no model fits.
+FITTED, UNREACHED, UNFIT = 0, 1, 2
+
+
+@dataclass(frozen=True, eq=False)
+class FittedStatistical(FittedForecaster):
+    """Forecasts to a horizon, and all that is needed for longer ones.
+
+    Attributes
+    ----------
+    settings : StatisticalSettings
+    history : SeriesSet
+    made : Forecast
+        To the horizon that the fit was asked for.
+    state : int64 array of shape (n_series,)
+        FITTED, UNREACHED or UNFIT.
+    """
+
+    settings: StatisticalSettings
+    history: SeriesSet
+    made: Forecast
+    state: NDArray[np.int64]
+
+    @property
+    def notes(self) -> tuple[str, ...]:  # type: ignore[override]
+        """Return how many series are left to the seasonal naive, and why."""
+        name, n = self.settings.name, self.history.n_series
+        told = {
+            UNREACHED: f"{name} ran out of time",
+            UNFIT: f"{name} found no model",
+        }
+        counts = {why: int((self.state == why).sum()) for why in told}
+        return tuple(
+            f"{told[why]}: {count} of {n} series are forecast by the seasonal naive."
+            for why, count in counts.items()
+            if count
+        )
+
+    def predict(self, horizon: int, future: Floats | None = None) -> Forecast:
+        """Return the forecast that was made, or for more steps fit once more."""
+        if horizon <= self.made.horizon:
+            return self.made.first(horizon)
+        context = ForecastContext(horizon, self.made.levels)
+        return _forecast_some(self.settings, self.history, context, self.state == FITTED)[0]
+
+    def save(self, folder: Path) -> None:
+        """Write settings, forecasts and states."""
+        facts = {"settings": self.settings.model_dump(), "levels": self.made.levels}
+        (folder / FACTS).write_text(json.dumps(facts))
+        arrays = {"mean": self.made.mean, "quantiles": self.made.quantiles, "state": self.state}
+        save_arrays(folder / ARRAYS, arrays)
+
+    @classmethod
+    def load(cls, folder: Path, history: SeriesSet) -> FittedStatistical:
+        """Return what was saved; raises BundleDamaged."""
+        facts = read_json(folder / FACTS)
+        levels = read_levels(facts)
+        family = forecasters.get(cls.forecaster)
+        if not issubclass(family, StatisticalSettings):
+            damaged(f"{cls.forecaster} is another kind of forecaster")
+        try:
+            settings = family.model_validate(facts.get("settings"))
+        except ValidationError as error:
+            damaged(f"its settings cannot be ({error.errors()[0]['msg']})")
+        n = history.n_series
+        shapes: dict[str, tuple[int | None, ...]] = {
+            "mean": (n, None), "quantiles": (n, None, len(levels)), "state": (n,)
+        }  # fmt: skip
+        arrays = read_arrays(folder / ARRAYS, shapes)
+        if arrays["mean"].shape[1] != arrays["quantiles"].shape[1]:
+            damaged("its forecasts are of two horizons")
+        made = Forecast(arrays["mean"], arrays["quantiles"], levels)
+        return cls(settings, history, made, arrays["state"])
+
+
+def _forecast_all(
+    settings: StatisticalSettings, series: SeriesSet, context: ForecastContext
+) -> tuple[Forecast, NDArray[np.int64]]:
+    everything = np.ones(series.n_series, np.bool_)
+    return _forecast_some(settings, series, context, everything)
+
+
+def _forecast_some(
+    settings: StatisticalSettings,
+    series: SeriesSet,
+    context: ForecastContext,
+    wanted: NDArray[np.bool_],
+) -> tuple[Forecast, NDArray[np.int64]]:
+    """Return the forecast, the seasonal naive's where not wanted or not possible, and the states."""
+    naive = seasonal_naive(series, context.horizon, context.levels)
+    mean, quantiles = naive.mean.copy(), naive.quantiles.copy()
+    state = np.full(series.n_series, UNREACHED, np.int64)
+    values = series.whole
+    for i in _in_time(np.flatnonzero(wanted), context.deadline):
+        history = values[series.bounds[i] : series.bounds[i + 1]]
+        found = one_forecast(settings, history, series.season, context)
+        state[i] = UNFIT if found is None else FITTED
+        if found is not None:
+            mean[i], quantiles[i] = found
+    return Forecast(mean, np.sort(quantiles, axis=2), context.levels), state
+
+
+def _in_time(chosen: NDArray[np.int64], deadline: Deadline) -> Iterator[int]:
+    """Yield series as long as one more is likely to end in time, the evenly spread ones first."""
+    took: deque[float] = deque([0.0], RECENT)
+    began = deadline.clock()
+    # Where time is short, every part of the set gets its share of models.
+    stride = max(1, int(np.sqrt(len(chosen))))
+    for i in (int(i) for start in range(stride) for i in chosen[start::stride]):
+        if deadline.left() <= MARGIN * sum(took) / len(took):
+            return
+        yield i
+        now = deadline.clock()
+        took.append(now - began)
+        began = now
+
+
+def one_forecast(
+    settings: StatisticalSettings, history: Floats, season: int, context: ForecastContext
+) -> tuple[Floats, Floats] | None:
+    """Return mean (horizon,) and quantiles (horizon, n_levels) of one series, None where nothing fits."""
+    history = history[-settings.max_length :]
+    if len(history) < LEAST_VALUES or (history == history[0]).all():
+        return None
+    season = season if len(history) >= LEAST_SEASONS * season + 1 else 1
+    # Models stop by absolute tolerances: numbers near 1 are what they were written for.
+    size = float(np.abs(history).mean())
+    central = _central(context.levels)
+    try:
+        with warnings.catch_warnings(), np.errstate(all="ignore"):
+            warnings.simplefilter("ignore")
+            told = settings.model(season).forecast(
+                history / size, context.horizon, level=sorted(set(central) - {0.0}) or None
+            )
+    except Exception:
+        # The library raises bare Exceptions where a series suits no model; one series is not the set's end.
+        return None
+    mean = np.asarray(told["mean"], np.float64) * size
+    parts = [
+        _quantile(told, mean / size, level, c)
+        for level, c in zip(context.levels, central, strict=True)
+    ]
+    quantiles = np.stack(parts, axis=1) * size if parts else np.empty((context.horizon, 0))
+    return (mean, quantiles) if _sensible(mean, quantiles, history) else None
+
+
+def _central(levels: Sequence[float]) -> list[float]:
+    """Return the central interval in per cent that each quantile bounds, 0 for the median."""
+    return [round(100.0 * abs(1.0 - 2.0 * level), 6) for level in levels]
+
+
+def _quantile(told: Told, mean: Floats, level: float, central: float) -> Floats:
+    if central == 0.0:
+        return mean
+    return np.asarray(told[f"{'lo' if level < 0.5 else 'hi'}-{central}"], np.float64)
+
+
+def _sensible(mean: Floats, quantiles: Floats, history: Floats) -> bool:
+    if not (np.isfinite(mean).all() and np.isfinite(quantiles).all()):
+        return False
+    low, high = float(history.min()), float(history.max())
+    reach = MOST_RANGES * (high - low)
+    return bool(mean.min() >= low - reach and mean.max() <= high + reach)

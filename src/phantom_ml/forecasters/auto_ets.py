@@ -1,0 +1,45 @@
+"""Exponential smoothing in state space form, its kinds of error, trend and season chosen by AICc.
+
+Source: Hyndman, Koehler, Snyder & Grose, "A state space framework for automatic forecasting using
+exponential smoothing methods", Int. J. of Forecasting 18 (2002), doi:10.1016/S0169-2070(01)00110-8.
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar, Literal
+
+from phantom_ml.config.bounds import choice
+from phantom_ml.forecasters._statistical import FittedStatistical, Model, StatisticalSettings
+from phantom_ml.forecasters.base import FittedForecaster, forecasters
+
+#: Longer seasons would need a state for each of their steps; the library ignores them.
+MAX_SEASON = 24
+
+
+class FittedAutoETS(FittedStatistical):
+    """Forecasts of exponential smoothing."""
+
+    forecaster: ClassVar[str] = "AutoETS"
+
+
+@forecasters.add("AutoETS")
+class AutoETS(StatisticalSettings):
+    """Exponential smoothing whose kind is chosen for each series; strong on short and monthly ones."""
+
+    name: ClassVar[str] = "AutoETS"
+    fitted: ClassVar[type[FittedForecaster]] = FittedAutoETS
+
+    damped: Literal[True, False] = choice(
+        False, (True, False), description="Let every trend fade, not only where AICc prefers it."
+    )
+
+    def model(self, season: int) -> Model:
+        """Return the library's model."""
+        from statsforecast.models import AutoETS as Library
+
+        model: Model = Library(
+            season_length=season if season <= MAX_SEASON else 1,
+            model="ZZZ",
+            damped=True if self.damped else None,
+        )
+        return model

@@ -1,0 +1,181 @@
+"""A blend of forecasters: weights by greedy selection or by inverse error, chosen on a window left out.
+
+Sources: Caruana, Niculescu-Mizil, Crew & Ksikes, "Ensemble selection from libraries of models", ICML 2004,
+doi:10.1145/1015330.1015432 (greedy, with replacement); Bates & Granger, "The combination of forecasts",
+Operational Research Quarterly 20 (1969), doi:10.1057/jors.1969.103 (weights by inverse error).
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from phantom_ml.forecasters.accuracy import mase
+from phantom_ml.forecasters.backtest import Window
+from phantom_ml.forecasters.base import Forecast
+
+Floats = NDArray[np.float64]
+Weights = dict[str, float]
+#: Forecasts of one window by the name of the forecaster.
+Told = Mapping[str, Forecast]
+#: Windows and the forecasts made for them -> weights that sum to 1.
+Weigher = Callable[[Sequence[Window], Sequence[Told]], Weights]
+
+#: Steps of the greedy selection; more change the second digit of a weight.
+ROUNDS = 25
+#: Inverse errors are squared: a forecaster twice as wrong counts a quarter.
+POWER = 2.0
+#: Weights under this are dropped: a forecast that hardly counts still has to be made.
+LEAST_WEIGHT = 0.04
+
+
+def window_mase(window: Window, mean: Floats) -> float:
+    """Return the MASE of a forecast of shape (n_chosen, horizon) in one window."""
+    return mase(window.truth, mean, window.scale)
+
+
+def blended(told: Told, weights: Weights) -> Forecast:
+    """Return the weighted mean of forecasts, quantile by quantile.
+
+    Parameters
+    ----------
+    told : mapping of str to Forecast
+        All of one shape and the same levels; at least those that have a weight.
+    weights : dict of str to float
+        At least 0, summing to 1.
+    """
+    parts = [(told[name], weight) for name, weight in weights.items() if weight > 0]
+    mean = np.sum([weight * f.mean for f, weight in parts], axis=0)
+    quantiles = np.sum([weight * f.quantiles for f, weight in parts], axis=0)
+    return Forecast(mean, quantiles, parts[0][0].levels)
+
+
+def greedy_weights(windows: Sequence[Window], told: Sequence[Told]) -> Weights:
+    """Return weights by adding, again and again, the forecaster that betters the mean MASE most."""
+    names = _common(told)
+    means = [np.stack([own[name].mean for name in names]) for own in told]
+    counts = np.zeros(len(names))
+    best, best_counts = math.inf, counts
+    totals = [np.zeros(own.shape[1:]) for own in means]
+    for n_chosen in range(1, ROUNDS + 1):
+        tried = [
+            _mean_mase(
+                windows, [(t + own[i]) / n_chosen for t, own in zip(totals, means, strict=True)]
+            )
+            for i in range(len(names))
+        ]
+        added = int(np.argmin(tried))
+        counts = counts + np.eye(len(names))[added]
+        totals = [t + own[added] for t, own in zip(totals, means, strict=True)]
+        if tried[added] < best:
+            best, best_counts = tried[added], counts
+    return _kept(dict(zip(names, best_counts, strict=True)))
+
+
+def inverse_error_weights(windows: Sequence[Window], told: Sequence[Told]) -> Weights:
+    """Return weights that fall with the square of each forecaster's mean MASE."""
+    names = _common(told)
+    errors = {name: _mean_mase(windows, [own[name].mean for own in told]) for name in names}
+    known = {n: max(e, 1e-12) for n, e in errors.items() if math.isfinite(e)}
+    if not known:
+        return {name: 1.0 / len(names) for name in names}
+    return _kept({name: error**-POWER for name, error in known.items()})
+
+
+def best_alone(windows: Sequence[Window], told: Sequence[Told]) -> Weights:
+    """Return the forecaster of the least mean MASE, with all the weight."""
+    names = _common(told)
+    errors = [_mean_mase(windows, [own[name].mean for own in told]) for name in names]
+    return {names[int(np.argmin(np.nan_to_num(errors, nan=math.inf)))]: 1.0}
+
+
+WEIGHERS: dict[str, Weigher] = {
+    "greedy": greedy_weights,
+    "inverse_error": inverse_error_weights,
+    "single": best_alone,
+}
+
+
+def choose_blend(
+    windows: Sequence[Window], told: Sequence[Told], methods: Sequence[str] = tuple(WEIGHERS)
+) -> tuple[str, Weights]:
+    """Return the way of weighing that does best on windows which it has not seen, and its weights.
+
+    Each window is left out in turn, the weights are found on the others. With a single window its series are
+    halved instead, every second one left out; one series alone is blended by inverse error, for nothing is
+    left to choose by.
+
+    Parameters
+    ----------
+    windows : sequence of Window
+        At least one.
+    told : sequence of mappings
+        The forecasts of each window by name; only forecasters with all windows take part.
+    methods : sequence of str
+        Keys of WEIGHERS, in order of preference at equal error.
+    """
+    folds = _folds(windows, told)
+    if not folds or len(_common(told)) == 1:
+        method = "inverse_error" if "inverse_error" in methods else methods[0]
+        return method, WEIGHERS[method](windows, told)
+    errors = {method: _nested_error(WEIGHERS[method], folds) for method in methods}
+    method = min(methods, key=lambda name: errors[name])
+    return method, WEIGHERS[method](windows, told)
+
+
+Fold = tuple[list[Window], list[Told], list[Window], list[Told]]
+
+
+def _folds(windows: Sequence[Window], told: Sequence[Told]) -> list[Fold]:
+    """Return what to weigh by, and what to judge by, for each fold."""
+    if len(windows) == 1:
+        if len(windows[0].chosen) < 2:
+            return []
+        halves = [_part(windows[0], told[0], start) for start in (0, 1)]
+        windows, told = [h[0] for h in halves], [h[1] for h in halves]
+    numbers = range(len(windows))
+    return [
+        (
+            [windows[i] for i in numbers if i != k],
+            [told[i] for i in numbers if i != k],
+            [windows[k]],
+            [told[k]],
+        )
+        for k in numbers
+    ]
+
+
+def _part(window: Window, told: Told, start: int) -> tuple[Window, Told]:
+    rows = np.arange(start, len(window.chosen), 2)
+    own = {n: Forecast(f.mean[rows], f.quantiles[rows], f.levels) for n, f in told.items()}
+    return Window(
+        window.train.take(rows), window.chosen[rows], window.truth[rows], window.future[rows]
+    ), own
+
+
+def _nested_error(weigher: Weigher, folds: Sequence[Fold]) -> float:
+    errors = []
+    for windows, told, judges, judged in folds:
+        weights = weigher(windows, told)
+        errors.append(_mean_mase(judges, [blended(own, weights).mean for own in judged]))
+    return float(np.mean(errors))
+
+
+def _mean_mase(windows: Sequence[Window], means: Sequence[Floats]) -> float:
+    errors = [window_mase(w, mean) for w, mean in zip(windows, means, strict=True)]
+    known = [error for error in errors if math.isfinite(error)]
+    return float(np.mean(known)) if known else math.inf
+
+
+def _common(told: Sequence[Told]) -> list[str]:
+    return [name for name in told[0] if all(name in own for own in told)]
+
+
+def _kept(weights: Weights) -> Weights:
+    """Return the weights that count, summing to 1."""
+    total = sum(weights.values())
+    kept = {name: w for name, w in weights.items() if w >= LEAST_WEIGHT * total}
+    return {name: float(w / sum(kept.values())) for name, w in kept.items()}

@@ -1,0 +1,111 @@
+"""The columns of a frame of series, read as numbers: times, values, what goes beside, and names."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from phantom_ml.data.times import to_datetime
+from phantom_ml.errors import ColumnMissing, DataError, TargetUnusable, listed
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class SeriesColumns:
+    """What the columns of a frame are.
+
+    Attributes
+    ----------
+    time : str
+        Dates, datetimes, text that tells one, or whole numbers.
+    value : str or tuple of str
+        What is forecast. Several columns: the frame is wide, each is a series called by its column's name.
+    series : tuple of str
+        What tells series apart; none where the frame is one series. A missing value is a name too.
+    known_ahead, past_only : tuple of str
+        Numbers or booleans that go with each row, whose future is known, or is not.
+    """
+
+    time: str
+    value: str | tuple[str, ...]
+    series: tuple[str, ...] = ()
+    known_ahead: tuple[str, ...] = ()
+    past_only: tuple[str, ...] = ()
+
+
+def check_columns(frame: pl.DataFrame, names: Sequence[str]) -> None:
+    """Raise ColumnMissing for a name that is not there, DataError where there is no row."""
+    missing = [name for name in names if name not in frame.columns]
+    if missing:
+        raise ColumnMissing(missing, frame.columns)
+    if frame.height == 0:
+        raise DataError("The table has no row.", "A series needs one at least.")
+
+
+def read_times(column: pl.Series) -> tuple[pl.Series, bool]:
+    """Return nanoseconds in UTC or whole numbers, null where unreadable, and whether they are times."""
+    if column.dtype.is_numeric():
+        whole = column.cast(pl.Float64).fill_nan(None)
+        if not (whole == whole.round()).all():
+            raise DataError(
+                f"The time column {column.name!r} holds numbers that are not whole.",
+                "Number the steps, or give dates.",
+            )
+        return column.cast(pl.Int64, strict=False), False
+    if isinstance(column.dtype, pl.Datetime):
+        return column.dt.timestamp("ns"), True
+    return to_datetime(column).dt.timestamp("ns"), True
+
+
+def read_values(column: pl.Series) -> Floats:
+    """Return numbers, NaN where missing or infinite; raises TargetUnusable."""
+    if not (column.dtype.is_numeric() or column.dtype in (pl.Boolean, pl.Null)):
+        raise TargetUnusable(
+            f"The values of {column.name!r} are {column.dtype}, not numbers.",
+            "Name a column of numbers, or convert this one.",
+        )
+    numbers = column.cast(pl.Float64).fill_null(np.nan).to_numpy()
+    return np.where(np.isfinite(numbers), numbers, np.nan)
+
+
+def read_numbers(frame: pl.DataFrame, names: list[str]) -> Floats:
+    """Return columns as numbers of shape (n_rows, n_names), NaN where missing; raises DataError."""
+    if not names:
+        return np.empty((frame.height, 0))
+    wrong = [
+        n
+        for n in names
+        if not (frame[n].dtype.is_numeric() or frame[n].dtype in (pl.Boolean, pl.Null))
+    ]
+    if wrong:
+        raise DataError(
+            f"Columns beside a series must be numbers or booleans; {listed(wrong)} are not.",
+            "Encode them as numbers first, or leave them out.",
+        )
+    told = frame.select(pl.col(names).cast(pl.Float64).fill_null(np.nan)).to_numpy()
+    return np.where(np.isfinite(told), told, np.nan)
+
+
+def series_codes(frame: pl.DataFrame, ids: pl.DataFrame) -> Ints:
+    """Return the position in ``ids`` of each row's series, -1 where it is none of them."""
+    if ids.width == 0:
+        return np.zeros(frame.height, np.int64)
+    numbered = ids.with_row_index("\x00code")
+    names = ids.columns
+    keys = frame.select([pl.col(n).cast(ids[n].dtype, strict=False) for n in names])
+    joined = keys.join(numbered, on=names, how="left", nulls_equal=True, maintain_order="left")
+    return joined["\x00code"].cast(pl.Int64).fill_null(-1).to_numpy()
+
+
+def named(ids: pl.DataFrame, code: int) -> str:
+    """Return the end of a sentence that names a series."""
+    if ids.width == 0:
+        return ""
+    names = [str(v) for v in ids.row(code)]
+    return f" of series {listed(names)}"

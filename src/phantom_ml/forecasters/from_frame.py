@@ -1,0 +1,260 @@
+"""From rows to series: long or wide, in any order, regular or not, with or without names.
+
+Rows are sorted, the frequency is found or taken as declared, every series is laid on its grid, and steps
+without a row are NaN. A series begins at its first known value and ends at its last one: rows beyond are
+the future, and their columns that are known ahead are read by ``known_ahead_of``.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from phantom_ml.errors import DataError, TargetUnusable
+from phantom_ml.forecasters.columns import (
+    SeriesColumns,
+    check_columns,
+    named,
+    read_numbers,
+    read_times,
+    read_values,
+    series_codes,
+)
+from phantom_ml.forecasters.find_frequency import find_frequency
+from phantom_ml.forecasters.frequency import Frequency
+from phantom_ml.forecasters.gaps import filled
+from phantom_ml.forecasters.season import season_length
+from phantom_ml.forecasters.series import SeriesSet
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+#: The columns of a name and a value where a wide frame is made long.
+WIDE_NAME, WIDE_VALUE = "series", "\x00value"
+#: Where a column is called so already.
+OTHER_NAMES = ("series_name", "\x00series")
+#: A grid may have so many steps for each row; more is a sign of a wrong frequency.
+MAX_STEPS_A_ROW, SPARE_STEPS = 50, 10_000
+
+
+def series_of(
+    frame: pl.DataFrame,
+    columns: SeriesColumns,
+    frequency: str | None = None,
+    season: int | None = None,
+) -> SeriesSet:
+    """Return the series of a frame.
+
+    Parameters
+    ----------
+    frame : polars frame
+        One row a time and series, in any order; or wide: one row a time, one column a series.
+    columns : SeriesColumns
+    frequency : str or None
+        As ``Frequency.parse`` reads it; None: found.
+    season : int or None
+        Steps of a season; None: found.
+
+    Raises
+    ------
+    ColumnMissing
+        A named column is not in the frame.
+    TargetUnusable
+        The values are no numbers, or a series has none.
+    DataError
+        A time is missing or is no time, a time occurs twice in a series, or the steps between the rows
+        would be far more than the rows.
+    BadSetting
+        The frequency is not understood.
+
+    Examples
+    --------
+    >>> frame = pl.DataFrame({"t": [3, 1, 4], "y": [30.0, 10.0, 40.0]})
+    >>> series_of(frame, SeriesColumns("t", "y")).values.tolist()
+    [10.0, nan, 30.0, 40.0]
+    """
+    if not isinstance(columns.value, str):
+        frame, columns = _long(frame, columns)
+    rows = _Rows.of(frame, columns)
+    step = (
+        find_frequency(rows.times, rows.codes, is_temporal=rows.is_temporal)
+        if frequency is None
+        else _declared(frequency, rows.is_temporal, columns.time)
+    )
+    grid = _Grid.of(rows, step)
+    values = grid.mean(rows.values)
+    if season is None:
+        season = season_length(filled(values, grid.bounds, 1), grid.bounds, step)
+    return SeriesSet(
+        rows.ids, grid.origins, grid.bounds, values, step, season,
+        columns.time, rows.time_type, str(columns.value).lstrip("\x00"),
+        grid.means(rows.known), grid.means(rows.past), columns.known_ahead, columns.past_only,
+    )  # fmt: skip
+
+
+def known_ahead_of(series: SeriesSet, frame: pl.DataFrame, horizon: int) -> Floats:
+    """Return what a frame tells of the next steps, shape (n_series, horizon, n_known), NaN where nothing.
+
+    Parameters
+    ----------
+    series : SeriesSet
+    frame : polars frame
+        The series columns, the time column and the columns that are known ahead; rows of other series or
+        times are left alone.
+    horizon : int
+
+    Raises
+    ------
+    ColumnMissing
+        A column is not in the frame.
+    """
+    names = list(series.known_names)
+    check_columns(frame, [series.time, *series.ids.columns, *names])
+    found = np.full((series.n_series, horizon, len(names)), np.nan)
+    times = read_times(frame[series.time])[0]
+    codes = series_codes(frame, series.ids)
+    usable = (codes >= 0) & ~times.is_null().to_numpy()
+    codes, moments = codes[usable], times.fill_null(0).to_numpy()[usable]
+    ahead = series.frequency.steps(series.origins[codes], moments) - series.lengths[codes]
+    within = (ahead >= 0) & (ahead < horizon)
+    told = read_numbers(frame, names)[usable][within]
+    found[codes[within], ahead[within]] = told
+    return found
+
+
+@dataclass(frozen=True)
+class _Rows:
+    """Rows by series and time, none before the first or after the last known value of its series."""
+
+    ids: pl.DataFrame
+    codes: Ints
+    times: Ints
+    values: Floats
+    known: Floats
+    past: Floats
+    time_type: pl.DataType
+    is_temporal: bool
+
+    @classmethod
+    def of(cls, frame: pl.DataFrame, columns: SeriesColumns) -> _Rows:
+        """Return the rows of a long frame; raises DataError where times are missing or repeated."""
+        value, names = str(columns.value), list(columns.series)
+        beside = (list(columns.known_ahead), list(columns.past_only))
+        check_columns(frame, [columns.time, value, *names, *beside[0], *beside[1]])
+        ids = frame.select(names).unique().sort(names, nulls_last=True) if names else pl.DataFrame()
+        times, is_temporal = read_times(frame[columns.time])
+        missing = times.null_count()
+        if missing:
+            raise DataError(
+                f"{missing} of {frame.height} rows have no readable time in {columns.time!r}.",
+                "Fill in the times, or leave these rows out.",
+            )
+        codes, moments = series_codes(frame, ids), times.to_numpy()
+        order = np.lexsort((moments, codes))
+        codes, moments = codes[order], moments[order]
+        _refuse_duplicates(codes, moments, frame[columns.time].gather(order), ids)
+        values = read_values(frame[value])[order]
+        kept = _within_known(codes, values, ids)
+        known, past = (read_numbers(frame, group)[order][kept] for group in beside)
+        kind = frame[columns.time].dtype
+        if is_temporal and not kind.is_temporal():  # text is told as datetimes
+            kind = pl.Datetime("us")
+        return cls(
+            ids, codes[kept], moments[kept], values[kept], known, past, kind, is_temporal
+        )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class _Grid:
+    """Where each row lies on the grid of its series."""
+
+    origins: Ints
+    bounds: Ints
+    cells: Ints
+
+    @classmethod
+    def of(cls, rows: _Rows, step: Frequency) -> _Grid:
+        """Return the cells of sorted rows; raises DataError where there would be far too many."""
+        starts = np.flatnonzero(np.diff(rows.codes, prepend=-1))
+        origins = rows.times[starts]
+        steps = step.steps(origins[rows.codes], rows.times)
+        ends = np.append(starts[1:], len(steps)) - 1
+        lengths = steps[ends] + 1
+        total = int(lengths.sum())
+        if total > MAX_STEPS_A_ROW * len(steps) + SPARE_STEPS:
+            raise DataError(
+                f"With a step of {step.text} the {len(steps)} rows lie on {total} steps.",
+                "Declare the frequency, or aggregate the rows first.",
+            )
+        bounds = np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64)
+        return cls(origins, bounds, bounds[rows.codes] + steps)
+
+    def mean(self, values: Floats) -> Floats:
+        """Return the mean of what fell into each cell, NaN for nothing."""
+        known = ~np.isnan(values)
+        size = int(self.bounds[-1])
+        total = np.bincount(self.cells[known], values[known], size)
+        count = np.bincount(self.cells[known], minlength=size)
+        return np.where(count > 0, total / np.maximum(count, 1), np.nan)
+
+    def means(self, columns: Floats) -> Floats:
+        """Return ``mean`` of each column, shape (n_total, n_columns)."""
+        parts = [self.mean(columns[:, i]) for i in range(columns.shape[1])]
+        return np.stack(parts, axis=1) if parts else np.empty((int(self.bounds[-1]), 0))
+
+
+def _long(frame: pl.DataFrame, columns: SeriesColumns) -> tuple[pl.DataFrame, SeriesColumns]:
+    """Return a wide frame with a row a time and series, and what its columns are."""
+    kept = [columns.time, *columns.known_ahead, *columns.past_only]
+    values = list(columns.value)
+    check_columns(frame, [*kept, *values])
+    named = next(name for name in (WIDE_NAME, *OTHER_NAMES) if name not in kept)
+    parts = [
+        frame.select(kept).with_columns(
+            pl.lit(name).alias(named), pl.Series(WIDE_VALUE, read_values(frame[name]))
+        )
+        for name in values
+    ]
+    return pl.concat(parts), replace(columns, value=WIDE_VALUE, series=(named,))
+
+
+def _declared(text: str, is_temporal: bool, time: str) -> Frequency:
+    step = Frequency.parse(text)
+    if is_temporal != (step.unit != "step"):
+        holds = "times" if is_temporal else "whole numbers"
+        raise DataError(
+            f"The frequency {text!r} does not fit {time!r}, which holds {holds}.",
+            "Declare '1h' and the like for times, '1' for whole numbers.",
+        )
+    return step
+
+
+def _refuse_duplicates(codes: Ints, times: Ints, shown: pl.Series, ids: pl.DataFrame) -> None:
+    twice = np.flatnonzero((codes[1:] == codes[:-1]) & (times[1:] == times[:-1]))
+    if len(twice):
+        row = int(twice[0]) + 1
+        raise DataError(
+            f"{len(twice)} rows repeat a time of their series, the first {shown[row]}"
+            f"{named(ids, int(codes[row]))}.",
+            "Name the columns that tell series apart, or aggregate the rows first.",
+        )
+
+
+def _within_known(codes: Ints, values: Floats, ids: pl.DataFrame) -> NDArray[np.bool_]:
+    """Return which rows lie from the first to the last known value of their series."""
+    n_series = max(ids.height, 1)
+    known = np.flatnonzero(~np.isnan(values))
+    first = np.full(n_series, len(values))
+    last = np.full(n_series, -1)
+    np.minimum.at(first, codes[known], known)
+    np.maximum.at(last, codes[known], known)
+    if (last < 0).any():
+        raise TargetUnusable(
+            f"{int((last < 0).sum())} of {n_series} series have no known value, the first"
+            f"{named(ids, int(np.argmax(last < 0))) or ' and only one'}.",
+            "Leave these series out, or fill in their values.",
+        )
+    rows = np.arange(len(values))
+    return np.asarray((rows >= first[codes]) & (rows <= last[codes]), np.bool_)

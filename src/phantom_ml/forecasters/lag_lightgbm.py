@@ -1,0 +1,149 @@
+"""Boosted trees on lag features, one model for all series: direct over the horizon, or step by step.
+
+Source: Makridakis, Spiliotis & Assimakopoulos, "M5 accuracy competition: results, findings, and conclusions",
+Int. J. of Forecasting 38 (2022), doi:10.1016/j.ijforecast.2021.11.013 (LightGBM over all series, direct and
+recursive); Montero-Manso & Hyndman, "Principles and algorithms for forecasting groups of time series", Int.
+J. of Forecasting 37 (2021), doi:10.1016/j.ijforecast.2021.03.004 (why one model may serve all).
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, ClassVar, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import Field
+
+from phantom_ml.config.bounds import Setting, bounded, choice
+from phantom_ml.forecasters._lag_fit import LagFit, LagSettings, fit_lags
+from phantom_ml.forecasters._lag_model import LagModel
+from phantom_ml.forecasters._lags import LagPlan, Past
+from phantom_ml.forecasters._parts import damaged, read_arrays, read_json, read_levels, save_arrays
+from phantom_ml.forecasters.accuracy import seasonal_scale
+from phantom_ml.forecasters.base import (
+    FittedForecaster,
+    Forecast,
+    ForecastContext,
+    ForecasterSettings,
+    forecasters,
+)
+from phantom_ml.forecasters.conformal import with_offsets
+from phantom_ml.forecasters.seasonal_naive import seasonal_naive
+from phantom_ml.forecasters.series import SeriesSet
+
+Floats = NDArray[np.float64]
+FACTS, TREES, ARRAYS = "lag_lightgbm.json", "model.txt", "offsets.safetensors"
+
+
+@dataclass(frozen=True, eq=False)
+class FittedLagLightGBM(FittedForecaster):
+    """Trees for all series.
+
+    Attributes
+    ----------
+    history : SeriesSet
+    fit : LagFit
+    levels : tuple of float
+    """
+
+    forecaster: ClassVar[str] = "LagLightGBM"
+    history: SeriesSet
+    fit: LagFit
+    levels: tuple[float, ...]
+
+    @property
+    def notes(self) -> tuple[str, ...]:  # type: ignore[override]
+        """Return whether time ran out."""
+        return self.fit.notes
+
+    def predict(self, horizon: int, future: Floats | None = None) -> Forecast:
+        """Return what the trees say, and conformal quantiles around it."""
+        past = Past.of(self.history, self.fit.model.plan)
+        mean = self.fit.model.forecast(past, horizon, future)
+        if len(self.fit.offsets) == 0:
+            naive = seasonal_naive(self.history, horizon, self.levels)
+            around = mean[:, :, None] + naive.quantiles - naive.mean[:, :, None]
+            return Forecast(mean, around, self.levels)
+        return with_offsets(mean, self.fit.offsets, seasonal_scale(self.history), self.levels)
+
+    def save(self, folder: Path) -> None:
+        """Write the trees' text, the plan of the features and the offsets."""
+        model = self.fit.model
+        facts = {
+            "plan": model.plan.__dict__,
+            "step": model.step,
+            "levels": self.levels,
+            "notes": self.notes,
+        }
+        (folder / FACTS).write_text(json.dumps(facts))
+        (folder / TREES).write_text(model.text)
+        save_arrays(folder / ARRAYS, {"offsets": self.fit.offsets})
+
+    @classmethod
+    def load(cls, folder: Path, history: SeriesSet) -> FittedLagLightGBM:
+        """Return what was saved; raises BundleDamaged."""
+        facts = read_json(folder / FACTS)
+        levels = read_levels(facts)
+        offsets = read_arrays(folder / ARRAYS, {"offsets": (None, len(levels))})["offsets"]
+        try:
+            text = (folder / TREES).read_text()
+            model = LagModel(LagPlan(**facts["plan"]), int(facts["step"]), text)
+            notes = tuple(str(note) for note in facts["notes"])
+        except (OSError, ValueError, KeyError, TypeError) as error:
+            damaged(f"its model cannot be read ({error})")
+        model.check()
+        return cls(history, LagFit(model, offsets, notes), levels)
+
+
+@forecasters.add("LagLightGBM")
+class LagLightGBM(ForecasterSettings):
+    """Boosted trees on values of the past, one model for all series; strong on many or long ones.
+
+    The only forecaster that learns from columns beside the series. A row's values are told relative to a
+    simple forecast, in units of the seasonal naive's error, so that levels and trends never seen are no harm.
+    """
+
+    name: ClassVar[str] = "LagLightGBM"
+    quick: ClassVar[dict[str, Setting]] = {"max_rounds": 10, "max_rows": 5_000}
+    reads_known_ahead: ClassVar[bool] = True
+    fitted: ClassVar[type[FittedForecaster]] = FittedLagLightGBM
+
+    strategy: Literal["direct", "recursive"] = choice(
+        "direct",
+        ("direct", "recursive"),
+        description="All steps ahead at once, or one after the other from the last prediction.",
+    )
+    loss: Literal["absolute", "squared", "huber"] = choice(
+        "absolute", ("absolute", "squared", "huber"), description="What a round lessens."
+    )
+    n_recent: int = bounded(8, 1, 64, log=True, description="Last values that are features.")
+    learning_rate: float = bounded(0.1, 0.005, 0.3, log=True, description="Step of a round.")
+    num_leaves: int = bounded(31, 4, 512, log=True, description="Leaves of a tree, at most.")
+    min_data_in_leaf: int = bounded(40, 1, 400, log=True, description="Rows in a leaf, at least.")
+    feature_fraction: float = bounded(0.5, 0.2, 1.0, description="Share of features a tree sees.")
+    max_rows: int = Field(200_000, ge=100, le=5_000_000, description="Rows to learn from, at most.")
+    max_rounds: int = Field(1_000, ge=1, le=20_000, description="Rounds, at most.")
+
+    def fit(self, series: SeriesSet, context: ForecastContext) -> FittedLagLightGBM:
+        """Return one model for all series; raises nothing for short or constant ones."""
+        params = {
+            **self.model_dump(include={"learning_rate", "num_leaves", "min_data_in_leaf", "feature_fraction"}),
+            **LOSSES[self.loss],
+            "bagging_fraction": 0.8, "bagging_freq": 1, "lambda_l2": 1.0, "deterministic": True,
+            "force_col_wise": True, "feature_pre_filter": False, "verbosity": -1,
+        }  # fmt: skip
+        settings = LagSettings(
+            params, self.max_rounds, self.max_rows, self.n_recent, self.strategy == "direct"
+        )
+        return FittedLagLightGBM(series, fit_lags(settings, series, context), context.levels)
+
+
+#: Stopping is by the absolute error in every case: it is what forecasts are judged by.
+LOSSES: dict[str, dict[str, Any]] = {
+    "absolute": {"objective": "regression_l1", "metric": "l1"},
+    "squared": {"objective": "regression", "metric": "l1"},
+    "huber": {"objective": "huber", "alpha": 0.9, "metric": "l1"},
+}

@@ -1,0 +1,90 @@
+"""Seasonal naive: what was one season ago comes again. Every other forecaster falls back to it.
+
+Source: Hyndman & Athanasopoulos, "Forecasting: Principles and Practice", 3rd edition, sections 5.2 (the
+method) and 5.5 (its intervals widen with the root of the seasons ahead).
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import ClassVar
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.special import ndtri
+
+from phantom_ml.forecasters._parts import read_json, read_levels
+from phantom_ml.forecasters.base import (
+    FittedForecaster,
+    Forecast,
+    ForecastContext,
+    ForecasterSettings,
+    forecasters,
+)
+from phantom_ml.forecasters.series import SeriesSet
+
+Floats = NDArray[np.float64]
+FILE = "seasonal_naive.json"
+
+
+@dataclass(frozen=True, eq=False)
+class FittedSeasonalNaive(FittedForecaster):
+    """The history is all there is."""
+
+    forecaster: ClassVar[str] = "SeasonalNaive"
+    history: SeriesSet
+    levels: tuple[float, ...]
+
+    def predict(self, horizon: int, future: Floats | None = None) -> Forecast:
+        """Return the last season again and again, and normal quantiles of its errors in history."""
+        return seasonal_naive(self.history, horizon, self.levels)
+
+    def save(self, folder: Path) -> None:
+        """Write the levels."""
+        (folder / FILE).write_text(json.dumps({"levels": self.levels}))
+
+    @classmethod
+    def load(cls, folder: Path, history: SeriesSet) -> FittedSeasonalNaive:
+        """Return what was saved; raises BundleDamaged."""
+        return cls(history, read_levels(read_json(folder / FILE)))
+
+
+@forecasters.add("SeasonalNaive")
+class SeasonalNaive(ForecasterSettings):
+    """What was one season ago comes again; without a season, the last value."""
+
+    name: ClassVar[str] = "SeasonalNaive"
+    fitted: ClassVar[type[FittedForecaster]] = FittedSeasonalNaive
+
+    def fit(self, series: SeriesSet, context: ForecastContext) -> FittedSeasonalNaive:
+        """Return the history with the quantiles that are asked for."""
+        return FittedSeasonalNaive(series, context.levels)
+
+
+def seasonal_naive(series: SeriesSet, horizon: int, levels: tuple[float, ...]) -> Forecast:
+    """Return the seasonal naive forecast; a series shorter than a season repeats its last value."""
+    values = series.whole
+    seasons = np.where(series.lengths >= series.season, series.season, 1)
+    ahead = np.arange(horizon)
+    rows = (series.bounds[1:] - seasons)[:, None] + ahead % seasons[:, None]
+    mean = values[rows]
+    # Errors add up season after season, as those of a random walk do.
+    spread = _error_spread(series, values, seasons)[:, None] * np.sqrt(
+        1 + ahead // seasons[:, None]
+    )
+    normal = ndtri(np.asarray(levels, np.float64))
+    return Forecast(mean, mean[:, :, None] + spread[:, :, None] * normal, levels)
+
+
+def _error_spread(series: SeriesSet, values: Floats, seasons: NDArray[np.int64]) -> Floats:
+    """Return the root mean square of one-season errors in history, shape (n_series,), 0 where unknown."""
+    codes = series.codes
+    rows = np.arange(len(values))
+    before = rows - seasons[codes]
+    usable = before >= series.bounds[:-1][codes]
+    error = values[rows[usable]] - values[before[usable]]
+    total = np.bincount(codes[usable], error**2, series.n_series)
+    count = np.bincount(codes[usable], minlength=series.n_series)
+    return np.asarray(np.sqrt(total / np.maximum(count, 1)), np.float64)
