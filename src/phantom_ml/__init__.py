@@ -18,6 +18,7 @@ if TYPE_CHECKING:
         HyperparameterOptimizer,
         PhantomAnomalyDetector,
         PhantomClassifier,
+        PhantomForecaster,
         PhantomRegressor,
     )
 
@@ -35,6 +36,7 @@ __all__ = [
     "PhantomAnomalyDetector",
     "PhantomClassifier",
     "PhantomError",
+    "PhantomForecaster",
     "PhantomMLCore",
     "PhantomRegressor",
     "ThresholdPolicy",
@@ -57,6 +59,7 @@ _MODULES = {
     "PhantomError": "phantom_ml.errors",
     "PhantomMLCore": "phantom_ml.core",
     "PhantomAnomalyDetector": "phantom_ml.sklearn_api",
+    "PhantomForecaster": "phantom_ml.sklearn_api",
     "PhantomRegressor": "phantom_ml.sklearn_api",
     "ThresholdPolicy": "phantom_ml.config",
 }

@@ -3,6 +3,7 @@
 from phantom_ml.sklearn_api.algorithm import AlgorithmClassifier, AlgorithmRegressor
 from phantom_ml.sklearn_api.classifier import PhantomClassifier
 from phantom_ml.sklearn_api.detector import PhantomAnomalyDetector
+from phantom_ml.sklearn_api.forecaster import PhantomForecaster
 from phantom_ml.sklearn_api.optimizer import HyperparameterOptimizer
 from phantom_ml.sklearn_api.regressor import PhantomRegressor
 
@@ -12,5 +13,6 @@ __all__ = [
     "HyperparameterOptimizer",
     "PhantomAnomalyDetector",
     "PhantomClassifier",
+    "PhantomForecaster",
     "PhantomRegressor",
 ]
