@@ -56,6 +56,11 @@ def test_few_usual_rows_are_alerts(home, result):
     assert scored["alert"].mean() < 0.02
 
 
+def test_few_of_the_rows_that_were_learned_from_are_alerts(home, result):
+    scored = home.predict(result.model_id, flows().drop("is_odd"))
+    assert scored["alert"].mean() < 0.02
+
+
 def test_the_ensemble_is_what_is_served(result):
     assert result.best_algorithm == "Ensemble"
     assert len(result.members) == 3

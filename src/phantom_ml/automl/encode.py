@@ -87,7 +87,11 @@ def encode(
     question = question_of(problem, config)
     rows = np.arange(training.height, dtype=np.int64)
     asked = question.rows(rows)
-    matrix = encoder.training(training, asked.before)
+    if problem.task.learns_from_answers or encoder.past is not None:
+        matrix = encoder.training(training, asked.before)
+    else:
+        # Without answers a row may count itself: a detector takes the least change of what it counts for odd.
+        matrix = encoder.transform(training)
     judged = like is None and problem.task.learns_from_answers
     if judged and (judging > 0 or settings.is_limited):
         samples = Samples(matrix, problem.target.values[: training.height])
