@@ -4,7 +4,7 @@ import pytest
 
 from phantom_ml.algorithms.base import algorithms
 from phantom_ml.automl.candidates import FAMILIES, Candidates
-from phantom_ml.automl.portfolio import portfolio
+from phantom_ml.automl.portfolio import FILE, learned, portfolio
 from phantom_ml.automl.spaces import given_spaces
 from phantom_ml.automl.trials import Candidate
 from phantom_ml.config import SUPERVISED, OptimizationMethod, ProblemKind, TuningSettings
@@ -76,8 +76,11 @@ def names(found: list[Candidate]) -> list[str]:
 
 
 @pytest.mark.parametrize("kind", SUPERVISED)
-def test_boosted_trees_open_a_table_of_numbers(kind):
-    assert portfolio(kind, False, None)[0].algorithm == "LightGBM"
+def test_a_table_of_numbers_is_tried_in_the_order_that_was_learned(kind):
+    known = [c.algorithm for c in learned(FILE, kind)]
+    found = names(portfolio(kind, False, None, deep=True))
+    assert found == [name for name in known if name in found]
+    assert set(found) > {"LightGBM", "CatBoost", "XGBoost"}
 
 
 def test_a_linear_learner_opens_a_table_of_text():

@@ -28,8 +28,11 @@ def test_a_task_that_is_not_there_yet_is_told():
 @pytest.mark.parametrize("task", list(tasks), ids=lambda t: t.task_type.value)
 @pytest.mark.parametrize("kind", list(ProblemKind))
 def test_the_figures_beside_the_metric_fit_the_problem(task, kind):
+    two_classes = task.task_type is AutoMLTaskType.SECURITY_THREAT_DETECTION
     if (kind is ProblemKind.ANOMALY) == task.learns_from_answers:
-        return
+        pytest.skip("the task does not pose this kind of problem")
+    if two_classes and kind is not ProblemKind.BINARY:
+        pytest.skip("threats are told from the rest: two classes")
     names = (*task.other_metrics(kind), *task.evaluated_by(kind))
     for name in (task.default_metric(kind).name, *names):
         assert kind in get_metric(name, kind).kinds

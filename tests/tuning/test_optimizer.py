@@ -214,7 +214,7 @@ class Troubled(Fussy):
 @pytest.fixture(scope="module")
 def troubled():
     """Trials by level of a search in which all but one go wrong."""
-    limits = {"trial_seconds": 5, "memory_limit_mb": 700}
+    limits = {"trial_seconds": 5, "memory_limit_mb": 300}
     found = search("grid_search", 4, {"level": [0, 1, 2, 3]}, Troubled(), limits=limits)
     return {t.params["level"]: t for t in found.trials}
 

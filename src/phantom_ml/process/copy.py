@@ -21,7 +21,7 @@ from typing import Any, NoReturn
 
 from phantom_ml.errors import ChildCrashed, ChildFailed, ChildOutOfMemory, ChildTimeout
 from phantom_ml.process.forked import die_with
-from phantom_ml.process.memory import process_tree_pss_mb
+from phantom_ml.process.memory import process_tree_pss_mb, resident_mb
 from phantom_ml.process.outcome import Limits
 
 Steps = Callable[[], Iterator[dict[str, Any]]]
@@ -38,7 +38,7 @@ class Copy:
     steps : callable
         Called in the copy; the copy waits before each step until it is asked for.
     limits : Limits
-        Deadline and memory; beyond them the copy is ended.
+        Deadline, and memory beside what this process holds; beyond them the copy is ended.
 
     Examples
     --------
@@ -54,6 +54,7 @@ class Copy:
         sys.stdout.flush()
         sys.stderr.flush()
         parent = os.getpid()
+        self._before = resident_mb(parent)
         with warnings.catch_warnings():
             # Other threads are not in the copy; it does not need them.
             warnings.simplefilter("ignore", DeprecationWarning)
@@ -101,8 +102,11 @@ class Copy:
         limits = self._limits
         if limits.deadline.passed:
             raise ChildTimeout("It was not done in time and was ended.")
-        used = 0.0 if limits.memory_mb is None else process_tree_pss_mb(self._pid)
-        if limits.memory_mb is not None and used > limits.memory_mb:
+        if limits.memory_mb is None:
+            return
+        # What the original holds, the copy holds as well, and does not take anew.
+        used = max(process_tree_pss_mb(self._pid), resident_mb(self._pid)) - self._before
+        if used > limits.memory_mb:
             raise ChildOutOfMemory(
                 f"It used {used:,.0f} MB of memory, more than {limits.memory_mb:,}, and was ended."
             )
