@@ -54,7 +54,6 @@ class Copy:
         sys.stdout.flush()
         sys.stderr.flush()
         parent = os.getpid()
-        self._before = resident_mb(parent)
         with warnings.catch_warnings():
             # Other threads are not in the copy; it does not need them.
             warnings.simplefilter("ignore", DeprecationWarning)
@@ -63,6 +62,7 @@ class Copy:
             os.close(answers)
             os.close(orders)
             _work(steps, hear, tell, parent)
+        self._before = resident_mb(self._pid)
         os.close(tell)
         os.close(hear)
         self._answers, self._orders = answers, orders
