@@ -4,11 +4,11 @@ import numpy as np
 import pytest
 from sklearn.ensemble import HistGradientBoostingClassifier
 
-from phantom_ml.algorithms._arrays import load_arrays, save_arrays
 from phantom_ml.algorithms.base import load_learner, save_learner
 from phantom_ml.algorithms.gradient_boosting import FORM, GradientBoosting
 from phantom_ml.config import ProblemKind
 from phantom_ml.errors import BundleDamaged
+from phantom_ml.parts.arrays import load_arrays, save_arrays
 from phantom_ml.testing._algorithm_data import context_of, matrix_of, samples_of
 
 KIND = ProblemKind.BINARY

@@ -10,7 +10,6 @@ from sklearn.linear_model import ElasticNet as Reference
 from sklearn.linear_model import LogisticRegression as LogisticReference
 from sklearn.metrics.pairwise import rbf_kernel
 
-from phantom_ml.algorithms._arrays import load_arrays, save_arrays
 from phantom_ml.algorithms._design import MAX_LEVELS, Design
 from phantom_ml.algorithms._linear import (
     Penalty,
@@ -31,6 +30,7 @@ from phantom_ml.algorithms.svm import SVM
 from phantom_ml.config import ProblemKind
 from phantom_ml.data.matrix import Feature, Matrix, Samples
 from phantom_ml.errors import BundleDamaged
+from phantom_ml.parts.arrays import load_arrays, save_arrays
 from phantom_ml.process.deadline import Deadline
 from phantom_ml.testing._algorithm_data import context_of, matrix_of, samples_of
 

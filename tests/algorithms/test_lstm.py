@@ -8,7 +8,6 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from phantom_ml.algorithms._arrays import load_arrays, save_arrays
 from phantom_ml.algorithms._deep import fitting
 from phantom_ml.algorithms._deep.attention import Net
 from phantom_ml.algorithms._deep.lstm_learner import CHUNK_ROWS, LSTMLearner
@@ -22,6 +21,7 @@ from phantom_ml.algorithms.lstm import LSTM
 from phantom_ml.config import ProblemKind
 from phantom_ml.data.matrix import Feature, History, Matrix, Samples
 from phantom_ml.errors import BundleDamaged, DataError
+from phantom_ml.parts.arrays import load_arrays, save_arrays
 from phantom_ml.process.deadline import Deadline
 from phantom_ml.testing._algorithm_data import context_of, matrix_of, samples_of
 from phantom_ml.testing._algorithm_fits import skill

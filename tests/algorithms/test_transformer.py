@@ -9,7 +9,6 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from phantom_ml.algorithms._arrays import load_arrays, save_arrays
 from phantom_ml.algorithms._deep import fitting
 from phantom_ml.algorithms._deep.attention import Net
 from phantom_ml.algorithms._deep.device import LEAST_BATCH, halving
@@ -24,6 +23,7 @@ from phantom_ml.algorithms.transformer import Transformer
 from phantom_ml.config import ProblemKind
 from phantom_ml.data.matrix import STRING_BYTES, Feature, Matrix, Samples
 from phantom_ml.errors import BundleDamaged
+from phantom_ml.parts.arrays import load_arrays, save_arrays
 from phantom_ml.process.deadline import Deadline
 from phantom_ml.testing._algorithm_data import context_of, matrix_of, samples_of
 from phantom_ml.testing._algorithm_fits import skill

@@ -1,4 +1,4 @@
-import json
+import re
 
 import numpy as np
 import polars as pl
@@ -11,6 +11,7 @@ from phantom_ml.forecasters.bundle import load_forecaster, save_forecaster
 from phantom_ml.forecasters.columns import SeriesColumns
 from phantom_ml.forecasters.from_frame import series_of
 from phantom_ml.forecasters.lag_lightgbm import LagLightGBM
+from phantom_ml.parts.arrays import load_arrays, save_arrays
 from tests.forecasters.made import seasonal_values, series_set
 
 QUICK = {"max_rounds": 40, "max_rows": 4_000, "min_data_in_leaf": 5}
@@ -93,7 +94,15 @@ def test_a_newer_history_is_forecast_by_the_same_trees(tmp_path):
 )
 def test_facts_that_cannot_be_are_refused(change, tmp_path):
     save_forecaster(LagLightGBM(**QUICK).fit(series_set(), ForecastContext(3)), tmp_path / "it")
-    path = tmp_path / "it" / "lag_lightgbm.json"
-    path.write_text(json.dumps(json.loads(path.read_text()) | change))
+    arrays, facts = load_arrays(tmp_path / "it", {})
+    save_arrays(tmp_path / "it", arrays, facts | change)
+    with pytest.raises(BundleDamaged):
+        load_forecaster(tmp_path / "it")
+
+
+def test_trees_that_no_fit_wrote_are_refused_before_native_code_reads_them(tmp_path):
+    save_forecaster(LagLightGBM(**QUICK).fit(series_set(), ForecastContext(3)), tmp_path / "it")
+    path = tmp_path / "it" / "model.txt"
+    path.write_text(re.sub(r"(?m)^left_child=\S+", "left_child=999999", path.read_text(), count=1))
     with pytest.raises(BundleDamaged):
         load_forecaster(tmp_path / "it")

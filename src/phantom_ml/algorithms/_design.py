@@ -13,8 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
-from phantom_ml.algorithms._arrays import Arrays, Form, require
 from phantom_ml.data.matrix import Matrix
+from phantom_ml.parts.arrays import Arrays, Form, require
 
 Floats = NDArray[np.float32]
 Ints = NDArray[np.int64]

@@ -13,8 +13,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from phantom_ml.algorithms._arrays import Form, require
 from phantom_ml.algorithms._tree_paths import Trees
+from phantom_ml.parts.arrays import Form, require
 
 NODES_FORM: Form = {
     "left": (np.int32, 1),

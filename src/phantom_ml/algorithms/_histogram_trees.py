@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from phantom_ml.algorithms._arrays import Arrays, Form, require
 from phantom_ml.algorithms._tree_contributions import tree_contributions
 from phantom_ml.algorithms._tree_paths import Bools, Floats, Ints, Trees
+from phantom_ml.parts.arrays import Arrays, Form, require
 
 __all__ = ["NODES_FORM", "Floats", "HistogramTrees", "checked_trees", "trees_of"]
 

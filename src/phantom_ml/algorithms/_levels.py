@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from phantom_ml.algorithms._arrays import Arrays, Form, require
 from phantom_ml.data.matrix import Matrix
+from phantom_ml.parts.arrays import Arrays, Form, require
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,6 @@ from typing import ClassVar, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from phantom_ml.algorithms._arrays import Form, load_arrays, require, save_arrays
 from phantom_ml.algorithms._design import DESIGN_FORM, Design
 from phantom_ml.algorithms._linear import (
     Array,
@@ -29,6 +28,7 @@ from phantom_ml.algorithms._linear import (
 from phantom_ml.algorithms.base import FitContext, Learner
 from phantom_ml.config import SUPERVISED, ProblemKind
 from phantom_ml.data.matrix import Matrix, Samples
+from phantom_ml.parts.arrays import Form, load_arrays, require, save_arrays
 
 #: Largest derivative of the mean loss by a weight at which a fit is done.
 TOLERANCE = 1e-5

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from phantom_ml.algorithms._arrays import Arrays, Form, require
 from phantom_ml.algorithms._design import Design, Floats, Ints
 from phantom_ml.data.matrix import Matrix
+from phantom_ml.parts.arrays import Arrays, Form, require
 
 #: Directions of the landmarks' kernel with less than this share are noise.
 LEAST_EIGENVALUE = 1e-6

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from phantom_ml.algorithms._arrays import damaged, require
+from phantom_ml.parts.arrays import damaged, require
 
 Tree = dict[str, Any]
 OBJECTIVES = {"binary:logistic": False, "multi:softprob": True, "reg:squarederror": False}

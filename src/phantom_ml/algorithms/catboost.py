@@ -12,7 +12,6 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field
 
-from phantom_ml.algorithms._arrays import damaged, load_arrays, require, save_arrays
 from phantom_ml.algorithms._boosting import Stopper
 from phantom_ml.algorithms._values import checked_values
 from phantom_ml.algorithms.base import (
@@ -26,6 +25,7 @@ from phantom_ml.algorithms.base import (
 from phantom_ml.config import SUPERVISED, ProblemKind
 from phantom_ml.data.matrix import Matrix, Samples
 from phantom_ml.errors import ExtraMissing
+from phantom_ml.parts.arrays import damaged, load_arrays, require, save_arrays
 
 if TYPE_CHECKING:
     from catboost import CatBoost as Model

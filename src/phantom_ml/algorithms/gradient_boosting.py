@@ -11,7 +11,6 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field
 
-from phantom_ml.algorithms._arrays import Form, load_arrays, require, save_arrays
 from phantom_ml.algorithms._boosting import Stopper
 from phantom_ml.algorithms._histogram_trees import (
     NODES_FORM,
@@ -33,6 +32,7 @@ from phantom_ml.algorithms.base import (
 )
 from phantom_ml.config import SUPERVISED, ProblemKind
 from phantom_ml.data.matrix import Matrix, Samples
+from phantom_ml.parts.arrays import Form, load_arrays, require, save_arrays
 from phantom_ml.process.deadline import Deadline
 
 #: Levels of a category that are told apart; the library has room for 255 bins, one for missing.

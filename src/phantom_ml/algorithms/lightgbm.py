@@ -10,9 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field
 
-from phantom_ml.algorithms._arrays import damaged
 from phantom_ml.algorithms._boosting import Stopper
-from phantom_ml.algorithms._lightgbm_text import checked_model_text
 from phantom_ml.algorithms._linear import sigmoid, softmax
 from phantom_ml.algorithms.base import (
     AlgorithmSettings,
@@ -25,6 +23,8 @@ from phantom_ml.algorithms.base import (
 )
 from phantom_ml.config import ProblemKind
 from phantom_ml.data.matrix import Matrix, Samples
+from phantom_ml.parts.arrays import damaged
+from phantom_ml.parts.lightgbm_text import checked_model_text
 
 if TYPE_CHECKING:
     from lightgbm import Booster, Dataset

@@ -10,7 +10,6 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field
 
-from phantom_ml.algorithms._arrays import Form, load_arrays, require, save_arrays
 from phantom_ml.algorithms._design import DESIGN_FORM, Design
 from phantom_ml.algorithms._linear import (
     Array,
@@ -45,6 +44,7 @@ from phantom_ml.algorithms.base import (
 )
 from phantom_ml.config import SUPERVISED, ProblemKind
 from phantom_ml.data.matrix import Matrix, Samples
+from phantom_ml.parts.arrays import Form, load_arrays, require, save_arrays
 from phantom_ml.process.deadline import Deadline
 
 #: One row in so many is kept from the margin, to learn the probabilities from.

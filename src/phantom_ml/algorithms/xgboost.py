@@ -9,7 +9,6 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field
 
-from phantom_ml.algorithms._arrays import damaged
 from phantom_ml.algorithms._boosting import Stopper
 from phantom_ml.algorithms._values import checked_values
 from phantom_ml.algorithms._xgboost_json import checked_model_json
@@ -23,6 +22,7 @@ from phantom_ml.algorithms.base import (
 )
 from phantom_ml.config import ProblemKind
 from phantom_ml.data.matrix import Matrix, Samples
+from phantom_ml.parts.arrays import damaged
 
 if TYPE_CHECKING:
     from xgboost import Booster, QuantileDMatrix

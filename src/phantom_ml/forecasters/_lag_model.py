@@ -10,7 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from phantom_ml.forecasters._lags import BASES, LagPlan, Past, lag_rows
-from phantom_ml.forecasters._parts import damaged
+from phantom_ml.parts.arrays import damaged
+from phantom_ml.parts.lightgbm_text import checked_model_text
 
 if TYPE_CHECKING:
     from lightgbm import Booster
@@ -45,7 +46,7 @@ class LagModel:
         return Booster(model_str=self.text)
 
     def check(self) -> None:
-        """Raise BundleDamaged unless the plan can be and the text begins as LightGBM writes one."""
+        """Raise BundleDamaged unless the plan can be and LightGBM could have written the text."""
         plan = self.plan
         numbers = (plan.season, plan.long, plan.n_recent, self.step)
         if (
@@ -55,8 +56,8 @@ class LagModel:
             damaged("the plan of its features cannot be")
         if not {plan.base, plan.long_base} <= set(BASES):
             damaged(f"no simple forecasts are called {plan.base!r} and {plan.long_base!r}")
-        if self.text and not self.text.startswith("tree\nversion=v4\n"):
-            damaged("its trees are not LightGBM's")
+        if self.text:
+            checked_model_text(self.text)
 
     def forecast(
         self, past: Past, horizon: int, future: Floats | None, n_threads: int = 1

@@ -1,17 +1,13 @@
-"""Small parts of a saved forecaster: JSON and arrays, and the checks before they are believed."""
+"""What all saved forecasters tell: a JSON object, and the quantiles that they were fitted for."""
 
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
-from safetensors import SafetensorError
-from safetensors.numpy import load_file, save_file
-
-from phantom_ml.errors import BundleDamaged
+from phantom_ml.parts.arrays import damaged
 
 
 def read_json(path: Path) -> dict[str, Any]:
@@ -25,7 +21,7 @@ def read_json(path: Path) -> dict[str, Any]:
     return told
 
 
-def read_levels(told: dict[str, Any]) -> tuple[float, ...]:
+def read_levels(told: Mapping[str, Any]) -> tuple[float, ...]:
     """Return the quantile levels of a saved object; raises BundleDamaged."""
     levels = told.get("levels")
     if not isinstance(levels, list) or not all(
@@ -33,31 +29,3 @@ def read_levels(told: dict[str, Any]) -> tuple[float, ...]:
     ):
         damaged("its quantiles are no numbers between 0 and 1")
     return tuple(levels)
-
-
-def save_arrays(path: Path, arrays: dict[str, NDArray[Any]]) -> None:
-    """Write arrays as safetensors."""
-    save_file({name: np.ascontiguousarray(array) for name, array in arrays.items()}, path)
-
-
-def read_arrays(path: Path, shapes: dict[str, tuple[int | None, ...]]) -> dict[str, NDArray[Any]]:
-    """Return the arrays of a file; raises BundleDamaged unless each has its shape (None: any length)."""
-    try:
-        arrays: dict[str, NDArray[Any]] = load_file(path)
-    except (OSError, SafetensorError, ValueError) as error:
-        damaged(f"{path.name} cannot be read ({error})")
-    for name, shape in shapes.items():
-        own = arrays[name].shape if name in arrays else None
-        if own is None or len(own) != len(shape):
-            damaged(f"the array {name!r} is missing or of another shape")
-        if any(n not in (None, m) for n, m in zip(shape, own, strict=True)):
-            damaged(f"the array {name!r} is of another shape")
-    return arrays
-
-
-def damaged(fault: str) -> NoReturn:
-    """Raise BundleDamaged for a forecaster's part."""
-    raise BundleDamaged(
-        f"A forecaster's file is not what a fit could have written: {fault}.",
-        "Export the model again, or use an earlier one.",
-    )

@@ -8,7 +8,6 @@ reach, or of which a model makes nothing sensible are left to the seasonal naive
 
 from __future__ import annotations
 
-import json
 import warnings
 from abc import abstractmethod
 from collections import deque
@@ -22,7 +21,7 @@ from numpy.typing import NDArray
 from pydantic import Field, ValidationError
 
 from phantom_ml.errors import ExtraMissing
-from phantom_ml.forecasters._parts import damaged, read_arrays, read_json, read_levels, save_arrays
+from phantom_ml.forecasters._parts import read_levels
 from phantom_ml.forecasters.base import (
     FittedForecaster,
     Forecast,
@@ -32,11 +31,12 @@ from phantom_ml.forecasters.base import (
 )
 from phantom_ml.forecasters.seasonal_naive import seasonal_naive
 from phantom_ml.forecasters.series import SeriesSet
+from phantom_ml.parts.arrays import Form, damaged, load_arrays, require, save_arrays
 from phantom_ml.process.deadline import Deadline
 
 Floats = NDArray[np.float64]
 Told = Mapping[str, Any]
-FACTS, ARRAYS = "forecaster_settings.json", "forecast.safetensors"
+FORM: Form = {"mean": (np.float64, 2), "quantiles": (np.float64, 3), "state": (np.int64, 1)}
 #: Shorter series have no degrees of freedom left for a model.
 LEAST_VALUES = 8
 #: Fewer seasons of a history say nothing about a season.
@@ -136,14 +136,13 @@ class FittedStatistical(FittedForecaster):
     def save(self, folder: Path) -> None:
         """Write settings, forecasts and states."""
         facts = {"settings": self.settings.model_dump(), "levels": self.made.levels}
-        (folder / FACTS).write_text(json.dumps(facts))
         arrays = {"mean": self.made.mean, "quantiles": self.made.quantiles, "state": self.state}
-        save_arrays(folder / ARRAYS, arrays)
+        save_arrays(folder, arrays, facts)
 
     @classmethod
     def load(cls, folder: Path, history: SeriesSet) -> FittedStatistical:
         """Return what was saved; raises BundleDamaged."""
-        facts = read_json(folder / FACTS)
+        arrays, facts = load_arrays(folder, FORM)
         levels = read_levels(facts)
         family = forecasters.get(cls.forecaster)
         if not issubclass(family, StatisticalSettings):
@@ -152,13 +151,11 @@ class FittedStatistical(FittedForecaster):
             settings = family.model_validate(facts.get("settings"))
         except ValidationError as error:
             damaged(f"its settings cannot be ({error.errors()[0]['msg']})")
-        n = history.n_series
-        shapes: dict[str, tuple[int | None, ...]] = {
-            "mean": (n, None), "quantiles": (n, None, len(levels)), "state": (n,)
-        }  # fmt: skip
-        arrays = read_arrays(folder / ARRAYS, shapes)
-        if arrays["mean"].shape[1] != arrays["quantiles"].shape[1]:
-            damaged("its forecasts are of two horizons")
+        shape = arrays["mean"].shape
+        agrees = arrays["quantiles"].shape == (*shape, len(levels))
+        require(agrees, "its quantiles are not those of its forecasts")
+        require(arrays["state"].shape == shape[:1], "it does not say which series were fitted")
+        require(len(arrays["mean"]) == history.n_series, "its history has other series")
         made = Forecast(arrays["mean"], arrays["quantiles"], levels)
         return cls(settings, history, made, arrays["state"])
 

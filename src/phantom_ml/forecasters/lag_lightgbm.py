@@ -8,7 +8,6 @@ J. of Forecasting 37 (2021), doi:10.1016/j.ijforecast.2021.03.004 (why one model
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, ClassVar, Literal
@@ -21,7 +20,7 @@ from phantom_ml.config.bounds import Setting, bounded, choice
 from phantom_ml.forecasters._lag_fit import LagFit, LagSettings, fit_lags
 from phantom_ml.forecasters._lag_model import LagModel
 from phantom_ml.forecasters._lags import LagPlan, Past
-from phantom_ml.forecasters._parts import damaged, read_arrays, read_json, read_levels, save_arrays
+from phantom_ml.forecasters._parts import read_levels
 from phantom_ml.forecasters.accuracy import seasonal_scale
 from phantom_ml.forecasters.base import (
     FittedForecaster,
@@ -33,9 +32,11 @@ from phantom_ml.forecasters.base import (
 from phantom_ml.forecasters.conformal import with_offsets
 from phantom_ml.forecasters.seasonal_naive import seasonal_naive
 from phantom_ml.forecasters.series import SeriesSet
+from phantom_ml.parts.arrays import Form, damaged, load_arrays, require, save_arrays
 
 Floats = NDArray[np.float64]
-FACTS, TREES, ARRAYS = "lag_lightgbm.json", "model.txt", "offsets.safetensors"
+TREES = "model.txt"
+FORM: Form = {"offsets": (np.float64, 2)}
 
 
 @dataclass(frozen=True, eq=False)
@@ -78,16 +79,15 @@ class FittedLagLightGBM(FittedForecaster):
             "levels": self.levels,
             "notes": self.notes,
         }
-        (folder / FACTS).write_text(json.dumps(facts))
         (folder / TREES).write_text(model.text)
-        save_arrays(folder / ARRAYS, {"offsets": self.fit.offsets})
+        save_arrays(folder, {"offsets": self.fit.offsets}, facts)
 
     @classmethod
     def load(cls, folder: Path, history: SeriesSet) -> FittedLagLightGBM:
         """Return what was saved; raises BundleDamaged."""
-        facts = read_json(folder / FACTS)
-        levels = read_levels(facts)
-        offsets = read_arrays(folder / ARRAYS, {"offsets": (None, len(levels))})["offsets"]
+        arrays, facts = load_arrays(folder, FORM)
+        levels, offsets = read_levels(facts), arrays["offsets"]
+        require(offsets.shape[1] == len(levels), "its offsets are of other quantiles")
         try:
             text = (folder / TREES).read_text()
             model = LagModel(LagPlan(**facts["plan"]), int(facts["step"]), text)

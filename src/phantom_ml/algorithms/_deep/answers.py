@@ -9,12 +9,12 @@ from typing import Any, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from phantom_ml.algorithms._arrays import Arrays, Form, require
 from phantom_ml.algorithms._linear import softmax
 from phantom_ml.algorithms._linear_learner import row_weights, target_unit
 from phantom_ml.algorithms.base import FitContext
 from phantom_ml.config import SUPERVISED, ProblemKind
 from phantom_ml.data.matrix import Samples
+from phantom_ml.parts.arrays import Arrays, Form, require
 
 Array = NDArray[np.float64]
 

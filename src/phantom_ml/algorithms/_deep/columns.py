@@ -12,8 +12,8 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from phantom_ml.algorithms._arrays import Arrays, Form, require
 from phantom_ml.data.matrix import Matrix
+from phantom_ml.parts.arrays import Arrays, Form, require
 
 Floats = NDArray[np.float32]
 Ints = NDArray[np.int64]

@@ -10,7 +10,6 @@ from typing import Any, ClassVar, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from phantom_ml.algorithms._arrays import Form, load_arrays, save_arrays
 from phantom_ml.algorithms._deep.answers import Answers
 from phantom_ml.algorithms._deep.attention import Net
 from phantom_ml.algorithms._deep.operations import NUMPY
@@ -25,6 +24,7 @@ from phantom_ml.algorithms._deep.weights import (
 )
 from phantom_ml.algorithms.base import Learner
 from phantom_ml.data.matrix import Matrix
+from phantom_ml.parts.arrays import Form, load_arrays, save_arrays
 
 
 @dataclass

@@ -10,11 +10,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from phantom_ml.algorithms._arrays import require
 from phantom_ml.algorithms._deep.attention import Net
 from phantom_ml.algorithms._deep.recurrence import LastState, layer_shapes
 from phantom_ml.algorithms._deep.sequence_columns import N_KNOTS, SequenceColumns, SequenceInputs
 from phantom_ml.algorithms._deep.weights import Shapes
+from phantom_ml.parts.arrays import require
 
 Floats = NDArray[np.float32]
 #: What a saved model may be at most: no settings make a larger one.

@@ -9,7 +9,6 @@ from typing import Any, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from phantom_ml.algorithms._arrays import Form, load_arrays, require, save_arrays
 from phantom_ml.algorithms._deep.answers import Answers
 from phantom_ml.algorithms._deep.columns import COLUMNS_FORM, NetColumns
 from phantom_ml.algorithms._deep.net import BIAS, SLOPE, WEIGHT, forward, mish, n_layers, selu
@@ -26,6 +25,7 @@ from phantom_ml.algorithms._deep.weights import (
 from phantom_ml.algorithms.base import Learner
 from phantom_ml.config import ProblemKind
 from phantom_ml.data.matrix import Matrix
+from phantom_ml.parts.arrays import Form, load_arrays, require, save_arrays
 
 #: Rows that are scored at once: their waves stay in the cache.
 CHUNK_ROWS = 1024

@@ -9,10 +9,10 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from phantom_ml.algorithms._arrays import Arrays, Form, require
 from phantom_ml.algorithms._deep.columns import COLUMNS_FORM, NetColumns
 from phantom_ml.data.matrix import History, Matrix
 from phantom_ml.errors import DataError
+from phantom_ml.parts.arrays import Arrays, Form, require
 
 #: Knots of a gap, one a unit of its logarithm: the last stands for 15 years and more.
 N_KNOTS = 21

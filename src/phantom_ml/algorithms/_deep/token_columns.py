@@ -10,12 +10,12 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from phantom_ml.algorithms._arrays import Arrays, Form, require
 from phantom_ml.algorithms._deep.answers import Answers
 from phantom_ml.algorithms._deep.columns import COLUMNS_FORM, NetColumns
 from phantom_ml.algorithms._linear_learner import row_weights
 from phantom_ml.config import ProblemKind
 from phantom_ml.data.matrix import STRING_BYTES, Matrix, Samples
+from phantom_ml.parts.arrays import Arrays, Form, require
 
 #: Text columns that are read: the first ones, since each costs as much as a dozen numbers.
 MAX_TEXTS = 8

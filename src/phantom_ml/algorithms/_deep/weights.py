@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from phantom_ml.algorithms._arrays import Arrays, require
+from phantom_ml.parts.arrays import Arrays, require
 
 Weights = dict[str, NDArray[np.float32]]
 Shapes = dict[str, tuple[int, ...]]

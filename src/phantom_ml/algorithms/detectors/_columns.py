@@ -15,9 +15,9 @@ from dataclasses import dataclass, fields
 import numpy as np
 from numpy.typing import NDArray
 
-from phantom_ml.algorithms._arrays import Arrays, Form, require
 from phantom_ml.algorithms._values import checked_values
 from phantom_ml.data.matrix import Matrix
+from phantom_ml.parts.arrays import Arrays, Form, require
 
 Array = NDArray[np.float64]
 Ints = NDArray[np.int64]

@@ -13,7 +13,7 @@ from typing import Any, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from phantom_ml.algorithms._arrays import Form, require
+from phantom_ml.parts.arrays import Form, require
 
 Array = NDArray[np.float64]
 Floats = NDArray[np.float32]

@@ -10,12 +10,12 @@ from typing import ClassVar, Literal, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from phantom_ml.algorithms._arrays import Arrays, Form, load_arrays, save_arrays
 from phantom_ml.algorithms.base import AlgorithmSettings, FitContext, Learner
 from phantom_ml.algorithms.detectors._columns import COLUMNS_FORM, Columns
 from phantom_ml.algorithms.detectors._surprise import Surprise
 from phantom_ml.config import ProblemKind
 from phantom_ml.data.matrix import Matrix, Samples
+from phantom_ml.parts.arrays import Arrays, Form, load_arrays, save_arrays
 
 Array = NDArray[np.float64]
 #: Rows that are scored at once: what a detector makes of them stays small.

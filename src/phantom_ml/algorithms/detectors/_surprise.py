@@ -20,7 +20,7 @@ from typing import ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from phantom_ml.algorithms._arrays import Arrays, Form, require
+from phantom_ml.parts.arrays import Arrays, Form, require
 
 Array = NDArray[np.float64]
 

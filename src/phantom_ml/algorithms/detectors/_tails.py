@@ -8,7 +8,7 @@ from typing import ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from phantom_ml.algorithms._arrays import Form, require
+from phantom_ml.parts.arrays import Form, require
 
 Array = NDArray[np.float64]
 Ints = NDArray[np.int64]

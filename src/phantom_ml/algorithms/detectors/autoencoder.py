@@ -15,7 +15,6 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field
 
-from phantom_ml.algorithms._arrays import load_arrays, require, save_arrays
 from phantom_ml.algorithms._deep.device import DeviceName
 from phantom_ml.algorithms._deep.operations import relu
 from phantom_ml.algorithms._deep.weights import arrays_of, epochs_of, require_shapes, weights_of
@@ -31,6 +30,7 @@ from phantom_ml.algorithms.detectors._learner import (
 )
 from phantom_ml.algorithms.detectors._surprise import Surprise
 from phantom_ml.data.matrix import Samples
+from phantom_ml.parts.arrays import load_arrays, require, save_arrays
 
 Array = NDArray[np.float64]
 

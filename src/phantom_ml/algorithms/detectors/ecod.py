@@ -12,7 +12,6 @@ from typing import ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from phantom_ml.algorithms._arrays import Form
 from phantom_ml.algorithms.base import FitContext, Learner, algorithms
 from phantom_ml.algorithms.detectors._additive import AdditiveDetector
 from phantom_ml.algorithms.detectors._learner import (
@@ -23,6 +22,7 @@ from phantom_ml.algorithms.detectors._learner import (
 )
 from phantom_ml.algorithms.detectors._tails import Tails, require_tails
 from phantom_ml.data.matrix import Samples
+from phantom_ml.parts.arrays import Form
 
 Array = NDArray[np.float64]
 

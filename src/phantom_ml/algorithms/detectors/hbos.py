@@ -11,7 +11,6 @@ from typing import ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from phantom_ml.algorithms._arrays import Form, require
 from phantom_ml.algorithms.base import FitContext, Learner, algorithms, bounded
 from phantom_ml.algorithms.detectors._additive import AdditiveDetector
 from phantom_ml.algorithms.detectors._learner import (
@@ -21,6 +20,7 @@ from phantom_ml.algorithms.detectors._learner import (
     with_surprise,
 )
 from phantom_ml.data.matrix import Samples
+from phantom_ml.parts.arrays import Form, require
 
 Array = NDArray[np.float64]
 

@@ -14,7 +14,6 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field
 
-from phantom_ml.algorithms._arrays import Form, require
 from phantom_ml.algorithms.base import FitContext, Learner, Setting, algorithms, bounded
 from phantom_ml.algorithms.detectors._columns import Columns
 from phantom_ml.algorithms.detectors._isolation import (
@@ -31,6 +30,7 @@ from phantom_ml.algorithms.detectors._learner import (
     with_surprise,
 )
 from phantom_ml.data.matrix import Samples
+from phantom_ml.parts.arrays import Form, require
 
 Array = NDArray[np.float64]
 #: Trees that grow at once, between two looks at the deadline.

@@ -17,7 +17,6 @@ from typing import ClassVar, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from phantom_ml.algorithms._arrays import Form, require
 from phantom_ml.algorithms.base import FitContext, Learner, Setting, algorithms, bounded, choice
 from phantom_ml.algorithms.detectors._learner import (
     CHUNK_ROWS,
@@ -28,6 +27,7 @@ from phantom_ml.algorithms.detectors._learner import (
 )
 from phantom_ml.algorithms.detectors._surprise import Surprise
 from phantom_ml.data.matrix import Samples
+from phantom_ml.parts.arrays import Form, require
 
 Array = NDArray[np.float64]
 #: Rows whose distances surprise is counted from, at most.

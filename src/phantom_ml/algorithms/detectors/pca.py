@@ -16,7 +16,6 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field
 
-from phantom_ml.algorithms._arrays import Form, require
 from phantom_ml.algorithms.base import FitContext, Learner, algorithms, bounded
 from phantom_ml.algorithms.detectors._learner import (
     UNKNOWN,
@@ -26,6 +25,7 @@ from phantom_ml.algorithms.detectors._learner import (
     with_surprise,
 )
 from phantom_ml.data.matrix import Samples
+from phantom_ml.parts.arrays import Form, require
 
 Array = NDArray[np.float64]
 #: No axis is taken for narrower than this share of the mean variance: a column that the others determine

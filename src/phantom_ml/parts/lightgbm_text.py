@@ -15,13 +15,15 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from phantom_ml.algorithms._arrays import require
+from phantom_ml.parts.arrays import require
 
 Ints = NDArray[np.int64]
 Tree = dict[str, str]
 
 HEADER = ("num_class", "num_tree_per_iteration", "max_feature_idx", "objective", "tree_sizes")
-OBJECTIVE = re.compile(r"binary sigmoid:1|regression|multiclass num_class:(\d+)")
+OBJECTIVE = re.compile(
+    r"binary sigmoid:1|regression|regression_l1|huber|multiclass num_class:(\d+)"
+)
 MAX_FEATURES = 10_000_000
 #: Array of a tree -> whether it is as long as there are leaves (else as there are splits).
 LENGTHS = {

@@ -6,10 +6,10 @@ import time
 import numpy as np
 import pytest
 
-from phantom_ml.algorithms._lightgbm_text import checked_model_text
 from phantom_ml.algorithms.lightgbm import LightGBM
 from phantom_ml.config import ProblemKind
 from phantom_ml.errors import BundleDamaged
+from phantom_ml.parts.lightgbm_text import checked_model_text
 from phantom_ml.testing._algorithm_data import context_of, samples_of
 
 

@@ -56,8 +56,8 @@ def require(holds: bool, fault: str) -> None:
 
 
 def damaged(fault: str) -> NoReturn:
-    """Raise BundleDamaged for a learner's part."""
+    """Raise BundleDamaged for a part of a model."""
     raise BundleDamaged(
-        f"A learner's file is not what a fit could have written: {fault}.",
+        f"A part of the model is not what a fit could have written: {fault}.",
         "Export the model again, or use an earlier one.",
     )

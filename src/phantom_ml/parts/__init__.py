@@ -1,0 +1,1 @@
+"""Saved parts of a model, and the checks before they are believed."""
