@@ -7,7 +7,6 @@ Parzen estimator on held-out rows. The figures are those of the whole test part.
 from __future__ import annotations
 
 import argparse
-import json
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -16,6 +15,7 @@ from typing import Any
 import numpy as np
 
 from benchmarks.datasets import folders, load
+from benchmarks.lines import append_lines, read_lines
 from benchmarks.prepared import Prepared
 from benchmarks.score import PRIMARY, figures
 from benchmarks.table import SHOWN, as_table
@@ -46,21 +46,15 @@ def run(chosen: argparse.Namespace) -> int:
     supervised = [a.name for a in algorithms if a.kinds & set(SUPERVISED)]
     names = chosen.algorithms.split(",") if chosen.algorithms else supervised
     for folder in [] if chosen.table else folders(chosen.data, chosen.sets):
-        had = {line["algorithm"] for line in _read(chosen.out) if line["data"] == folder.name}
+        had = {line["algorithm"] for line in read_lines(chosen.out) if line["data"] == folder.name}
         for name in [n for n in names if n not in had and n != "Baseline"]:
             with tempfile.TemporaryDirectory(prefix="bench-alone-") as scratch:
                 rows = Prepared.of(load(folder), chosen.rows, Path(scratch), [name])
                 lines = list(_measured(rows, name, chosen.seconds))
-            with chosen.out.open("a") as file:
-                file.writelines(json.dumps(line) + "\n" for line in lines)
+            append_lines(chosen.out, lines)
             print(folder.name, name, *(line.get("figure") for line in lines), flush=True)
-    print("\n".join(markdown(_read(chosen.out))))
+    print("\n".join(markdown(read_lines(chosen.out))))
     return 0
-
-
-def _read(file: Path) -> list[dict[str, Any]]:
-    lines = file.read_text().splitlines() if file.exists() else []
-    return [json.loads(line) for line in lines]
 
 
 def _measured(rows: Prepared, name: str, seconds: float) -> Iterator[dict[str, Any]]:

@@ -18,6 +18,7 @@ import numpy as np
 import pyarrow.parquet as pq
 from sklearn.metrics import average_precision_score, roc_auc_score
 
+from benchmarks.lines import append_lines, read_lines
 from benchmarks.table import as_table
 from phantom_ml.algorithms.base import FitContext, algorithms
 from phantom_ml.automl.consensus import MEMBERS, choose_consensus
@@ -75,16 +76,15 @@ def run(chosen: argparse.Namespace) -> int:
     for folder in [] if chosen.table else _folders(chosen.data, chosen.sets):
         rows = Rows.of(folder)
         for seed in range(chosen.seeds):
-            had = {(ln["data"], ln["seed"]) for ln in _read(chosen.out)}
+            had = {(ln["data"], ln["seed"]) for ln in read_lines(chosen.out)}
             if (rows.name, seed) in had:
                 continue
             lines = list(measured(rows, names, seed, chosen.threads))
-            with chosen.out.open("a") as file:
-                file.writelines(json.dumps(line) + "\n" for line in lines)
+            append_lines(chosen.out, lines)
             print(
                 rows.name, seed, *(f"{ln['detector']} {ln['auc']:.3f}" for ln in lines), flush=True
             )
-    print("\n".join(markdown(_read(chosen.out))))
+    print("\n".join(markdown(read_lines(chosen.out))))
     return 0
 
 
@@ -135,11 +135,6 @@ def _is_a_set(folder: Path) -> bool:
     file = folder / "meta.json"
     meta = json.loads(file.read_text()) if file.exists() else {}
     return meta.get("task") == TASK and not meta.get("time_column")
-
-
-def _read(file: Path) -> list[dict[str, Any]]:
-    lines = file.read_text().splitlines() if file.exists() else []
-    return [json.loads(line) for line in lines]
 
 
 def markdown(lines: list[dict[str, Any]]) -> list[str]:

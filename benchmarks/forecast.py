@@ -7,7 +7,6 @@ of the training part, and its seconds are those of the back-test and of the fits
 from __future__ import annotations
 
 import argparse
-import json
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -17,6 +16,7 @@ from typing import Any
 import numpy as np
 import polars as pl
 
+from benchmarks.lines import append_lines, read_lines
 from benchmarks.table import as_table
 from phantom_ml.forecasters import accuracy
 from phantom_ml.forecasters.backtest import Window, back_test, rolling_windows
@@ -93,11 +93,9 @@ def run(chosen: argparse.Namespace) -> int:
     for name in chosen.sets.split(","):
         rows = Rows.of(chosen.data / name, chosen.every)
         for line in measured(rows, able, chosen):
-            with chosen.out.open("a") as file:
-                file.write(json.dumps(line) + "\n")
+            append_lines(chosen.out, [line])
             print(line, flush=True)
-    lines = [json.loads(line) for line in chosen.out.read_text().splitlines()]
-    print("\n".join(markdown(lines)))
+    print("\n".join(markdown(read_lines(chosen.out))))
     return 0
 
 

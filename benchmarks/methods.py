@@ -7,8 +7,8 @@ trials, once for the same time.
 from __future__ import annotations
 
 import argparse
-import json
 from collections.abc import Mapping, Sequence
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +16,7 @@ import numpy as np
 import polars as pl
 
 from benchmarks.datasets import BINARY, DataSet, folders, load
+from benchmarks.lines import append_lines, read_lines
 from phantom_ml import HyperparameterOptimizer
 from phantom_ml.config import OptimizationMethod
 
@@ -40,26 +41,17 @@ def run(chosen: argparse.Namespace) -> int:
     """Append the searches that are not in the file yet; draw them if told."""
     data = load(folders(chosen.data, None)[0])
     limits = {"trials": {"n_trials": chosen.trials}, "seconds": {"timeout_seconds": chosen.seconds}}
-    had = {_key(line) for line in _read(chosen.out)}
-    for seed in range(chosen.seeds):
-        for name in chosen.algorithms.split(","):
-            for method in OptimizationMethod:
-                for limit, values in limits.items():
-                    told = {"algorithm": name, "method": method, "limit": limit, "seed": seed}
-                    if _key(told) in had:
-                        continue
-                    line = {**told, **_searched(data, told, values, chosen.rows)}
-                    with chosen.out.open("a") as file:
-                        file.write(json.dumps(line) + "\n")
-                    print(name, method, limit, seed, line["scores"][-1:], flush=True)
+    had = {_key(line) for line in read_lines(chosen.out)}
+    names = chosen.algorithms.split(",")
+    for asked in product(range(chosen.seeds), names, OptimizationMethod, limits):
+        told = dict(zip(("seed", "algorithm", "method", "limit"), asked, strict=True))
+        if _key(told) not in had:
+            line = {**told, **_searched(data, told, limits[told["limit"]], chosen.rows)}
+            append_lines(chosen.out, [line])
+            print(*asked, line["scores"][-1:], flush=True)
     if chosen.picture:
-        draw(_read(chosen.out), chosen.picture, data.name)
+        draw(read_lines(chosen.out), chosen.picture, data.name)
     return 0
-
-
-def _read(file: Path) -> list[dict[str, Any]]:
-    lines = file.read_text().splitlines() if file.exists() else []
-    return [json.loads(line) for line in lines]
 
 
 def _key(line: Mapping[str, Any]) -> tuple[Any, ...]:
