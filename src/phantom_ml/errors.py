@@ -130,8 +130,9 @@ def nearest(name: str, known: Iterable[str]) -> str:
     >>> nearest("is_thread", ["is_threat", "user"])
     " Did you mean 'is_threat'?"
     """
-    close = difflib.get_close_matches(name[:200], [k[:200] for k in known], n=1, cutoff=0.6)
-    return f" Did you mean {close[0]!r}?" if close else ""
+    named = {k[:200].lower(): k[:200] for k in known}
+    close = difflib.get_close_matches(name[:200].lower(), list(named), n=1, cutoff=0.6)
+    return f" Did you mean {named[close[0]]!r}?" if close else ""
 
 
 def listed(names: Sequence[str], limit: int = 12) -> str:

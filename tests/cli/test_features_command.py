@@ -28,10 +28,21 @@ def test_a_kind_is_overridden(features):
     assert {f["kind"] for f in told["features"] if f["source"] == "user"} == {"category"}
 
 
+def test_a_kind_may_be_written_in_capitals(features):
+    told = features("--target", "is_threat", "--kind", "user=CATEGORY", "--json").json
+    assert {f["kind"] for f in told["features"] if f["source"] == "user"} == {"category"}
+
+
+def test_the_spread_of_a_share_is_shown(features):
+    assert " ± " in features("--target", "is_threat").out
+
+
 @pytest.mark.parametrize(
     ("words", "told"),
     [
         (("--kind", "user=colour"), "colour"),
+        (("--kind", "user=NUMBR"), "Did you mean 'number'?"),
+        (("--task", "time_series"), "'--task': 'time_series' is not one of"),
         (("--kind", "user"), "names no column and kind"),
         (("--time-zone", "Mars/Olympus"), "Mars/Olympus"),
         (("--target", "is_thraet"), "is_threat"),

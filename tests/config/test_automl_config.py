@@ -115,6 +115,7 @@ def test_a_function_is_written_by_its_name():
     ("values", "sentence"),
     [
         ({"target_colum": "y"}, "no setting 'config.target_colum'. Did you mean 'target_column'"),
+        ({"threshold": {"max_fp": 1}}, "'config.threshold.max_fp'. Did you mean 'max_fpr'?"),
         ({"time_budget_seconds": -1}, "config.time_budget_seconds is -1: it must be greater"),
         ({"time_budget_seconds": 0}, "config.time_budget_seconds is 0"),
         ({"max_trials": 0}, "config.max_trials is 0"),
@@ -136,6 +137,12 @@ def test_a_setting_that_cannot_be_is_told_in_one_sentence(values, sentence):
         AutoMLConfig.of(values)
     assert sentence in told.value.message
     assert "\n" not in told.value.message
+
+
+def test_an_unknown_setting_of_a_part_is_told_with_that_parts_settings():
+    with pytest.raises(BadSetting) as told:
+        AutoMLConfig.of({"tuning": {"n_trials": 1}})
+    assert told.value.hint == "The settings are: method, spaces."
 
 
 def test_a_long_value_is_shortened_in_the_sentence():

@@ -74,7 +74,7 @@ def told(home: str | None, flags: Flags = NO_FLAGS, *, as_json: bool = False) ->
 
 def tell_usage(error: Any, *, as_json: bool = False) -> int:
     """Tell a fault in the command line, with the nearest right name; return the exit code."""
-    message = error.format_message().split(" (Possible options")[0]
+    message = error.format_message().split(" (Possible options")[0].replace("Value error, ", "")
     nearest = sorted(getattr(error, "possibilities", None) or [])
     guess = f"Did you mean {' or '.join(nearest)}? " if nearest else ""
     command = error.ctx.command_path if error.ctx is not None else "phantom"

@@ -117,10 +117,9 @@ def _show(found: FeatureSet, common: Common, output: str | None, warnings: tuple
 
 
 def _feature(feature: GeneratedFeature) -> tuple[str, ...]:
-    share = "-" if feature.importance is None else f"{100 * feature.importance:.1f} %"
     cost = "-" if feature.cost_us is None else f"{feature.cost_us:.2f}"
     kept = "yes" if feature.selected else feature.reason
-    return shortened(feature.name, 40), share, cost, kept, feature.description
+    return shortened(feature.name, 40), feature.share, cost, kept, feature.description
 
 
 @contextmanager

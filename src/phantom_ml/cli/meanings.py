@@ -45,13 +45,10 @@ class Meanings:
 
 def _pair(text: str) -> tuple[str, str]:
     """Return the column and the kind of ``COLUMN=KIND``; a column's name may hold an ``=``."""
-    from phantom_ml.data.schema import ColumnKind
-    from phantom_ml.errors import BadSetting, UnknownName
+    from phantom_ml.data.recognise import kind_called
+    from phantom_ml.errors import BadSetting
 
     column, separator, kind = text.rpartition("=")
     if not separator or not column:
         raise BadSetting(f"--kind {text!r} names no column and kind.", "Write it as src=ip.")
-    known = [k.value for k in ColumnKind]
-    if kind not in known:
-        raise UnknownName("kind of column", kind, known)
-    return column, kind
+    return column, kind_called(kind).value

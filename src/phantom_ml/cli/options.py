@@ -93,7 +93,7 @@ class Reading:
         try:
             return ReadOptions(**given) if given else None
         except ValidationError as error:
-            raise bad_setting("reading", error, list(given)) from None
+            raise bad_setting("reading", error, ReadOptions) from None
 
 
 @dataclass(frozen=True)

@@ -4,9 +4,16 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, get_args
 
-from pydantic import Field, ValidationError, field_serializer, field_validator, model_validator
+from pydantic import (
+    BaseModel,
+    Field,
+    ValidationError,
+    field_serializer,
+    field_validator,
+    model_validator,
+)
 
 from phantom_ml.config.nested import (
     Constraints,
@@ -114,7 +121,7 @@ class AutoMLConfig(Settings):
         try:
             return cls.model_validate(values)
         except ValidationError as error:
-            raise bad_setting("config", error, list(cls.model_fields)) from None
+            raise bad_setting("config", error, cls) from None
 
 
 def _mapping(config: Mapping[str, Any] | str) -> Mapping[str, Any]:
@@ -134,7 +141,7 @@ def _mapping(config: Mapping[str, Any] | str) -> Mapping[str, Any]:
     return values
 
 
-def bad_setting(owner: str, error: ValidationError, known: list[str]) -> BadSetting:
+def bad_setting(owner: str, error: ValidationError, settings: type[BaseModel]) -> BadSetting:
     """Return the first fault of a pydantic error as one sentence with the value in it.
 
     Parameters
@@ -143,13 +150,14 @@ def bad_setting(owner: str, error: ValidationError, known: list[str]) -> BadSett
         What the setting belongs to, the first word of the sentence's path.
     error : ValidationError
         What pydantic found.
-    known : list of str
-        The names that are allowed, for a suggestion.
+    settings : class of settings
+        What was to be made: its names, or those of a part of it, are the ones allowed.
     """
     fault = error.errors(include_url=False)[0]
     where = ".".join([owner, *(str(part) for part in fault["loc"])])
     if fault["type"] == "extra_forbidden":
-        name = str(fault["loc"][-1])
+        *path, name = (str(part) for part in fault["loc"])
+        known = _names_at(settings, path)
         return BadSetting(
             f"There is no setting {where!r}.{nearest(name, known)}",
             f"The settings are: {', '.join(known)}.",
@@ -158,3 +166,16 @@ def bad_setting(owner: str, error: ValidationError, known: list[str]) -> BadSett
     value = value if len(value) <= 80 else value[:77] + "..."
     message = fault["msg"].removeprefix("Value error, ").replace("Input should be", "it must be")
     return BadSetting(f"{where} is {value}: {message}.", "Change the setting and run again.")
+
+
+def _names_at(settings: type[BaseModel], path: list[str]) -> list[str]:
+    """Return the names of the settings that lie at a path of names below others."""
+    for part in path:
+        field = settings.model_fields.get(part)
+        kinds = () if field is None else (field.annotation, *get_args(field.annotation))
+        settings = next((k for k in kinds if _is_model(k)), settings)
+    return list(settings.model_fields)
+
+
+def _is_model(kind: Any) -> bool:
+    return isinstance(kind, type) and issubclass(kind, BaseModel)

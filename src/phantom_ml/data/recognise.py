@@ -108,7 +108,7 @@ def kind_called(name: str) -> ColumnKind:
     """
     plain = name.strip().lower().replace(" ", "_").replace("-", "_")
     if plain not in {kind.value for kind in ColumnKind}:
-        raise UnknownName("column kind", name, [kind.value for kind in ColumnKind])
+        raise UnknownName("kind of column", name, [kind.value for kind in ColumnKind])
     return ColumnKind(plain)
 
 

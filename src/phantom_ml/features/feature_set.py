@@ -27,6 +27,14 @@ class GeneratedFeature(Settings):
     selected: bool = True
     reason: str = Field("", description="Why it was not selected.")
 
+    @property
+    def share(self) -> str:
+        """Return the importance for a person, with its spread over the folds."""
+        if self.importance is None:
+            return "-"
+        spread = "" if self.spread is None else f" ± {100 * self.spread:.1f}"
+        return f"{100 * self.importance:.1f}{spread} %"
+
 
 class FeatureSet(Settings):
     """The features of a table, what each is, what it costs and what it is worth.
@@ -96,10 +104,7 @@ class FeatureSet(Settings):
 
 
 def _row(feature: GeneratedFeature) -> tuple[str, ...]:
-    share = "-" if feature.importance is None else f"{feature.importance:.1%}"
-    if feature.spread is not None:
-        share += f" ± {feature.spread:.1%}"
     kept = "yes" if feature.selected else feature.reason
     cost = "-" if feature.cost_us is None else f"{feature.cost_us:.2f}"
     sources = ", ".join((feature.source, *feature.beside))
-    return (feature.name, sources, share, cost, kept, feature.description)
+    return (feature.name, sources, feature.share, cost, kept, feature.description)

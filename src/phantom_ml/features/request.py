@@ -46,6 +46,13 @@ class FeatureRequest(FeatureSettings):
     def _one_name_is_a_list(cls, value: Any) -> Any:
         return (value,) if isinstance(value, str) else value
 
+    @field_validator("task_type")
+    @classmethod
+    def _of_rows(cls, value: AutoMLTaskType | None) -> AutoMLTaskType | None:
+        if value == AutoMLTaskType.TIME_SERIES:
+            raise ValueError("features are made of rows, and a forecaster makes its own of series")
+        return value
+
     @classmethod
     def of(
         cls, config: FeatureSettings | AutoMLConfig | Mapping[str, Any] | str | None
@@ -66,7 +73,7 @@ class FeatureRequest(FeatureSettings):
         try:
             return cls.model_validate(plain)
         except ValidationError as error:
-            raise bad_setting("features", error, list(cls.model_fields)) from None
+            raise bad_setting("features", error, cls) from None
 
 
 def _plain_name(name: str) -> str:
