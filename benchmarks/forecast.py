@@ -119,10 +119,11 @@ def measured(
         total += time.perf_counter() - began
     if windows and len(able) > 1:
         began = time.perf_counter()
-        method, weights = choose_blend(windows, tested)
-        mixed = blended(told, weights)
+        blend = choose_blend(windows, tested)
+        mixed = blended(told, blend.weights)
         line = _line(rows, BLEND, mixed, total + time.perf_counter() - began)
-        yield line | {"method": method, "weights": {n: round(w, 3) for n, w in weights.items()}}
+        weights = {n: round(w, 3) for n, w in blend.weights.items()}
+        yield line | {"method": blend.method, "weights": weights}
 
 
 def _context(horizon: int, chosen: argparse.Namespace) -> ForecastContext:

@@ -42,7 +42,7 @@ def test_the_spread_of_a_share_is_shown(features):
     [
         (("--kind", "user=colour"), "colour"),
         (("--kind", "user=NUMBR"), "Did you mean 'number'?"),
-        (("--task", "time_series"), "'--task': 'time_series' is not one of"),
+        (("--task", "time_series"), "features are made of rows"),
         (("--kind", "user"), "names no column and kind"),
         (("--time-zone", "Mars/Olympus"), "Mars/Olympus"),
         (("--target", "is_thraet"), "is_threat"),

@@ -101,6 +101,40 @@ def test_an_alert_is_explained(home, result):
     assert {c.column for c in told.rows[0].contributions[:2]} & {"bytes_out", "port"}
 
 
+def test_an_alert_is_told_by_what_was_never_seen_and_by_normal_rows(home, result):
+    rows = flows(200, odd=5, seed=1).drop("is_odd")[-1:]
+    row = home.explain_model(result.model_id, rows).rows[0]
+    assert "port = 4444 was in none of the 800 rows learned from" in [
+        u.sentence for u in row.unusual
+    ]
+    assert all("bytes_out" in r.differs for r in row.nearest)
+
+
+def test_a_refitted_model_tells_it_too(home, result):
+    again = home.refit(result.model_id, flows(500, seed=7).drop("is_odd"))
+    rows = flows(200, odd=5, seed=1).drop("is_odd")[-1:]
+    assert any("500 rows" in u.sentence for u in home.explain_model(again, rows).rows[0].unusual)
+
+
+def test_no_row_lies_in_a_model_that_shall_hold_none(home, tmp_path):
+    asked = {**ASKED, "algorithms_to_try": ["HBOS"], "max_trials": 1}
+    asked |= {"task_settings": {"sample_rows": 0}}
+    found = home.auto_create_model(flows().drop("is_odd"), asked)
+    folder = home.export_model(found.model_id, tmp_path / "bare")
+    assert [p.name for p in (folder / "usual").iterdir()] == ["arrays.safetensors"]
+
+
+def test_whom_rows_belong_to_is_measured_where_it_is_named(home):
+    asked = {"task_type": "anomaly_detection", "group_columns": ["user"], "n_threads": 1}
+    asked |= {"algorithms_to_try": ["EntityBaseline", "HBOS"], "max_trials": 2}
+    found = home.auto_create_model(flows().drop("is_odd"), asked)
+    assert {m.split(" ")[0] for m in found.members} == {"EntityBaseline", "HBOS"}
+    rows = flows(50, seed=4).drop("is_odd")
+    of_others = rows.with_columns(pl.lit("nobody").alias("user"))
+    own, strange = (home.predict(found.model_id, r)["score"] for r in (rows, of_others))
+    assert not own.equals(strange)
+
+
 def test_the_threshold_can_be_set_later(home, result):
     found = home.set_threshold(result.model_id, {"max_fpr": 0.05})
     assert found.fpr <= 0.05

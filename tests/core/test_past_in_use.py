@@ -54,7 +54,7 @@ def scores(frame: pl.DataFrame) -> np.ndarray:
 
 def test_the_burst_is_learned_from_what_came_before(trained):
     core, model = trained
-    names = [f.name for f in core._pipeline(model).encoder.features]
+    names = [f.name for f in core._shelf.pipeline(model).encoder.features]
     assert "user.events.5m" in names
     truth = bursts(120, 1, START + timedelta(days=5))["label"].to_numpy() == "attack"
     found = scores(core.predict(model, LATER))
@@ -137,5 +137,5 @@ def test_a_model_without_a_past_has_no_state(core, small, tmp_path):
 def test_the_same_features_are_made_when_the_model_is_fitted_again(trained):
     core, model = trained
     again = core.refit(model, bursts(N, 3))
-    one, two = (core._pipeline(m).encoder.features for m in (model, again))
+    one, two = (core._shelf.pipeline(m).encoder.features for m in (model, again))
     assert [f.name for f in one] == [f.name for f in two]

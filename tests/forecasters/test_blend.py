@@ -41,23 +41,23 @@ def test_half_the_error_has_four_times_the_weight():
 
 
 def test_the_mixture_that_cancels_errors_is_chosen():
-    method, _ = choose_blend(WINDOWS, off_by({"high": 1.0, "low": -1.2}))
+    method = choose_blend(WINDOWS, off_by({"high": 1.0, "low": -1.2})).method
     assert method == "greedy"
 
 
 def test_one_window_is_chosen_by_its_halves():
-    _, weights = choose_blend(WINDOWS[:1], off_by({"high": 1.0, "low": -1.0})[:1])
+    weights = choose_blend(WINDOWS[:1], off_by({"high": 1.0, "low": -1.0})[:1]).weights
     assert weights == {"high": 0.5, "low": 0.5}
 
 
 def test_one_forecaster_has_all_the_weight():
-    assert choose_blend(WINDOWS, off_by({"only": 1.0}))[1] == {"only": 1.0}
+    assert choose_blend(WINDOWS, off_by({"only": 1.0})).weights == {"only": 1.0}
 
 
 def test_a_forecaster_that_lacks_a_window_takes_no_part():
     told = off_by({"whole": 1.0, "broken": 0.0})
     del told[0]["broken"]
-    assert choose_blend(WINDOWS, told)[1] == {"whole": 1.0}
+    assert choose_blend(WINDOWS, told).weights == {"whole": 1.0}
 
 
 def test_quantiles_are_blended_like_means():

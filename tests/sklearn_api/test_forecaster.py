@@ -1,5 +1,6 @@
-"""PhantomForecaster: rows of time in, rows of time out, saved without pickle."""
+"""PhantomForecaster: rows of time in, rows of time out, and a model that travels without pickle of its own."""
 
+import pickle
 from datetime import datetime, timedelta
 
 import numpy as np
@@ -7,10 +8,10 @@ import polars as pl
 import pytest
 from sklearn.base import clone
 
-from phantom_ml.errors import BadSetting, BundleDamaged, DataError
+from phantom_ml.errors import BadSetting, DataError
 from phantom_ml.sklearn_api import PhantomForecaster
 
-QUICK = {"forecasters": ["SeasonalNaive", "LagLightGBM"], "horizon": 24, "n_windows": 1}
+QUICK = {"algorithms_to_try": ["SeasonalNaive", "LagLightGBM"], "max_trials": 2, "n_windows": 1}
 
 
 def logins(n: int = 24 * 14) -> pl.DataFrame:
@@ -32,7 +33,7 @@ def logins(n: int = 24 * 14) -> pl.DataFrame:
 
 @pytest.fixture(scope="module")
 def model():
-    return PhantomForecaster(series_columns=["site"], **QUICK).fit(logins())
+    return PhantomForecaster(horizon=24, series_columns=["site"], **QUICK).fit(logins())
 
 
 def test_a_forecast_has_a_row_for_each_step_of_each_series(model):
@@ -54,24 +55,13 @@ def test_a_longer_horizon_can_be_asked_for(model):
 
 
 def test_the_leaderboard_is_ranked(model):
-    assert model.leaderboard_["mase"].is_sorted()
-    assert sum(model.weights_.values()) == pytest.approx(1.0)
+    scores = [row.score for row in model.leaderboard_ if row.score is not None]
+    assert scores == sorted(scores)
 
 
-def test_what_was_saved_forecasts_the_same(model, tmp_path):
-    again = PhantomForecaster.load(model.save(tmp_path / "logins"))
+def test_an_estimator_that_travelled_forecasts_the_same(model):
+    again = pickle.loads(pickle.dumps(model))
     assert again.predict().equals(model.predict())
-
-
-def test_no_pickle_is_written(model, tmp_path):
-    folder = model.save(tmp_path / "logins")
-    ends = {file.suffix for file in folder.rglob("*") if file.is_file()}
-    assert ends <= {".json", ".parquet", ".txt", ".safetensors", ".npz", ".npy"}
-
-
-def test_a_folder_without_a_forecast_is_told(tmp_path):
-    with pytest.raises(BundleDamaged, match="holds no forecast"):
-        PhantomForecaster.load(tmp_path)
 
 
 def test_a_clone_has_the_same_settings():
@@ -90,7 +80,6 @@ def test_a_time_that_comes_twice_is_refused():
 
 
 def test_one_value_is_forecast_by_itself():
-    found = PhantomForecaster(**{**QUICK, "horizon": 3}).fit(
-        pl.DataFrame({"time": [1], "value": [5.0]})
-    )
+    rows = pl.DataFrame({"time": [1], "value": [5.0]})
+    found = PhantomForecaster(horizon=3, **QUICK).fit(rows)
     assert found.predict()["prediction"].to_list() == [5.0, 5.0, 5.0]

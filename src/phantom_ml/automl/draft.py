@@ -17,6 +17,8 @@ from phantom_ml.automl.workspace import Workspace
 from phantom_ml.metrics.calibration import Calibrator
 from phantom_ml.metrics.thresholds import Threshold
 from phantom_ml.metrics.validation_scores import ValidationScores
+from phantom_ml.model.forecast_spec import ForecastSpec
+from phantom_ml.model.pipeline import USUAL
 from phantom_ml.model.spec import FittedPart, Member, ModelSpec
 from phantom_ml.model.trial import Trial
 
@@ -60,7 +62,7 @@ class Draft:
     """Parts in a folder of their own, the graph that joins them, and what is told about it."""
 
     folder: Path
-    spec: ModelSpec
+    spec: ModelSpec | ForecastSpec
     trial: Trial
     facts: dict[str, Any]
 
@@ -72,7 +74,8 @@ def stage(
     folder = workspace.folder / "drafts" / f"{trial.number:05d}"
     if folder.exists():
         shutil.rmtree(folder)
-    link_tree(workspace.folder / "encoder", folder / "encoder")
+    for part in ("encoder", USUAL):
+        link_tree(workspace.folder / part, folder / part)
     members = tuple(_member(voice, folder, workspace) for voice in recipe.voices)
     golden = folder / "golden"
     golden.mkdir(parents=True)

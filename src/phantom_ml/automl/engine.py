@@ -16,12 +16,13 @@ from phantom_ml.algorithms.base import algorithms
 from phantom_ml.automl.budget import FIRST_MODEL_SECONDS, Budget, no_sooner
 from phantom_ml.automl.candidates import Candidates
 from phantom_ml.automl.checkpoint import load_finished, load_plan, save_finished, save_plan
+from phantom_ml.automl.consensus import members_for
 from phantom_ml.automl.constrain import cheap_candidates
 from phantom_ml.automl.draft import Draft
 from phantom_ml.automl.encode import encode, judging_seconds, near
 from phantom_ml.automl.finish import ALL, Ending, finish, ranked
 from phantom_ml.automl.folds import fit_sides, n_folds_for, plan_splits, save_folds
-from phantom_ml.automl.listener import Listener
+from phantom_ml.automl.listener import Listener, progress_of
 from phantom_ml.automl.portfolio import affords_deep, portfolio
 from phantom_ml.automl.problem import Problem
 from phantom_ml.automl.quick import QUICK, First, place, seconds_per_fit
@@ -35,7 +36,6 @@ from phantom_ml.data.leaks import leak_report
 from phantom_ml.data.splits import SplitPlan
 from phantom_ml.errors import ChildTimeout, NoTrialSucceeded
 from phantom_ml.model.trial import Trial
-from phantom_ml.progress import Progress
 
 INTERRUPTED = "The search was interrupted; the best so far was kept."
 
@@ -51,8 +51,8 @@ class EngineResult:
     best : Trial
         The finished model's row.
     draft : Draft
-    plan : SplitPlan
-        How it was validated.
+    validation : str
+        How it was validated, in words.
     warnings : tuple of str
         What a person should know.
     """
@@ -60,7 +60,7 @@ class EngineResult:
     trials: tuple[Trial, ...]
     best: Trial
     draft: Draft
-    plan: SplitPlan
+    validation: str
     warnings: tuple[str, ...]
 
 
@@ -82,22 +82,8 @@ class Run:
 
     def tell(self, stage: str, message: str = "") -> None:
         """Tell the listener where the run is."""
-        scored = [t for t in self.trials if t.score is not None]
-        sign = 1.0 if self.problem.metric.greater_is_better else -1.0
-        best = max(scored, key=lambda t: sign * (t.score or 0.0), default=None)
-        self.listener.on_progress(
-            Progress(
-                stage,
-                self.budget.end.elapsed(),
-                self.budget.seconds,
-                sum(not t.members for t in self.trials),
-                sum(t.status.value == "failed" for t in self.trials),
-                None if best is None else best.score,
-                None if best is None else best.algorithm,
-                self.problem.metric.name,
-                message,
-            )
-        )
+        metric = self.problem.metric
+        self.listener.on_progress(progress_of(stage, self.budget, self.trials, metric, message))
 
     @cached_property
     def first(self) -> First:
@@ -240,11 +226,12 @@ def _search(state: Run, plan: SplitPlan) -> bool:
 
 def _race(state: Run, plan: SplitPlan) -> Race:
     config, problem = state.config, state.problem
-    has_text = state.workspace.samples().matrix.text is not None
+    matrix = state.workspace.samples().matrix
     wanted = config.algorithms_to_try
     n_fit = len(plan.splits[-1].train)
     deep = affords_deep(n_fit, plan.n_splits, None if state.budget.counts else state.budget.seconds)
-    named = portfolio(problem.target.kind, has_text, wanted, deep=deep)
+    has_text, members = matrix.text is not None, members_for(matrix)
+    named = portfolio(problem.target.kind, has_text, wanted, deep=deep, members=members)
     cheap = [c for c in cheap_candidates(config.constraints) if wanted is None or _any(c, named)]
     first = [*cheap, *named]
     # The first model has a number of its own, before the trials of the search.
@@ -324,7 +311,9 @@ def _finish(state: Run, plan: SplitPlan, interrupted: bool) -> EngineResult:
     state.listener.on_trial(trial)
     state.tell("done")
     measured = state.first_plan if quick and state.first_plan is not None else plan
-    return EngineResult(tuple(state.trials), trial, draft, measured, tuple(state.warnings))
+    return EngineResult(
+        tuple(state.trials), trial, draft, measured.reason, tuple(state.warnings)
+    )
 
 
 def _nothing_succeeded(trials: Sequence[Trial]) -> NoTrialSucceeded:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from phantom_ml.automl.budget import Budget
 from phantom_ml.automl.draft import Draft
+from phantom_ml.model.leaderboard import MetricLike
 from phantom_ml.model.trial import Trial
 from phantom_ml.progress import Progress
 
@@ -34,3 +36,23 @@ class Listener:
     on_progress: Callable[[Progress], None] = _nothing
     on_model: Callable[[Draft], str | None] = _no_model
     on_trial: Callable[[Trial], None] = _nothing
+
+
+def progress_of(
+    stage: str, budget: Budget, trials: Sequence[Trial], metric: MetricLike, message: str = ""
+) -> Progress:
+    """Return where a run is, as a listener is told it."""
+    scored = [t for t in trials if t.score is not None]
+    sign = 1.0 if metric.greater_is_better else -1.0
+    best = max(scored, key=lambda t: sign * (t.score or 0.0), default=None)
+    return Progress(
+        stage,
+        budget.end.elapsed(),
+        budget.seconds,
+        sum(not t.members for t in trials),
+        sum(t.status.value == "failed" for t in trials),
+        None if best is None else best.score,
+        None if best is None else best.algorithm,
+        metric.name,
+        message,
+    )

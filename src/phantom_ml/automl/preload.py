@@ -15,3 +15,12 @@ PRELOAD = (
     "phantom_ml.automl.importance_child",
     "catboost",
 )
+#: The same for forecasts.
+FORECASTS = (
+    "numpy",
+    "phantom_ml.automl.forecast.child",
+    "phantom_ml.forecasters.seasonal_naive",
+    "lightgbm",
+    "phantom_ml.forecasters.lag_lightgbm",
+    "statsforecast.models",
+)

@@ -62,6 +62,11 @@ class Problem:
     policy: ThresholdPolicy | None = None
 
     @property
+    def kind(self) -> ProblemKind:
+        """Return what is to be produced."""
+        return self.target.kind
+
+    @property
     def n_rows(self) -> int:
         """Return the number of rows."""
         return self.frame.height

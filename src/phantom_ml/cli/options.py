@@ -37,6 +37,7 @@ class Task(StrEnum):
     CLASSIFICATION = "classification"
     REGRESSION = "regression"
     ANOMALY_DETECTION = "anomaly_detection"
+    TIME_SERIES = "time_series"
     SECURITY_THREAT_DETECTION = "security_threat_detection"
 
 

@@ -17,6 +17,7 @@ from phantom_ml.model.leaderboard import Leaderboard, LeaderboardRow
 
 if TYPE_CHECKING:
     from phantom_ml.core import AutoMLResult
+    from phantom_ml.explain.evasion.report import EvasionReport
     from phantom_ml.metrics.thresholds import ThresholdTable
 
 TOP, TOP_COLUMNS, TOLD_FAILURES = 10, 8, 5
@@ -132,6 +133,16 @@ def threshold_facts(threshold: Threshold) -> list[tuple[str, str]]:
     if threshold.alerts_per_day is not None:
         pairs.append(("Alerts a day", number(threshold.alerts_per_day)))
     return [*pairs, *([("Note", threshold.note)] if threshold.note else [])]
+
+
+def show_evasion(console: Console, report: EvasionReport) -> None:
+    """Print what each way of writing attacks otherwise cost, the worst of them last."""
+    head = ("mutation", "changed", "missed", "recall", "recall lost (95 %)", "score falls")
+    rows = [row.cells() for row in report.lines()]
+    if rows:
+        show(console, report.title(), table(head, rows, left=("mutation",)))
+    if report.notes:
+        show(console, "Of the evasion check", sentences(report.notes))
 
 
 def show_next(console: Console, commands: Sequence[str]) -> None:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 
 import typer
 
+from phantom_ml.cli.ahead import Ahead
 from phantom_ml.cli.faults import INTERRUPTED, say
 from phantom_ml.cli.meanings import Meanings
 from phantom_ml.cli.options import LATEST, AlertRule, Common, File, Reading, Task, asked, seconds
@@ -96,9 +97,10 @@ class Question:
         return _from_file(file, named) | named
 
 
-def train(
+def train(  # noqa: PLR0913, PLR0917 - groups of options, each a dataclass
     file: File,
     question: Question,
+    ahead: Ahead,
     meanings: Meanings,
     rule: AlertRule,
     reading: Reading,
@@ -114,15 +116,18 @@ def train(
 
     policy, options = rule.policy(), reading.options()
     settings = {"data_path": file, **question.settings()}
-    features = meanings.settings()
-    if features:
-        settings["features"] = {**settings.get("features", {}), **features}
+    for part, given in (("features", meanings.settings()), ("task_settings", ahead.settings())):
+        if given:
+            settings[part] = {**dict(settings.get(part, {})), **given}
     config = AutoMLConfig.of(settings | ({} if policy is None else {"threshold": policy}))
-    if config.target_column is None and tasks.get(config.task_type).learns_from_answers:
+    task = tasks.get(config.task_type)
+    if config.target_column is None and task.learns_from_answers:
         raise BadSetting("Which column is to be predicted?", "Give --target COLUMN.")
+    if config.time_column is None and task.of_series:
+        raise BadSetting("Along which time is it forecast?", "Give --time-column COLUMN.")
     core = common.core()
     result = trained(core, config, quiet=common.json, read_options=options)
-    _show(result, common, file)
+    _show(result, common, "" if task.of_series else file)
 
 
 def resume(
@@ -142,6 +147,7 @@ def resume(
     'phantom experiments' tells which ones can be gone on with.
     """
     from phantom_ml.config import AutoMLConfig
+    from phantom_ml.tasks.base import tasks
 
     core = common.core()
     stopped = [e for e in core.list_experiments() if e.resumable]
@@ -154,7 +160,8 @@ def resume(
     result = _watched(
         core, config, common.json, lambda progress: core.resume(known, progress=progress)
     )
-    _show(result, common, config.data_path or "FILE")
+    of_series = tasks.get(config.task_type).of_series
+    _show(result, common, "" if of_series else config.data_path or "FILE")
 
 
 def trained(
@@ -224,12 +231,13 @@ def _show(result: AutoMLResult, common: Common, file: str) -> None:
         return
     console = screen()
     show_result(console, result)
-    model = result.model_id
+    model, rows = result.model_id, [file] if file else []
+    one_row = [*rows, "--row", "1"] if file else []
     show_next(
         console,
         [
-            command_line(common, "predict", model, file, "--output", "scores.csv"),
-            command_line(common, "explain", model, file, "--row", "1"),
+            command_line(common, "predict", model, *rows, "--output", "scores.csv"),
+            command_line(common, "explain", model, *one_row),
             command_line(common, "leaderboard", result.experiment_id),
         ],
     )

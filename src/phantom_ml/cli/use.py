@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -15,46 +16,84 @@ if TYPE_CHECKING:
     from phantom_ml.explain.forms import Explanation
 
 SHOWN_ROWS, SHOWN_COLUMNS, BLOCK_ROWS = 10, 8, 65_536
+#: Two days of hours.
+SHOWN_AHEAD = 48
 
 
-def predict(
-    model: Model,
-    file: File,
-    reading: Reading,
-    common: Common,
+@dataclass(frozen=True)
+class Wanted:
+    """What is told of the rows, and where."""
+
+    horizon: Annotated[
+        int | None,
+        typer.Option(metavar="STEPS", help="Of a forecast: so many steps of each series."),
+    ] = None
     output: Annotated[
         str | None,
         typer.Option(metavar="PATH", help="Write there: .parquet, .csv or .jsonl."),
-    ] = None,
+    ] = None
     state: Annotated[
         str | None,
         typer.Option(
             metavar="FOLDER",
             help="Go on from what earlier runs with this folder saw, and add FILE.",
         ),
+    ] = None
+
+
+def predict(
+    model: Model,
+    wanted: Wanted,
+    reading: Reading,
+    common: Common,
+    file: Annotated[
+        str | None,
+        typer.Argument(
+            metavar="[FILE]", help="Rows to score; of a forecast, what is known ahead, if any."
+        ),
     ] = None,
 ) -> None:
     """Score every row of a table.
 
     Shows the first alerts, or writes all to a file. With --json a line of JSON
-    for each row, in the order of the file.
+    for each row, in the order of the file. A forecast needs no file.
     """
+    output, horizon, state = wanted.output, wanted.horizon, wanted.state
     if output is not None:
         from phantom_ml.core.output import check_output
 
         check_output(output, file)
     core = common.core()
     known = core.get_model(model).id
-    data = core.read(file, reading.options())
-    if output is None:
+    data = None if file is None else core.read(file, reading.options())
+    if file is None or data is None or horizon is not None:
+        _tell_ahead(core.predict(known, data, horizon=horizon, output=output), output, common)
+    elif output is not None:
+        core.predict(known, data, output=output, state=state)
+        _tell_written(output, data.n_rows, common)
+    else:
         scored = core.predict(known, data, state=state)
         if common.json:
             _write_lines(scored)
         else:
             _show_scored(scored, data.frame(), [known, file], common)
-        return
-    core.predict(known, data, output=output, state=state)
-    _tell_written(output, data.n_rows, common)
+
+
+def _tell_ahead(told: pl.DataFrame, output: str | None, common: Common) -> None:
+    """Show the first steps of a forecast, or where it was written."""
+    from phantom_ml.cli.screen import brief, screen, show, table
+
+    if output is not None:
+        _tell_written(output, told.height, common)
+    elif common.json:
+        _write_lines(told)
+    else:
+        first = told.head(SHOWN_AHEAD)
+        cells = zip(*([brief(value) for value in column] for column in first), strict=True)
+        title = f"{told.height:,} steps ahead"
+        title += f"; the first {first.height}" if first.height < told.height else ""
+        console = screen()
+        show(console, title, table(told.columns, cells, left=()))
 
 
 def _write_lines(scored: pl.DataFrame) -> None:
@@ -130,19 +169,33 @@ def _width(name: str, column: list[str]) -> int:
     return 2 + max(len(name), *(len(cell) for cell in column))
 
 
-def evaluate(model: Model, file: File, reading: Reading, common: Common) -> None:
+def evaluate(
+    model: Model,
+    file: File,
+    reading: Reading,
+    common: Common,
+    evasion: Annotated[
+        bool,
+        typer.Option(
+            "--evasion", help="Also write attacks otherwise, and say how many are then missed."
+        ),
+    ] = False,
+) -> None:
     """Measure a model on labelled rows.
 
     Rows that it has not seen, to be honest. Figures come with 95 % intervals.
     """
     core = common.core()
     known = core.get_model(model).id
-    found = core.evaluate(known, core.read(file, reading.options()))
+    data = core.read(file, reading.options())
+    found = core.evaluate(known, data)
+    evaded = core.check_evasion(known, data) if evasion else None
     from phantom_ml.cli.screen import facts, number, screen, show, table, write_json
-    from phantom_ml.cli.summary import threshold_facts
+    from phantom_ml.cli.summary import show_evasion, threshold_facts
 
     if common.json:
-        write_json(found.model_dump(mode="json"))
+        told = {} if evaded is None else {"evasion": evaded.to_dict()}
+        write_json(found.model_dump(mode="json") | told)
         return
     rows = [
         (name, number(f.value), f"{number(f.low)} to {number(f.high)}")
@@ -154,6 +207,8 @@ def evaluate(model: Model, file: File, reading: Reading, common: Common) -> None
     show(console, title, table(("metric", "value", "95 % interval"), rows, left=("metric",)))
     if found.threshold is not None:
         show(console, "Its alerts on these rows", facts(threshold_facts(found.threshold)))
+    if evaded is not None:
+        show_evasion(console, evaded)
 
 
 def explain(

@@ -170,16 +170,30 @@ class Constraints(Settings):
 
 
 class TaskSettings(Settings):
-    """What only some tasks need; forecasting and threat detection read it."""
+    """What only some tasks need: forecasts, threat and anomaly detection read it."""
 
-    horizon: int | None = Field(None, ge=1)
-    quantiles: tuple[float, ...] = (0.1, 0.5, 0.9)
-    series_columns: tuple[str, ...] = ()
-    known_ahead: tuple[str, ...] = ()
+    horizon: int | None = Field(None, ge=1, description="Steps ahead; None: one season.")
+    quantiles: tuple[float, ...] = Field((0.1, 0.5, 0.9), description="Ascending, between 0 and 1.")
+    series_columns: tuple[str, ...] = Field((), description="What tells series apart.")
+    known_ahead: tuple[str, ...] = Field(
+        (), description="Numbers beside a series whose future is known: holidays, plans."
+    )
+    past_only: tuple[str, ...] = Field(
+        (), description="Numbers beside a series that are known up to now."
+    )
+    frequency: str | None = Field(None, description="1h, 1d, 1mo, ...; None: found.")
+    season: int | None = Field(None, ge=1, description="Steps of a season; None: found.")
+    n_windows: int = Field(3, ge=1, le=50, description="Of a back-test, at most.")
     label_delay: float | None = Field(None, ge=0, description="Days until a label is known.")
     prevalence: float | None = Field(
         None, gt=0, lt=1, description="Share of threats in the field, for the precision there."
     )
     type_column: str | None = Field(
         None, description="What kind of attack a row is: told by kind, and never a feature."
+    )
+    sample_rows: int = Field(
+        500,
+        ge=0,
+        le=10_000,
+        description="Rows that an anomaly model keeps as they are, to tell the nearest ones; 0: none.",
     )

@@ -38,12 +38,13 @@ class AutoMLTaskType(StrEnum):
 
 
 class ProblemKind(StrEnum):
-    """What a learner has to produce: one probability, one a class, a number, or how odd a row is."""
+    """What has to be produced: one probability, one a class, a number, how odd a row is, or what comes next."""
 
     BINARY = "binary"
     MULTICLASS = "multiclass"
     REGRESSION = "regression"
     ANOMALY = "anomaly"
+    FORECAST = "forecast"
 
     @property
     def is_classification(self) -> bool:

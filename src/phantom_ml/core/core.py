@@ -2,44 +2,39 @@
 
 from __future__ import annotations
 
-import math
 import os
-import shutil
-import time
-import weakref
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from phantom_ml.automl.preload import PRELOAD
+from phantom_ml.automl.preload import FORECASTS, PRELOAD
 from phantom_ml.config import AutoMLConfig, FeatureSettings, ThresholdPolicy
 from phantom_ml.core.models import Evaluation, Loaded, evaluate, recut
 from phantom_ml.core.result import AutoMLResult
+from phantom_ml.core.shelf import Shelf
 from phantom_ml.core.training import train
 from phantom_ml.data.dataset import Dataset
 from phantom_ml.data.readers.base import ReadOptions
-from phantom_ml.data.target import require_target
 from phantom_ml.errors import BadSetting
 from phantom_ml.metrics.thresholds import Threshold
+from phantom_ml.model.forecast import ForecastModel
 from phantom_ml.model.leaderboard import Leaderboard
-from phantom_ml.model.manifest import Manifest
-from phantom_ml.model.pipeline import Pipeline
 from phantom_ml.model.signing import SigningKey, Trust
 from phantom_ml.process.child import warm_up
 from phantom_ml.process.deadline import Deadline
 from phantom_ml.progress import ProgressCallback, silent
 from phantom_ml.store.records import ExperimentView, ModelRecord
 from phantom_ml.store.store import Store
+from phantom_ml.tasks.base import tasks
 
 if TYPE_CHECKING:
+    from phantom_ml.explain.evasion.report import EvasionReport
     from phantom_ml.features.feature_set import FeatureSet
 
 Config = AutoMLConfig | Mapping[str, Any] | str
 HOME_VARIABLE = "PHANTOM_HOME"
-#: A threshold that another process sets is seen after so long.
-FRESH_SECONDS = 1.0
 
 
 class PhantomMLCore:
@@ -76,8 +71,8 @@ class PhantomMLCore:
         self._store = Store.open(self.home, database_url)
         self._store.clear_dead()
         self._key = SigningKey.load_or_create(self._store.keys_folder)
-        self._loaded = Loaded(Trust(self._key.fingerprint, trust), len(os.sched_getaffinity(0)))
-        self._records: dict[str, tuple[float, ModelRecord]] = {}
+        trusted = Trust(self._key.fingerprint, trust)
+        self._shelf = Shelf(self._store, Loaded(trusted, len(os.sched_getaffinity(0))))
 
     def __repr__(self) -> str:
         return f"PhantomMLCore(home={str(self.home)!r})"
@@ -112,8 +107,8 @@ class PhantomMLCore:
         progress : callable of Progress
         """
         clock = Deadline.after(0.0)
-        warm_up(PRELOAD)
         settings = AutoMLConfig.of(data if config is None else config)
+        warm_up(FORECASTS if tasks.get(settings.task_type).of_series else PRELOAD)
         source = settings.data_path if config is None else data
         if source is None:
             raise BadSetting(
@@ -158,31 +153,41 @@ class PhantomMLCore:
 
     def refit(self, model_id: str, data: Any) -> str:
         """Return the id of the same model, its settings and threshold rule, fitted on other labelled rows."""
+        warm_up(PRELOAD)
+        manifest, model = self._shelf.kept(model_id)
+        if isinstance(model, ForecastModel):
+            from phantom_ml.core.forecasts import refit_on
+
+            return refit_on(self._store, model_id, manifest, model, self.read(data))
         from phantom_ml.core.again import refit
 
-        warm_up(PRELOAD)
-        manifest, _ = self._model(model_id)
-        return refit(self._store, model_id, manifest, self._pipeline(model_id), self.read(data))
+        return refit(self._store, model_id, manifest, model, self.read(data))
 
     # Using a model
 
     def predict(
         self,
         model_id: str,
-        data: Any,
+        data: Any = None,
         *,
+        horizon: int | None = None,
         output: str | Path | None = None,
         state: str | Path | None = None,
     ) -> pl.DataFrame:
         """Return predictions row for row.
 
-        ``prediction``; for classes also ``probability_<class>`` for each, and ``alert`` for two classes.
+        ``prediction``; for classes also ``probability_<class>`` for each, and ``alert`` for two classes. For
+        series their names, the time, ``prediction`` and ``quantile_<q>``.
 
         Parameters
         ----------
         model_id : str
             Its id, the beginning of it, or ``latest``.
         data : table, path, a row as mapping, or JSON text
+            For series, what is known ahead, if anything is: a row for each of its rows, and with the values
+            that came also ``score`` and ``alert``, where one lies outside the band of its quantiles.
+        horizon : int, optional
+            For series: a row for each of so many steps after the history.
         output : path, optional
             Write the predictions there (.parquet, .csv, .jsonl) in constant memory and return the first
             rows only.
@@ -194,26 +199,67 @@ class PhantomMLCore:
         ------
         ModelNotFound, ColumnMissing, TypeUnsafe, BadSetting
         """
+        pipeline = self._shelf.kept(model_id)[1]
+        if isinstance(pipeline, ForecastModel):
+            from phantom_ml.core.forecasts import told_ahead
+
+            known = None if data is None else self._shelf.frame(data)
+            return told_ahead(pipeline, known, horizon, output)
+        if data is None or horizon is not None:
+            raise BadSetting(
+                "The model predicts rows: it needs data, and has no horizon.",
+                "Give the rows to score, and leave horizon out.",
+            )
         from phantom_ml.core.stream import Stream
 
-        pipeline = self._pipeline(model_id)
         if output is None and state is None:
-            return pipeline.predict(self._frame(data))
+            return pipeline.predict(self._shelf.frame(data))
         stream = Stream.of(pipeline, None if state is None else Path(state).expanduser())
         if output is not None:
             from phantom_ml.core.output import write_predictions
 
             scored = write_predictions(stream, self.read(data), Path(output).expanduser())
         else:
-            scored = stream.predict(self._frame(data))
+            scored = stream.predict(self._shelf.frame(data))
         stream.save()
         return scored
 
     def evaluate(self, model_id: str, labelled_data: Any) -> Evaluation:
         """Return the model's figures on labelled rows, with 95 % bootstrap intervals."""
-        manifest, pipeline = self._model(model_id)
-        frame = self._frame(labelled_data, pipeline.spec.target)
-        return evaluate(self._record(model_id).id, manifest, pipeline, frame)
+        manifest, pipeline = self._shelf.kept(model_id)
+        frame = self._shelf.frame(labelled_data, pipeline.spec.target)
+        if isinstance(pipeline, ForecastModel):
+            from phantom_ml.core.forecasts import evaluate_forecast
+
+            return evaluate_forecast(self._shelf.record(model_id).id, manifest, pipeline, frame)
+        return evaluate(self._shelf.record(model_id).id, manifest, pipeline, frame)
+
+    def check_evasion(
+        self,
+        model_id: str,
+        labelled_data: Any,
+        *,
+        mutations: Sequence[str] | None = None,
+        max_attacks: int = 2_000,
+        seed: int = 0,
+    ) -> EvasionReport:
+        """Return how many attacks the model still catches after their text was written otherwise.
+
+        Parameters
+        ----------
+        labelled_data : table or path
+            Rows that the model has not seen; benign ones lend their texts.
+        mutations : sequence of str, optional
+            Those that are tried; default: all.
+        max_attacks : int, at least 1
+            Attacks that are looked at, drawn at random where there are more.
+        """
+        from phantom_ml.core.evasion import EvasionPlan, evasion_report
+
+        pipeline = self._shelf.pipeline(model_id)
+        plan = EvasionPlan(None if mutations is None else tuple(mutations), max_attacks, seed)
+        frame = self._shelf.frame(labelled_data, pipeline.spec.target)
+        return evasion_report(self._shelf.record(model_id).id, pipeline, frame, plan)
 
     def set_threshold(
         self, model_id: str, policy: ThresholdPolicy | Mapping[str, Any]
@@ -226,7 +272,7 @@ class PhantomMLCore:
             )
         threshold = recut(self._store.model_folder(model_id), chosen)
         self._store.set_threshold(model_id, threshold.model_dump(mode="json"))
-        self._records.pop(model_id, None)
+        self._shelf.forget(model_id)
         return threshold
 
     def explain_model(self, model_id: str, instance: Any = None, *, before: Any = None) -> Any:
@@ -239,12 +285,16 @@ class PhantomMLCore:
         before : table or path, optional
             What happened around the instance, for a model that counts what entities did before.
         """
+        manifest, pipeline = self._shelf.kept(model_id)
+        if isinstance(pipeline, ForecastModel):
+            from phantom_ml.core.forecasts import explain_forecast
+
+            return explain_forecast(manifest, pipeline)
         from phantom_ml.explain.explanation import explain
 
-        manifest, pipeline = self._model(model_id)
-        frame = None if instance is None else self._frame(instance)
+        frame = None if instance is None else self._shelf.frame(instance)
         if before is not None and pipeline.encoder.past is not None:
-            pipeline = pipeline.among(self._frame(before))
+            pipeline = pipeline.among(self._shelf.frame(before))
         return explain(pipeline, manifest.card, frame)
 
     def auto_feature_engineering(
@@ -266,7 +316,7 @@ class PhantomMLCore:
         """
         from phantom_ml.features.engineer import FeatureRequest, engineer_features
 
-        frame = self._frame(data, FeatureRequest.of(config).target_column)
+        frame = self._shelf.frame(data, FeatureRequest.of(config).target_column)
         if progress is None:
             return engineer_features(frame, config)
         return engineer_features(frame, config, progress)
@@ -312,54 +362,8 @@ class PhantomMLCore:
         """Take in an exported model, folder or file, after all its checks; return its id."""
         from phantom_ml.core.exchange import import_model
 
-        return import_model(self._store, self._loaded.trust, Path(path))
+        return import_model(self._store, self._shelf.loaded.trust, Path(path))
 
     def read(self, source: Any, options: ReadOptions | None = None) -> Dataset:
         """Return a table from a path, folder, glob, or anything tabular in memory."""
-        from phantom_ml.data.reading import read
-
-        if isinstance(source, Dataset):
-            return source
-        scratch = self._store.stage()
-        try:
-            dataset = read(source, options or ReadOptions(), scratch=scratch)
-        except BaseException:
-            shutil.rmtree(scratch, ignore_errors=True)
-            raise
-        # The parsed copy lives as long as the table that reads from it.
-        weakref.finalize(dataset, shutil.rmtree, scratch, ignore_errors=True)
-        return dataset
-
-    def _frame(self, data: Any, target: str | None = None) -> pl.DataFrame:
-        """Return rows in memory; ``target``: raise where there is not one column of this name."""
-        from phantom_ml.core.rows import rows
-
-        found = rows(data)
-        if found is not None:
-            return found
-        dataset = self.read(data)
-        if target is not None:
-            require_target(dataset.columns, target, dataset.report.repeated)
-        return dataset.frame()
-
-    def _model(self, model_id: str) -> tuple[Manifest, Pipeline]:
-        """Return a kept model with its line of alert; loaded and checked the first time."""
-        record = self._record(model_id)
-        # What is in the store was checked when it came in; its signer was trusted then.
-        manifest, pipeline = self._loaded.get(
-            record.id, lambda: self._store.model_folder(record.id), record.signed_by
-        )
-        if record.threshold is None:
-            return manifest, pipeline
-        return manifest, pipeline.with_threshold(Threshold.model_validate(record.threshold))
-
-    def _record(self, model_id: str) -> ModelRecord:
-        """Return a model's row, asked for at most once a second: a stream of single rows asks often."""
-        asked, record = self._records.get(model_id, (-math.inf, None))
-        if record is None or time.monotonic() - asked > FRESH_SECONDS:
-            record = self._store.model(model_id)
-            self._records[model_id] = (time.monotonic(), record)
-        return record
-
-    def _pipeline(self, model_id: str) -> Pipeline:
-        return self._model(model_id)[1]
+        return self._shelf.read(source, options)

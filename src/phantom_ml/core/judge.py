@@ -9,7 +9,7 @@ import polars as pl
 
 from phantom_ml.automl.holdout import Holdout
 from phantom_ml.config import AutoMLConfig
-from phantom_ml.core.models import load_bundle
+from phantom_ml.core.models import as_pipeline, load_bundle
 from phantom_ml.core.threat import ThreatReport, threat_report
 from phantom_ml.data.dataset import Dataset
 from phantom_ml.model.signing import SigningKey, Trust
@@ -45,5 +45,6 @@ class Judge:
 
     def report(self, folder: Path, key: SigningKey) -> ThreatReport | None:
         """Return the report of the model in a folder; None where it has no threshold."""
-        _, pipeline = load_bundle(folder, Trust(key.fingerprint))
+        _, model = load_bundle(folder, Trust(key.fingerprint))
+        pipeline = as_pipeline(model)
         return threat_report(self.holdout, pipeline, self.kinds, self.prevalence)

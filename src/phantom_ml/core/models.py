@@ -23,6 +23,8 @@ from phantom_ml.metrics.threshold_claims import percent
 from phantom_ml.metrics.thresholds import Threshold, threshold_for
 from phantom_ml.metrics.validation_scores import ValidationScores
 from phantom_ml.model.bundle import open_bundle
+from phantom_ml.model.forecast import ForecastModel
+from phantom_ml.model.forecast_spec import ForecastSpec
 from phantom_ml.model.manifest import Manifest
 from phantom_ml.model.pipeline import Pipeline
 from phantom_ml.model.signing import Trust
@@ -33,8 +35,22 @@ from phantom_ml.tasks.base import tasks
 MAX_LOADED = 8
 
 
-def load_bundle(folder: Path, trust: Trust, n_threads: int = 1) -> tuple[Manifest, Pipeline]:
-    """Return a bundle's manifest and pipeline after its hashes, signature and golden rows were checked.
+#: What a bundle gives: a model of rows, or of series.
+Kept = Pipeline | ForecastModel
+
+
+def as_pipeline(model: Kept) -> Pipeline:
+    """Return a model of rows as it is; raises BadSetting for one of series."""
+    if isinstance(model, ForecastModel):
+        raise BadSetting(
+            f"The model forecasts series of {model.spec.target!r}, and has no rows to score.",
+            "Name a model that was trained on rows.",
+        )
+    return model
+
+
+def load_bundle(folder: Path, trust: Trust, n_threads: int = 1) -> tuple[Manifest, Kept]:
+    """Return a bundle's manifest and model after its hashes, signature and golden rows were checked.
 
     Raises
     ------
@@ -43,13 +59,16 @@ def load_bundle(folder: Path, trust: Trust, n_threads: int = 1) -> tuple[Manifes
     from pydantic import ValidationError
 
     manifest = open_bundle(folder, trust)
+    of_series = manifest.spec.get("kind") == ProblemKind.FORECAST
     try:
-        spec = ModelSpec.model_validate(manifest.spec)
+        spec = (ForecastSpec if of_series else ModelSpec).model_validate(manifest.spec)
     except ValidationError as error:
         raise BundleVersion(
             f"The model graph is not one that this version reads: {error.errors()[0]['msg']}.",
             "Use the version that wrote it, or train again.",
         ) from None
+    if isinstance(spec, ForecastSpec):
+        return manifest, ForecastModel.load(folder, spec)
     pipeline = Pipeline.load(folder, spec, n_threads)
     check_golden(folder, pipeline)
     return manifest, pipeline
@@ -76,12 +95,10 @@ class Loaded:
 
     trust: Trust
     n_threads: int = 1
-    models: OrderedDict[str, tuple[Manifest, Pipeline]] = field(default_factory=OrderedDict)
+    models: OrderedDict[str, tuple[Manifest, Kept]] = field(default_factory=OrderedDict)
     lock: threading.Lock = field(default_factory=threading.Lock)
 
-    def get(
-        self, key: str, folder: Callable[[], Path], signed_by: str
-    ) -> tuple[Manifest, Pipeline]:
+    def get(self, key: str, folder: Callable[[], Path], signed_by: str) -> tuple[Manifest, Kept]:
         """Return a model, loaded and checked the first time; its known signer is trusted."""
         with self.lock:
             if key not in self.models:

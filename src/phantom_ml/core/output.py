@@ -48,7 +48,7 @@ def write_table(frame: pl.DataFrame, path: str | Path) -> None:
         writer([frame], file)
 
 
-def check_output(path: str | Path, source: str) -> None:
+def check_output(path: str | Path, source: str | None) -> None:
     """Return where a file can be written without loss; before the work, not after it.
 
     Raises
@@ -59,8 +59,9 @@ def check_output(path: str | Path, source: str) -> None:
         There is no such folder.
     """
     writer_for(path)
-    place, read = Path(path).expanduser().resolve(), Path(source).expanduser().resolve()
-    if place == read or (read.is_dir() and place.parent == read):
+    place = Path(path).expanduser().resolve()
+    read = None if source is None else Path(source).expanduser().resolve()
+    if read is not None and (place == read or (read.is_dir() and place.parent == read)):
         raise BadSetting(
             f"{str(path)!r} would be written over what is read, or beside it.",
             "Name another place for the output.",

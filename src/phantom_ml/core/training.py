@@ -13,6 +13,8 @@ from typing import Any
 from phantom_ml.automl.budget import Budget
 from phantom_ml.automl.draft import Draft
 from phantom_ml.automl.engine import EngineResult, run
+from phantom_ml.automl.forecast.problem import ForecastProblem, pose_series
+from phantom_ml.automl.forecast.search import run_forecast
 from phantom_ml.automl.holdout import Holdout
 from phantom_ml.automl.listener import Listener
 from phantom_ml.automl.problem import Problem, pose
@@ -32,6 +34,7 @@ from phantom_ml.model.trial import Trial
 from phantom_ml.process.deadline import Deadline
 from phantom_ml.progress import ProgressCallback
 from phantom_ml.store.store import Store
+from phantom_ml.tasks.base import tasks
 
 LIBRARIES = (
     "phantom-ml",
@@ -62,7 +65,7 @@ class Keeper:
     #: Empty for a model that was made elsewhere.
     experiment_id: str
     config: AutoMLConfig
-    problem: Problem
+    problem: Problem | ForecastProblem
     fingerprint: str
     started: float
     used_before: float = 0.0
@@ -136,7 +139,7 @@ def train(
         dataset.name,
         digest,
         problem.metric.name,
-        problem.target.kind.value,
+        problem.kind.value,
     )
     with store.lock_experiment(record.id):
         folder = store.run_folder(record.id)
@@ -162,8 +165,10 @@ def train(
 
 def posed(
     dataset: Dataset, config: AutoMLConfig, validation: Dataset | None
-) -> tuple[Problem, Judge | None]:
+) -> tuple[Problem | ForecastProblem, Judge | None]:
     """Return what the engine is asked, and who judges its model on rows that the engine never sees."""
+    if tasks.get(config.task_type).of_series:
+        return pose_series(dataset, config, validation), None
     holdout = Holdout.of(pose(dataset, config, validation), config.seed)
     return holdout.development, Judge.of(holdout, dataset, config)
 
@@ -186,7 +191,7 @@ def go(
     """
     try:
         listener = Listener(progress, keeper.model, keeper.trial)
-        found = run(keeper.problem, keeper.config, Workspace(folder), budget, listener)
+        found = _searched(keeper, Workspace(folder), budget, listener)
     except BaseException as error:
         keeper.update("stopped" if isinstance(error, KeyboardInterrupt) else "failed", None)
         if isinstance(error, LASTING):
@@ -196,6 +201,14 @@ def go(
     keeper.update("done", result.to_dict())
     keeper.store.clear_run(keeper.experiment_id)
     return result
+
+
+def _searched(
+    keeper: Keeper, workspace: Workspace, budget: Budget, listener: Listener
+) -> EngineResult:
+    if isinstance(keeper.problem, ForecastProblem):
+        return run_forecast(keeper.problem, keeper.config, workspace, budget, listener)
+    return run(keeper.problem, keeper.config, workspace, budget, listener)
 
 
 def _result(keeper: Keeper, found: EngineResult, warnings: tuple[str, ...]) -> AutoMLResult:
@@ -215,7 +228,7 @@ def _result(keeper: Keeper, found: EngineResult, warnings: tuple[str, ...]) -> A
         training_time_seconds=seconds,
         leaderboard=Leaderboard.of(found.trials, metric, keeper.experiment_id),
         thresholds=thresholds_of(folder, keeper.problem.policy),
-        validation=found.plan.reason,
+        validation=found.validation,
         warnings=(*warnings, *found.warnings, *told, *_late(seconds, keeper.config.budget_seconds)),
         members=best.members,
         threat=threat,

@@ -22,6 +22,8 @@ Ints = NDArray[np.int64]
 
 #: Seasons before the target that are looked at, and steps around the first of them.
 SEASONS, AROUND = 4, (-2, -1, 1, 2)
+#: When a column that is known ahead is looked at.
+KNOWN_AT = ("target", "origin")
 #: Simple forecasts that a row may be told relative to.
 BASES = ("last", "level", "season", "season_level", "season_mean", "long", "long_level")
 
@@ -140,11 +142,14 @@ class LagRows:
     matrix : float32 array of shape (n_rows, n_features)
     base, scale : arrays of shape (n_rows,)
         A value is ``base + scale * prediction``.
+    sources : tuple of str
+        The raw column that each feature is of.
     """
 
     matrix: NDArray[np.float32]
     base: Floats
     scale: Floats
+    sources: tuple[str, ...] = ()
 
 
 def lag_rows(past: Past, plan: LagPlan, codes: Ints, origins: Ints, ahead: Ints) -> LagRows:
@@ -173,7 +178,10 @@ def lag_rows(past: Past, plan: LagPlan, codes: Ints, origins: Ints, ahead: Ints)
     ]
     calendar = calendar_features(past.series, codes, targets)
     matrix = np.stack([*near, *beside, *calendar], axis=1).astype(np.float32)
-    return LagRows(matrix, base, scale)
+    own, time = past.series.target, past.series.time
+    known = [name for name in past.series.known_names for _ in KNOWN_AT]
+    names = [*[own] * len(near), time, *[own] * past.traits.shape[1], *known, *past.series.past_names]
+    return LagRows(matrix, base, scale, (*names, *[time] * len(calendar)))
 
 
 def with_best_bases(past: Past, plan: LagPlan, rows: tuple[Ints, Ints, Ints]) -> LagPlan:
@@ -264,7 +272,8 @@ def _widths(plan: LagPlan) -> tuple[int, ...]:
 
 
 def _beside(series: SeriesSet, origins: Ints, targets: Ints) -> list[Floats]:
-    known = [column[rows] for column in series.known.T for rows in (targets, origins)]
+    at = {"target": targets, "origin": origins}
+    known = [column[at[when]] for column in series.known.T for when in KNOWN_AT]
     return [*known, *(column[origins] for column in series.past.T)]
 
 

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from phantom_ml.forecasters.accuracy import seasonal_scale
 from phantom_ml.forecasters.base import Forecast, ForecastContext, ForecasterSettings
+from phantom_ml.forecasters.naive2 import naive2
 from phantom_ml.forecasters.series import SeriesSet
 
 Floats = NDArray[np.float64]
@@ -48,6 +49,11 @@ class Window:
     def scale(self) -> Floats:
         """Return the seasonal naive's error in the history of each series, shape (n_chosen,)."""
         return seasonal_scale(self.train)
+
+    @cached_property
+    def naive2(self) -> Floats:
+        """Return the Naive2 forecast, shape (n_chosen, horizon)."""
+        return naive2(self.train, self.truth.shape[1])
 
 
 def rolling_windows(

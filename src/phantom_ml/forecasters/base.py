@@ -117,6 +117,10 @@ class FittedForecaster(ABC):
             The columns that are known ahead, NaN where unknown; None: nothing is known.
         """
 
+    def looks_at(self) -> dict[str, float]:
+        """Return how much it looks at each raw column, summing to 1; its own past alone, unless it learns."""
+        return {self.history.target: 1.0}
+
     @abstractmethod
     def save(self, folder: Path) -> None:
         """Write everything but the history into an existing, empty folder; never a pickle."""

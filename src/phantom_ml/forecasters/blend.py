@@ -9,20 +9,19 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
-from phantom_ml.forecasters.accuracy import mase
 from phantom_ml.forecasters.backtest import Window
 from phantom_ml.forecasters.base import Forecast
+from phantom_ml.forecasters.measures import Error, mase
 
-Floats = NDArray[np.float64]
 Weights = dict[str, float]
 #: Forecasts of one window by the name of the forecaster.
 Told = Mapping[str, Forecast]
-#: Windows and the forecasts made for them -> weights that sum to 1.
-Weigher = Callable[[Sequence[Window], Sequence[Told]], Weights]
+#: Windows, the forecasts made for them and what counts -> weights that sum to 1.
+Weigher = Callable[[Sequence[Window], Sequence[Told], Error], Weights]
 
 #: Steps of the greedy selection; more change the second digit of a weight.
 ROUNDS = 25
@@ -32,9 +31,23 @@ POWER = 2.0
 LEAST_WEIGHT = 0.04
 
 
-def window_mase(window: Window, mean: Floats) -> float:
-    """Return the MASE of a forecast of shape (n_chosen, horizon) in one window."""
-    return mase(window.truth, mean, window.scale)
+@dataclass(frozen=True)
+class Blend:
+    """Weights, and how they were found.
+
+    Attributes
+    ----------
+    method : str
+        ``greedy``, ``inverse_error`` or ``single``.
+    weights : dict of str to float
+        At least 0, summing to 1.
+    error : float
+        Mean over windows that had no part in the weights; NaN where there were none.
+    """
+
+    method: str
+    weights: Weights
+    error: float = math.nan
 
 
 def blended(told: Told, weights: Weights) -> Forecast:
@@ -53,43 +66,38 @@ def blended(told: Told, weights: Weights) -> Forecast:
     return Forecast(mean, quantiles, parts[0][0].levels)
 
 
-def greedy_weights(windows: Sequence[Window], told: Sequence[Told]) -> Weights:
-    """Return weights by adding, again and again, the forecaster that betters the mean MASE most."""
+def greedy_weights(windows: Sequence[Window], told: Sequence[Told], error: Error = mase) -> Weights:
+    """Return weights by adding, again and again, the forecaster that lessens the mean error most."""
     names = _common(told)
-    means = [np.stack([own[name].mean for name in names]) for own in told]
-    counts = np.zeros(len(names))
-    best, best_counts = math.inf, counts
-    totals = [np.zeros(own.shape[1:]) for own in means]
+    counts = dict.fromkeys(names, 0.0)
+    best, kept = math.inf, counts
     for n_chosen in range(1, ROUNDS + 1):
-        tried = [
-            _mean_mase(
-                windows, [(t + own[i]) / n_chosen for t, own in zip(totals, means, strict=True)]
-            )
-            for i in range(len(names))
-        ]
-        added = int(np.argmin(tried))
-        counts = counts + np.eye(len(names))[added]
-        totals = [t + own[added] for t, own in zip(totals, means, strict=True)]
-        if tried[added] < best:
-            best, best_counts = tried[added], counts
-    return _kept(dict(zip(names, best_counts, strict=True)))
+        shares = [_shares({**counts, name: counts[name] + 1.0}, n_chosen) for name in names]
+        tried = [_error_of(windows, told, weights, error) for weights in shares]
+        added = names[int(np.argmin(tried))]
+        counts = {**counts, added: counts[added] + 1.0}
+        if min(tried) < best:
+            best, kept = min(tried), counts
+    return _kept(kept) if math.isfinite(best) else _shares(dict.fromkeys(names, 1.0), len(names))
 
 
-def inverse_error_weights(windows: Sequence[Window], told: Sequence[Told]) -> Weights:
-    """Return weights that fall with the square of each forecaster's mean MASE."""
+def inverse_error_weights(
+    windows: Sequence[Window], told: Sequence[Told], error: Error = mase
+) -> Weights:
+    """Return weights that fall with the square of each forecaster's mean error."""
     names = _common(told)
-    errors = {name: _mean_mase(windows, [own[name].mean for own in told]) for name in names}
+    errors = {name: _error_of(windows, told, {name: 1.0}, error) for name in names}
     known = {n: max(e, 1e-12) for n, e in errors.items() if math.isfinite(e)}
     if not known:
-        return {name: 1.0 / len(names) for name in names}
+        return _shares(dict.fromkeys(names, 1.0), len(names))
     return _kept({name: error**-POWER for name, error in known.items()})
 
 
-def best_alone(windows: Sequence[Window], told: Sequence[Told]) -> Weights:
-    """Return the forecaster of the least mean MASE, with all the weight."""
+def best_alone(windows: Sequence[Window], told: Sequence[Told], error: Error = mase) -> Weights:
+    """Return the forecaster of the least mean error, with all the weight."""
     names = _common(told)
-    errors = [_mean_mase(windows, [own[name].mean for own in told]) for name in names]
-    return {names[int(np.argmin(np.nan_to_num(errors, nan=math.inf)))]: 1.0}
+    errors = [_error_of(windows, told, {name: 1.0}, error) for name in names]
+    return {names[int(np.argmin(errors))]: 1.0}
 
 
 WEIGHERS: dict[str, Weigher] = {
@@ -100,9 +108,12 @@ WEIGHERS: dict[str, Weigher] = {
 
 
 def choose_blend(
-    windows: Sequence[Window], told: Sequence[Told], methods: Sequence[str] = tuple(WEIGHERS)
-) -> tuple[str, Weights]:
-    """Return the way of weighing that does best on windows which it has not seen, and its weights.
+    windows: Sequence[Window],
+    told: Sequence[Told],
+    error: Error = mase,
+    methods: Sequence[str] = tuple(WEIGHERS),
+) -> Blend:
+    """Return the weights found in the way that does best on windows which it has not seen.
 
     Each window is left out in turn, the weights are found on the others. With a single window its series are
     halved instead, every second one left out; one series alone is blended by inverse error, for nothing is
@@ -114,16 +125,18 @@ def choose_blend(
         At least one.
     told : sequence of mappings
         The forecasts of each window by name; only forecasters with all windows take part.
+    error : callable of (Window, Forecast) -> float
+        What counts.
     methods : sequence of str
         Keys of WEIGHERS, in order of preference at equal error.
     """
     folds = _folds(windows, told)
     if not folds or len(_common(told)) == 1:
         method = "inverse_error" if "inverse_error" in methods else methods[0]
-        return method, WEIGHERS[method](windows, told)
-    errors = {method: _nested_error(WEIGHERS[method], folds) for method in methods}
+        return Blend(method, WEIGHERS[method](windows, told, error))
+    errors = {method: _nested_error(WEIGHERS[method], folds, error) for method in methods}
     method = min(methods, key=lambda name: errors[name])
-    return method, WEIGHERS[method](windows, told)
+    return Blend(method, WEIGHERS[method](windows, told, error), errors[method])
 
 
 Fold = tuple[list[Window], list[Told], list[Window], list[Told]]
@@ -156,22 +169,29 @@ def _part(window: Window, told: Told, start: int) -> tuple[Window, Told]:
     ), own
 
 
-def _nested_error(weigher: Weigher, folds: Sequence[Fold]) -> float:
-    errors = []
-    for windows, told, judges, judged in folds:
-        weights = weigher(windows, told)
-        errors.append(_mean_mase(judges, [blended(own, weights).mean for own in judged]))
+def _nested_error(weigher: Weigher, folds: Sequence[Fold], error: Error) -> float:
+    errors = [
+        _error_of(judges, judged, weigher(windows, told, error), error)
+        for windows, told, judges, judged in folds
+    ]
     return float(np.mean(errors))
 
 
-def _mean_mase(windows: Sequence[Window], means: Sequence[Floats]) -> float:
-    errors = [window_mase(w, mean) for w, mean in zip(windows, means, strict=True)]
-    known = [error for error in errors if math.isfinite(error)]
+def _error_of(
+    windows: Sequence[Window], told: Sequence[Told], weights: Weights, error: Error
+) -> float:
+    """Return the mean error of a blend over the windows, infinite where none can be told."""
+    errors = [error(w, blended(own, weights)) for w, own in zip(windows, told, strict=True)]
+    known = [e for e in errors if math.isfinite(e)]
     return float(np.mean(known)) if known else math.inf
 
 
 def _common(told: Sequence[Told]) -> list[str]:
     return [name for name in told[0] if all(name in own for own in told)]
+
+
+def _shares(counts: Weights, total: float) -> Weights:
+    return {name: count / total for name, count in counts.items()}
 
 
 def _kept(weights: Weights) -> Weights:

@@ -111,17 +111,44 @@ def known_ahead_of(series: SeriesSet, frame: pl.DataFrame, horizon: int) -> Floa
         A column is not in the frame.
     """
     names = list(series.known_names)
-    check_columns(frame, [series.time, *series.ids.columns, *names])
+    check_columns(frame, names)
+    ahead = rows_ahead(series, frame)
     found = np.full((series.n_series, horizon, len(names)), np.nan)
+    within = ahead.usable & (ahead.steps < horizon)
+    found[ahead.codes[within], ahead.steps[within]] = read_numbers(frame, names)[within]
+    return found
+
+
+@dataclass(frozen=True)
+class Ahead:
+    """Where rows lie after the history of their series.
+
+    Attributes
+    ----------
+    codes : int64 array of shape (n_rows,)
+        Of each row's series, -1 for one that is not known.
+    steps : int64 array of shape (n_rows,)
+        0 is the first step after the history; below it the row is not ahead.
+    usable : bool array of shape (n_rows,)
+        Whether the series is known and the row ahead.
+    """
+
+    codes: Ints
+    steps: Ints
+    usable: NDArray[np.bool_]
+
+
+def rows_ahead(series: SeriesSet, frame: pl.DataFrame) -> Ahead:
+    """Return where the rows of a frame lie; raises ColumnMissing, DataError."""
+    check_columns(frame, [series.time, *series.ids.columns])
     times = read_times(frame[series.time])[0]
     codes = series_codes(frame, series.ids)
-    usable = (codes >= 0) & ~times.is_null().to_numpy()
-    codes, moments = codes[usable], times.fill_null(0).to_numpy()[usable]
-    ahead = series.frequency.steps(series.origins[codes], moments) - series.lengths[codes]
-    within = (ahead >= 0) & (ahead < horizon)
-    told = read_numbers(frame, names)[usable][within]
-    found[codes[within], ahead[within]] = told
-    return found
+    known = (codes >= 0) & ~times.is_null().to_numpy()
+    steps = np.full(frame.height, -1)
+    moments = times.fill_null(0).to_numpy()[known]
+    steps[known] = series.frequency.steps(series.origins[codes[known]], moments)
+    steps[known] -= series.lengths[codes[known]]
+    return Ahead(codes, steps, known & (steps >= 0))
 
 
 @dataclass(frozen=True)

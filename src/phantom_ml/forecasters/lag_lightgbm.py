@@ -19,7 +19,7 @@ from pydantic import Field
 from phantom_ml.config.bounds import Setting, bounded, choice
 from phantom_ml.forecasters._lag_fit import LagFit, LagSettings, fit_lags
 from phantom_ml.forecasters._lag_model import LagModel
-from phantom_ml.forecasters._lags import LagPlan, Past
+from phantom_ml.forecasters._lags import LagPlan, Past, lag_rows
 from phantom_ml.forecasters._parts import read_levels
 from phantom_ml.forecasters.accuracy import seasonal_scale
 from phantom_ml.forecasters.base import (
@@ -69,6 +69,21 @@ class FittedLagLightGBM(FittedForecaster):
             around = mean[:, :, None] + naive.quantiles - naive.mean[:, :, None]
             return Forecast(mean, around, self.levels)
         return with_offsets(mean, self.fit.offsets, seasonal_scale(self.history), self.levels)
+
+    def looks_at(self) -> dict[str, float]:
+        """Return the trees' gain by raw column."""
+        model = self.fit.model
+        if not model.text:
+            return super().looks_at()
+        first = np.zeros(1, np.int64)
+        past = Past.of(self.history, model.plan).continued(model.plan, 1, None)
+        sources = lag_rows(past, model.plan, first, past.series.bounds[1:2] - 2, first + 1).sources
+        gain = model.booster.feature_importance("gain")
+        total = max(float(gain.sum()), 1e-12)
+        return {
+            name: float(gain[np.array(sources) == name].sum() / total)
+            for name in dict.fromkeys(sources)
+        }
 
     def save(self, folder: Path) -> None:
         """Write the trees' text, the plan of the features and the offsets."""

@@ -65,7 +65,11 @@ class PhantomEstimator(BaseEstimator):  # type: ignore[misc]
             table = table.with_columns(pl.Series(column, weight))
             settings["weight_column"] = column
         core = open_core(self.home)
-        result = core.auto_create_model(table, AutoMLConfig.of(settings | self._limits()))
+        config = AutoMLConfig.of(settings | self._limits())
+        return self._keep(core, core.auto_create_model(table, config))
+
+    def _keep(self, core: PhantomMLCore, result: AutoMLResult) -> AutoMLResult:
+        """Keep what came of a training."""
         self._core = core
         self.model_id_ = result.model_id
         self.leaderboard_ = result.leaderboard
@@ -105,9 +109,13 @@ class PhantomEstimator(BaseEstimator):  # type: ignore[misc]
         """Return the model's predictions of rows."""
         check_is_fitted(self, "model_id_")
         frame, _ = self._rows(X, reset=False)
+        return self._opened().predict(self.model_id_, frame)
+
+    def _opened(self) -> PhantomMLCore:
+        """Return the home of the model; one of its own where the estimator has travelled."""
         if self._core is None:
             self._core, self.model_id_ = unseal_model(self._sealed)
-        return self._core.predict(self.model_id_, frame)
+        return self._core
 
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()

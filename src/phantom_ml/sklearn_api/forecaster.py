@@ -1,102 +1,104 @@
-"""PhantomForecaster: a back-tested blend of forecasters for one or many series."""
+"""PhantomForecaster: a back-tested blend of forecasters, with the settings of a scikit-learn estimator."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Self
 
 import polars as pl
-from sklearn.base import BaseEstimator
 from sklearn.utils.validation import check_is_fitted
 
-from phantom_ml.automl.forecasting import ForecastModel, search_forecast
-from phantom_ml.errors import BadSetting, BundleDamaged
-from phantom_ml.forecasters.base import ForecastContext
-from phantom_ml.forecasters.bundle import load_forecaster, save_forecaster
-from phantom_ml.forecasters.columns import SeriesColumns
-from phantom_ml.forecasters.from_frame import known_ahead_of, series_of
-from phantom_ml.forecasters.series import SeriesSet
-from phantom_ml.process.deadline import Deadline
+from phantom_ml.config import AutoMLConfig, AutoMLTaskType
+from phantom_ml.sklearn_api.base import PhantomEstimator
 from phantom_ml.sklearn_api.rows import as_frame
+from phantom_ml.sklearn_api.session import open_core
 
-BLEND = "blend.json"
 
-
-class PhantomForecaster(BaseEstimator):  # type: ignore[misc]
+class PhantomForecaster(PhantomEstimator):
     """Forecasts numbers over time, with quantiles; the best blend of several forecasters by back-test.
 
     Parameters
     ----------
-    horizon : int
-        Steps ahead that are optimised for.
+    horizon : int, optional
+        Steps ahead that are optimised for; one season where not given.
     time_column, value_column : str
     series_columns : sequence of str
         What tells series apart, where the frame holds many.
-    known_ahead : sequence of str
-        Columns of numbers that are known of the future: holidays, plans.
+    known_ahead, past_only : sequence of str
+        Columns of numbers beside the series: those known of the future (holidays, plans), and others.
     quantiles : sequence of float
         Ascending, between 0 and 1.
     frequency : str, optional
         ``1h``, ``1d``, ``1mo``, ...; found where not given.
     season : int, optional
         Steps of a season; found where not given.
-    forecasters : sequence of str, optional
-        Names; all that are installed where not given.
-    time_budget_seconds : float
-        Of ``fit``.
     n_windows : int
-        Of the back-test.
-    seed, n_threads : int
+        Of the back-test, at most.
+    time_budget_seconds : float, optional
+        Wall clock of ``fit``, everything included; 600 where neither it nor ``max_trials`` is given.
+    max_trials : int, optional
+        Try so many forecasters; fits are equal bit for bit then.
+    metric : str, optional
+        ``mase`` where not given; ``smape``, ``wql``, ``rmse``, ``mae`` or ``owa``.
+    algorithms_to_try : sequence of str, optional
+        Names of forecasters; all that are installed where not given.
+    seed : int
+    n_threads : int, optional
+    home : path, optional
+        Keep the experiment and its models there; a temporary folder where not given.
 
     Attributes
     ----------
-    leaderboard_ : DataFrame
-        ``forecaster``, ``mase`` (mean over the windows), ``seconds``, ``reason``; the best first.
-    weights_ : dict of str to float
-        Of the blend that forecasts.
-    notes_ : tuple of str
-        What a person should know.
+    model_id_ : str
+        The model in its home.
+    leaderboard_ : Leaderboard
+        All forecasters that were tried.
+    feature_importance_ : dict of str to float
+        By column, summing to 1.
 
     Examples
     --------
     >>> import numpy as np
     >>> hours = pl.DataFrame({"time": range(240), "value": np.sin(np.arange(240) * 2 * np.pi / 24)})
-    >>> model = PhantomForecaster(horizon=24, season=24, forecasters=["SeasonalNaive"]).fit(hours)
+    >>> model = PhantomForecaster(horizon=24, season=24, max_trials=1).fit(hours)
     >>> model.predict().columns
     ['time', 'prediction', 'quantile_0.1', 'quantile_0.5', 'quantile_0.9']
     """
 
     def __init__(  # noqa: PLR0913, PLR0917 - scikit-learn keeps settings as arguments of the constructor
         self,
-        horizon: int = 24,
+        horizon: int | None = None,
         time_column: str = "time",
         value_column: str = "value",
         series_columns: Sequence[str] = (),
         known_ahead: Sequence[str] = (),
+        past_only: Sequence[str] = (),
         quantiles: Sequence[float] = (0.1, 0.5, 0.9),
         frequency: str | None = None,
         season: int | None = None,
-        forecasters: Sequence[str] | None = None,
-        time_budget_seconds: float = 60.0,
         n_windows: int = 3,
+        time_budget_seconds: float | None = None,
+        max_trials: int | None = None,
+        metric: str | None = None,
+        algorithms_to_try: Sequence[str] | None = None,
         seed: int = 0,
-        n_threads: int = 1,
+        n_threads: int | None = None,
+        home: str | Path | None = None,
     ) -> None:
+        super().__init__(
+            time_budget_seconds, max_trials, metric, algorithms_to_try, seed, n_threads, home
+        )
         self.horizon = horizon
         self.time_column = time_column
         self.value_column = value_column
         self.series_columns = series_columns
         self.known_ahead = known_ahead
+        self.past_only = past_only
         self.quantiles = quantiles
         self.frequency = frequency
         self.season = season
-        self.forecasters = forecasters
-        self.time_budget_seconds = time_budget_seconds
         self.n_windows = n_windows
-        self.seed = seed
-        self.n_threads = n_threads
 
     def fit(self, X: Any, y: Any = None) -> Self:
         """Search for the best blend.
@@ -112,28 +114,25 @@ class PhantomForecaster(BaseEstimator):  # type: ignore[misc]
         ColumnMissing, DataError, TargetUnusable, BadSetting
             The rows are no series, or the settings cannot be.
         """
-        context = ForecastContext(
-            self.horizon,
-            tuple(self.quantiles),
-            self.seed,
-            self.n_threads,
-            Deadline.after(self.time_budget_seconds),
+        asked = {
+            "task_type": AutoMLTaskType.TIME_SERIES,
+            "target_column": self.value_column,
+            "time_column": self.time_column,
+            "task_settings": self._series_settings(),
+            "seed": self.seed,
+        }
+        core = open_core(self.home)
+        self._keep(
+            core, core.auto_create_model(as_frame(X), AutoMLConfig.of(asked | self._limits()))
         )
-        columns = SeriesColumns(
-            self.time_column,
-            self.value_column,
-            tuple(self.series_columns),
-            tuple(self.known_ahead),
-        )
-        self.series_ = series_of(as_frame(X), columns, self.frequency, self.season)
-        self._told(search_forecast(self.series_, context, self.forecasters, self.n_windows))
         return self
 
-    def _told(self, model: ForecastModel) -> None:
-        self.model_, self.weights_, self.notes_ = model, dict(model.weights), model.notes
-        rows = [(t.forecaster, t.mase, round(t.seconds, 2), t.reason) for t in model.trials]
-        shape = {"forecaster": pl.String, "mase": pl.Float64, "seconds": pl.Float64}
-        self.leaderboard_ = pl.DataFrame(rows, {**shape, "reason": pl.String}, orient="row")
+    def _series_settings(self) -> dict[str, Any]:
+        """Return what is asked of the series, by the names of ``task_settings``."""
+        names = ("series_columns", "known_ahead", "past_only", "quantiles")
+        lists = {name: tuple(getattr(self, name)) for name in names}
+        single = ("horizon", "frequency", "season", "n_windows")
+        return lists | {name: getattr(self, name) for name in single}
 
     def predict(self, horizon: int | None = None, future: Any = None) -> pl.DataFrame:
         """Return the series and time columns, ``prediction`` and ``quantile_<q>``, a row a step.
@@ -143,48 +142,9 @@ class PhantomForecaster(BaseEstimator):  # type: ignore[misc]
         horizon : int, optional
             Steps ahead; those of the settings where not given.
         future : frame, optional
-            What is known ahead: the series and time columns, and those of ``known_ahead``.
+            What is known ahead: the series and time columns, and those of ``known_ahead``. Without a horizon
+            a row for each of its rows; with the values that came also ``score`` and ``alert``.
         """
-        check_is_fitted(self, "model_")
-        steps = self.horizon if horizon is None else horizon
-        if steps < 1:
-            raise BadSetting(f"The horizon is {steps}.", "Ask for 1 step at least.")
-        known = None if future is None else known_ahead_of(self.series_, as_frame(future), steps)
-        found = self.model_.predict(steps, known)
-        parts = {
-            f"quantile_{q:g}": found.quantiles[:, :, i].ravel() for i, q in enumerate(found.levels)
-        }
-        columns = {"prediction": found.mean.ravel(), **parts}
-        return self.series_.future_frame(steps).with_columns(**columns)
-
-    def save(self, folder: str | Path) -> Path:
-        """Write the model without pickle: the history as Parquet, each member's own parts, the weights."""
-        check_is_fitted(self, "model_")
-        place = Path(folder).expanduser()
-        place.mkdir(parents=True, exist_ok=True)
-        self.series_.save(place)
-        for name, member in self.model_.members.items():
-            save_forecaster(member, place / name, with_history=False)
-        told = {
-            "settings": self.get_params(),
-            "weights": self.weights_,
-            "method": self.model_.method,
-        }
-        (place / BLEND).write_text(json.dumps(told, default=list))
-        return place
-
-    @classmethod
-    def load(cls, folder: str | Path) -> PhantomForecaster:
-        """Return what ``save`` wrote; raises BundleDamaged."""
-        place = Path(folder).expanduser()
-        try:
-            told = json.loads((place / BLEND).read_text())
-            model, weights = cls(**told["settings"]), dict(told["weights"])
-        except (OSError, ValueError, KeyError, TypeError) as error:
-            raise BundleDamaged(
-                f"{str(place)!r} holds no forecast that can be read: {error}.", "Save it again."
-            ) from None
-        model.series_ = SeriesSet.load(place)
-        members = {name: load_forecaster(place / name, model.series_) for name in weights}
-        model._told(ForecastModel(members, weights, told["method"], (), 0))
-        return model
+        check_is_fitted(self, "model_id_")
+        known = None if future is None else as_frame(future)
+        return self._opened().predict(self.model_id_, known, horizon=horizon)

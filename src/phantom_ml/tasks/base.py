@@ -26,6 +26,8 @@ class Task(ABC):
     task_type: ClassVar[AutoMLTaskType]
     #: Whether a column holds the answers that are learned from.
     learns_from_answers: ClassVar[bool] = True
+    #: Whether rows are points of series, and what comes after them is asked for.
+    of_series: ClassVar[bool] = False
     #: Share of the rows that no search sees: the finished model is measured on them.
     test_share: ClassVar[float] = 0.0
 

@@ -1,0 +1,1 @@
+"""The search for a forecast: pose the series, back-test in children, blend, keep."""

@@ -1,0 +1,120 @@
+"""What is asked of which series: read from a table, checked before any work."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from phantom_ml.config import AutoMLConfig, ProblemKind
+from phantom_ml.data.dataset import Dataset
+from phantom_ml.data.target import require_columns, require_target
+from phantom_ml.errors import BadSetting
+from phantom_ml.forecasters.base import ForecastContext, forecasters
+from phantom_ml.forecasters.columns import SeriesColumns
+from phantom_ml.forecasters.from_frame import series_of
+from phantom_ml.forecasters.measures import DEFAULT, Measure, get_measure
+from phantom_ml.forecasters.series import SeriesSet
+from phantom_ml.tasks.base import Task, tasks
+
+#: Settings of a table that mean nothing for series.
+MEANINGLESS = ("weight_column", "positive_class", "threshold")
+
+
+@dataclass(frozen=True)
+class ForecastProblem:
+    """What is asked.
+
+    Attributes
+    ----------
+    series : SeriesSet
+    context : ForecastContext
+        Horizon, levels and seed; no deadline yet.
+    metric : Measure
+        What ranks.
+    wanted : tuple of str
+        Forecasters by name, all that are installed where nobody named some.
+    n_windows : int
+        Of the back-test, at most.
+    """
+
+    series: SeriesSet
+    context: ForecastContext
+    task: Task
+    metric: Measure
+    wanted: tuple[str, ...]
+    n_windows: int
+    warnings: tuple[str, ...] = ()
+    kind: ProblemKind = ProblemKind.FORECAST
+    policy: None = None
+    custom_metric: bool = False
+
+    @property
+    def n_rows(self) -> int:
+        """Return the number of known values."""
+        return len(self.series.values)
+
+
+def pose_series(
+    dataset: Dataset, config: AutoMLConfig, validation: Dataset | None = None
+) -> ForecastProblem:
+    """Return the question that a configuration puts to the series of a table.
+
+    Raises
+    ------
+    BadSetting, UnknownName, ColumnMissing, DataError, TargetMissing, TargetUnusable
+        The rows are no series, or the settings do not fit them.
+    """
+    _check(config, validation)
+    target, time = config.target_column, config.time_column
+    if target is None or time is None:
+        missing = "target_column" if target is None else "time_column"
+        raise BadSetting(f"No {missing} is given.", "Name what is forecast, and along which time.")
+    require_target(dataset.columns, target, dataset.report.repeated)
+    asked = config.task_settings
+    names = asked.series_columns or config.group_columns
+    require_columns(dataset.columns, [time, *names, *asked.known_ahead, *asked.past_only])
+    columns = SeriesColumns(time, target, tuple(names), asked.known_ahead, asked.past_only)
+    series = series_of(dataset.frame(), columns, asked.frequency, asked.season)
+    horizon = asked.horizon or series.season
+    told = (
+        ()
+        if asked.horizon
+        else (
+            f"No horizon was given: one season ahead, {horizon} steps of {series.frequency.text}.",
+        )
+    )
+    return ForecastProblem(
+        series,
+        ForecastContext(horizon, asked.quantiles, config.seed),
+        tasks.get(config.task_type),
+        get_measure(str(config.optimization_metric or DEFAULT)),
+        _wanted(config.algorithms_to_try),
+        asked.n_windows,
+        told,
+    )
+
+
+def _check(config: AutoMLConfig, validation: Dataset | None) -> None:
+    if validation is not None:
+        raise BadSetting(
+            "validation_data is of no use for forecasts: they are tested on the end of each history.",
+            "Leave it out; measure the model with evaluate.",
+        )
+    for name in MEANINGLESS:
+        if getattr(config, name) is not None:
+            raise BadSetting(f"{name} is of no use for forecasts.", "Leave it out.")
+    if callable(config.optimization_metric):
+        raise BadSetting(
+            "A function of your own cannot rank forecasts.",
+            "Name mase, smape, wql, rmse, mae or owa.",
+        )
+
+
+def _wanted(names: tuple[str, ...] | None) -> tuple[str, ...]:
+    """Return the forecasters to try; raises UnknownName, BadSetting where none is installed."""
+    known = forecasters.names() if names is None else [forecasters.name_of(n) for n in names]
+    able = tuple(n for n in known if forecasters.get(n).available())
+    if not able:
+        raise BadSetting(
+            f"None of {', '.join(known)} is installed.", "pip install 'phantom-ml[forecast]'"
+        )
+    return able

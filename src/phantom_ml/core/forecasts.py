@@ -1,0 +1,205 @@
+"""A forecast in use: told, measured on what came, explained, fitted again on a longer history."""
+
+from __future__ import annotations
+
+import shutil
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from phantom_ml.automl.forecast.problem import pose_series
+from phantom_ml.automl.forecast.refit import refit_forecast
+from phantom_ml.automl.workspace import Workspace
+from phantom_ml.config import AutoMLConfig
+from phantom_ml.core.models import Evaluation, Figure
+from phantom_ml.core.output import write_table
+from phantom_ml.core.training import Keeper, library_versions
+from phantom_ml.data.dataset import Dataset
+from phantom_ml.data.fingerprint import fingerprint
+from phantom_ml.data.target import require_target
+from phantom_ml.errors import BadSetting
+from phantom_ml.explain.forms import Explanation, Importance
+from phantom_ml.forecasters.accuracy import seasonal_scale
+from phantom_ml.forecasters.base import Forecast
+from phantom_ml.forecasters.columns import read_values
+from phantom_ml.forecasters.from_frame import known_ahead_of, rows_ahead
+from phantom_ml.forecasters.measures import BESIDE
+from phantom_ml.forecasters.naive2 import naive2
+from phantom_ml.model.forecast import ForecastModel
+from phantom_ml.model.manifest import Manifest
+from phantom_ml.model.signing import SigningKey
+from phantom_ml.model.trial import Trial
+from phantom_ml.store.store import Store
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+DRAWS = 200
+#: From so many series on whole series are drawn for an interval; of fewer, blocks of steps.
+LEAST_SERIES, BLOCKS = 10, 8
+
+
+def told_ahead(
+    model: ForecastModel,
+    frame: pl.DataFrame | None,
+    horizon: int | None,
+    output: str | Path | None = None,
+) -> pl.DataFrame:
+    """Return the forecast: a row a step, or where a frame alone is given one for each of its rows.
+
+    Raises
+    ------
+    ColumnMissing, DataError, BadSetting
+    """
+    told = model.steps(horizon, frame) if frame is None or horizon else model.rows(frame)
+    if output is not None:
+        write_table(told, output)
+    return told
+
+
+@dataclass(frozen=True, eq=False)
+class Came:
+    """What came after the history, and what was said of it.
+
+    Attributes
+    ----------
+    truth, naive2 : arrays of shape (n_series, horizon)
+    scale : array of shape (n_series,)
+    told : Forecast
+    """
+
+    truth: Floats
+    scale: Floats
+    naive2: Floats
+    told: Forecast
+
+    def some(self, series: Ints, steps: Ints) -> Came:
+        """Return some of the series and steps."""
+        told = Forecast(
+            self.told.mean[series][:, steps],
+            self.told.quantiles[series][:, steps],
+            self.told.levels,
+        )
+        parts = (part[series][:, steps] for part in (self.truth, self.naive2))
+        truth, simple = parts
+        return Came(truth, self.scale[series], simple, told)
+
+    def figures(self) -> dict[str, float]:
+        """Return every measure by name."""
+        return {name: error(self, self.told) for name, error in BESIDE.items()}
+
+
+def evaluate_forecast(
+    model_id: str, manifest: Manifest, model: ForecastModel, frame: pl.DataFrame
+) -> Evaluation:
+    """Return how far a forecast lay from what came, with 95 % intervals; rows that are not ahead are left out.
+
+    The intervals are a bootstrap over series, or over blocks of steps where there are fewer than ten.
+    """
+    target = model.spec.target
+    require_target(frame.columns, target)
+    values, ahead = read_values(frame[target]), rows_ahead(model.series, frame)
+    usable = ahead.usable & ~np.isnan(values)
+    if not usable.any():
+        first = str(model.series.future_frame(1)[model.series.time].sort()[0])
+        raise BadSetting(
+            f"No row has a value of {target!r} after the history of a series that the model knows.",
+            f"The first step ahead is {first}: give rows from there on.",
+        )
+    horizon = int(ahead.steps[usable].max()) + 1
+    truth = np.full((model.series.n_series, horizon), np.nan)
+    truth[ahead.codes[usable], ahead.steps[usable]] = values[usable]
+    told = model.forecast(horizon, known_ahead_of(model.series, frame, horizon))
+    simple = naive2(model.series, horizon)
+    came = Came(truth, seasonal_scale(model.series), simple, told)
+    figures = came.figures()
+    drawn = [came.some(*_drawn(came, seed)).figures() for seed in range(DRAWS)]
+    return Evaluation(
+        model_id=model_id,
+        n_rows=int(usable.sum()),
+        n_skipped=int(frame.height - usable.sum()),
+        figures={
+            name: _figure(value, [d[name] for d in drawn])
+            for name, value in figures.items()
+            if np.isfinite(value)
+        },
+        warnings=_beyond(horizon, model.spec.horizon),
+    )
+
+
+def _drawn(came: Came, seed: int) -> tuple[Ints, Ints]:
+    """Return positions of series and steps, drawn with replacement."""
+    rng = np.random.default_rng(seed)
+    n_series, horizon = came.truth.shape
+    series, steps = (np.arange(n, dtype=np.int64) for n in (n_series, horizon))
+    if n_series >= LEAST_SERIES:
+        return rng.choice(series, n_series), steps
+    width = max(1, horizon // BLOCKS)
+    starts = rng.integers(0, horizon - width + 1, -(-horizon // width))
+    blocks = starts[:, None] + steps[:width]
+    return series, blocks.ravel()[:horizon].astype(np.int64)
+
+
+def _figure(value: float, drawn: Sequence[float]) -> Figure:
+    known = np.array([d for d in drawn if np.isfinite(d)] or [value])
+    low, high = np.quantile(known, [0.025, 0.975])
+    return Figure(value=value, low=min(float(low), value), high=max(float(high), value))
+
+
+def _beyond(horizon: int, asked: int) -> tuple[str, ...]:
+    if horizon <= asked:
+        return ()
+    return (f"The rows reach {horizon} steps ahead, the model was chosen for {asked}.",)
+
+
+def explain_forecast(manifest: Manifest, model: ForecastModel) -> Explanation:
+    """Return what a blend is made of and looks at."""
+    card, series = manifest.card, model.series
+    members = ", ".join(f"{m.forecaster} {m.weight:.0%}" for m in model.spec.members)
+    season = f"a season of {series.season} steps" if series.season > 1 else "no season"
+    notes = (
+        f"The forecast is a weighted mean: {members}.",
+        f"{series.n_series} series, a step of {series.frequency.text}, {season}.",
+    )
+    return Explanation(
+        target=model.spec.target,
+        algorithm=str(card.get("algorithm", "")),
+        method="none",
+        unit=model.spec.target,
+        metric=str(card.get("metric", "")),
+        importance=tuple(
+            Importance(column=name, share=share)
+            for name, share in dict(card.get("importance", {})).items()
+        ),
+        notes=notes,
+    )
+
+
+def refit_on(
+    store: Store, model_id: str, manifest: Manifest, model: ForecastModel, dataset: Dataset
+) -> str:
+    """Return the id of the same blend, fitted on another history."""
+    started = time.monotonic()
+    config = AutoMLConfig.of({**manifest.card["config"], "data_path": None})
+    problem = pose_series(dataset, config)
+    keeper = Keeper(
+        store,
+        SigningKey.load_or_create(store.keys_folder),
+        store.model(model_id).experiment_id or "",
+        config,
+        problem,
+        fingerprint(dataset),
+        started,
+        versions=library_versions(),
+    )
+    folder = store.stage()
+    try:
+        trial = Trial.model_validate(manifest.card["trial"])
+        draft = refit_forecast(problem, model.spec, trial, Workspace(Path(folder)))
+        return keeper.model(draft)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)

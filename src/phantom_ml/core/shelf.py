@@ -1,0 +1,98 @@
+"""Shelf: what the methods of a core reach for, tables and kept models, read and checked once."""
+
+from __future__ import annotations
+
+import math
+import shutil
+import time
+import weakref
+from dataclasses import dataclass, field
+from typing import Any
+
+import polars as pl
+
+from phantom_ml.core.models import Kept, Loaded, as_pipeline
+from phantom_ml.core.rows import rows
+from phantom_ml.data.dataset import Dataset
+from phantom_ml.data.readers.base import ReadOptions
+from phantom_ml.data.target import require_target
+from phantom_ml.metrics.thresholds import Threshold
+from phantom_ml.model.forecast import ForecastModel
+from phantom_ml.model.manifest import Manifest
+from phantom_ml.model.pipeline import Pipeline
+from phantom_ml.store.records import ModelRecord
+from phantom_ml.store.store import Store
+
+#: A threshold that another process sets is seen after so long.
+FRESH_SECONDS = 1.0
+
+
+@dataclass
+class Shelf:
+    """Tables and models of one home.
+
+    Attributes
+    ----------
+    store : Store
+    loaded : Loaded
+        Models in memory.
+    records : dict of str to (seconds, ModelRecord)
+        When each model was asked for last, and what was known of it then.
+    """
+
+    store: Store
+    loaded: Loaded
+    records: dict[str, tuple[float, ModelRecord]] = field(default_factory=dict)
+
+    def read(self, source: Any, options: ReadOptions | None = None) -> Dataset:
+        """Return a table from a path, folder, glob, or anything tabular in memory."""
+        from phantom_ml.data.reading import read
+
+        if isinstance(source, Dataset):
+            return source
+        scratch = self.store.stage()
+        try:
+            dataset = read(source, options or ReadOptions(), scratch=scratch)
+        except BaseException:
+            shutil.rmtree(scratch, ignore_errors=True)
+            raise
+        # The parsed copy lives as long as the table that reads from it.
+        weakref.finalize(dataset, shutil.rmtree, scratch, ignore_errors=True)
+        return dataset
+
+    def frame(self, data: Any, target: str | None = None) -> pl.DataFrame:
+        """Return rows in memory; ``target``: raise where there is not one column of this name."""
+        found = rows(data)
+        if found is not None:
+            return found
+        dataset = self.read(data)
+        if target is not None:
+            require_target(dataset.columns, target, dataset.report.repeated)
+        return dataset.frame()
+
+    def kept(self, model_id: str) -> tuple[Manifest, Kept]:
+        """Return a kept model with its line of alert; loaded and checked the first time."""
+        record = self.record(model_id)
+        # What is in the store was checked when it came in; its signer was trusted then.
+        manifest, model = self.loaded.get(
+            record.id, lambda: self.store.model_folder(record.id), record.signed_by
+        )
+        if record.threshold is None or isinstance(model, ForecastModel):
+            return manifest, model
+        return manifest, model.with_threshold(Threshold.model_validate(record.threshold))
+
+    def pipeline(self, model_id: str) -> Pipeline:
+        """Return a model of rows; raises BadSetting for one of series."""
+        return as_pipeline(self.kept(model_id)[1])
+
+    def record(self, model_id: str) -> ModelRecord:
+        """Return a model's row, asked for at most once a second: a stream of single rows asks often."""
+        asked, record = self.records.get(model_id, (-math.inf, None))
+        if record is None or time.monotonic() - asked > FRESH_SECONDS:
+            record = self.store.model(model_id)
+            self.records[model_id] = (time.monotonic(), record)
+        return record
+
+    def forget(self, model_id: str) -> None:
+        """Ask anew for a model's row: it was changed."""
+        self.records.pop(model_id, None)

@@ -1,0 +1,145 @@
+"""A blend of forecasters in use: what comes next, and how odd what came is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from phantom_ml.errors import BadSetting, BundleDamaged
+from phantom_ml.forecasters.base import FittedForecaster, Forecast
+from phantom_ml.forecasters.blend import blended
+from phantom_ml.forecasters.bundle import load_forecaster
+from phantom_ml.forecasters.from_frame import Ahead, known_ahead_of, rows_ahead
+from phantom_ml.forecasters.series import SeriesSet
+from phantom_ml.model.forecast_spec import ForecastSpec
+from phantom_ml.tasks.base import tasks
+
+Floats = NDArray[np.float64]
+SERIES = "series"
+GOLDEN = Path("golden") / "expected.npy"
+#: Steps of each series that are checked after a load.
+GOLDEN_STEPS = 4
+#: No forecast goes further than so many times what was asked for, nor than this.
+MOST_STEPS = 100_000
+
+
+@dataclass(frozen=True, eq=False)
+class ForecastModel:
+    """A loaded model of series.
+
+    Attributes
+    ----------
+    spec : ForecastSpec
+    series : SeriesSet
+        The history.
+    members : dict of str to FittedForecaster
+    """
+
+    spec: ForecastSpec
+    series: SeriesSet
+    members: dict[str, FittedForecaster]
+
+    @classmethod
+    def load(cls, folder: Path, spec: ForecastSpec) -> ForecastModel:
+        """Return a bundle's blend, and what it says checked against what it said; raises BundleDamaged."""
+        series = SeriesSet.load(folder / SERIES)
+        members = {m.forecaster: load_forecaster(folder / m.folder, series) for m in spec.members}
+        model = cls(spec, series, members)
+        model._check_golden(np.load(folder / GOLDEN, allow_pickle=False))
+        return model
+
+    def _check_golden(self, expected: Floats) -> None:
+        found = self.golden()
+        if found.shape != expected.shape or not np.allclose(
+            found, expected, rtol=1e-5, atol=1e-9, equal_nan=True
+        ):
+            raise BundleDamaged(
+                "The model does not forecast what it did when it was made.",
+                "Install the library versions that its card names, or train again.",
+            )
+
+    def golden(self) -> Floats:
+        """Return the first steps of each series, mean and quantiles, shape (n_series, steps, 1 + n_levels)."""
+        return golden_of(self.forecast(self.spec.horizon))
+
+    def forecast(self, horizon: int, future: Floats | None = None) -> Forecast:
+        """Return the forecast of the steps after the history, ``future`` as forecasters take it."""
+        if not 1 <= horizon <= MOST_STEPS:
+            raise BadSetting(
+                f"The horizon is {horizon}.", f"Ask for 1 to {MOST_STEPS:,} steps ahead."
+            )
+        told = {name: member.predict(horizon, future) for name, member in self.members.items()}
+        return blended(told, {m.forecaster: m.weight for m in self.spec.members})
+
+    def steps(self, horizon: int | None = None, known: pl.DataFrame | None = None) -> pl.DataFrame:
+        """Return a row for each series and step: its names, its time, ``prediction`` and quantiles.
+
+        Parameters
+        ----------
+        horizon : int or None
+            Steps ahead; None: those that were asked for in training.
+        known : DataFrame or None
+            What is known ahead, by series and time.
+        """
+        steps = self.spec.horizon if horizon is None else horizon
+        future = None if known is None else known_ahead_of(self.series, known, steps)
+        told = self.forecast(steps, future)
+        flat = _joined(told)
+        shown = self._presented(flat.reshape(-1, flat.shape[2]))
+        return pl.concat([self.series.future_frame(steps), shown], how="horizontal")
+
+    def rows(self, frame: pl.DataFrame) -> pl.DataFrame:
+        """Return the forecast of each row of a frame, in its order; null for rows that are not ahead.
+
+        Where the frame has the target, ``score`` tells how far a value lies from the middle of the band
+        between the lowest and the highest quantile, in half its width; outside, above 1, is an ``alert``.
+
+        Parameters
+        ----------
+        frame : DataFrame
+            Series and time columns, those that are known ahead, and the target where it is known.
+        """
+        ahead = rows_ahead(self.series, frame)
+        told = self._at(frame, ahead)
+        shown = self._presented(told).with_columns(pl.all().fill_nan(None))
+        named = frame.select([*self.series.ids.columns, self.series.time])
+        if self.spec.target in frame.columns and len(self.spec.levels) > 1:
+            shown = shown.with_columns(*self._oddness(frame[self.spec.target], told))
+        return pl.concat([named, shown], how="horizontal")
+
+    def _at(self, frame: pl.DataFrame, ahead: Ahead) -> Floats:
+        """Return mean and quantiles of each row, NaN where it is not ahead."""
+        found = np.full((frame.height, 1 + len(self.spec.levels)), np.nan)
+        if not ahead.usable.any():
+            return found
+        steps = int(ahead.steps[ahead.usable].max()) + 1
+        forecast = self.forecast(steps, known_ahead_of(self.series, frame, steps))
+        place = ahead.codes[ahead.usable], ahead.steps[ahead.usable]
+        found[ahead.usable, 0] = forecast.mean[place]
+        found[ahead.usable, 1:] = forecast.quantiles[place]
+        return found
+
+    def _oddness(self, values: pl.Series, told: Floats) -> list[pl.Series]:
+        value = values.cast(pl.Float64, strict=False).fill_null(np.nan).to_numpy()
+        low, high = told[:, 1], told[:, -1]
+        half = np.maximum((high - low) / 2.0, 1e-12)
+        score = np.abs(value - (low + high) / 2.0) / half
+        odd = pl.Series("score", score).fill_nan(None)
+        return [odd, pl.Series("alert", (value < low) | (value > high))]
+
+    def _presented(self, prediction: Floats) -> pl.DataFrame:
+        task = tasks.get(self.spec.task_type)
+        return task.present(prediction, self.spec.kind, self.spec.levels, None)
+
+
+def golden_of(told: Forecast) -> Floats:
+    """Return the first steps of a forecast, mean and quantiles, shape (n_series, steps, 1 + n_levels)."""
+    return _joined(told.first(GOLDEN_STEPS))
+
+
+def _joined(told: Forecast) -> Floats:
+    return np.concatenate([told.mean[:, :, None], told.quantiles], axis=2)

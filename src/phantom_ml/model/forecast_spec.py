@@ -1,0 +1,38 @@
+"""ForecastSpec: a blend of forecasters as data; every word of it is checked before a part is opened."""
+
+from __future__ import annotations
+
+import itertools
+from typing import Literal
+
+from pydantic import Field, field_validator
+
+from phantom_ml.config import AutoMLTaskType, ProblemKind, Settings
+
+
+class ForecastMember(Settings):
+    """One forecaster of a blend, and the folder of the bundle that it lies in."""
+
+    forecaster: str
+    weight: float = Field(gt=0, le=1)
+    folder: str
+
+
+class ForecastSpec(Settings):
+    """All that is needed to turn the history in the bundle into a forecast."""
+
+    task_type: Literal[AutoMLTaskType.TIME_SERIES] = AutoMLTaskType.TIME_SERIES
+    kind: Literal[ProblemKind.FORECAST] = ProblemKind.FORECAST
+    target: str
+    horizon: int = Field(ge=1, description="Steps ahead that were asked for.")
+    levels: tuple[float, ...] = Field(min_length=1, description="Of the quantiles, ascending.")
+    members: tuple[ForecastMember, ...] = Field(min_length=1)
+    threshold: None = None
+
+    @field_validator("levels")
+    @classmethod
+    def _levels_rise(cls, levels: tuple[float, ...]) -> tuple[float, ...]:
+        ends = (0.0, *levels, 1.0)
+        if any(a >= b for a, b in itertools.pairwise(ends)):
+            raise ValueError(f"levels must ascend between 0 and 1, not {levels}")
+        return levels

@@ -1,0 +1,106 @@
+"""The search for a forecast: a fault is a row, an end at any time leaves a model, nothing is done twice."""
+
+from pathlib import Path
+
+import numpy as np
+import polars as pl
+import pytest
+
+from phantom_ml.automl.budget import Budget
+from phantom_ml.automl.forecast.problem import pose_series
+from phantom_ml.automl.forecast.search import ORDER, run_forecast
+from phantom_ml.automl.forecast.trials import Running, collect
+from phantom_ml.automl.listener import Listener
+from phantom_ml.automl.workspace import Workspace
+from phantom_ml.config import AutoMLConfig
+from phantom_ml.data.dataset import Dataset
+from phantom_ml.forecasters.base import forecasters
+from phantom_ml.model.trial import TrialStatus
+from phantom_ml.process.deadline import Deadline
+from phantom_ml.process.outcome import Outcome, OutcomeStatus
+
+ASKED = {
+    "task_type": "time_series",
+    "target_column": "y",
+    "time_column": "t",
+    "algorithms_to_try": ["LagLightGBM", "SeasonalNaive"],
+    "n_threads": 2,
+    "max_trials": 9,
+    "task_settings": {"horizon": 12, "season": 12, "n_windows": 2},
+}
+
+
+def config(**changed):
+    return AutoMLConfig.of({**ASKED, **changed})
+
+
+def problem(n: int = 240, **changed):
+    step = np.arange(n)
+    noise = np.random.default_rng(0).normal(size=n) * 0.3
+    frame = pl.DataFrame({"t": step, "y": 3 * np.sin(step * 2 * np.pi / 12) + noise})
+    return pose_series(Dataset(frame.lazy(), n, "made"), config(**changed))
+
+
+def searched(asked, folder: Path, listener: Listener | None = None, **changed):
+    settings = config(**changed)
+    budget = Budget.of(settings, Deadline.after(0.0))
+    return run_forecast(asked, settings, Workspace(folder), budget, listener or Listener())
+
+
+def test_the_blend_is_told_with_its_members(tmp_path):
+    found = searched(problem(), tmp_path)
+    assert {t.algorithm for t in found.trials} >= {"LagLightGBM", "SeasonalNaive"}
+    assert sum(m.weight for m in found.draft.spec.members) == pytest.approx(1.0)
+
+
+def test_series_too_short_for_a_back_test_are_forecast_plainly(tmp_path):
+    found = searched(problem(n=6), tmp_path)
+    assert (found.best.algorithm, found.best.score) == ("SeasonalNaive", None)
+    assert "No series is long enough" in found.warnings[0]
+
+
+def test_only_so_many_are_tried_as_were_allowed(tmp_path):
+    found = searched(problem(), tmp_path, max_trials=1)
+    assert [t.algorithm for t in found.trials] == ["SeasonalNaive"]
+
+
+def test_without_time_one_model_stands_all_the_same(tmp_path):
+    found = searched(problem(), tmp_path, max_trials=None, time_budget_seconds=1e-6)
+    assert found.best.algorithm == "SeasonalNaive"
+    assert "before LagLightGBM had a turn" in found.warnings[0]
+
+
+def test_a_person_who_interrupts_keeps_what_stands(tmp_path):
+    def interrupt(trial):
+        raise KeyboardInterrupt
+
+    found = searched(problem(), tmp_path, Listener(on_trial=once(interrupt)), n_threads=1)
+    assert found.best.algorithm == "SeasonalNaive"
+    assert "interrupted" in found.warnings[-1]
+
+
+def once(act):
+    """Return a function that acts the first time only."""
+    left = [act]
+    return lambda *given: left.pop()(*given) if left else None
+
+
+def test_a_run_goes_on_with_what_an_earlier_one_finished(tmp_path):
+    searched(problem(), tmp_path, max_trials=1)
+    before = {f: f.stat().st_mtime_ns for f in (tmp_path / "trials" / "00000").rglob("*.npz")}
+    found = searched(problem(), tmp_path)
+    assert {t.algorithm for t in found.trials} >= {"LagLightGBM", "SeasonalNaive"}
+    assert {f: f.stat().st_mtime_ns for f in before} == before
+
+
+def test_a_forecaster_that_was_ended_is_a_failed_row(tmp_path):
+    class Ended:
+        folder = tmp_path
+
+    late = Outcome(OutcomeStatus.TIMEOUT, {}, "It was ended.", "", "", 3.0, 80.0)
+    found = collect(Running(1, "Theta", Ended()), late, problem(), [])  # type: ignore[arg-type]
+    assert (found.trial.status, found.trial.reason) == (TrialStatus.FAILED, "It was ended.")
+
+
+def test_every_forecaster_has_a_place_in_the_order():
+    assert set(ORDER) == set(forecasters.names())
