@@ -34,6 +34,8 @@ def _section(algorithm: type[AlgorithmSettings]) -> str:
         facts.append("Reads text byte by byte.")
     if algorithm.reads_history:
         facts.append("Reads the last events of an entity one by one.")
+    if algorithm.reads_entity:
+        facts.append("Reads whom a row belongs to.")
     if algorithm.can_stop:
         facts.append("Stops at its deadline and keeps what it has.")
     if algorithm.learner.contributions is not Learner.contributions:

@@ -133,8 +133,9 @@ class AlgorithmSettings(Settings, ABC):
     known_failures : name of a conformance check -> why it cannot hold (strict: it must then fail).
     max_rows : more rows than this are sampled by the algorithm itself; None for no limit.
     reads_text : whether it learns from ``Matrix.text`` directly.
-    reads_strings, reads_history : whether it learns from ``Matrix.strings`` or ``Matrix.history``, which
-        are made where one does.
+    reads_strings, reads_history, reads_entity : whether it learns from ``Matrix.strings``,
+        ``Matrix.history`` or ``Matrix.entity``, which are made where one does.
+    reads_known : whether known anomalies are among the rows that a detector is fitted on.
     can_stop : whether it checks its deadline inside a fit and keeps what it has.
     """
 
@@ -146,6 +147,8 @@ class AlgorithmSettings(Settings, ABC):
     reads_text: ClassVar[bool] = False
     reads_strings: ClassVar[bool] = False
     reads_history: ClassVar[bool] = False
+    reads_entity: ClassVar[bool] = False
+    reads_known: ClassVar[bool] = False
     can_stop: ClassVar[bool] = False
     learner: ClassVar[type[Learner]]
 

@@ -94,6 +94,7 @@ def stage(
         intercept=recipe.intercept,
         calibrator=recipe.calibrator,
         threshold=recipe.threshold,
+        suppression=problem.suppression,
     )
     return Draft(folder, spec, trial, facts)
 

@@ -22,6 +22,7 @@ from phantom_ml.features.fold_fitted import FoldFitted
 TEXT_PARTS = ("data", "indices", "indptr")
 STRINGS = "strings.npy"
 HISTORY, HISTORY_TOLD = "history.npy", "history.json"
+ENTITY = "entity.npy"
 BEFORE_PARTS = ("time", "groups")
 
 
@@ -106,6 +107,8 @@ class Workspace:
             np.save(folder / HISTORY, samples.matrix.history.values)
             told = samples.matrix.history
             (folder / HISTORY_TOLD).write_text(json.dumps([told.sizes, told.sources]))
+        if samples.matrix.entity is not None:
+            np.save(folder / ENTITY, samples.matrix.entity)
 
     def samples(self, name: str = "samples") -> Samples:
         """Return the matrix with its answers, memory-mapped."""
@@ -117,6 +120,7 @@ class Workspace:
             _text(folder),
             _strings(folder),
             _history(folder),
+            np.load(folder / ENTITY) if (folder / ENTITY).exists() else None,
         )
         weight = folder / "weight.npy"
         return Samples(

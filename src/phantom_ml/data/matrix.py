@@ -104,6 +104,8 @@ class Matrix:
         learner asks for them. Often memory-mapped.
     history : History or None
         The last events of each row's entity; None where no learner asks for them.
+    entity : uint64 array of shape (n_rows,) or None
+        The hash of whom each row belongs to, 0 where it is unknown; None where no learner asks for it.
     """
 
     values: NDArray[np.float32]
@@ -111,6 +113,7 @@ class Matrix:
     text: sparse.csr_array | None = None
     strings: NDArray[np.uint8] | None = None
     history: History | None = None
+    entity: NDArray[np.uint64] | None = None
 
     @property
     def n_rows(self) -> int:
@@ -135,6 +138,7 @@ class Matrix:
             text=None if self.text is None else self.text[where],
             strings=None if self.strings is None else np.ascontiguousarray(self.strings[where]),
             history=None if self.history is None else self.history.rows(where),
+            entity=None if self.entity is None else self.entity[where],
         )
 
     def view(self, rows: slice) -> Matrix:
@@ -143,8 +147,9 @@ class Matrix:
         history = self.history
         if history is not None:
             history = replace(history, values=history.values[rows])
-        values = self.values[rows]
-        return replace(self, values=values, text=None, strings=strings, history=history)
+        entity = None if self.entity is None else self.entity[rows]
+        told = replace(self, values=self.values[rows], text=None, strings=strings)
+        return replace(told, history=history, entity=entity)
 
     def columns(self, places: list[int]) -> Matrix:
         """Return some of the columns, in that order, copied."""
@@ -165,7 +170,11 @@ class Matrix:
         if history is not None and below.history is not None:
             joined = np.concatenate([history.values, below.history.values])
             history = replace(history, values=joined)
-        return replace(self, values=values, text=text, strings=strings, history=history)
+        entity = self.entity
+        if entity is not None and below.entity is not None:
+            entity = np.concatenate([entity, below.entity])
+        told = replace(self, values=values, text=text, strings=strings)
+        return replace(told, history=history, entity=entity)
 
     def beside(self, values: NDArray[np.float32], features: tuple[Feature, ...]) -> Matrix:
         """Return this matrix with more columns to its right."""

@@ -9,10 +9,13 @@ import numpy as np
 import polars as pl
 
 from phantom_ml.explain.contributions import Shares, exact_contributions
-from phantom_ml.explain.forms import Explanation
+from phantom_ml.explain.forms import Explanation, RowExplanation
 from phantom_ml.explain.importance import global_importance
+from phantom_ml.explain.nearest import nearest_rows
 from phantom_ml.explain.occlusion import occlude, score_in_unit, typical_row, typical_score
 from phantom_ml.explain.rows import Amounts, explain_rows, unit_of
+from phantom_ml.explain.unusual import unusual_values
+from phantom_ml.model.align import align
 from phantom_ml.model.pipeline import Pipeline
 
 #: Rows that are explained one by one; their contributions are Python objects.
@@ -21,10 +24,15 @@ MAX_ROWS = 1_000
 LEAST_COVERED = 0.5
 #: Rows from which a typical value can be told where the model's card names none.
 TYPICAL_ROWS = 50
+#: Normal rows that are told beside an anomaly.
+NEAREST = 3
 
 
 def explain(
-    pipeline: Pipeline, card: Mapping[str, Any], frame: pl.DataFrame | None = None
+    pipeline: Pipeline,
+    card: Mapping[str, Any],
+    frame: pl.DataFrame | None = None,
+    n_nearest: int = NEAREST,
 ) -> Explanation:
     """Return what a model looks at as a whole, and what moved the score of each row.
 
@@ -36,6 +44,8 @@ def explain(
     frame : DataFrame or None
         Raw rows; the first 1,000 are explained. With the target column and 100 or more rows,
         columns are also shuffled to measure what each is worth.
+    n_nearest : int
+        Normal rows that are told of each row by an anomaly model, 0 for none.
 
     Raises
     ------
@@ -59,9 +69,26 @@ def explain(
     return Explanation(
         method=amounts.method,
         unit=unit_of(spec),
-        rows=explain_rows(pipeline, rows, amounts),
+        rows=_beside_usual(pipeline, rows, explain_rows(pipeline, rows, amounts), n_nearest),
         notes=(*amounts.notes, *notes),
         **told,
+    )
+
+
+def _beside_usual(
+    pipeline: Pipeline, frame: pl.DataFrame, told: tuple[RowExplanation, ...], n_nearest: int
+) -> tuple[RowExplanation, ...]:
+    """Return the rows with what is unusual in them, and with their nearest, where the model knows it."""
+    usual = pipeline.usual
+    if usual is None:
+        return told
+    rows = align(frame, pipeline.spec.inputs, pipeline.encoder.inputs)
+    unusual = unusual_values(usual, rows, told)
+    asked = n_nearest > 0 and usual.rows.height > 0
+    nearest = nearest_rows(pipeline, usual, rows, n_nearest) if asked else [()] * len(told)
+    return tuple(
+        row.model_copy(update={"unusual": u, "nearest": n})
+        for row, u, n in zip(told, unusual, nearest, strict=True)
     )
 
 

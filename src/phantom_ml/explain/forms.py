@@ -28,6 +28,25 @@ class Contribution(Settings):
     sentence: str = ""
 
 
+class Unusual(Settings):
+    """A value of a row, or a pair of values, that few of the rows learned from had."""
+
+    columns: tuple[str, ...]
+    share: float = Field(gt=0, le=1, description="Of the rows learned from, as unusual as it.")
+    nats: float = Field(description="Minus the logarithm of the share.")
+    sentence: str
+
+
+class Neighbour(Settings):
+    """A normal row that was learned from, and where the explained one differs from it."""
+
+    score: float
+    distance: float = Field(ge=0, le=1, description="Mean over columns: 0 the same, 1 all others.")
+    values: dict[str, Scalar | None] = Field(description="The raw row, long text cut.")
+    differs: tuple[str, ...] = Field(description="Columns, the greatest difference first.")
+    sentence: str
+
+
 class RowExplanation(Settings):
     """Why one row was scored as it was.
 
@@ -43,6 +62,8 @@ class RowExplanation(Settings):
     base: float
     total: float
     contributions: tuple[Contribution, ...] = Field(description="Greatest first.")
+    unusual: tuple[Unusual, ...] = Field((), description="Of an anomaly model, rarest first.")
+    nearest: tuple[Neighbour, ...] = Field((), description="Of an anomaly model, nearest first.")
 
     @property
     def title(self) -> str:
@@ -52,6 +73,12 @@ class RowExplanation(Settings):
         if self.probability is not None:
             title += f", probability of {self.of_class} {self.probability:.6g}"
         return printable(title + (", alert" if self.alert else ""))
+
+    @property
+    def beside(self) -> tuple[str, ...]:
+        """Return what is told of the row itself: its unusual values, and the rows that it is like."""
+        unusual = (told.sentence for told in self.unusual)
+        return (*unusual, *(row.sentence for row in self.nearest))
 
 
 class Importance(Settings):
@@ -102,6 +129,7 @@ class Explanation(Settings):
             if len(moved) > columns:
                 rest = sum(c.amount for c in moved[columns:])
                 lines.append(f"  the other {len(moved) - columns} columns: {_signed(rest)}")
+            lines += [f"  {printable(told)}" for told in row.beside]
         if len(self.rows) > rows:
             lines += ["", f"{len(self.rows) - rows} more rows are explained in .rows."]
         return "\n".join([*lines, *(f"Note: {printable(note)}" for note in self.notes)])
@@ -157,4 +185,4 @@ def _row_page(row: RowExplanation, unit: str) -> Page:
         (c.column, "missing" if c.value is None else str(c.value), _signed(c.amount))
         for c in row.contributions[:SHOWN_COLUMNS]
     )
-    return Page((row.title,), ("column", "value", f"{unit}>"), rows)
+    return Page((row.title,), ("column", "value", f"{unit}>"), rows, row.beside)

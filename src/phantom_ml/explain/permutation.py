@@ -117,7 +117,9 @@ def _shuffled(matrix: Matrix, column: str, orders: Sequence[Rows], text_source: 
     text = None if text is None else sparse.csr_array(text[chosen])
     strings = None if strings is None else strings[chosen]
     history = None if matrix.history is None else _past(matrix.history, column, order, same)
-    return replace(matrix, values=values, text=text, strings=strings, history=history)
+    entity = None if matrix.entity is None else matrix.entity[same]
+    told = replace(matrix, values=values, text=text, strings=strings)
+    return replace(told, history=history, entity=entity)
 
 
 def _past(history: History, column: str, order: Rows, same: Rows) -> History:

@@ -9,6 +9,10 @@ from typing import Any
 Scalar = bool | int | float | str
 #: Characters of a raw value that are kept, and shown in a sentence.
 KEPT, SHOWN = 500, 60
+#: From here on thousands are grouped: what is shorter may be a port or a year.
+LONG_NUMBER = 10_000
+#: Columns that differ from a neighbour's, as a sentence names them.
+DIFFERENCES = 4
 
 
 def plain_value(value: Any) -> Scalar | None:
@@ -62,6 +66,101 @@ def joint_sentence(columns: Sequence[str], amount: float, what: str, unit: str) 
     verb = "raise" if amount >= 0 else "lower"
     bracket = f" ({unit})" if unit else ""
     return f"the words of {named} {verb} {what} by {number(abs(amount))}{bracket}"
+
+
+def tail_sentence(
+    column: str, value: Scalar | None, share: float, larger: bool, n_rows: int
+) -> str:
+    """Return how far out a number lies.
+
+    Parameters
+    ----------
+    column : str
+    value : number
+    share : float
+        Of rows with such a number or one farther out; under one row, if none has.
+    larger : bool
+        Whether it lies on the upper side.
+    n_rows : int
+        Rows that it is compared with.
+
+    Examples
+    --------
+    >>> tail_sentence("bytes_out", 9341222, 0.0002, True, 5000)
+    'bytes_out 9,341,222 is larger than in 99.98 % of the 5,000 rows learned from'
+    >>> tail_sentence("gap", 0.01, 0.0001, False, 5000)
+    'gap 0.01 is smaller than in all of the 5,000 rows learned from'
+    """
+    side = "larger" if larger else "smaller"
+    digits = max(0, -math.floor(math.log10(100 * share)))
+    part = "all" if share * n_rows < 1 - 1e-9 else f"{100 * (1 - share):.{digits}f} %"
+    return f"{column} {grouped(value)} is {side} than in {part} of the {n_rows:,} rows learned from"
+
+
+def count_sentence(
+    columns: Sequence[str],
+    values: Sequence[Scalar | None],
+    times: int,
+    n_rows: int,
+    *,
+    at_most: bool = False,
+) -> str:
+    """Return how often a value, or a pair of values, came.
+
+    Examples
+    --------
+    >>> count_sentence(["process"], ["xyz.exe"], 1, 5000)
+    'process = xyz.exe was in 1 of the 5,000 rows learned from'
+    >>> count_sentence(["user", "host"], ["bob", "DC1"], 0, 5000)
+    'the pair user = bob, host = DC1 was in none of the 5,000 rows learned from'
+    >>> count_sentence(["user"], [None], 3, 5000)
+    'user was missing in 3 of the 5,000 rows learned from'
+    """
+    rows = f"{'at most ' if at_most else ''}{times:,}" if times else "none"
+    named = ", ".join(f"{c} = {_shown(v)}" for c, v in zip(columns, values, strict=True)
+                      if v is not None)  # fmt: skip
+    subject = f"the pair {named} was" if len(columns) > 1 else f"{named} was"
+    if not named:
+        subject = f"{columns[0]} was missing"
+    return f"{subject} in {rows} of the {n_rows:,} rows learned from"
+
+
+def neighbour_sentence(
+    differs: Sequence[tuple[str, Scalar | None, Scalar | None]], n_alike: int
+) -> str:
+    """Return how a normal row differs: columns with its own value and that of the explained row.
+
+    Examples
+    --------
+    >>> neighbour_sentence([("bytes", 512, 9341222), ("port", None, 4444)], 5)
+    'like a normal row but for bytes (512 there, 9,341,222 here), port (missing there, 4444 here)'
+    >>> neighbour_sentence([], 7)
+    'like a normal row in all 7 columns'
+    """
+    if not differs:
+        return f"like a normal row in all {n_alike} columns"
+    told = [
+        f"{column} ({grouped(there)} there, {grouped(here)} here)"
+        for column, there, here in differs[:DIFFERENCES]
+    ]
+    left = len(differs) - DIFFERENCES
+    more = f" and {left} more columns" if left > 0 else ""
+    return f"like a normal row but for {', '.join(told)}{more}"
+
+
+def grouped(value: Scalar | None) -> str:
+    """Return a value for a sentence, the thousands of a long number grouped.
+
+    Examples
+    --------
+    >>> grouped(9341222.0), grouped(4444), grouped(0.25), grouped(None)
+    ('9,341,222', '4444', '0.25', 'missing')
+    """
+    if value is None:
+        return "missing"
+    if isinstance(value, bool | str) or abs(value) < LONG_NUMBER:
+        return _shown(value)
+    return f"{value:,.0f}"
 
 
 def number(value: float) -> str:

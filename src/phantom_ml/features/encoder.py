@@ -17,6 +17,8 @@ from phantom_ml.data.matrix import STRING_BYTES, Feature, Matrix, uniquely_named
 from phantom_ml.errors import BundleVersion
 from phantom_ml.features.base import ColumnEncoder, as_text, encoders
 from phantom_ml.features.before import Before
+from phantom_ml.features.cells.entity import row_hashes
+from phantom_ml.features.cells.hashing import Hashes
 from phantom_ml.features.ngrams import first_bytes, hashed_ngrams
 from phantom_ml.features.past import Past, Seen
 from phantom_ml.features.remembered import Remembered
@@ -43,6 +45,8 @@ class Encoder:
         Those of them that are read word by word, too.
     string_columns : tuple of str
         Those that are handed on as they are, for learners of raw text.
+    entity_columns : tuple of str
+        Those that name together whom a row belongs to, for learners that compare it with its own.
     """
 
     columns: tuple[ColumnEncoder, ...]
@@ -51,6 +55,7 @@ class Encoder:
     tables: tuple[TableEncoder, ...] = ()
     past: Past | None = None
     string_columns: tuple[str, ...] = ()
+    entity_columns: tuple[str, ...] = ()
 
     @cached_property
     def features(self) -> tuple[Feature, ...]:
@@ -82,9 +87,8 @@ class Encoder:
         several = [c for part in self.tables for c in part.inputs]
         past = [] if self.past is None else [*self.past.inputs]
         single = [c.column for c in self.columns]
-        return list(
-            dict.fromkeys([*single, *several, *past, *self.text_columns, *self.string_columns])
-        )
+        beside = [*self.text_columns, *self.string_columns, *self.entity_columns]
+        return list(dict.fromkeys([*single, *several, *past, *beside]))
 
     @cached_property
     def timeless(self) -> list[int]:
@@ -128,12 +132,15 @@ class Encoder:
             at += out.shape[1]
         values[:, at:] = past.windows
         text, strings = self.text(frame), self._strings(frame)
-        return Matrix(values, self.features, text, strings, past.history)
+        return Matrix(values, self.features, text, strings, past.history, self._entity(frame))
 
     def _strings(self, frame: pl.DataFrame) -> NDArray[np.uint8] | None:
         if not self.string_columns:
             return None
         return first_bytes([as_text(frame[c]) for c in self.string_columns], STRING_BYTES)
+
+    def _entity(self, frame: pl.DataFrame) -> Hashes | None:
+        return row_hashes(frame, self.entity_columns) if self.entity_columns else None
 
     def text(self, frame: pl.DataFrame) -> Any:
         """Return the hashed text of rows, a sparse matrix of shape (n_rows, n_buckets); None without text."""
@@ -165,6 +172,7 @@ class Encoder:
             "text_columns": list(self.text_columns),
             "prose_columns": list(self.prose_columns),
             "string_columns": list(self.string_columns),
+            "entity_columns": list(self.entity_columns),
         }
 
     @classmethod
@@ -174,7 +182,8 @@ class Encoder:
         tables = [_read(table_encoders.get(p["encoder"]), p) for p in state["tables"]]
         texts, prose = tuple(state["text_columns"]), tuple(state["prose_columns"])
         strings = tuple(state.get("string_columns", ()))
-        return cls(tuple(columns), texts, prose, tuple(tables), past, strings)
+        entity = tuple(state.get("entity_columns", ()))
+        return cls(tuple(columns), texts, prose, tuple(tables), past, strings, entity)
 
     def save(self, folder: Path) -> None:
         """Write the state into ``folder`` (made if absent)."""

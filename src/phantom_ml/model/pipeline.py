@@ -17,6 +17,7 @@ from phantom_ml.metrics.thresholds import Threshold
 from phantom_ml.model.align import align
 from phantom_ml.model.combine import combine, mean_of
 from phantom_ml.model.spec import ModelSpec
+from phantom_ml.model.usual import Usual
 from phantom_ml.tasks.base import tasks
 
 Array = NDArray[np.float64]
@@ -24,6 +25,8 @@ Array = NDArray[np.float64]
 BATCH_ROWS = 65_536
 #: Rows from which more than one thread pays.
 THREADED_ROWS = 512
+#: The folder of what is usual, in a bundle and where one is made.
+USUAL = "usual"
 
 
 @dataclass(frozen=True)
@@ -45,12 +48,15 @@ class Pipeline:
     members : tuple of tuple of LoadedPart
         In the order of ``spec.members``.
     n_threads : int
+    usual : Usual or None
+        What the training rows of a detector held; None for other models, and where it was not kept.
     """
 
     spec: ModelSpec
     encoder: Encoder
     members: tuple[tuple[LoadedPart, ...], ...]
     n_threads: int = 1
+    usual: Usual | None = None
 
     @classmethod
     def load(cls, folder: Path, spec: ModelSpec, n_threads: int = 1) -> Pipeline:
@@ -64,7 +70,7 @@ class Pipeline:
 
         members = tuple(tuple(part(p.learner, p.side) for p in m.parts) for m in spec.members)
         encoder = _as_read(Encoder.load(folder / "encoder"), spec)
-        return cls(spec, encoder, members, n_threads)
+        return cls(spec, encoder, members, n_threads, Usual.load(folder / USUAL))
 
     def with_threshold(self, threshold: Threshold | None) -> Pipeline:
         """Return the same model with another line of alert."""
@@ -139,6 +145,8 @@ def _as_read(encoder: Encoder, spec: ModelSpec) -> Encoder:
     kinds = [algorithms.get(member.algorithm) for member in spec.members]
     if not any(kind.reads_strings for kind in kinds):
         encoder = replace(encoder, string_columns=())
+    if not any(kind.reads_entity for kind in kinds):
+        encoder = replace(encoder, entity_columns=())
     if encoder.past is not None and not any(kind.reads_history for kind in kinds):
         encoder = replace(encoder, past=replace(encoder.past, words=()))
     return encoder

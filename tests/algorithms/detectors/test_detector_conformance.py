@@ -7,7 +7,7 @@ from phantom_ml.config import ProblemKind
 from phantom_ml.testing.detector_checks import CHECKS, detector_checks
 
 NAMES = [check.__name__.removeprefix("check_") for check in CHECKS]
-DETECTORS = [a.name for a in algorithms if ProblemKind.ANOMALY in a.kinds]
+DETECTORS = [a.name for a in algorithms if a.kinds == {ProblemKind.ANOMALY}]
 
 
 @pytest.mark.parametrize("check", NAMES)

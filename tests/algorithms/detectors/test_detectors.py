@@ -10,10 +10,10 @@ from phantom_ml.errors import BundleDamaged
 from phantom_ml.process.deadline import Deadline
 from tests.algorithms.detectors.made import cloud, fitted, matrix, scores
 
-NAMES = [a.name for a in algorithms if ProblemKind.ANOMALY in a.kinds]
+NAMES = [a.name for a in algorithms if a.kinds == {ProblemKind.ANOMALY}]
 each_detector = pytest.mark.parametrize("name", NAMES)
 RANDOM = ["IsolationForest", "KNN"]
-ADDITIVE = ["ECOD", "COPOD", "HBOS"]
+ADDITIVE = ["ECOD", "COPOD", "HBOS", "EntityBaseline"]
 
 
 def made(name, values, **more):
@@ -140,6 +140,8 @@ DAMAGES = {
     "KNN": ("neighbours", lambda a: a[:, :2]),
     "PCA": ("axes", lambda a: a * np.nan),
     "Autoencoder": ("net.bias.0", lambda a: a[:3]),
+    "EntityBaseline": ("spread", lambda a: a * 0),
+    "DeepLog": ("net.head.bias", lambda a: a[:3]),
 }
 
 
@@ -152,6 +154,6 @@ def test_arrays_that_do_not_fit_together_are_refused(name, tmp_path):
     arrays = load_file(file)
     key, damage = DAMAGES[name]
     arrays[key] = np.ascontiguousarray(damage(arrays[key]))
-    save_file(arrays, file, metadata={"facts": '{"n_epochs": 1}'})
+    save_file(arrays, file, metadata={"facts": '{"n_epochs": 1, "width": 16, "n_layers": 1}'})
     with pytest.raises(BundleDamaged):
         load_learner(tmp_path)

@@ -19,12 +19,12 @@ class AdditiveDetector(Detector):
     """A detector that adds up one part a column, none of them below 0."""
 
     @abstractmethod
-    def parts(self, rows: Array) -> Array:
+    def parts(self, matrix: Matrix) -> Array:
         """Return the parts of the score, shape (n_rows, n_columns), at least 0."""
 
-    def raw(self, rows: Array) -> Array:
+    def raw_of(self, matrix: Matrix) -> Array:
         """Return the sums of the parts, shape (n_rows,)."""
-        return np.asarray(self.parts(rows).sum(axis=1))
+        return np.asarray(self.parts(matrix).sum(axis=1))
 
     def contributions(self, matrix: Matrix) -> Array:
         """Return the surprise, shared out among features as the score is, and a base of 0.
@@ -37,7 +37,7 @@ class AdditiveDetector(Detector):
         found = np.zeros((matrix.n_rows, len(matrix.features) + 1, 1))
         for first in range(0, matrix.n_rows, CHUNK_ROWS):
             rows = slice(first, first + CHUNK_ROWS)
-            parts = self.parts(self.columns.of(matrix.view(rows)))
+            parts = self.parts(matrix.view(rows))
             total = parts.sum(axis=1)
             surprise = self.surprise.of(total)
             share = surprise / np.where(total > 0, total, 1.0)

@@ -8,11 +8,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from phantom_ml.algorithms._deep.device import DeviceName, chosen, imported, threads
-from phantom_ml.algorithms._deep.schedule import warm_cos
-from phantom_ml.algorithms._deep.training import Plan, Tensors, train
 from phantom_ml.algorithms.base import FitContext
 from phantom_ml.algorithms.detectors._autoencoder_net import Weights, rebuilt, start
+from phantom_ml.parts.nets.device import DeviceName, chosen, imported, threads
+from phantom_ml.parts.nets.schedule import warm_cos
+from phantom_ml.parts.nets.training import Plan, Tensors, train
 
 #: Share of a step's rows, those that are rebuilt the worst, which it does not learn from: what is rare must
 #: not be learned by heart (Xia et al., "Learning Discriminative Reconstructions", ICCV 2015). With a tenth

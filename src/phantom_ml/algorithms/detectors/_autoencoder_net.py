@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from phantom_ml.algorithms._deep.weights import Shapes
+from phantom_ml.parts.nets.weights import Shapes
 
 Weights = dict[str, NDArray[np.float32]]
 

@@ -42,8 +42,8 @@ class Detector(Learner):
     surprise: Surprise
 
     @abstractmethod
-    def raw(self, rows: Array) -> Array:
-        """Return the detector's own score of columns, shape (n_rows,), higher = more unusual."""
+    def raw_of(self, matrix: Matrix) -> Array:
+        """Return the detector's own score of rows, shape (n_rows,), higher = more unusual."""
 
     @abstractmethod
     def check(self) -> None:
@@ -57,8 +57,7 @@ class Detector(Learner):
         with threadpool_limits(n_threads):
             for first in range(0, matrix.n_rows, CHUNK_ROWS):
                 part = slice(first, first + CHUNK_ROWS)
-                rows = self.columns.of(matrix.view(part))
-                found[part, 0] = self.surprise.of(self.raw(rows))
+                found[part, 0] = self.surprise.of(self.raw_of(matrix.view(part)))
         return found
 
     def save(self, folder: Path) -> None:
@@ -81,6 +80,19 @@ class Detector(Learner):
         return found
 
 
+@dataclass
+class ColumnDetector(Detector):
+    """A detector that looks at nothing of a row but its columns."""
+
+    @abstractmethod
+    def raw(self, rows: Array) -> Array:
+        """Return the detector's own score of columns, shape (n_rows,), higher = more unusual."""
+
+    def raw_of(self, matrix: Matrix) -> Array:
+        """Return the detector's own score of rows, shape (n_rows,), higher = more unusual."""
+        return self.raw(self.columns.of(matrix))
+
+
 class DetectorSettings(AlgorithmSettings):
     """The settings of a detector: no answers are looked at, whatever they are."""
 
@@ -89,8 +101,9 @@ class DetectorSettings(AlgorithmSettings):
 
 @dataclass(frozen=True)
 class Seen:
-    """What a detector learns from: columns of training rows, of many a sample, and its randomness."""
+    """What a detector learns from: training rows, of many a sample, their columns, and its randomness."""
 
+    matrix: Matrix
     columns: Columns
     rows: Array
     random: np.random.Generator
@@ -103,7 +116,7 @@ class Seen:
         if matrix.n_rows > MAX_ROWS:
             matrix = matrix.rows(np.sort(random.permutation(matrix.n_rows)[:MAX_ROWS]))
         columns = Columns.fit(matrix)
-        return cls(columns, columns.of(matrix), random)
+        return cls(matrix, columns, columns.of(matrix), random)
 
     def some(self, most: int) -> Array:
         """Return the rows, or of many a sample."""
@@ -116,7 +129,14 @@ class Seen:
 UNKNOWN = Surprise(np.zeros(1), np.zeros(1), np.ones(1))
 
 
-def with_surprise(detector: Detector, rows: Array) -> None:
-    """Let a detector know how the training rows score."""
+def with_surprise(detector: ColumnDetector, rows: Array) -> None:
+    """Let a detector know how the columns of training rows score."""
     parts = [detector.raw(rows[i : i + CHUNK_ROWS]) for i in range(0, len(rows), CHUNK_ROWS)]
+    detector.surprise = Surprise.fit(np.concatenate(parts))
+
+
+def with_surprise_of(detector: Detector, matrix: Matrix) -> None:
+    """Let a detector know how training rows score of which it sees more than the columns."""
+    starts = range(0, matrix.n_rows, CHUNK_ROWS)
+    parts = [detector.raw_of(matrix.view(slice(i, i + CHUNK_ROWS))) for i in starts]
     detector.surprise = Surprise.fit(np.concatenate(parts))

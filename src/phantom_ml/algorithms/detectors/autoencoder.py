@@ -15,15 +15,12 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field
 
-from phantom_ml.algorithms._deep.device import DeviceName
-from phantom_ml.algorithms._deep.operations import relu
-from phantom_ml.algorithms._deep.weights import arrays_of, epochs_of, require_shapes, weights_of
 from phantom_ml.algorithms.base import FitContext, Learner, Setting, algorithms, bounded
 from phantom_ml.algorithms.detectors._autoencoder_net import Weights, rebuilt, shapes
 from phantom_ml.algorithms.detectors._columns import COLUMNS_FORM, Columns
 from phantom_ml.algorithms.detectors._learner import (
     UNKNOWN,
-    Detector,
+    ColumnDetector,
     DetectorSettings,
     Seen,
     with_surprise,
@@ -31,12 +28,15 @@ from phantom_ml.algorithms.detectors._learner import (
 from phantom_ml.algorithms.detectors._surprise import Surprise
 from phantom_ml.data.matrix import Samples
 from phantom_ml.parts.arrays import load_arrays, require, save_arrays
+from phantom_ml.parts.nets.device import DeviceName
+from phantom_ml.parts.nets.operations import relu
+from phantom_ml.parts.nets.weights import arrays_of, epochs_of, require_shapes, weights_of
 
 Array = NDArray[np.float64]
 
 
 @dataclass
-class AutoencoderLearner(Detector):
+class AutoencoderLearner(ColumnDetector):
     """A network that rebuilds rows.
 
     Attributes

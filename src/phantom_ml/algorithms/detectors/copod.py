@@ -12,16 +12,9 @@ from typing import ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from phantom_ml.algorithms.base import FitContext, Learner, algorithms
-from phantom_ml.algorithms.detectors._learner import (
-    UNKNOWN,
-    DetectorSettings,
-    Seen,
-    with_surprise,
-)
-from phantom_ml.algorithms.detectors._tails import Tails
-from phantom_ml.algorithms.detectors.ecod import ECODLearner
-from phantom_ml.data.matrix import Samples
+from phantom_ml.algorithms.base import algorithms
+from phantom_ml.algorithms.detectors.ecod import ECODLearner, TailSettings
+from phantom_ml.data.matrix import Matrix
 
 Array = NDArray[np.float64]
 
@@ -32,26 +25,19 @@ class COPODLearner(ECODLearner):
 
     algorithm: ClassVar[str] = "COPOD"
 
-    def parts(self, rows: Array) -> Array:
+    def parts(self, matrix: Matrix) -> Array:
         """Return nats by column: the mean of both tails, or that on the longer side if it is more."""
-        left, right = self.tails.nats(rows)
+        left, right = self.tails.nats(self.columns.of(matrix))
         longer = np.where(self.skew < 0, left, np.where(self.skew > 0, right, left + right))
         return np.asarray(np.maximum(longer, (left + right) / 2))
 
 
 @algorithms.add("COPOD")
-class COPOD(DetectorSettings):
+class COPOD(TailSettings):
     """Adds up, over columns, the rarer of the longer tail and the mean of both; exact reasons.
 
     Like ECOD, but each column chooses its tail alone.
     """
 
     name: ClassVar[str] = "COPOD"
-    learner: ClassVar[type[Learner]] = COPODLearner
-
-    def fit(self, train: Samples, valid: Samples | None, context: FitContext) -> COPODLearner:
-        """Return the tails of the training rows."""
-        seen = Seen.of(train, context)
-        found = COPODLearner(seen.columns, UNKNOWN, **vars(Tails.fit(seen.rows)))
-        with_surprise(found, seen.rows)
-        return found
+    learner: ClassVar[type[ECODLearner]] = COPODLearner

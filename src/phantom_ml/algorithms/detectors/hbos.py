@@ -17,9 +17,9 @@ from phantom_ml.algorithms.detectors._learner import (
     UNKNOWN,
     DetectorSettings,
     Seen,
-    with_surprise,
+    with_surprise_of,
 )
-from phantom_ml.data.matrix import Samples
+from phantom_ml.data.matrix import Matrix, Samples
 from phantom_ml.parts.arrays import Form, require
 
 Array = NDArray[np.float64]
@@ -47,8 +47,9 @@ class HBOSLearner(AdditiveDetector):
     high: Array
     nats: Array
 
-    def parts(self, rows: Array) -> Array:
+    def parts(self, matrix: Matrix) -> Array:
         """Return nats by column."""
+        rows = self.columns.of(matrix)
         n_bins = self.nats.shape[1] - 1
         place = (rows - self.low) / (self.high - self.low) * n_bins
         bins = np.clip(place, 0, n_bins - 1).astype(np.int64)
@@ -96,5 +97,5 @@ class HBOS(DetectorSettings):
         height = np.concatenate([height, np.zeros((len(height), 1))], axis=1)
         nats = np.log((1.0 + self.smoothing) / (height + self.smoothing))
         found = HBOSLearner(seen.columns, UNKNOWN, low, high, nats)
-        with_surprise(found, seen.rows)
+        with_surprise_of(found, seen.matrix)
         return found

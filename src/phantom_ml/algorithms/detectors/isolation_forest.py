@@ -24,7 +24,7 @@ from phantom_ml.algorithms.detectors._isolation import (
 )
 from phantom_ml.algorithms.detectors._learner import (
     UNKNOWN,
-    Detector,
+    ColumnDetector,
     DetectorSettings,
     Seen,
     with_surprise,
@@ -40,7 +40,7 @@ SCORED_ROWS = 20_000
 
 
 @dataclass
-class IsolationForestLearner(Detector):
+class IsolationForestLearner(ColumnDetector):
     """Trees of random cuts; see Trees for the arrays.
 
     Attributes

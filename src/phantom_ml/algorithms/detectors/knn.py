@@ -21,7 +21,7 @@ from phantom_ml.algorithms.base import FitContext, Learner, Setting, algorithms,
 from phantom_ml.algorithms.detectors._learner import (
     CHUNK_ROWS,
     UNKNOWN,
-    Detector,
+    ColumnDetector,
     DetectorSettings,
     Seen,
 )
@@ -37,7 +37,7 @@ ROUNDING = 1e-12
 
 
 @dataclass
-class KNNLearner(Detector):
+class KNNLearner(ColumnDetector):
     """The sampled rows.
 
     Attributes

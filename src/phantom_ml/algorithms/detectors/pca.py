@@ -19,7 +19,7 @@ from pydantic import Field
 from phantom_ml.algorithms.base import FitContext, Learner, algorithms, bounded
 from phantom_ml.algorithms.detectors._learner import (
     UNKNOWN,
-    Detector,
+    ColumnDetector,
     DetectorSettings,
     Seen,
     with_surprise,
@@ -36,7 +36,7 @@ FITTED_ROWS = 20_000
 
 
 @dataclass
-class PCALearner(Detector):
+class PCALearner(ColumnDetector):
     """A centre and axes.
 
     Attributes
