@@ -9,7 +9,7 @@ from __future__ import annotations
 import argparse
 import json
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -26,6 +26,8 @@ from phantom_ml.config import ProblemKind
 from phantom_ml.data.matrix import Feature, Matrix, Samples
 
 CONSENSUS, TASK = "consensus", "anomaly"
+#: The mixture of a table whose rows belong to nobody.
+PLAIN = {CONSENSUS: MEMBERS}
 #: What is averaged over the seeds of a run.
 FIGURES = ("auc", "ap", "seconds")
 
@@ -73,7 +75,7 @@ def run(chosen: argparse.Namespace) -> int:
     """Append what is not in the file yet, and print the tables."""
     detectors = [a.name for a in algorithms if ProblemKind.ANOMALY in a.kinds and a.available()]
     names = chosen.detectors.split(",") if chosen.detectors else detectors
-    for folder in [] if chosen.table else _folders(chosen.data, chosen.sets):
+    for folder in [] if chosen.table else folders_of(chosen.data, chosen.sets):
         rows = Rows.of(folder)
         for seed in range(chosen.seeds):
             had = {(ln["data"], ln["seed"]) for ln in read_lines(chosen.out)}
@@ -88,8 +90,14 @@ def run(chosen: argparse.Namespace) -> int:
     return 0
 
 
-def measured(rows: Rows, names: list[str], seed: int, n_threads: int) -> Iterator[dict[str, Any]]:
-    """Yield the figures of each detector, and of the consensus of those that are its members."""
+def measured(
+    rows: Rows,
+    names: list[str],
+    seed: int,
+    n_threads: int,
+    mixtures: Mapping[str, Sequence[str]] = PLAIN,
+) -> Iterator[dict[str, Any]]:
+    """Yield the figures of each detector, and of each mixture of those that are its members."""
     told, scores = {"data": rows.name, "seed": seed}, {}
     for name in names:
         began = time.perf_counter()
@@ -100,15 +108,16 @@ def measured(rows: Rows, names: list[str], seed: int, n_threads: int) -> Iterato
         seconds = time.perf_counter() - began
         scores[name] = (learner.predict(rows.train, n_threads), found, seconds)
         yield {**told, "detector": name, "seconds": round(seconds, 2), **_figures(rows, found)}
-    members = [name for name in MEMBERS if name in scores]
-    if len(members) < 2:
-        return
-    weights = choose_consensus([scores[name][0] for name in members], members)
-    mixed = sum(weight * scores[name][1] for name, weight in weights.items())
-    seconds = sum(scores[name][2] for name in members)
-    shown = {name: round(weight, 3) for name, weight in weights.items()}
-    line = {**told, "detector": CONSENSUS, "seconds": round(seconds, 2), "weights": shown}
-    yield {**line, **_figures(rows, mixed)}
+    for mixture, wanted in mixtures.items():
+        members = [name for name in wanted if name in scores]
+        if len(members) < 2:
+            continue
+        weights = choose_consensus([scores[name][0] for name in members], members)
+        mixed = sum(weight * scores[name][1] for name, weight in weights.items())
+        seconds = sum(scores[name][2] for name in members)
+        shown = {name: round(weight, 3) for name, weight in weights.items()}
+        line = {**told, "detector": mixture, "seconds": round(seconds, 2), "weights": shown}
+        yield {**line, **_figures(rows, mixed)}
 
 
 def _figures(rows: Rows, scores: Any) -> dict[str, float]:
@@ -124,7 +133,8 @@ def _matrix(table: Any, names: list[str]) -> Matrix:
     return Matrix(values, tuple(Feature(name, name) for name in names))
 
 
-def _folders(root: Path, sets: str | None) -> list[Path]:
+def folders_of(root: Path, sets: str | None) -> list[Path]:
+    """Return the sets of anomalies under a folder, or those that are named."""
     if sets:
         return [root / name for name in sets.split(",")]
     return [p.parent for p in sorted(root.glob("*/test.parquet")) if _is_a_set(p.parent)]

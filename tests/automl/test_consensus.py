@@ -1,7 +1,8 @@
 import numpy as np
 import pytest
 
-from phantom_ml.automl.consensus import choose_consensus
+from phantom_ml.automl.consensus import MEMBERS, choose_consensus, members_for
+from phantom_ml.data.matrix import Matrix
 
 
 def members(*noise, n_rows=2000):
@@ -14,6 +15,13 @@ def members(*noise, n_rows=2000):
 def weights(scores):
     names = [f"m{i}" for i in range(len(scores))]
     return list(choose_consensus(scores, names).values())
+
+
+def test_who_compares_with_the_own_past_is_a_member_only_where_rows_belong_to_somebody():
+    values = np.zeros((3, 0), np.float32)
+    assert members_for(Matrix(values, ())) == MEMBERS
+    owned = Matrix(values, (), entity=np.ones(3, np.uint64))
+    assert members_for(owned) == (*MEMBERS, "EntityBaseline")
 
 
 def test_weights_sum_to_one():

@@ -86,12 +86,62 @@ def test_answers_measure_it_where_there_are_some(home):
     assert "injected_average_precision" not in figures
 
 
-def test_the_column_of_answers_is_never_read(home):
+def test_the_column_of_answers_is_no_feature(home):
     asked = {**ASKED, "algorithms_to_try": ["HBOS"], "max_trials": 1}
     told = home.auto_create_model(flows(), {**asked, "target_column": "is_odd"})
     blind = home.auto_create_model(flows().drop("is_odd"), asked)
     rows = flows(50, seed=4)
     assert home.predict(told.model_id, rows).equals(home.predict(blind.model_id, rows))
+
+
+def with_few_answers(n_odd: int = 40, n_known: int = 20) -> pl.DataFrame:
+    """Flows of which some odd ones are known, and nothing of the others."""
+    rows = flows(1_000, odd=n_odd, seed=5)
+    unknown = pl.int_range(rows.height) < rows.height - n_known
+    return rows.with_columns(is_odd=pl.when(~unknown).then("is_odd"))
+
+
+@pytest.fixture(scope="module")
+def taught(home):
+    asked = {"task_type": "anomaly_detection", "max_trials": 5, "n_threads": 1}
+    return home.auto_create_model(with_few_answers(), {**asked, "target_column": "is_odd"})
+
+
+def test_known_anomalies_rank_the_leaderboard(taught):
+    assert taught.metric == "average_precision"
+    assert "half of the known anomalies" in taught.validation
+    assert "SurpriseLightGBM" in {row.algorithm for row in taught.leaderboard}
+
+
+def test_a_line_that_needs_answers_is_cut_on_known_anomalies(home, taught):
+    found = home.set_threshold(taught.model_id, {"min_precision": 0.9})
+    assert found.n_positives == 10
+
+
+def test_few_answers_tell_what_an_anomaly_is(home, taught):
+    found = home.evaluate(taught.model_id, flows(600, odd=30, seed=6))
+    assert found.figures["average_precision"].value > 0.9
+
+
+def test_too_few_known_anomalies_are_left_out_and_it_is_said(home):
+    asked = {**ASKED, "target_column": "is_odd", "algorithms_to_try": ["HBOS"], "max_trials": 1}
+    found = home.auto_create_model(with_few_answers(n_known=3), asked)
+    assert found.metric == "injected_average_precision"
+    assert any("3 anomalies are known: too few" in w for w in found.warnings)
+
+
+def test_normal_rows_alone_are_learned_from_where_that_is_asked(home):
+    asked = {**ASKED, "target_column": "is_odd", "algorithms_to_try": ["HBOS"], "max_trials": 1}
+    rows = flows(400, odd=12).with_columns(is_odd=pl.when(pl.int_range(400) >= 100).then("is_odd"))
+    found = home.auto_create_model(rows, asked | {"task_settings": {"normal_only": True}})
+    assert any("288 rows that are known to be normal" in w for w in found.warnings)
+
+
+def test_normal_rows_alone_need_somebody_who_says_so(home):
+    with pytest.raises(BadSetting, match="no row says that it is normal"):
+        home.auto_create_model(
+            flows().drop("is_odd"), {**ASKED, "task_settings": {"normal_only": True}}
+        )
 
 
 def test_an_alert_is_explained(home, result):

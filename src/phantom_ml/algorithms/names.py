@@ -31,5 +31,6 @@ class Algorithm(StrEnum):
     PCA = "PCA"
     RandomForest = "RandomForest"
     SVM = "SVM"
+    SurpriseLightGBM = "SurpriseLightGBM"
     Transformer = "Transformer"
     XGBoost = "XGBoost"

@@ -23,16 +23,34 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from phantom_ml.data.matrix import Matrix
+
 Array = NDArray[np.float64]
 
 #: The detectors that are mixed. To each of them something else is unusual: what few cuts set apart, what
 #: lies where columns are empty, what is far from its neighbours, what breaks the ties between columns. ECOD and
 #: COPOD add up columns as HBOS does: with them that view would count twice.
 MEMBERS = ("IsolationForest", "HBOS", "KNN", "PCA")
+#: Those that are mixed in only where the table has what they read: whom a row belongs to.
+OWN_MEMBERS = ("EntityBaseline",)
+#: What learns from known anomalies, beside what detectors say.
+KNOWN_MEMBERS = ("SurpriseLightGBM",)
 #: A member stays whose agreement is at least this share of the best one.
 LEAST_SHARE = 1 / 3
 #: Where even the best agreement is less than this, there is no common view to disagree with.
 COMMON_VIEW = 0.1
+
+
+def members_for(matrix: Matrix, *, known: bool = False) -> tuple[str, ...]:
+    """Return the detectors that are mixed for such rows, and where anomalies are known what learns from them.
+
+    Examples
+    --------
+    >>> members_for(Matrix(np.empty((0, 0), np.float32), ()))
+    ('IsolationForest', 'HBOS', 'KNN', 'PCA')
+    """
+    own = () if matrix.entity is None else OWN_MEMBERS
+    return (*MEMBERS, *own, *(KNOWN_MEMBERS if known else ()))
 
 
 def choose_consensus(scores: Sequence[Array], names: Sequence[str]) -> dict[str, float]:

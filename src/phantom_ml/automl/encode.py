@@ -10,6 +10,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from phantom_ml.algorithms.base import algorithms
+from phantom_ml.automl.consensus import OWN_MEMBERS
 from phantom_ml.automl.draft import GOLDEN_ROWS
 from phantom_ml.automl.problem import DAY_NS, Problem
 from phantom_ml.automl.workspace import Facts, Workspace
@@ -23,6 +24,8 @@ from phantom_ml.features.fit import fit_encoder, keeping_steps
 from phantom_ml.features.fitted.question import Question
 from phantom_ml.features.selection.judged import judged_encoder
 from phantom_ml.features.selection.training import Training
+from phantom_ml.model.pipeline import USUAL
+from phantom_ml.model.usual import Usual
 from phantom_ml.process.deadline import Deadline
 
 #: Columns of raw text at most: each is as many bytes a row as a learner reads of it.
@@ -103,6 +106,8 @@ def encode(
         _with_validation(matrix, encoder, problem), problem.target.values, problem.weight
     )
     _save(samples, encoder, question, problem, workspace)
+    if not problem.task.learns_from_answers:
+        _save_usual(training.select(encoder.inputs), problem, config, workspace)
     return samples
 
 
@@ -110,10 +115,15 @@ def _fitted(problem: Problem, config: AutoMLConfig, frame: pl.DataFrame, *, past
     """Return the encoder of training rows, with what only some of the wanted algorithms read."""
     settings, related = wanted_features(config), (config.time_column, config.group_columns)
     encoder = fit_encoder(frame, problem.inputs, settings, *related, past=past)
-    wanted = [algorithms.get(name) for name in config.algorithms_to_try or () if past]
+    names = config.algorithms_to_try or ()
     if not problem.task.learns_from_answers:
+        names = config.algorithms_to_try or OWN_MEMBERS
         # Hashed text is told by a score that is learned from answers.
         encoder = replace(encoder, text_columns=(), prose_columns=())
+    wanted = [algorithms.get(name) for name in names if past]
+    if any(a.reads_entity for a in wanted):
+        whose = [c for c in config.group_columns if c in frame.columns]
+        encoder = replace(encoder, entity_columns=tuple(whose[:1]))
     if any(a.reads_strings for a in wanted):
         encoder = replace(encoder, string_columns=encoder.text_columns[:MAX_STRINGS])
     if any(a.reads_history for a in wanted):
@@ -158,6 +168,14 @@ def _save(
     workspace.save_before(question.before)
     workspace.save_samples(samples)
     _save_golden(problem, encoder, workspace)
+
+
+def _save_usual(
+    rows: pl.DataFrame, problem: Problem, config: AutoMLConfig, workspace: Workspace
+) -> None:
+    """Keep what the rows that are learned from held, to tell an anomaly by it."""
+    usual = Usual.fit(rows, problem.inputs, config.task_settings.sample_rows, config.seed)
+    usual.save(workspace.folder / USUAL)
 
 
 def _metric_in_child(problem: Problem) -> str:

@@ -176,7 +176,7 @@ def _prepare(state: Run) -> SplitPlan:
     samples = encode(problem, workspace, state.config, judging_seconds(state.config))
     plan = plan_splits(problem, near(samples.matrix, workspace), n_folds, seed)
     folds = {str(i): (s.train, s.valid) for i, s in enumerate(plan.splits)}
-    rows = np.arange(samples.target.shape[0] - problem.n_validation, dtype=np.int64)
+    rows = np.arange(problem.n_learned, dtype=np.int64)
     folds[ALL] = (rows, rows[:0])
     save_folds(problem, workspace, folds, seed)
     try:
@@ -230,7 +230,9 @@ def _race(state: Run, plan: SplitPlan) -> Race:
     wanted = config.algorithms_to_try
     n_fit = len(plan.splits[-1].train)
     deep = affords_deep(n_fit, plan.n_splits, None if state.budget.counts else state.budget.seconds)
-    has_text, members = matrix.text is not None, members_for(matrix)
+    has_text, members = matrix.text is not None, problem.task.also_tries
+    if not problem.task.learns_from_answers:
+        members = members_for(matrix, known=problem.n_known > 0)
     named = portfolio(problem.target.kind, has_text, wanted, deep=deep, members=members)
     cheap = [c for c in cheap_candidates(config.constraints) if wanted is None or _any(c, named)]
     first = [*cheap, *named]
@@ -303,7 +305,7 @@ def _finish(state: Run, plan: SplitPlan, interrupted: bool) -> EngineResult:
     draft, trial, notes = finish(ending, chosen, max(t.number for t in state.trials) + 1)
     state.warnings.extend(notes)
     state.tell("finishing")
-    told = {"model_id": state.listener.on_model(draft)}
+    told = {"model_id": state.listener.finished(draft)}
     # A model alone takes the place of the trial that it was.
     folds = {t.number: t.fold_scores for t in state.trials}.get(trial.number, ())
     trial = trial.model_copy(update={**told, "fold_scores": folds})

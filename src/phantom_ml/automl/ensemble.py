@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from phantom_ml.automl.consensus import choose_consensus
+from phantom_ml.automl.consensus import KNOWN_MEMBERS, choose_consensus
 from phantom_ml.config import ProblemKind
 from phantom_ml.metrics.base import Metric
 from phantom_ml.model.combine import combine, logit
@@ -36,6 +36,8 @@ PRIOR_EVIDENCE, PRIOR_FAMILIES = 300.0, 5
 PRIOR_ERRORS = 30.0
 #: What a row of an earlier time counts, and how much worse than the best a member of the prior may be.
 SHIFTED_EVIDENCE, NEAR = 0.1, 1.3
+#: Members of a mixture that few known anomalies choose.
+MAX_KNOWN_MEMBERS = 4
 #: A member with less than this share is left out: it costs time at scoring and changes nothing.
 LEAST_WEIGHT = 0.02
 
@@ -67,6 +69,8 @@ class HeldOut:
         The algorithm of each member.
     shifted : bool
         Whether scored rows will be of another time than these.
+    is_labelled : bool
+        Whether the target is what somebody said, and not made.
     """
 
     predictions: list[Array]
@@ -76,6 +80,7 @@ class HeldOut:
     metric: Metric
     families: tuple[str, ...] = ()
     shifted: bool = False
+    is_labelled: bool = True
 
     def rows(self, where: NDArray[np.int64]) -> HeldOut:
         """Return the same for some rows."""
@@ -100,7 +105,7 @@ def choose_mixture(
     if len(held_out.predictions) < 2:
         return Mixture({0: 1.0})
     if held_out.kind is ProblemKind.ANOMALY:
-        return _consensus(held_out)
+        return _by_known(held_out, seed) if held_out.is_labelled else _consensus(held_out)
     rng = np.random.default_rng(seed)
     sample = held_out.rows(_sample(held_out, rng, max_rows))
     nested = _nested(sample, rng, max_members)
@@ -113,12 +118,23 @@ def choose_mixture(
     return MAKERS["stack" if stacks else "greedy"](sample, max_members)
 
 
+def _by_known(held_out: HeldOut, seed: int) -> Mixture:
+    """Return the greedy mixture where by nested scores it finds known anomalies better than the consensus."""
+    # Two fits were measured on the same rows: the first one's are taken, so that no row is in both nested folds.
+    once = held_out.rows(np.arange(len(held_out.target) // 2))
+    among = _consensus(held_out)
+    nested = _nested(once, np.random.default_rng(seed), MAX_KNOWN_MEMBERS)["greedy"]
+    if once.loss(nested) < once.loss(among.apply(once.predictions)):
+        return MAKERS["greedy"](once, MAX_KNOWN_MEMBERS)
+    return among
+
+
 def _consensus(held_out: HeldOut) -> Mixture:
     """Return a mixture by agreement on real rows: made ones must not decide whom to believe."""
     real = np.flatnonzero(held_out.target == 0)
     # Several fits of one detector would vouch for each other: the first of each has its voice.
     first = {name: i for i, name in reversed(list(enumerate(held_out.families)))}
-    names = sorted(first, key=first.__getitem__)
+    names = sorted(set(first) - set(KNOWN_MEMBERS) or set(first), key=first.__getitem__)
     weights = choose_consensus([held_out.predictions[first[n]][real] for n in names], names)
     return Mixture({first[n]: weights[n] for n in names if weights[n] > 0.0})
 

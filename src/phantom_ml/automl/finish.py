@@ -29,6 +29,7 @@ from phantom_ml.config import AutoMLConfig, ProblemKind
 from phantom_ml.explain.occlusion import typical_row
 from phantom_ml.metrics.calibration import Calibrator, fit_calibration
 from phantom_ml.model.combine import combine
+from phantom_ml.model.pipeline import USUAL
 from phantom_ml.model.trial import Trial
 from phantom_ml.process.child import Child, wait_any
 from phantom_ml.process.deadline import Deadline
@@ -136,7 +137,8 @@ def finish(ending: Ending, best: Sequence[Finished], number: int) -> tuple[Draft
 def _allowance(ending: Ending, best: Finished) -> Allowance:
     n_outputs = best.prediction.shape[1] if best.prediction is not None else 1
     workspace, n_rows = ending.workspace, ending.problem.n_rows
-    kept = [workspace.folder / "encoder", workspace.side_folder(best.serving[-1])]
+    kept = [workspace.folder / part for part in ("encoder", USUAL)]
+    kept.append(workspace.side_folder(best.serving[-1]))
     held_out = VALIDATION_BYTES * (0 if best.prediction is None else len(best.prediction))
     other = draft_bytes(kept) + held_out + MANIFEST_BYTES
     constraints = ending.config.constraints
@@ -195,7 +197,8 @@ def _held_out(problem: Problem, best: Sequence[Finished], rows: NDArray[np.int64
     families = tuple(f.trial.algorithm for f in choices)
     target, kind = problem.target.values[rows], problem.target.kind
     shifted = best[0].order.forward
-    return HeldOut(predictions, target, weight, kind, problem.metric, families, shifted)
+    labelled = problem.is_labelled
+    return HeldOut(predictions, target, weight, kind, problem.metric, families, shifted, labelled)
 
 
 def _mixture(ending: Ending, held_out: HeldOut) -> Mixture:

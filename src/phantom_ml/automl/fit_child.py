@@ -21,6 +21,7 @@ from phantom_ml.algorithms.base import (
     save_learner,
 )
 from phantom_ml.automl.workspace import Facts, Fold, Workspace
+from phantom_ml.config import ProblemKind
 from phantom_ml.data.matrix import Feature, Matrix, Samples
 from phantom_ml.features.fold_fitted import FoldFitted, fit_fold
 from phantom_ml.metrics.lookup import get_metric
@@ -147,6 +148,10 @@ def _subset(samples: Samples, fold: Fold, features: tuple[Feature, ...], work: W
         chosen = np.random.default_rng(work.seed).choice(len(rows), work.max_rows, replace=False)
         chosen.sort()
         rows, weight = rows[chosen], None if weight is None else weight[chosen]
+    if work.workspace.facts().kind is ProblemKind.ANOMALY and not work.settings.reads_known:
+        # A known anomaly would teach a detector that it is usual.
+        kept = samples.target[rows] == 0
+        rows, weight = rows[kept], None if weight is None else weight[kept]
     train = _wide(samples.rows(rows), fold, rows, features)
     if weight is None:
         return train

@@ -33,7 +33,7 @@ def plan_splits(problem: Problem, matrix: Matrix, n_folds: int, seed: int) -> Sp
     if problem.target.kind is ProblemKind.ANOMALY:
         n_real = problem.n_rows - problem.n_validation
         time = None if problem.ties.time is None else problem.ties.time[:n_real]
-        return halves(n_real, problem.n_validation, time, seed)
+        return halves(n_real, problem.n_validation, time, seed, known=problem.n_known > 0)
     if problem.n_validation:
         return given_split(problem.n_rows - problem.n_validation, problem.n_validation)
     duplicates = near_duplicate_codes(matrix.values, matrix.text, exact=matrix.categorical)

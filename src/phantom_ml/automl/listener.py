@@ -22,7 +22,7 @@ def _nothing(_: object) -> None:
 
 @dataclass(frozen=True)
 class Listener:
-    """Three callbacks.
+    """Four callbacks.
 
     Attributes
     ----------
@@ -31,11 +31,18 @@ class Listener:
         Keeps the draft; called for every trial that predicts, and for the finished model.
     on_trial : callable of Trial
         Called once a trial has its score and its model id.
+    on_finished : callable of Draft -> model id or None
+        Keeps the finished model in place of ``on_model``, where it is given.
     """
 
     on_progress: Callable[[Progress], None] = _nothing
     on_model: Callable[[Draft], str | None] = _no_model
     on_trial: Callable[[Trial], None] = _nothing
+    on_finished: Callable[[Draft], str | None] | None = None
+
+    def finished(self, draft: Draft) -> str | None:
+        """Hand on the finished model and return its id."""
+        return (self.on_finished or self.on_model)(draft)
 
 
 def progress_of(

@@ -15,6 +15,8 @@ from phantom_ml.automl.consensus import MEMBERS
 from phantom_ml.automl.trials import Candidate
 from phantom_ml.config import ProblemKind
 
+#: So many of the order come before what a task calls for.
+EARLY = 2
 FILE = Path(__file__).with_name("portfolio.json")
 DEEP, LINEAR = "NeuralNetwork", ("LogisticRegression", "ElasticNet")
 #: A network that sees the rows less often than this is no member of an ensemble; and what a row then costs on
@@ -46,7 +48,12 @@ def affords_deep(n_rows: int, n_folds: int, seconds: float | None) -> bool:
 
 
 def portfolio(
-    kind: ProblemKind, has_text: bool, wanted: Sequence[str] | None, *, deep: bool = False
+    kind: ProblemKind,
+    has_text: bool,
+    wanted: Sequence[str] | None,
+    *,
+    deep: bool = False,
+    members: Sequence[str] = (),
 ) -> list[Candidate]:
     """Return the candidates in the order in which they are tried.
 
@@ -59,10 +66,15 @@ def portfolio(
         Only these algorithms, each at least once; None: all that are installed.
     deep : bool
         Whether there is time for a network.
+    members : sequence of str
+        Algorithms that the task or the table calls for: of a table without answers its detectors, which are
+        those of the consensus where none is named; else what is tried early beside the others.
     """
-    order = learned(FILE, kind)
+    order, called = learned(FILE, kind), [Candidate(name) for name in members]
     if kind is ProblemKind.ANOMALY:
-        order, has_text = [Candidate(name) for name in MEMBERS], False
+        order, has_text = called or [Candidate(name) for name in MEMBERS], False
+    else:
+        order = [*order[:EARLY], *called, *order[EARLY:]]
     if has_text:
         linear = next(Candidate(name) for name in LINEAR if _usable(name, kind))
         order = [linear, *(c for c in order if c != linear)]

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from phantom_ml.algorithms.base import algorithms
 from phantom_ml.automl.injection import injected
+from phantom_ml.automl.known import Known
 from phantom_ml.automl.sites import sites_of
 from phantom_ml.automl.spaces import given_spaces
 from phantom_ml.config import SUPERVISED, AutoMLConfig, ProblemKind, ThresholdPolicy
@@ -23,9 +24,12 @@ from phantom_ml.errors import BadSetting, TargetUnusable, TypeUnsafe
 from phantom_ml.features.windows.choose import undecided
 from phantom_ml.metrics.base import Metric
 from phantom_ml.metrics.lookup import get_metric
+from phantom_ml.model.suppression import Suppression
 from phantom_ml.tasks.base import Task, tasks
 
 DAY_NS = 86_400e9
+#: What ranks detectors where some anomalies are known.
+KNOWN_METRIC = "average_precision"
 #: Fewer rows than this do not tell what is usual.
 LEAST_ROWS = 50
 
@@ -60,6 +64,19 @@ class Problem:
     warnings: tuple[str, ...] = ()
     #: The line of alert that was asked for, or the task's own.
     policy: ThresholdPolicy | None = None
+    #: Known anomalies, which are the rows at the end; 0 where those were made.
+    n_known: int = 0
+    suppression: Suppression | None = None
+
+    @property
+    def is_labelled(self) -> bool:
+        """Return whether somebody said what the rows are that measure."""
+        return self.task.learns_from_answers or self.n_known > 0
+
+    @property
+    def n_learned(self) -> int:
+        """Return how many rows a finished model is fitted on: all but those that only measure."""
+        return self.n_rows if self.n_known else self.n_rows - self.n_validation
 
     @property
     def kind(self) -> ProblemKind:
@@ -129,7 +146,6 @@ def pose(dataset: Dataset, config: AutoMLConfig, validation: Dataset | None = No
     frame = whole if target.n_rows == whole.height else whole[target.keep]
     inputs = _inputs(frame, config)
     ties, entities = _ties(frame, config, inputs)
-    metric = _metric(config, task, target)
     return Problem(
         frame.select(inputs.names()),
         target,
@@ -137,11 +153,12 @@ def pose(dataset: Dataset, config: AutoMLConfig, validation: Dataset | None = No
         _weight(frame, config.weight_column),
         ties,
         task,
-        metric,
+        _metric(config, task, target),
         callable(config.optimization_metric),
         n_validation,
         (*target.warnings, *entities, *_unnamed_time(inputs, config)),
         config.threshold or task.default_threshold(),
+        suppression=Suppression.asked(config, columns, target.kind),
     )
 
 
@@ -152,23 +169,17 @@ def _without_answers(dataset: Dataset, config: AutoMLConfig, validation: Dataset
             "validation_data is of no use: nothing is learned from answers.",
             "Leave it out; measure the model with evaluate.",
         )
-    named = [*config.group_columns, config.time_column, config.weight_column]
-    wanted = [*named, *config.ignored_columns, config.target_column, *config.features.kinds]
-    require_columns(dataset.columns, [c for c in wanted if c is not None])
-    frame = dataset.frame()
-    if frame.height < LEAST_ROWS:
-        raise TargetUnusable(
-            f"The table has {frame.height} rows: too few to tell what is usual.",
-            f"Give at least {LEAST_ROWS}.",
-        )
-    inputs = _inputs(frame, config)
-    whole = pl.concat([frame, injected(frame, inputs, config.seed)])
+    given, known = _rows_to_learn(dataset, config)
+    frame = given[known.usual]
+    inputs, n_known = _inputs(frame, config), len(known.anomalies)
+    odd = given[known.anomalies] if n_known else injected(frame, inputs, config.seed)
+    whole = pl.concat([frame, odd])
     ties, entities = _ties(whole, config, inputs)
-    task, values = tasks.get(config.task_type), np.zeros(whole.height, np.int64)
-    values[frame.height :] = 1
+    task, values = tasks.get(config.task_type), np.repeat([0, 1], [frame.height, odd.height])
     name = config.target_column or "anomaly"
+    by_known = n_known > 0 and config.optimization_metric is None
     target = Target(name, ProblemKind.ANOMALY, (), values, np.arange(whole.height))
-    _check(config, task, target)
+    _check(config, task, target, has_answers=n_known > 0)
     return Problem(
         whole.select(inputs.names()),
         target,
@@ -176,12 +187,29 @@ def _without_answers(dataset: Dataset, config: AutoMLConfig, validation: Dataset
         _weight(whole, config.weight_column),
         ties,
         task,
-        _metric(config, task, target),
+        get_metric(KNOWN_METRIC, target.kind) if by_known else _metric(config, task, target),
         callable(config.optimization_metric),
-        whole.height - frame.height,
-        (*entities, *_unnamed_time(inputs, config)),
+        odd.height,
+        (*known.notes, *entities, *_unnamed_time(inputs, config)),
         config.threshold,
+        n_known,
+        Suppression.asked(config, dataset.columns, target.kind),
     )
+
+
+def _rows_to_learn(dataset: Dataset, config: AutoMLConfig) -> tuple[pl.DataFrame, Known]:
+    """Return the rows, and which of them tell what is usual; raises where these are too few."""
+    named = [*config.group_columns, config.time_column, config.weight_column]
+    wanted = [*named, *config.ignored_columns, config.target_column, *config.features.kinds]
+    require_columns(dataset.columns, [c for c in wanted if c is not None])
+    frame = dataset.frame()
+    known = Known.of(frame, config)
+    if len(known.usual) < LEAST_ROWS:
+        raise TargetUnusable(
+            f"The table has {len(known.usual)} rows: too few to tell what is usual.",
+            f"Give at least {LEAST_ROWS}.",
+        )
+    return frame, known
 
 
 def _metric(config: AutoMLConfig, task: Task, target: Target) -> Metric:
@@ -205,7 +233,9 @@ def _unnamed_time(inputs: TableSchema, config: AutoMLConfig) -> tuple[str, ...]:
     return undecided(inputs, config.time_column) if wanted else ()
 
 
-def _check(config: AutoMLConfig, task: Task, target: Target) -> None:
+def _check(
+    config: AutoMLConfig, task: Task, target: Target, *, has_answers: bool = False
+) -> None:
     """Refuse before any work what could only fail after it."""
     family = set(SUPERVISED) if task.learns_from_answers else {ProblemKind.ANOMALY}
     for name in config.algorithms_to_try or ():
@@ -219,7 +249,7 @@ def _check(config: AutoMLConfig, task: Task, target: Target) -> None:
     policy = config.threshold
     if policy is None:
         return
-    if not task.accepts(policy, target.kind):
+    if not has_answers and not task.accepts(policy, target.kind):
         raise BadSetting(
             *_refused(policy, task, target),
         )

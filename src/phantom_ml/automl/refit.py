@@ -50,7 +50,7 @@ def refit_draft(
     room = Room.of(config.n_threads, config.memory_limit_mb)
     samples = encode(problem, workspace, config, like=like)
     # Made rows, which come last, are there to be found, not to be learned from.
-    rows = np.arange(problem.n_rows - problem.n_validation, dtype=np.int64)
+    rows = np.arange(problem.n_learned, dtype=np.int64)
     save_folds(problem, workspace, {ALL: (rows, rows[:0])}, config.seed)
     fit_sides(samples, workspace, [ALL], room, config.seed, Deadline.never())
     recipes = card["members"]

@@ -91,7 +91,7 @@ def stability(rows: Rows, prediction: Array) -> dict[str, float]:
 def validation_of(problem: Problem, rows: Rows, prediction: Array) -> ValidationScores | None:
     """Return the held-out scores from which thresholds are cut; None unless there are two classes."""
     if problem.target.kind is ProblemKind.ANOMALY:
-        return _of_real_rows(problem, rows, prediction)
+        return _of_each_row(problem, rows, prediction)
     if problem.target.kind is not ProblemKind.BINARY:
         return None
     truth = problem.target.values[rows].astype(np.int64)
@@ -99,12 +99,13 @@ def validation_of(problem: Problem, rows: Rows, prediction: Array) -> Validation
     return ValidationScores(truth, prediction[:, 0], weight, problem.days(rows))
 
 
-def _of_real_rows(problem: Problem, rows: Rows, prediction: Array) -> ValidationScores:
+def _of_each_row(problem: Problem, rows: Rows, prediction: Array) -> ValidationScores:
     """Return the scores of real rows, each once: the mean of the fits that scored it."""
-    real = problem.target.values[rows] == 0
+    real = (problem.target.values[rows] == 0) | problem.is_labelled
     chosen, place = np.unique(rows[real], return_inverse=True)
     score = np.bincount(place, prediction[real, 0]) / np.bincount(place)
-    return ValidationScores(np.zeros(len(chosen), np.int64), score, None, problem.days(chosen))
+    truth = problem.target.values[chosen].astype(np.int64)
+    return ValidationScores(truth, score, None, problem.days(chosen))
 
 
 def cut(policy: ThresholdPolicy | None, validation: ValidationScores | None) -> Threshold | None:

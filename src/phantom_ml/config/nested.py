@@ -191,9 +191,23 @@ class TaskSettings(Settings):
     type_column: str | None = Field(
         None, description="What kind of attack a row is: told by kind, and never a feature."
     )
+    suppress_by: tuple[str, ...] = Field(
+        (), description="Of the alerts that agree in these columns, the first in a while is shown."
+    )
+    suppress_hours: float = Field(
+        24.0, gt=0, le=87_600, description="How long that while is; needs the time column."
+    )
+    normal_only: bool = Field(
+        False, description="Detectors learn from rows alone that the target says are normal."
+    )
     sample_rows: int = Field(
         500,
         ge=0,
         le=10_000,
         description="Rows that an anomaly model keeps as they are, to tell the nearest ones; 0: none.",
     )
+
+    @field_validator("suppress_by", mode="before")
+    @classmethod
+    def _one_name_is_a_list(cls, value: Any) -> Any:
+        return (value,) if isinstance(value, str) else value

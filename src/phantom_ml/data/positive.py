@@ -82,8 +82,23 @@ def _guessed(classes: tuple[ClassName, ...], rows: Sequence[int]) -> tuple[int, 
     names = [str(c).lower() for c in classes]
     if set(names) in _ZERO_ONE:
         return max(names.index(n) for n in names if n in ("1", "true")), ""
-    alerts = [bool(_ALERT_WORDS & set(re.split(r"[^a-z]+", n))) for n in names]
+    alerts = [_sounds_so(n) for n in names]
     if alerts[0] != alerts[1]:
         return alerts.index(True), "by its name"
     rarer = 0 if rows[0] < rows[1] else 1
     return rarer, "the rarer of the two"
+
+
+def is_alert(name: ClassName) -> bool:
+    """Return whether a class that stands alone is the alert: 1, true, or a word for it.
+
+    Examples
+    --------
+    >>> [is_alert(name) for name in (1, True, "attack", 0, "benign")]
+    [True, True, True, False, False]
+    """
+    return str(name).lower() in ("1", "1.0", "true") or _sounds_so(str(name).lower())
+
+
+def _sounds_so(name: str) -> bool:
+    return bool(_ALERT_WORDS & set(re.split(r"[^a-z]+", name)))

@@ -26,7 +26,7 @@ class PhantomAnomalyDetector(OutlierMixin, PhantomEstimator):  # type: ignore[mi
     metric : str, optional
         What ranks the detectors; the average precision on made anomalies where not given.
     algorithms_to_try : sequence of str, optional
-        Each of these is tried; the five of the consensus where not given.
+        Each of these is tried; those of the consensus where not given.
     seed : int
     n_threads : int, optional
     home : path, optional

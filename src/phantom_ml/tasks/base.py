@@ -28,6 +28,8 @@ class Task(ABC):
     learns_from_answers: ClassVar[bool] = True
     #: Whether rows are points of series, and what comes after them is asked for.
     of_series: ClassVar[bool] = False
+    #: Algorithms that are tried early, beside those of the portfolio.
+    also_tries: ClassVar[tuple[str, ...]] = ()
     #: Share of the rows that no search sees: the finished model is measured on them.
     test_share: ClassVar[float] = 0.0
 

@@ -22,6 +22,8 @@ class SecurityThreatDetection(Classification):
     """Recall at the false-positive rate that an analyst can bear, measured on rows that no search saw."""
 
     task_type = AutoMLTaskType.SECURITY_THREAT_DETECTION
+    #: Attacks that training does not show may still be odd.
+    also_tries: ClassVar[tuple[str, ...]] = ("SurpriseLightGBM",)
     test_share: ClassVar[float] = 0.25
 
     def read_target(self, values: pl.Series, positive_class: Scalar | None) -> Target:

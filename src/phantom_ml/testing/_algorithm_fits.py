@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from phantom_ml.algorithms.base import AlgorithmSettings, FitContext, Learner, Setting
-from phantom_ml.config import ProblemKind
+from phantom_ml.config import SUPERVISED, ProblemKind
 from phantom_ml.data.matrix import Samples
 from phantom_ml.testing._algorithm_data import N_CLASSES, context_of, samples_of
 
@@ -24,8 +24,8 @@ def expect(holds: bool, sentence: str) -> None:
 
 
 def kinds_of(algorithm: Algorithm) -> list[ProblemKind]:
-    """Return the problems that the algorithm solves, in a fixed order."""
-    return sorted(algorithm.kinds)
+    """Return the problems that the algorithm solves, of several those with answers, in a fixed order."""
+    return sorted(algorithm.kinds & set(SUPERVISED) or algorithm.kinds)
 
 
 def quick(algorithm: Algorithm, **more: Setting) -> AlgorithmSettings:

@@ -277,7 +277,7 @@ def check_damaged_files(algorithm: Algorithm) -> None:
     learner = fitted(algorithm, kinds_of(algorithm)[0])
     with tempfile.TemporaryDirectory() as folder:
         save_learner(learner, Path(folder))
-        for path in sorted(p for p in Path(folder).iterdir() if p.name != "learner.json"):
+        for path in sorted(p for p in Path(folder).rglob("*.*") if p.name != "learner.json"):
             whole = path.read_bytes()
             for content in (whole[: len(whole) // 2], b"", None):
                 path.unlink()

@@ -37,7 +37,7 @@ from phantom_ml.process.deadline import Deadline
 
 #: Tried in this order: what is quick and strong on many series first.
 ORDER = (
-    "SeasonalNaive", "LagLightGBM", "Theta", "AutoETS", "CES", "AutoARIMA", "Transformer", "LSTM",
+    "SeasonalNaive", "LagLightGBM", "Theta", "AutoETS", "CES", "AutoARIMA", "LSTM", "Transformer",
 )  # fmt: skip
 #: What a series too short for any back-test is forecast by.
 PLAIN = "SeasonalNaive"

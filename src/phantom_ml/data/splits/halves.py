@@ -14,15 +14,26 @@ REASON = (
 )
 
 
-def halves(n_rows: int, n_made: int, time: Codes | None, seed: int) -> SplitPlan:
+KNOWN_REASON = (
+    "Detectors were fitted on two halves of the rows and compared on the rest, among half of the known "
+    "anomalies; the other half taught what learns from them."
+)
+
+
+def halves(
+    n_rows: int, n_odd: int, time: Codes | None, seed: int, *, known: bool = False
+) -> SplitPlan:
     """Return two splits with disjoint training rows and the same valid ones.
 
     Parameters
     ----------
     n_rows : int
         Real rows.
-    n_made : int
-        Rows after them that were made to be found: valid alone.
+    n_odd : int
+        Rows after them that are to be found.
+    known : bool
+        Whether these are real ones: then every second of them, drawn at random, is in both training parts.
+        Made ones are valid alone.
     time : int64 array of shape (n_rows,) or None
         Valid rows are the last ones in time, where it is known.
     seed : int
@@ -38,6 +49,9 @@ def halves(n_rows: int, n_made: int, time: Codes | None, seed: int) -> SplitPlan
     n_held = max(1, round(HELD_OUT * n_rows))
     seen, held = order[: n_rows - n_held], order[n_rows - n_held :]
     seen = rng.permutation(seen)
-    valid = np.concatenate([np.sort(held), np.arange(n_rows, n_rows + n_made)])
+    odd = n_rows + (rng.permutation(n_odd) if known else np.arange(n_odd))
+    taught, found = (odd[: n_odd // 2], odd[n_odd // 2 :]) if known else (odd[:0], odd)
+    valid = np.concatenate([np.sort(held), np.sort(found)])
     parts = (seen[: len(seen) // 2], seen[len(seen) // 2 :])
-    return SplitPlan(tuple(Split(np.sort(p), valid) for p in parts), "halves", REASON)
+    splits = tuple(Split(np.concatenate([np.sort(p), np.sort(taught)]), valid) for p in parts)
+    return SplitPlan(splits, "halves", KNOWN_REASON if known else REASON)
