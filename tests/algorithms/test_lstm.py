@@ -8,20 +8,20 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from phantom_ml.algorithms._deep import fitting
-from phantom_ml.algorithms._deep.attention import Net
 from phantom_ml.algorithms._deep.lstm_learner import CHUNK_ROWS, LSTMLearner
 from phantom_ml.algorithms._deep.lstm_net import forward
-from phantom_ml.algorithms._deep.operations import NUMPY, of_torch
-from phantom_ml.algorithms._deep.recurrence import last_state, last_state_of_torch
 from phantom_ml.algorithms._deep.sequence_columns import MAX_CHANNELS, N_KNOTS, SequenceColumns
-from phantom_ml.algorithms._deep.training import train
 from phantom_ml.algorithms.base import load_learner, save_learner
 from phantom_ml.algorithms.lstm import LSTM
 from phantom_ml.config import ProblemKind
 from phantom_ml.data.matrix import Feature, History, Matrix, Samples
 from phantom_ml.errors import BundleDamaged, DataError
 from phantom_ml.parts.arrays import load_arrays, save_arrays
+from phantom_ml.parts.nets import fitting
+from phantom_ml.parts.nets.attention import Net
+from phantom_ml.parts.nets.operations import NUMPY, of_torch
+from phantom_ml.parts.nets.recurrence import last_state, last_state_of_torch
+from phantom_ml.parts.nets.training import train
 from phantom_ml.process.deadline import Deadline
 from phantom_ml.testing._algorithm_data import context_of, matrix_of, samples_of
 from phantom_ml.testing._algorithm_fits import skill

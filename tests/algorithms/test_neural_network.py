@@ -3,12 +3,13 @@
 import numpy as np
 import pytest
 
-from phantom_ml.algorithms._deep.columns import FARTHEST, NetColumns
+from phantom_ml.algorithms._deep.columns import NetColumns
 from phantom_ml.algorithms._deep.net import forward, mish, selu
-from phantom_ml.algorithms._deep.training import Plan, train
 from phantom_ml.algorithms.neural_network import NeuralNetwork
 from phantom_ml.config import ProblemKind
 from phantom_ml.data.matrix import Feature, Matrix, Samples
+from phantom_ml.parts.nets.scaling import FARTHEST
+from phantom_ml.parts.nets.training import Plan, train
 from phantom_ml.process.deadline import Deadline
 from phantom_ml.testing._algorithm_data import context_of, matrix_of, samples_of
 

@@ -9,13 +9,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from phantom_ml.algorithms._deep import fitting
-from phantom_ml.algorithms._deep.attention import Net
-from phantom_ml.algorithms._deep.device import LEAST_BATCH, halving
-from phantom_ml.algorithms._deep.operations import NUMPY, of_torch
 from phantom_ml.algorithms._deep.token_columns import MAX_TEXTS
 from phantom_ml.algorithms._deep.tokens import MAX_CATEGORIES, MAX_NUMBERS, N_SHARED, table_tokens
-from phantom_ml.algorithms._deep.training import Plan, train
 from phantom_ml.algorithms._deep.transformer_learner import CHUNK_ROWS, TransformerLearner
 from phantom_ml.algorithms._deep.transformer_net import forward
 from phantom_ml.algorithms.base import load_learner, save_learner
@@ -24,6 +19,11 @@ from phantom_ml.config import ProblemKind
 from phantom_ml.data.matrix import STRING_BYTES, Feature, Matrix, Samples
 from phantom_ml.errors import BundleDamaged
 from phantom_ml.parts.arrays import load_arrays, save_arrays
+from phantom_ml.parts.nets import fitting
+from phantom_ml.parts.nets.attention import Net
+from phantom_ml.parts.nets.device import LEAST_BATCH, halving
+from phantom_ml.parts.nets.operations import NUMPY, of_torch
+from phantom_ml.parts.nets.training import Plan, train
 from phantom_ml.process.deadline import Deadline
 from phantom_ml.testing._algorithm_data import context_of, matrix_of, samples_of
 from phantom_ml.testing._algorithm_fits import skill

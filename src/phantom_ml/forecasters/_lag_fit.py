@@ -112,7 +112,7 @@ def fit_lags(settings: LagSettings, series: SeriesSet, context: ForecastContext)
     if context.deadline.passed or len(everything[0]) == 0:  # or no series has two values
         told = f"LagLightGBM ran out of time: all {series.n_series} series are forecast by the seasonal naive."
         return _unjudged(LagModel(plan, step, ""), context, told if context.deadline.passed else "")
-    held_out = _n_windows(series, context.horizon) * context.horizon
+    held_out = n_windows_of(series, context.horizon) * context.horizon
     places = training_places(past, plan, held_out, (step, rows.max_rows), context.seed)
     if len(places[0]) < LEAST_ROWS:
         plan = with_best_bases(past, plan, everything)
@@ -135,7 +135,7 @@ def _judged(
     series, horizon = past.series, context.horizon
     first = context.deadline.within(FIRST_SHARE * context.deadline.left())
     began = first.clock()
-    n_windows = _n_windows(series, horizon)
+    n_windows = n_windows_of(series, horizon)
     valid = _valid_places(past, horizon, n_windows, settings.is_direct)
     tables = [_table(past, model.plan, rows) for rows in (places[0], valid)]
     own = replace(context, deadline=first)
@@ -162,8 +162,8 @@ def _n_rows(most: int, context: ForecastContext) -> int:
     return int(min(most, max(LEAST_ROWS * 50, ROWS_A_SECOND * context.deadline.left())))
 
 
-def _n_windows(series: SeriesSet, horizon: int) -> int:
-    """Return how many windows judge the model: few series need more of them."""
+def n_windows_of(series: SeriesSet, horizon: int) -> int:
+    """Return how many windows at the ends of series judge a model: few series need more of them."""
     room = int(WINDOW_SHARE * float(np.median(series.lengths)) // horizon)
     wanted = -(-WANTED_FORECASTS // series.n_series)
     return max(1, min(wanted, room, MOST_WINDOWS))

@@ -180,7 +180,13 @@ def lag_rows(past: Past, plan: LagPlan, codes: Ints, origins: Ints, ahead: Ints)
     matrix = np.stack([*near, *beside, *calendar], axis=1).astype(np.float32)
     own, time = past.series.target, past.series.time
     known = [name for name in past.series.known_names for _ in KNOWN_AT]
-    names = [*[own] * len(near), time, *[own] * past.traits.shape[1], *known, *past.series.past_names]
+    names = [
+        *[own] * len(near),
+        time,
+        *[own] * past.traits.shape[1],
+        *known,
+        *past.series.past_names,
+    ]
     return LagRows(matrix, base, scale, (*names, *[time] * len(calendar)))
 
 

@@ -8,9 +8,10 @@ import pytest
 
 from phantom_ml.automl.budget import Budget
 from phantom_ml.automl.forecast.problem import pose_series
-from phantom_ml.automl.forecast.search import ORDER, run_forecast
+from phantom_ml.automl.forecast.search import ORDER, Run, _names, run_forecast
 from phantom_ml.automl.forecast.trials import Running, collect
 from phantom_ml.automl.listener import Listener
+from phantom_ml.automl.race import Room
 from phantom_ml.automl.workspace import Workspace
 from phantom_ml.config import AutoMLConfig
 from phantom_ml.data.dataset import Dataset
@@ -100,6 +101,17 @@ def test_a_forecaster_that_was_ended_is_a_failed_row(tmp_path):
     late = Outcome(OutcomeStatus.TIMEOUT, {}, "It was ended.", "", "", 3.0, 80.0)
     found = collect(Running(1, "Theta", Ended()), late, problem(), [])  # type: ignore[arg-type]
     assert (found.trial.status, found.trial.reason) == (TrialStatus.FAILED, "It was ended.")
+
+
+def test_networks_are_tried_where_time_lets_them_pay(tmp_path):
+    def tried(seconds):
+        asked = config(algorithms_to_try=None, max_trials=None, time_budget_seconds=seconds)
+        budget = Budget.of(asked, Deadline.after(0.0))
+        question = problem(algorithms_to_try=None)
+        run = Run(question, Workspace(tmp_path), budget, Room(2, 1, 1000), Listener())
+        return {"LSTM", "Transformer"} & set(_names(run))
+
+    assert [tried(s) for s in (60, 300, 900)] == [set(), {"LSTM"}, {"LSTM", "Transformer"}]
 
 
 def test_every_forecaster_has_a_place_in_the_order():

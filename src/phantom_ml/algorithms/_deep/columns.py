@@ -1,7 +1,6 @@
 """A matrix as a network takes it: centred and softly clipped numbers, flags, codes of larger categories.
 
-Source of the scaling and its limits: RealMLP (Holzmüller et al., "Better by Default", 2024,
-arXiv:2407.04491).
+Source: RealMLP (Holzmüller et al., "Better by Default", 2024, arXiv:2407.04491).
 """
 
 from __future__ import annotations
@@ -14,16 +13,13 @@ from numpy.typing import NDArray
 
 from phantom_ml.data.matrix import Matrix
 from phantom_ml.parts.arrays import Arrays, Form, require
+from phantom_ml.parts.nets.scaling import centre_and_factor, scaled
 
 Floats = NDArray[np.float32]
 Ints = NDArray[np.int64]
 
 #: Categories of so few levels are flags; larger ones are embedded.
 MAX_ONE_HOT = 9
-#: A clipped number is never farther from 0 than this.
-CLIP = np.float32(3)
-#: No number is farther from the median than so many spreads before it is clipped: squares stay finite.
-FARTHEST = np.float32(1e6)
 #: Rows that medians and spreads are read from.
 SAMPLE_ROWS = 50_000
 
@@ -76,7 +72,7 @@ class NetColumns:
         """Return the columns for the rows of ``matrix``; categories of more levels are embedded."""
         numeric = np.array(matrix.numeric, np.int64)
         values = np.take(matrix.values, numeric, axis=1)
-        centre, factor = _centre(values[:: max(1, -(-len(values) // SAMPLE_ROWS))])
+        centre, factor = centre_and_factor(values[:: max(1, -(-len(values) // SAMPLE_ROWS))])
         missing = np.isnan(values)
         sizes = {i: matrix.features[i].cardinality for i in matrix.categorical}
         small = [i for i, size in sizes.items() if size <= max_one_hot]
@@ -98,14 +94,11 @@ class NetColumns:
     def inputs(self, matrix: Matrix) -> Inputs:
         """Return the rows of a matrix as a network takes them."""
         values = np.take(matrix.values, self.numeric, axis=1)
-        return Inputs(self._numbers(values), self._flags(matrix, values), self._codes(matrix))
-
-    def _numbers(self, values: Floats) -> Floats:
-        with np.errstate(all="ignore"):
-            x = np.nan_to_num((values - self.centre) * self.factor, nan=0.0)
-        x = np.clip(x, -FARTHEST, FARTHEST)
-        clipped: Floats = x / np.sqrt(1 + np.square(x / CLIP))
-        return clipped
+        return Inputs(
+            scaled(values, self.centre, self.factor),
+            self._flags(matrix, values),
+            self._codes(matrix),
+        )
 
     def _flags(self, matrix: Matrix, values: Floats) -> Floats:
         missing = np.isnan(values[:, self.flagged]).astype(np.float32)
@@ -151,17 +144,3 @@ COLUMNS_FORM: Form = {
     f"columns.{f.name}": (np.float32 if f.name in _FLOATS else np.int64, 1)
     for f in fields(NetColumns)
 }
-
-
-def _centre(values: Floats) -> tuple[Floats, Floats]:
-    """Return the medians, and one over the middle half; where it is 0, two over the whole range."""
-    known = np.where(np.isfinite(values), values, np.nan).astype(np.float64)
-    known[:, np.isnan(known).all(axis=0)] = 0.0
-    if not known.size:
-        return np.zeros(values.shape[1], np.float32), np.zeros(values.shape[1], np.float32)
-    low, median, high = np.nanquantile(known, [0.25, 0.5, 0.75], axis=0)
-    spread = high - low
-    whole = (np.nanmax(known, axis=0) - np.nanmin(known, axis=0)) / 2
-    spread = np.where(spread > 0, spread, whole)
-    factor = np.divide(1.0, spread, out=np.zeros_like(spread), where=spread > 1e-30)
-    return median.astype(np.float32), factor.astype(np.float32)

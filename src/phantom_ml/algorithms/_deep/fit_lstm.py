@@ -7,17 +7,18 @@ from dataclasses import dataclass
 import numpy as np
 
 from phantom_ml.algorithms._deep.answers import Answers
-from phantom_ml.algorithms._deep.device import DeviceName, chosen, threads
-from phantom_ml.algorithms._deep.fitting import Rows, fitted, network_of, some
+from phantom_ml.algorithms._deep.fitting import Rows, fitted, some
 from phantom_ml.algorithms._deep.lstm_learner import LSTMLearner
 from phantom_ml.algorithms._deep.lstm_net import Sizes, forward, shapes, start
-from phantom_ml.algorithms._deep.recurrence import last_state_of_torch
-from phantom_ml.algorithms._deep.schedule import warm_cos
 from phantom_ml.algorithms._deep.sequence_columns import SequenceColumns
 from phantom_ml.algorithms._deep.task import Part, Rates
-from phantom_ml.algorithms._deep.training import Plan
 from phantom_ml.algorithms.base import FitContext
 from phantom_ml.data.matrix import Samples
+from phantom_ml.parts.nets.device import DeviceName, chosen, threads
+from phantom_ml.parts.nets.fitting import network_of
+from phantom_ml.parts.nets.recurrence import last_state_of_torch
+from phantom_ml.parts.nets.schedule import warm_cos
+from phantom_ml.parts.nets.training import Plan
 
 
 @dataclass(frozen=True)

@@ -7,21 +7,22 @@ from dataclasses import dataclass
 import numpy as np
 
 from phantom_ml.algorithms._deep.answers import Answers
-from phantom_ml.algorithms._deep.device import (
-    DeviceName,
-    chosen,
-    threads,
-)
-from phantom_ml.algorithms._deep.fitting import Rows, fitted, network_of, some
-from phantom_ml.algorithms._deep.schedule import warm_cos
+from phantom_ml.algorithms._deep.fitting import Rows, fitted, some
 from phantom_ml.algorithms._deep.task import Part, Rates
 from phantom_ml.algorithms._deep.token_columns import TokenColumns
 from phantom_ml.algorithms._deep.tokens import MAX_NUMBERS
-from phantom_ml.algorithms._deep.training import Plan
 from phantom_ml.algorithms._deep.transformer_learner import TransformerLearner
 from phantom_ml.algorithms._deep.transformer_net import Sizes, forward, shapes, start
 from phantom_ml.algorithms.base import FitContext
 from phantom_ml.data.matrix import Samples
+from phantom_ml.parts.nets.device import (
+    DeviceName,
+    chosen,
+    threads,
+)
+from phantom_ml.parts.nets.fitting import network_of
+from phantom_ml.parts.nets.schedule import warm_cos
+from phantom_ml.parts.nets.training import Plan
 
 #: How much faster a run of bytes is learned, since a step meets few of them. Without it, the ROC AUC of
 #: 2,000 held-out rows of 8,000 phishing URLs was 0.97 instead of 0.985.

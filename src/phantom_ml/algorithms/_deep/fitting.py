@@ -3,21 +3,18 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
 from phantom_ml.algorithms._deep.answers import Answers
-from phantom_ml.algorithms._deep.attention import Net
-from phantom_ml.algorithms._deep.device import halving, imported, mixed_precision
-from phantom_ml.algorithms._deep.operations import of_torch
-from phantom_ml.algorithms._deep.task import Keep, Network, Part, Rates, Task, tensors
-from phantom_ml.algorithms._deep.training import Plan, Tensors, Trained, train
-from phantom_ml.algorithms._deep.weights import Weights
+from phantom_ml.algorithms._deep.task import Part, Rates, Task
 from phantom_ml.algorithms.base import FitContext
 from phantom_ml.data.matrix import Samples
+from phantom_ml.parts.nets.fitting import Network, fitted_weights
+from phantom_ml.parts.nets.training import Plan
+from phantom_ml.parts.nets.weights import Weights
 
 #: A small table is seen in smaller steps, so that an epoch has so many; none has fewer rows than the least.
 STEPS_OF_AN_EPOCH, LEAST_ROWS = 16, 32
@@ -55,18 +52,6 @@ def some(valid: Samples, rng: np.random.Generator) -> Samples:
     return valid.rows(np.sort(rng.permutation(n_rows)[:VALID_ROWS]))
 
 
-def network_of(device: Any, forward: Callable[[Net, Any], Any]) -> Network:
-    """Return a forward pass as a training calls it, in mixed precision where the device has it."""
-    operations = of_torch()
-
-    def network(weights: Tensors, inputs: Any, keep: Keep) -> Any:
-        with mixed_precision(device):
-            raw = forward(Net(weights, operations, keep), inputs)
-        return raw.float()
-
-    return network
-
-
 def fitted(
     network: Network, begin: Weights, rows: Rows, plan: Plan, rates: Rates, context: FitContext
 ) -> tuple[Weights, int]:
@@ -76,15 +61,12 @@ def fitted(
     lacks memory, a step and a look at held-out rows take half as many rows.
     """
 
-    def run(batch_size: int) -> Trained:
+    def task_of(batch_size: int) -> Task:
         valid_rows = max(1, rates.valid_rows * batch_size // plan.batch_size)
         sized = replace(rates, valid_rows=valid_rows)
-        task = Task(rows.seen, rows.held_out, rows.answers, network, sized)
-        order, now = imported().Generator().manual_seed(context.seed), tensors(begin, rows.device)
-        return train(task, now, replace(plan, batch_size=batch_size), context.deadline, order)
+        return Task(rows.seen, rows.held_out, rows.answers, network, sized)
 
-    found = halving(run, plan.batch_size)
-    kept = {name: w.cpu().numpy() for name, w in found.weights.items()}
-    was_trained = found.error is not None or found.is_whole or found.is_done
-    sound = all(np.isfinite(w).all() for w in kept.values())
-    return kept if was_trained and sound else begin, found.n_epochs
+    weights, found = fitted_weights(
+        task_of, begin, plan, rows.device, context.seed, context.deadline
+    )
+    return weights, found.n_epochs

@@ -11,10 +11,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from phantom_ml.algorithms._deep.answers import Answers
-from phantom_ml.algorithms._deep.attention import Net
-from phantom_ml.algorithms._deep.operations import NUMPY
 from phantom_ml.algorithms._deep.scoring import scored
-from phantom_ml.algorithms._deep.weights import (
+from phantom_ml.algorithms.base import Learner
+from phantom_ml.data.matrix import Matrix
+from phantom_ml.parts.arrays import Form, load_arrays, save_arrays
+from phantom_ml.parts.nets.attention import Net
+from phantom_ml.parts.nets.operations import NUMPY
+from phantom_ml.parts.nets.weights import (
     Shapes,
     Weights,
     arrays_of,
@@ -22,9 +25,6 @@ from phantom_ml.algorithms._deep.weights import (
     require_shapes,
     weights_of,
 )
-from phantom_ml.algorithms.base import Learner
-from phantom_ml.data.matrix import Matrix
-from phantom_ml.parts.arrays import Form, load_arrays, save_arrays
 
 
 @dataclass

@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from phantom_ml.algorithms._deep.attention import Net
 from phantom_ml.algorithms._deep.learner import NetworkLearner
 from phantom_ml.algorithms._deep.lstm_net import Sizes, forward, shapes
-from phantom_ml.algorithms._deep.recurrence import last_state
 from phantom_ml.algorithms._deep.sequence_columns import SEQUENCE_COLUMNS_FORM, SequenceColumns
-from phantom_ml.algorithms._deep.weights import Shapes
+from phantom_ml.parts.nets.attention import Net
+from phantom_ml.parts.nets.recurrence import last_state
+from phantom_ml.parts.nets.weights import Shapes
 
 #: What the gates of all steps of so many rows need is some megabytes.
 CHUNK_ROWS = 256

@@ -10,11 +10,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from phantom_ml.algorithms._deep.attention import Net
-from phantom_ml.algorithms._deep.recurrence import LastState, layer_shapes
 from phantom_ml.algorithms._deep.sequence_columns import N_KNOTS, SequenceColumns, SequenceInputs
-from phantom_ml.algorithms._deep.weights import Shapes
 from phantom_ml.parts.arrays import require
+from phantom_ml.parts.nets.attention import Net
+from phantom_ml.parts.nets.recurrence import LastState, layer_shapes, open_forget_gates
+from phantom_ml.parts.nets.weights import Shapes
 
 Floats = NDArray[np.float32]
 #: What a saved model may be at most: no settings make a larger one.
@@ -109,16 +109,8 @@ def start(shapes: Shapes, prior: Floats, rng: np.random.Generator) -> dict[str, 
 
 def _drawn(name: str, shape: tuple[int, ...], rng: np.random.Generator) -> Floats:
     if name.startswith("lstm.") and name.endswith(".bias"):
-        return _open_forget_gates(shape[0] // 4)
+        return open_forget_gates(shape[0] // 4)
     if name in NOTHING_AT_FIRST or name.endswith("bias"):
         return np.zeros(shape, np.float32)
     deviation = GAP_DEVIATION if name == "event.gap" else 1 / math.sqrt(max(1, shape[0]))
     return (deviation * rng.standard_normal(shape)).astype(np.float32)
-
-
-def _open_forget_gates(width: int) -> Floats:
-    """Return biases by which a cell keeps what it holds, at first.
-
-    Source: Jozefowicz et al., "An Empirical Exploration of Recurrent Network Architectures", 2015.
-    """
-    return np.repeat(np.array([0, 1, 0, 0], np.float32), width)

@@ -14,7 +14,11 @@ from phantom_ml.algorithms._deep.columns import COLUMNS_FORM, NetColumns
 from phantom_ml.algorithms._deep.net import BIAS, SLOPE, WEIGHT, forward, mish, n_layers, selu
 from phantom_ml.algorithms._deep.scoring import scored
 from phantom_ml.algorithms._deep.start import N_LEVEL_FEATURES, N_MIXED, N_WAVES
-from phantom_ml.algorithms._deep.weights import (
+from phantom_ml.algorithms.base import Learner
+from phantom_ml.config import ProblemKind
+from phantom_ml.data.matrix import Matrix
+from phantom_ml.parts.arrays import Form, load_arrays, require, save_arrays
+from phantom_ml.parts.nets.weights import (
     Shapes,
     Weights,
     arrays_of,
@@ -22,10 +26,6 @@ from phantom_ml.algorithms._deep.weights import (
     require_shapes,
     weights_of,
 )
-from phantom_ml.algorithms.base import Learner
-from phantom_ml.config import ProblemKind
-from phantom_ml.data.matrix import Matrix
-from phantom_ml.parts.arrays import Form, load_arrays, require, save_arrays
 
 #: Rows that are scored at once: their waves stay in the cache.
 CHUNK_ROWS = 1024

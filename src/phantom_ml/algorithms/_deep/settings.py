@@ -7,8 +7,8 @@ from typing import ClassVar
 
 from pydantic import Field
 
-from phantom_ml.algorithms._deep.device import DeviceName
 from phantom_ml.algorithms.base import AlgorithmSettings, bounded
+from phantom_ml.parts.nets.device import DeviceName
 
 
 class NetworkSettings(AlgorithmSettings):

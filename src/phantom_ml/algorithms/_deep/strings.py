@@ -12,9 +12,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from phantom_ml.algorithms._deep.attention import Net, blocks, blocks_shapes, linear
 from phantom_ml.algorithms._deep.token_columns import PATCH_BYTES, TokenColumns
-from phantom_ml.algorithms._deep.weights import Shapes
+from phantom_ml.parts.nets.attention import Net, blocks, blocks_shapes, linear
+from phantom_ml.parts.nets.weights import Shapes
 
 #: Features of a byte, and tokens that a string is pooled into.
 N_BYTE_FEATURES, N_POOLED = 16, 2

@@ -9,15 +9,16 @@ import numpy as np
 
 from phantom_ml.algorithms._deep.answers import Answers
 from phantom_ml.algorithms._deep.columns import NetColumns
-from phantom_ml.algorithms._deep.device import DeviceName, chosen, halving, imported, threads
 from phantom_ml.algorithms._deep.mlp import NeuralNetworkLearner, activation_of
 from phantom_ml.algorithms._deep.net import BIAS, SLOPE, forward
 from phantom_ml.algorithms._deep.start import Shape, prior, start
-from phantom_ml.algorithms._deep.task import Network, Part, Rates, Task, tensors
-from phantom_ml.algorithms._deep.training import Plan, Tensors, Trained, train
+from phantom_ml.algorithms._deep.task import Part, Rates, Task
 from phantom_ml.algorithms.base import FitContext
 from phantom_ml.config import ProblemKind
 from phantom_ml.data.matrix import Samples
+from phantom_ml.parts.nets.device import DeviceName, chosen, halving, imported, threads
+from phantom_ml.parts.nets.fitting import Network, tensors
+from phantom_ml.parts.nets.training import Plan, Tensors, Trained, train
 
 #: Rows that scale the first weights.
 START_ROWS = 1_000

@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from phantom_ml.algorithms._deep.answers import Answers
-from phantom_ml.algorithms._deep.device import imported
-from phantom_ml.algorithms._deep.training import Tensors
-from phantom_ml.algorithms._deep.weights import Weights
 from phantom_ml.algorithms._linear_learner import row_weights
 from phantom_ml.config import ProblemKind
 from phantom_ml.data.matrix import Samples
-
-Keep = Callable[[Any], Any]
-Network = Callable[[Tensors, Any, Keep], Any]
+from phantom_ml.parts.nets.device import imported
+from phantom_ml.parts.nets.fitting import Network, dropped
+from phantom_ml.parts.nets.training import Tensors
 
 
 @dataclass(frozen=True)
@@ -82,7 +78,7 @@ class Task:
         """Return the mean loss of some rows."""
         part = self.seen.rows(rows.to(self.seen.target.device))
         rate = self.rates.dropout * strength
-        raw = self.network(weights, part.inputs, lambda x: self._dropped(x, rate))
+        raw = self.network(weights, part.inputs, lambda x: dropped(x, rate, self.noise))
         return (self._losses(raw, part, self.rates.label_smoothing) * part.weight).mean()
 
     def error(self, weights: Tensors) -> float | None:
@@ -104,15 +100,3 @@ class Task:
         return self.torch.nn.functional.cross_entropy(
             raw, part.target, reduction="none", label_smoothing=smoothing
         )
-
-    def _dropped(self, x: Any, rate: float) -> Any:
-        if rate <= 0:
-            return x
-        drawn = self.torch.rand(x.shape, generator=self.noise, device=x.device)
-        return x * (drawn >= rate) / (1 - rate)
-
-
-def tensors(weights: Weights, device: Any) -> dict[str, Any]:
-    """Return weights on a device."""
-    torch = imported()
-    return {name: torch.from_numpy(value).to(device) for name, value in weights.items()}

@@ -10,9 +10,9 @@ import math
 from collections.abc import Iterator
 from typing import Any
 
-from phantom_ml.algorithms._deep.attention import Net, linear
 from phantom_ml.algorithms._deep.token_columns import TokenColumns, TokenInputs
-from phantom_ml.algorithms._deep.weights import Shapes
+from phantom_ml.parts.nets.attention import Net, linear
+from phantom_ml.parts.nets.weights import Shapes
 
 #: Attention costs the square of the tokens, so that only so many features get one each. Of numbers it is
 #: those that tell most of the target (``token_columns.by_relevance``), of categories the first; the other

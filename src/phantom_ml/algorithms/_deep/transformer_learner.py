@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from phantom_ml.algorithms._deep.attention import Net
 from phantom_ml.algorithms._deep.learner import NetworkLearner
 from phantom_ml.algorithms._deep.token_columns import TOKEN_COLUMNS_FORM, TokenColumns
 from phantom_ml.algorithms._deep.transformer_net import Sizes, forward, shapes
-from phantom_ml.algorithms._deep.weights import Shapes
+from phantom_ml.parts.nets.attention import Net
+from phantom_ml.parts.nets.weights import Shapes
 
 #: What a block makes of so many rows is some tens of megabytes at most.
 CHUNK_ROWS = 128

@@ -13,12 +13,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from phantom_ml.algorithms._deep.attention import Net, blocks, blocks_shapes, linear
 from phantom_ml.algorithms._deep.strings import string_shapes, string_tokens
 from phantom_ml.algorithms._deep.token_columns import TokenColumns, TokenInputs
 from phantom_ml.algorithms._deep.tokens import table_shapes, table_tokens
-from phantom_ml.algorithms._deep.weights import Shapes
 from phantom_ml.parts.arrays import require
+from phantom_ml.parts.nets.attention import Net, blocks, blocks_shapes, linear
+from phantom_ml.parts.nets.weights import Shapes
 
 Floats = NDArray[np.float32]
 #: What a saved model may be at most: no settings make a larger one.

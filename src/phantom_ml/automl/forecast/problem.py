@@ -32,6 +32,8 @@ class ForecastProblem:
         What ranks.
     wanted : tuple of str
         Forecasters by name, all that are installed where nobody named some.
+    is_named : bool
+        Whether somebody named them: then each is tried at any budget.
     n_windows : int
         Of the back-test, at most.
     """
@@ -42,6 +44,7 @@ class ForecastProblem:
     metric: Measure
     wanted: tuple[str, ...]
     n_windows: int
+    is_named: bool = False
     warnings: tuple[str, ...] = ()
     kind: ProblemKind = ProblemKind.FORECAST
     policy: None = None
@@ -89,6 +92,7 @@ def pose_series(
         get_measure(str(config.optimization_metric or DEFAULT)),
         _wanted(config.algorithms_to_try),
         asked.n_windows,
+        config.algorithms_to_try is not None,
         told,
     )
 

@@ -39,6 +39,8 @@ from phantom_ml.process.deadline import Deadline
 ORDER = (
     "SeasonalNaive", "LagLightGBM", "Theta", "AutoETS", "CES", "AutoARIMA", "LSTM", "Transformer",
 )  # fmt: skip
+#: Networks that get less time than this on a core are no better than a simple forecast.
+LEAST_SECONDS = {"LSTM": 30.0, "Transformer": 90.0}
 #: What a series too short for any back-test is forecast by.
 PLAIN = "SeasonalNaive"
 
@@ -151,9 +153,19 @@ def _names(state: Run) -> list[str]:
         state.warnings.append(
             "No series is long enough for a back-test: the seasonal naive forecasts, untested."
         )
+    if not state.problem.is_named:
+        wanted = tuple(n for n in wanted if _affords(state, n, len(wanted)))
     ranked = sorted(wanted, key=lambda n: ORDER.index(n) if n in ORDER else len(ORDER))
     had = {t.trial.algorithm for t in state.tested}
     return [n for n in ranked[: budget.max_trials] if n not in had]
+
+
+def _affords(state: Run, name: str, n_wanted: int) -> bool:
+    """Return whether a forecaster's share of the time is enough to be of use."""
+    if state.budget.counts:
+        return name not in LEAST_SECONDS
+    share = state.budget.search_end(0.0).left() * state.room.slots / n_wanted
+    return share >= LEAST_SECONDS.get(name, 0.0)
 
 
 def _may_start(state: Run) -> bool:

@@ -13,9 +13,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from phantom_ml.algorithms._deep.attention import Net, Weights, linear
-from phantom_ml.algorithms._deep.device import imported
-from phantom_ml.algorithms._deep.weights import Shapes
+from phantom_ml.parts.nets.attention import Net, Weights, linear
+from phantom_ml.parts.nets.device import imported
+from phantom_ml.parts.nets.weights import Shapes
 
 Floats = NDArray[np.float32]
 #: (net, features of the steps, events of the rows) -> state after the last event of each row.
@@ -32,6 +32,14 @@ def layer_shapes(n_layers: int, n_features: int, width: int) -> Shapes:
             f"lstm.{i}.bias": (4 * width,),
         }
     return shapes
+
+
+def open_forget_gates(width: int) -> Floats:
+    """Return biases by which a cell keeps what it holds, at first.
+
+    Source: Jozefowicz et al., "An Empirical Exploration of Recurrent Network Architectures", 2015.
+    """
+    return np.repeat(np.array([0, 1, 0, 0], np.float32), width)
 
 
 def last_state(net: Net, x: Floats, n_events: NDArray[np.int64]) -> Floats:

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import time
+from typing import Protocol
 
 import numpy as np
-
-from phantom_ml.process.deadline import Deadline
 
 #: Steps from one measure of the speed to the next, the first after one that warms up.
 TIMED_STEPS = 10
@@ -14,17 +13,28 @@ TIMED_STEPS = 10
 STEPS_SHARE = 0.9
 
 
+class Limit(Protocol):
+    """What is read of a deadline; ``phantom_ml.process`` has one."""
+
+    @property
+    def passed(self) -> bool:
+        """Return whether no time is left."""
+
+    def left(self) -> float:
+        """Return the seconds left."""
+
+
 class Clock:
     """How many steps there is time for; known after a few, and better after each few more.
 
     Parameters
     ----------
-    deadline : Deadline
+    deadline : Limit
     n_steps : int
         Steps at most.
     """
 
-    def __init__(self, deadline: Deadline, n_steps: int) -> None:
+    def __init__(self, deadline: Limit, n_steps: int) -> None:
         self.deadline, self.most, self.n_steps = deadline, n_steps, n_steps
         self.step, self.start, self.end, self.is_cut = 0, 0.0, np.inf, False
 

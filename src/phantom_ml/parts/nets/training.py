@@ -10,13 +10,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from phantom_ml.algorithms._deep.clock import Clock
-from phantom_ml.algorithms._deep.device import imported
-from phantom_ml.algorithms._deep.schedule import coslog4, flat_cos
-from phantom_ml.process.deadline import Deadline
+from phantom_ml.parts.nets.adamw import AdamW
+from phantom_ml.parts.nets.clock import Clock, Limit
+from phantom_ml.parts.nets.device import imported
+from phantom_ml.parts.nets.schedule import coslog4, flat_cos
 
 Tensors = Mapping[str, Any]
-BETAS = (0.9, 0.95)
 
 
 class Trainable(Protocol):
@@ -101,9 +100,7 @@ class Trained:
     is_done: bool
 
 
-def train(
-    task: Trainable, start: Tensors, plan: Plan, deadline: Deadline, generator: Any
-) -> Trained:
+def train(task: Trainable, start: Tensors, plan: Plan, deadline: Limit, generator: Any) -> Trained:
     """Return the trained weights.
 
     Parameters
@@ -112,13 +109,13 @@ def train(
     start : mapping of name to tensor
         Where to begin, on the device of the training.
     plan : Plan
-    deadline : Deadline
+    deadline : Limit
     generator : torch.Generator
         Of the order of rows.
     """
     torch = imported()
     weights = {name: value.clone().requires_grad_() for name, value in start.items()}
-    optimiser = _optimiser(weights, plan)
+    optimiser = AdamW(weights)
     per_epoch = plan.n_steps(task.n_rows)
     clock = Clock(deadline, plan.n_epochs * per_epoch)
     best, best_error, epoch = _copy(weights), task.error(weights), 0
@@ -127,10 +124,9 @@ def train(
         for rows in parts[:per_epoch]:
             if clock.is_over():
                 break
-            _set_rates(optimiser, plan, clock.share)
-            optimiser.zero_grad(set_to_none=True)
+            optimiser.forget()
             task.loss(weights, rows, flat_cos(clock.share)).backward()
-            optimiser.step()
+            optimiser.step(_rates(plan, clock.share))
             clock.stepped()
         epoch += 1
         if epoch % plan.n_between and not clock.is_over():
@@ -142,20 +138,15 @@ def train(
     return Trained(best, n_epochs, best_error, clock.step >= per_epoch, not clock.is_cut)
 
 
-def _optimiser(weights: Tensors, plan: Plan) -> Any:
-    groups = [
-        {"params": [w], "factor": plan.factor(name), "decay": plan.decay(name)}
-        for name, w in weights.items()
-    ]
-    return imported().optim.AdamW(groups, lr=plan.learning_rate, betas=BETAS, fused=True)
-
-
-def _set_rates(optimiser: Any, plan: Plan, share: float) -> None:
+def _rates(plan: Plan, share: float) -> Callable[[str], tuple[float, float]]:
     rate, decay = plan.learning_rate * plan.wave(share), plan.weight_decay * flat_cos(share)
-    for group in optimiser.param_groups:
-        group["lr"] = rate * group["factor"]
+
+    def of(name: str) -> tuple[float, float]:
+        own = rate * plan.factor(name)
         # A step takes away no more than there is: high rates would turn weights around, and let them grow.
-        group["weight_decay"] = min(decay * group["decay"], 1 / max(group["lr"], 1e-12))
+        return own, min(decay * plan.decay(name), 1 / max(own, 1e-12))
+
+    return of
 
 
 def _copy(weights: Tensors) -> dict[str, Any]:

@@ -12,8 +12,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from phantom_ml.algorithms._deep.operations import Operations
-from phantom_ml.algorithms._deep.weights import Shapes
+from phantom_ml.parts.nets.operations import Operations
+from phantom_ml.parts.nets.weights import Shapes
 
 Weights = Mapping[str, Any]
 Keep = Callable[[Any], Any]

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from phantom_ml.algorithms._deep.device import imported
+from phantom_ml.parts.nets.device import imported
 
 Floats = NDArray[np.float32]
 #: Added to a variance before its root is taken, as torch does.

@@ -1,0 +1,117 @@
+"""What the network forecasters share: their settings, their fit, and what they save."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import ClassVar, Self
+
+from pydantic import Field
+
+from phantom_ml.config.bounds import bounded
+from phantom_ml.forecasters._net_forward import Sizes
+from phantom_ml.forecasters._net_model import MODEL_FORM, Floats, NetModel
+from phantom_ml.forecasters._parts import read_levels
+from phantom_ml.forecasters.base import (
+    FittedForecaster,
+    Forecast,
+    ForecastContext,
+    ForecasterSettings,
+)
+from phantom_ml.forecasters.seasonal_naive import seasonal_naive
+from phantom_ml.forecasters.series import SeriesSet
+from phantom_ml.parts.arrays import load_arrays, require, save_arrays
+from phantom_ml.parts.nets.device import DeviceName
+
+
+@dataclass(frozen=True, eq=False)
+class FittedNetwork(FittedForecaster):
+    """One network for all series, which scores in numpy.
+
+    Attributes
+    ----------
+    history : SeriesSet
+    model : NetModel or None
+        None: the seasonal naive serves.
+    levels : tuple of float
+    notes : tuple of str
+    """
+
+    history: SeriesSet
+    model: NetModel | None
+    levels: tuple[float, ...]
+    notes: tuple[str, ...] = ()
+
+    def predict(self, horizon: int, future: Floats | None = None) -> Forecast:
+        """Return the network's medians and quantiles."""
+        from threadpoolctl import threadpool_limits
+
+        if self.model is None:
+            return seasonal_naive(self.history, horizon, self.levels)
+        with threadpool_limits(1):
+            return self.model.forecast(self.history, horizon, future, self.levels)
+
+    def looks_at(self) -> dict[str, float]:
+        """Return how much the forecast moves where a raw column is not known."""
+        return super().looks_at() if self.model is None else self.model.looks_at(self.history)
+
+    def save(self, folder: Path) -> None:
+        """Write the weights as arrays, and as facts what the network looks like."""
+        facts = {"levels": self.levels, "notes": self.notes, "is_trained": self.model is not None}
+        told = {} if self.model is None else self.model.facts()
+        save_arrays(folder, {} if self.model is None else self.model.arrays(), facts | told)
+
+    @classmethod
+    def load(cls, folder: Path, history: SeriesSet) -> Self:
+        """Return what was saved; raises BundleDamaged."""
+        arrays, facts = load_arrays(folder, {})
+        levels, notes = read_levels(facts), facts.get("notes")
+        require(isinstance(notes, list), "its notes are no list")
+        told = tuple(str(note) for note in notes or ())
+        if facts.get("is_trained") is False:
+            return cls(history, None, levels, told)
+        arrays, facts = load_arrays(folder, MODEL_FORM)
+        return cls(history, NetModel.of_arrays(arrays, facts, history, len(levels)), levels, told)
+
+
+class NetworkForecasterSettings(ForecasterSettings):
+    """Trained in torch, stops at its deadline, forecasts without torch."""
+
+    extra: ClassVar[str | None] = "deep"
+    library: ClassVar[str | None] = "torch"
+    reads_known_ahead: ClassVar[bool] = True
+    fitted: ClassVar[type[FittedNetwork]]
+
+    n_tokens: int = bounded(16, 4, 64, log=True, description="Parts that the past is told in.")
+    dropout: float = bounded(0.2, 0.0, 0.5, description="Share of units that a step leaves out.")
+    weight_decay: float = bounded(0.02, 1e-4, 0.5, log=True, description="Of a step's rate.")
+    n_epochs: int = Field(15, ge=1, le=10_000, description="Passes over the windows, at most.")
+    batch_size: int = Field(128, ge=8, le=65_536, description="Windows of a step, at most.")
+    max_windows: int = Field(
+        20_000, ge=100, le=5_000_000, description="Windows to learn from, at most."
+    )
+    device: DeviceName = Field("auto", description="Where to train: a GPU where there is one.")
+
+    def fit_sizes(
+        self, sizes: Sizes, rate: float, series: SeriesSet, context: ForecastContext
+    ) -> FittedNetwork:
+        """Return the network of some sizes; raises ExtraMissing."""
+        from phantom_ml.forecasters._net_fit import Choices, fit_network
+
+        own = (
+            "n_tokens",
+            "dropout",
+            "weight_decay",
+            "n_epochs",
+            "batch_size",
+            "max_windows",
+            "device",
+        )
+        choices = Choices(sizes, learning_rate=rate, **{name: getattr(self, name) for name in own})
+        model = fit_network(choices, series, context)
+        notes: tuple[str, ...] = ()
+        if model is None and context.deadline.passed:
+            notes = (
+                f"{self.name} had no time: all {series.n_series} series are forecast by the seasonal naive.",
+            )
+        return self.fitted(series, model, context.levels, notes)

@@ -1,0 +1,1 @@
+"""What neural networks share, whatever they are for: training, attention, recurrence, weights on disk."""
