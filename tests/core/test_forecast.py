@@ -145,3 +145,23 @@ def test_a_model_of_rows_has_no_horizon(core, small):
 def test_a_model_of_series_has_no_evasion(core, trained, came):
     with pytest.raises(BadSetting, match="forecasts series"):
         core.check_evasion(trained.model_id, came)
+
+
+def test_a_constant_series_is_forecast_as_it_is(core):
+    flat = pl.DataFrame({"time": range(40), "value": [7.0] * 40})
+    found = core.auto_create_model(flat, {**ASKED, "task_settings": {"horizon": 3}})
+    assert core.predict(found.model_id)["prediction"].to_list() == [7.0, 7.0, 7.0]
+
+
+def test_times_of_several_zones_are_one_series(core):
+    zones = ["+00:00", "+02:00"]
+    times = [f"2026-03-01T{(h + 2 * (h % 2)) % 24:02d}:00:00{zones[h % 2]}" for h in range(21)]
+    rows = pl.DataFrame({"time": times, "value": np.arange(21.0)})
+    found = core.auto_create_model(rows, {**ASKED, "task_settings": {"horizon": 2}})
+    assert core.predict(found.model_id)["time"][0] == datetime(2026, 3, 1, 21)
+
+
+def test_where_no_horizon_is_given_it_is_said_what_was_taken(core):
+    rows = pl.DataFrame({"time": range(30), "value": np.arange(30.0) % 7})
+    found = core.auto_create_model(rows, {**ASKED, "task_settings": {"season": 7}})
+    assert "No horizon was given: 7 steps of 1, one season." in found.warnings

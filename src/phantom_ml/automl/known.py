@@ -59,7 +59,8 @@ class Known:
                     "normal_only is set, but no row says that it is normal.",
                     "Name a target_column that tells normal rows from others, or leave it out.",
                 )
-            return cls(np.arange(frame.height), np.empty(0, np.int64))
+            empty = () if name is None else (f"No row has a value of {name!r}: nothing is known.",)
+            return cls(np.arange(frame.height), np.empty(0, np.int64), empty)
         odd, normal = _codes(answers, config)
         usual = normal if normal_only else ~odd
         places = np.flatnonzero(odd)

@@ -114,6 +114,8 @@ def mae(truth: Floats, mean: Floats) -> float:
 def owa(own: tuple[float, float], naive2: tuple[float, float]) -> float:
     """Return the mean of sMAPE and MASE, each divided by that of Naive2; 1 is as good as Naive2.
 
+    NaN where Naive2 makes no error at all.
+
     Parameters
     ----------
     own, naive2 : (sMAPE, MASE)
@@ -123,6 +125,8 @@ def owa(own: tuple[float, float], naive2: tuple[float, float]) -> float:
     >>> owa((9.328, 0.893), (18.383, 2.395)) < 0.45
     True
     """
+    if not naive2[0] * naive2[1] > 0:
+        return math.nan
     return 0.5 * (own[0] / naive2[0] + own[1] / naive2[1])
 
 

@@ -15,6 +15,8 @@ from phantom_ml.forecasters.measures import DEFAULT, Measure, get_measure
 from phantom_ml.forecasters.series import SeriesSet
 from phantom_ml.tasks.base import Task, tasks
 
+#: Steps ahead where nobody says how many and there is no season: these, or a fifth of the longest series.
+FEW_STEPS = 10
 #: Settings of a table that mean nothing for series.
 MEANINGLESS = ("weight_column", "positive_class", "threshold")
 
@@ -77,14 +79,7 @@ def pose_series(
     require_columns(dataset.columns, [time, *names, *asked.known_ahead, *asked.past_only])
     columns = SeriesColumns(time, target, tuple(names), asked.known_ahead, asked.past_only)
     series = series_of(dataset.frame(), columns, asked.frequency, asked.season)
-    horizon = asked.horizon or series.season
-    told = (
-        ()
-        if asked.horizon
-        else (
-            f"No horizon was given: one season ahead, {horizon} steps of {series.frequency.text}.",
-        )
-    )
+    horizon, told = (asked.horizon, ()) if asked.horizon else _usual_horizon(series)
     return ForecastProblem(
         series,
         ForecastContext(horizon, asked.quantiles, config.seed),
@@ -95,6 +90,16 @@ def pose_series(
         config.algorithms_to_try is not None,
         told,
     )
+
+
+def _usual_horizon(series: SeriesSet) -> tuple[int, tuple[str, ...]]:
+    """Return a season ahead, or without one a few steps, and what to say of it."""
+    if series.season > 1:
+        steps, why = series.season, "one season"
+    else:
+        steps, why = min(FEW_STEPS, max(1, int(series.lengths.max()) // 5)), "there is no season"
+    told = f"No horizon was given: {steps} step{'s' if steps > 1 else ''} of {series.frequency.text}, {why}."
+    return steps, (told,)
 
 
 def _check(config: AutoMLConfig, validation: Dataset | None) -> None:
