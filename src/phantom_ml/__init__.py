@@ -21,6 +21,8 @@ if TYPE_CHECKING:
         PhantomForecaster,
         PhantomRegressor,
     )
+    from phantom_ml.streams.scorer import StreamScorer
+    from phantom_ml.streams.settings import StreamConfig
 
 __all__ = [
     "Algorithm",
@@ -39,6 +41,8 @@ __all__ = [
     "PhantomForecaster",
     "PhantomMLCore",
     "PhantomRegressor",
+    "StreamConfig",
+    "StreamScorer",
     "ThresholdPolicy",
     "__version__",
 ]
@@ -61,6 +65,8 @@ _MODULES = {
     "PhantomAnomalyDetector": "phantom_ml.sklearn_api",
     "PhantomForecaster": "phantom_ml.sklearn_api",
     "PhantomRegressor": "phantom_ml.sklearn_api",
+    "StreamConfig": "phantom_ml.streams.settings",
+    "StreamScorer": "phantom_ml.streams.scorer",
     "ThresholdPolicy": "phantom_ml.config",
 }
 

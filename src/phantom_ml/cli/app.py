@@ -20,6 +20,7 @@ from phantom_ml.cli.look import experiments, leaderboard, models
 from phantom_ml.cli.signature import flat
 from phantom_ml.cli.train import resume, train
 from phantom_ml.cli.use import evaluate, explain, predict, threshold
+from phantom_ml.cli.watch import watch
 
 #: Name, function and a command line that works.
 COMMANDS: tuple[tuple[str, Callable[..., None], str], ...] = (
@@ -30,6 +31,7 @@ COMMANDS: tuple[tuple[str, Callable[..., None], str], ...] = (
     ("explain", explain, "phantom explain latest events.csv --row 17"),
     ("threshold", threshold, "phantom threshold latest --alerts-per-day 50"),
     ("leaderboard", leaderboard, "phantom leaderboard latest"),
+    ("watch", watch, "phantom watch counts.csv --time-column time --series-column host"),
     ("features", features, "phantom features events.csv --target is_threat"),
     ("models", models, "phantom models --limit 5"),
     ("experiments", experiments, "phantom experiments --json"),

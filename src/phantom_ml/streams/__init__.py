@@ -1,0 +1,1 @@
+"""Anomalies in streams: detectors of one file each, and what makes one score a point of them."""

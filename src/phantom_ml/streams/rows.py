@@ -1,0 +1,123 @@
+"""A frame as rows of series: which columns are watched, which rows are whose, and whether time goes forward."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import polars as pl
+
+from phantom_ml.errors import ColumnMissing, DataError, listed
+from phantom_ml.streams.base import Floats
+from phantom_ml.streams.settings import StreamConfig
+
+#: A row's number, beside columns that no user's is called like.
+PLACE, TIME = "\x00place", "\x00time"
+
+
+@dataclass(frozen=True)
+class Rows:
+    """The rows of one series.
+
+    Attributes
+    ----------
+    values : array of shape (n, n_columns)
+        NaN where missing.
+    places : int array of shape (n,)
+        Where each row stood in the frame.
+    first, last : int or None
+        Times, in the unit of the time column; None where there is none.
+    """
+
+    values: Floats
+    places: np.ndarray
+    first: int | None
+    last: int | None
+
+
+def rows_of(
+    frame: pl.DataFrame, config: StreamConfig, known: tuple[str, ...]
+) -> tuple[tuple[str, ...], list[tuple[tuple[str | None, ...], Rows]]]:
+    """Return the watched columns, and the rows of each series in the order of the frame.
+
+    Parameters
+    ----------
+    frame : polars DataFrame
+    config : StreamConfig
+    known : tuple of str
+        The columns that were watched before; empty the first time.
+
+    Raises
+    ------
+    ColumnMissing
+        A column that is named or known is not there.
+    DataError
+        A watched column is not numeric, there is none, or a time is missing or goes back.
+    """
+    columns = known or _watched(frame, config)
+    needed = [
+        *columns,
+        *config.series_columns,
+        *([config.time_column] if config.time_column else []),
+    ]
+    missing = [name for name in needed if name not in frame.columns]
+    if missing:
+        raise ColumnMissing(missing, frame.columns)
+    wrong = [n for n in columns if not (frame[n].dtype.is_numeric() or frame[n].dtype == pl.Null)]
+    if wrong:
+        raise DataError(
+            f"Columns that are to be watched are not numeric: {listed(wrong)}.",
+            "Name numeric ones in value_columns, or turn these into numbers.",
+        )
+    keys = [frame[name].cast(pl.String, strict=False) for name in config.series_columns]
+    told = pl.DataFrame([*keys, pl.int_range(frame.height, eager=True).alias(PLACE)])
+    if config.time_column:
+        told = told.with_columns(_times(frame[config.time_column]).alias(TIME))
+    values = frame.select(pl.col(columns).cast(pl.Float64)).fill_null(np.nan).to_numpy()
+    if not frame.height:
+        return columns, []
+    if config.series_columns:
+        groups = told.group_by(list(config.series_columns), maintain_order=True)
+    else:
+        return columns, [((), _of(told, values, config))]
+    return columns, [(tuple(key), _of(part, values, config)) for key, part in groups]
+
+
+def _watched(frame: pl.DataFrame, config: StreamConfig) -> tuple[str, ...]:
+    others = {config.time_column, *config.series_columns}
+    chosen = config.value_columns
+    if chosen is None:
+        chosen = tuple(n for n in frame.columns if n not in others and frame[n].dtype.is_numeric())
+    if not chosen:
+        raise DataError("The table has no numeric column to watch.", "Give one at least.")
+    return chosen
+
+
+def _times(times: pl.Series) -> pl.Series:
+    """Return times as whole numbers: nanoseconds, or what the column holds; raises DataError."""
+    if times.dtype in (pl.Date, pl.Datetime):
+        times = times.cast(pl.Datetime("ns", getattr(times.dtype, "time_zone", None)))
+    elif not times.dtype.is_integer():
+        raise DataError(
+            f"The time column {times.name!r} is of the type {times.dtype}.",
+            "Turn it into dates, datetimes or whole numbers.",
+        )
+    if times.null_count():
+        raise DataError(
+            f"{times.null_count()} rows have no time in {times.name!r}.", "Give each row its time."
+        )
+    return times.cast(pl.Int64)
+
+
+def _of(part: pl.DataFrame, values: Floats, config: StreamConfig) -> Rows:
+    places = part[PLACE].to_numpy()
+    if not config.time_column:
+        return Rows(values[places], places, None, None)
+    times = part[TIME].to_numpy()
+    back = np.flatnonzero(np.diff(times) < 0)
+    if len(back):
+        raise DataError(
+            f"Time goes back at row {int(places[back[0] + 1])} of the table, within one series.",
+            "Sort the rows of a series by time.",
+        )
+    return Rows(values[places], places, int(times[0]), int(times[-1]))

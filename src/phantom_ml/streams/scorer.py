@@ -1,0 +1,192 @@
+"""Scores of many series in one object, row for row: each is judged by its own past, in constant memory.
+
+A series that was never seen starts by itself. How rows are cut into frames makes no difference to their
+scores.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import polars as pl
+from pydantic import ValidationError
+
+from phantom_ml.errors import DataError
+from phantom_ml.parts.arrays import Arrays, load_arrays, require, save_arrays
+from phantom_ml.streams.rows import Rows, rows_of
+from phantom_ml.streams.series import Series, Verdict, below
+from phantom_ml.streams.settings import StreamConfig
+
+Key = tuple[str | None, ...]
+#: Form of the saved file.
+VERSION = 1
+
+
+class StreamScorer:
+    """Anomaly scores of streams.
+
+    Parameters
+    ----------
+    config : StreamConfig or None
+        None: one series, every numeric column is watched.
+
+    Examples
+    --------
+    >>> values = np.sin(np.arange(600) / 4)
+    >>> values[500] = 5.0
+    >>> scored = StreamScorer().update(pl.DataFrame({"load": values}))
+    >>> scored.columns, scored["alert"].arg_true().to_list()
+    (['score', 'alert', 'change_point'], [500])
+    """
+
+    def __init__(self, config: StreamConfig | None = None) -> None:
+        self.config = config or StreamConfig()
+        self.columns: tuple[str, ...] = ()
+        self.n_forgotten = 0
+        self._series: dict[Key, Series] = {}
+        self._times: dict[Key, int] = {}
+
+    @property
+    def names(self) -> list[Key]:
+        """Return the series that are remembered, the one seen least lately first."""
+        return list(self._series)
+
+    def fit(self, frame: pl.DataFrame) -> StreamScorer:
+        """Learn from rows that are mostly usual, without a score of them, and return this object.
+
+        A series that is known already learns from them as ``update`` does. Never needed: ``update`` starts a
+        series too.
+
+        Raises
+        ------
+        DataError
+            As ``update``.
+        """
+        for key, rows in self._taken(frame):
+            if key in self._series:
+                self._series[key].update(rows.values)
+            else:
+                self._series[key] = Series.begin(self.config, rows.values, self.config.seed)
+            self._keep(key, rows)
+        return self
+
+    def update(self, frame: pl.DataFrame, *, details: bool = False) -> pl.DataFrame:
+        """Return what is said of each row, row for row.
+
+        Parameters
+        ----------
+        frame : polars DataFrame
+            New rows of any of the series. Equal times of a series are taken in the order of the rows; a missing
+            cell is taken for the last value known; an infinite one for a very great one.
+        details : bool
+            Whether to add ``event`` and each detector's surprise, in nats.
+
+        Returns
+        -------
+        polars DataFrame
+            ``score`` from 0 to 1, higher is odder, anomalous from 0.5 on; ``alert``, where something new began;
+            ``change_point``, where level or spread has stayed away from what it was.
+
+        Raises
+        ------
+        ColumnMissing
+            A column that is named or was watched before is not there.
+        DataError
+            A time goes back within a series or is missing, or a column is not numeric. Nothing was learned then.
+        """
+        parts, places = [], []
+        for key, rows in self._taken(frame):
+            series, values = self._series.get(key), rows.values
+            if series is None:
+                series = Series.begin(self.config, values[:1], self.config.seed)
+                parts.append(_unknown(series, 1))
+                values = values[1:]
+            self._series[key] = series
+            parts.append(series.update(values))
+            places.append(rows.places)
+            self._keep(key, rows)
+        return self._frame(parts, places, details)
+
+    def _taken(self, frame: pl.DataFrame) -> list[tuple[Key, Rows]]:
+        """Return the rows of each series; raises before anything is learned."""
+        columns, groups = rows_of(frame, self.config, self.columns)
+        for key, rows in groups:
+            if rows.first is not None and rows.first < self._times.get(key, rows.first):
+                raise DataError(
+                    f"A row of the series {_told(key)} lies before the last one that was seen.",
+                    "Give the rows of a series in the order of time; what came late must be left out.",
+                )
+        self.columns = columns
+        return groups
+
+    def _keep(self, key: Key, rows: Rows) -> None:
+        self._series[key] = self._series.pop(key)
+        if rows.last is not None:
+            self._times[key] = rows.last
+        while len(self._series) > self.config.max_series:
+            oldest = next(iter(self._series))
+            del self._series[oldest]
+            self._times.pop(oldest, None)
+            self.n_forgotten += 1
+
+    def _frame(self, parts: list[Verdict], places: list[np.ndarray], details: bool) -> pl.DataFrame:
+        order = np.argsort(np.concatenate([*places, np.empty(0, np.int64)]), kind="stable")
+        kinds: dict[str, Any] = {"score": float, "alert": bool, "change_point": bool}
+        columns = {
+            name: np.concatenate([*(getattr(p, name) for p in parts), np.empty(0, kind)])[order]
+            for name, kind in kinds.items()
+        }
+        if details and parts:
+            columns["event"] = np.concatenate([p.event for p in parts])[order]
+            for name in parts[0].surprise:
+                columns[name] = np.concatenate([p.surprise[name] for p in parts])[order]
+        return pl.DataFrame(columns)
+
+    def save(self, folder: Path) -> None:
+        """Write everything into an existing folder: arrays and JSON, never a pickle."""
+        arrays: Arrays = {}
+        for i, series in enumerate(self._series.values()):
+            arrays |= {f"{i}/{name}": array for name, array in series.arrays().items()}
+        facts = {
+            "version": VERSION,
+            "config": self.config.model_dump_json(),
+            "columns": self.columns,
+            "n_forgotten": self.n_forgotten,
+            "series": [[list(key), self._times.get(key)] for key in self._series],
+        }
+        save_arrays(folder, arrays or {"none": np.empty(0)}, facts)
+
+    @classmethod
+    def load(cls, folder: Path) -> StreamScorer:
+        """Return the scorer that was saved; it goes on as if it had not been. Raises BundleDamaged."""
+        arrays, facts = load_arrays(folder, {})
+        require(facts.get("version") == VERSION, "it is of another version")
+        try:
+            found = cls(StreamConfig.model_validate_json(facts["config"]))
+            found.columns = tuple(json.loads(json.dumps(facts["columns"])))
+            found.n_forgotten = int(facts["n_forgotten"])
+            told = [(tuple(key), time) for key, time in facts["series"]]
+        except (ValidationError, KeyError, TypeError, ValueError):
+            require(False, "its facts cannot be read")
+        require(len(told) <= found.config.max_series, "it holds more series than it may")
+        for i, (key, time) in enumerate(told):
+            found._series[key] = Series.of_arrays(found.config, below(arrays, f"{i}/"))
+            fits = len(found._series[key].last) == len(found.columns)
+            require(fits and isinstance(time, int | None), "a series has other columns")
+            if time is not None:
+                found._times[key] = time
+        return found
+
+
+def _unknown(series: Series, n: int) -> Verdict:
+    none = np.zeros(n)
+    return Verdict(
+        {name: none for name in series.states}, none, none, np.zeros(n, bool), np.zeros(n, bool)
+    )
+
+
+def _told(key: Key) -> str:
+    return ", ".join(repr("" if part is None else part[:60]) for part in key) or "without a name"

@@ -1,0 +1,49 @@
+"""What is chosen of a scorer of streams: one rule for all series."""
+
+from __future__ import annotations
+
+from pydantic import Field, field_validator
+
+from phantom_ml.config import Settings
+from phantom_ml.streams.base import stream_detectors
+
+#: The detectors of events that are averaged. To each of them something else is odd: what the last steps and
+#: the season did not foretell, columns and steps that do not go together, a new mix of values, a mean gone away.
+#: Further ones were tried; benchmarks/STREAMS.md has the figures.
+MEMBERS = ("SeasonalForecast", "PrincipalComponents", "RelativeEntropy", "LevelShift")
+
+
+class StreamConfig(Settings):
+    """Columns of the frame, the line of alert, and what may be remembered."""
+
+    time_column: str | None = Field(None, description="Rows of a series must not go back in it.")
+    series_columns: tuple[str, ...] = Field(
+        (), description="What names a series; none: one series."
+    )
+    value_columns: tuple[str, ...] | None = Field(
+        None, description="What is watched; not given: every numeric column but those above."
+    )
+    detectors: tuple[str, ...] = Field(MEMBERS, description="Detectors whose mean is an event.")
+    line: float = Field(
+        5.0, gt=0, le=100, description="Nats of surprise from which a row is anomalous."
+    )
+    quiet_rows: int = Field(
+        100,
+        ge=0,
+        le=1_000_000,
+        description="Rows after an alert in which only a far higher event makes one.",
+    )
+    lasting_rows: int = Field(
+        60, ge=2, le=10_000, description="Rows that a change lasts before it is a change point."
+    )
+    max_series: int = Field(
+        1_000, ge=1, le=1_000_000, description="The one seen least lately is forgotten beyond."
+    )
+    seed: int = Field(0, ge=0, description="Of detectors that draw lots.")
+
+    @field_validator("detectors")
+    @classmethod
+    def _known(cls, names: tuple[str, ...]) -> tuple[str, ...]:
+        if not names:
+            raise ValueError("at least one detector is needed")
+        return tuple(dict.fromkeys(stream_detectors.name_of(name) for name in names))

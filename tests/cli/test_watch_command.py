@@ -1,0 +1,79 @@
+"""``phantom watch``: series scored by their own past, over several runs where a folder remembers."""
+
+import numpy as np
+import polars as pl
+import pytest
+
+
+@pytest.fixture
+def logons(tmp_path):
+    """Return a file of logons a minute on two hosts, with one burst on the first."""
+    rng = np.random.default_rng(0)
+    count = rng.poisson(20, 1_600).astype(float)
+    count[700] = 400.0
+    frame = pl.DataFrame(
+        {
+            "minute": np.tile(np.arange(800), 2),
+            "host": np.repeat(["web", "mail"], 800),
+            "logons": count,
+        }
+    ).sort("minute", maintain_order=True)
+    frame.write_csv(tmp_path / "logons.csv")
+    return tmp_path / "logons.csv"
+
+
+@pytest.fixture
+def watch(phantom, tmp_path):
+    words = ("--time-column", "minute", "--series-column", "host", "--home", tmp_path / "home")
+    return lambda file, *more: phantom("watch", file, *words, *more)
+
+
+def test_a_burst_is_an_alert(watch, logons):
+    told = watch(logons, "--json").json
+    assert 1401 in told["alerts"]
+    assert len(told["alerts"]) < 20
+
+
+def test_alerts_are_shown_with_their_rows(watch, logons):
+    run = watch(logons)
+    assert "1,600 rows" in run.out
+    assert "400" in run.out
+
+
+def test_scores_are_written_beside_the_rows(watch, logons, tmp_path):
+    watch(logons, "--output", tmp_path / "scored.csv")
+    assert pl.read_csv(tmp_path / "scored.csv").columns == [
+        "minute", "host", "logons", "score", "alert", "change_point",
+    ]  # fmt: skip
+
+
+def test_two_runs_with_a_folder_say_what_one_says(watch, logons, tmp_path):
+    frame = pl.read_csv(logons)
+    frame[:1_000].write_csv(tmp_path / "first.csv")
+    frame[1_000:].write_csv(tmp_path / "second.csv")
+    watch(logons, "--output", tmp_path / "whole.csv")
+    watch(tmp_path / "first.csv", "--state", tmp_path / "state")
+    watch(tmp_path / "second.csv", "--state", tmp_path / "state", "--output", tmp_path / "rest.csv")
+    assert pl.read_csv(tmp_path / "rest.csv").equals(pl.read_csv(tmp_path / "whole.csv")[1_000:])
+
+
+def test_other_settings_than_those_remembered_are_refused(watch, logons, tmp_path):
+    watch(logons, "--state", tmp_path / "state")
+    run = watch(logons, "--state", tmp_path / "state", "--line", "9")
+    assert run.code == 2
+    assert "remembers series with --line=5.0, not 9.0" in run.err
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (("--value-column", "logon"), "logon"),
+        (("--value-column", "host"), "host"),
+        (("--line", "-1"), "--line is -1"),
+        (("--output", "scored.xlsx"), ".xlsx"),
+    ],
+)
+def test_a_mistake_is_told_in_words(watch, logons, words, told):
+    run = watch(logons, *words)
+    assert run.code == 2
+    assert told in run.err
