@@ -7,6 +7,7 @@ of the training part, and its seconds are those of the back-test and of the fits
 from __future__ import annotations
 
 import argparse
+import tempfile
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -18,6 +19,7 @@ import polars as pl
 
 from benchmarks.lines import append_lines, read_lines
 from benchmarks.table import as_table
+from phantom_ml import PhantomMLCore
 from phantom_ml.forecasters import accuracy
 from phantom_ml.forecasters.backtest import Window, back_test, rolling_windows
 from phantom_ml.forecasters.base import Forecast, ForecastContext, ForecasterSettings, forecasters
@@ -58,6 +60,7 @@ class Rows:
     name: str
     train: SeriesSet
     truth: np.ndarray
+    frame: pl.DataFrame
 
     @classmethod
     def of(cls, folder: Path, every: int = 1) -> Rows:
@@ -71,7 +74,11 @@ class Rows:
             after = after.group_by(*shape.series, maintain_order=True).head(shape.horizon)
         truth = after[shape.value].to_numpy()[: train.n_series * shape.horizon]
         chosen = np.arange(0, train.n_series, every)
-        return cls(folder.name, train.take(chosen), truth.reshape(-1, shape.horizon)[chosen])
+        frame, series = parts[0], list(shape.series)
+        if every > 1:
+            frame = frame.join(train.ids[chosen], on=series, how="semi")
+        truth = truth.reshape(-1, shape.horizon)[chosen]
+        return cls(folder.name, train.take(chosen), truth, frame)
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -82,6 +89,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--every", type=int, default=1, help="take every so many-th series")
     parser.add_argument("--windows", type=int, default=1, help="of the back-test; 0: no blend")
     parser.add_argument("--seconds", type=float, default=600.0, help="of a fit, at most")
+    parser.add_argument(
+        "--engine", action="store_true", help="the whole engine in --seconds instead"
+    )
     parser.add_argument("--threads", type=int, default=1, help="of a fit; default: %(default)s")
     parser.add_argument("--out", type=Path, required=True, help="lines of JSON, appended to")
 
@@ -92,7 +102,7 @@ def run(chosen: argparse.Namespace) -> int:
     able = [forecasters.get(name)() for name in names if forecasters.get(name).available()]
     for name in chosen.sets.split(","):
         rows = Rows.of(chosen.data / name, chosen.every)
-        for line in measured(rows, able, chosen):
+        for line in searched(rows, chosen) if chosen.engine else measured(rows, able, chosen):
             append_lines(chosen.out, [line])
             print(line, flush=True)
     print("\n".join(markdown(read_lines(chosen.out))))
@@ -124,6 +134,36 @@ def measured(
         line = _line(rows, BLEND, mixed, total + time.perf_counter() - began)
         weights = {n: round(w, 3) for n, w in blend.weights.items()}
         yield line | {"method": blend.method, "weights": weights}
+
+
+def searched(rows: Rows, chosen: argparse.Namespace) -> Iterator[dict[str, Any]]:
+    """Yield the figures of the engine, everything included in its seconds."""
+    shape, began = SHAPES[rows.name], time.perf_counter()
+    config = {
+        "task_type": "time_series",
+        "target_column": shape.value,
+        "time_column": shape.time,
+        "time_budget_seconds": chosen.seconds,
+        "n_threads": chosen.threads,
+        "algorithms_to_try": chosen.forecasters.split(",") if chosen.forecasters else None,
+        "task_settings": {
+            "horizon": shape.horizon,
+            "season": shape.season,
+            "series_columns": shape.series,
+            "n_windows": chosen.windows,
+        },
+    }
+    with tempfile.TemporaryDirectory(prefix="bench-forecast-") as home:
+        core = PhantomMLCore(home=home)
+        result = core.auto_create_model(rows.frame, config)
+        seconds = time.perf_counter() - began
+        told = core.predict(result.model_id)
+    parts = (told[n].to_numpy() for n in ("prediction", *(f"quantile_{q:g}" for q in LEVELS)))
+    mean, *quantiles = (part.reshape(-1, shape.horizon) for part in parts)
+    forecast = Forecast(mean, np.stack(quantiles, axis=2), LEVELS)
+    yield _line(rows, f"engine, {chosen.seconds:g} s", forecast, seconds) | {
+        "members": result.members or (result.best_algorithm,)
+    }
 
 
 def _context(horizon: int, chosen: argparse.Namespace) -> ForecastContext:
