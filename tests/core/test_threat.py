@@ -6,8 +6,11 @@ import numpy as np
 import polars as pl
 import pytest
 
-from phantom_ml.core import PhantomMLCore
-from phantom_ml.errors import TargetUnusable
+from phantom_ml.core import PhantomMLCore, judge
+from phantom_ml.core.judge import MOVED
+from phantom_ml.core.training import UNMEASURED
+from phantom_ml.errors import BadSetting, ColumnMissing, TargetUnusable
+from phantom_ml.model.suppression import Suppression
 
 N = 4_000
 ASKED = {
@@ -18,7 +21,13 @@ ASKED = {
     "n_threads": 1,
     "time_column": "when",
     "threshold": {"max_fpr": 0.02},
-    "task_settings": {"type_column": "attack", "prevalence": 0.001},
+    "ignored_columns": ["host"],
+    "task_settings": {
+        "type_column": "attack",
+        "prevalence": 0.001,
+        "suppress_by": "host",
+        "suppress_hours": 12,
+    },
 }
 
 
@@ -35,6 +44,7 @@ def logs(shift: float = 0.0, seed: int = 0) -> pl.DataFrame:
             "when": [datetime(2026, 3, 1) + timedelta(minutes=9 * i) for i in range(N)],
             "size": size.round(3),
             "noise": rng.normal(size=N).round(3),
+            "host": rng.choice(["web", "db", "mail"], N),
             "attack": pl.Series(attack.tolist(), dtype=pl.String),
             "is_threat": threat,
         }
@@ -106,6 +116,117 @@ def test_the_report_is_printed(steady):
     assert "Test part" in text
     assert "worm" in text
     assert "AUT" in text
+
+
+def test_alerts_stay_as_they_are_and_repeats_are_marked_beside_them(home, steady):
+    rows = logs(seed=5)
+    found = home.predict(steady.model_id, rows)
+    line = home._shelf.pipeline(steady.model_id).spec.threshold.value
+    assert found["alert"].to_list() == (found["probability_True"] >= line).to_list()
+    shown = rows.with_columns(found["alert"], found["suppressed"]).filter("alert")
+    gaps = shown.filter(~pl.col("suppressed")).select(pl.col("when").diff().over("host"))
+    assert gaps["when"].drop_nulls().min() >= timedelta(hours=12)
+    assert not found.filter(~pl.col("alert"))["suppressed"].any()
+    assert 3 <= shown["suppressed"].sum() < shown.height
+
+
+def test_what_was_shown_is_remembered_with_a_state(home, steady, tmp_path):
+    rows = logs(seed=5)
+    whole = home.predict(steady.model_id, rows)["suppressed"]
+    parts = [
+        home.predict(steady.model_id, rows[a : a + N // 2], state=tmp_path / "s")["suppressed"]
+        for a in (0, N // 2)
+    ]
+    assert pl.concat(parts).to_list() == whole.to_list()
+
+
+def test_without_a_state_suppression_begins_anew(home, steady):
+    one, two = (home.predict(steady.model_id, logs(seed=5)) for _ in range(2))
+    assert one.equals(two)
+
+
+def test_a_file_of_predictions_tells_repeats_too(home, steady, tmp_path):
+    rows = logs(seed=5)
+    home.predict(steady.model_id, rows, output=tmp_path / "scores.parquet")
+    assert pl.read_parquet(tmp_path / "scores.parquet").equals(home.predict(steady.model_id, rows))
+
+
+@pytest.mark.parametrize("column", ["host", "when"])
+def test_rows_without_the_entity_or_the_time_are_refused(home, steady, column):
+    with pytest.raises(ColumnMissing, match=column):
+        home.predict(steady.model_id, logs().drop(column))
+
+
+def test_the_report_tells_alerts_a_day_before_and_after_suppression(steady):
+    told = steady.threat.repeats
+    days = (N // 4) * 9 / 60 / 24
+    assert told.alerts_per_day == pytest.approx(told.n_alerts / days, rel=0.01)
+    assert 0 < told.shown_per_day < told.alerts_per_day
+    # Three hosts alert at most every twelve hours.
+    assert told.shown_per_day <= 6 * 1.1
+    assert told.rule in str(steady)
+
+
+def test_incidents_are_found_more_often_than_rows(home, steady):
+    told = home.evaluate(steady.model_id, logs(seed=5)).repeats
+    assert told.n_found <= told.n_incidents
+    assert told.incident_recall >= told.row_recall
+    assert told.incident_recall_low <= told.incident_recall <= told.incident_recall_high
+
+
+def test_the_report_is_in_the_card_and_told_again(home, steady):
+    assert home.get_report(steady.model_id) == steady.threat
+
+
+def test_the_report_goes_with_an_exported_model(home, steady, tmp_path):
+    path = home.export_model(steady.model_id, tmp_path / "detector.phantom")
+    signer = home.get_model(steady.model_id).signed_by
+    other = PhantomMLCore(home=tmp_path / "other", trust=(signer,))
+    assert other.get_report(other.import_model(path)) == steady.threat
+
+
+def test_a_model_that_was_not_judged_has_no_report(home, steady):
+    others = [row.model_id for row in steady.leaderboard if row.model_id != steady.model_id]
+    assert [home.get_report(model) for model in others] == [None] * len(others)
+
+
+def test_a_report_says_that_another_threshold_was_set_since(home, shifted):
+    home.set_threshold(shifted.model_id, {"top_k": 5})
+    assert home.get_report(shifted.model_id).warnings[-1] == MOVED
+
+
+def test_to_stop_while_the_test_part_is_measured_keeps_the_model(home, monkeypatch):
+    def interrupted(*_):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(judge, "threat_report", interrupted)
+    asked = {**ASKED, "max_trials": 1, "algorithms_to_try": "LogisticRegression"}
+    found = home.auto_create_model(logs(), asked)
+    assert UNMEASURED in found.warnings
+    assert home.get_report(found.model_id) is None
+    assert home.predict(found.model_id, logs(seed=5)).height == N
+
+
+def test_a_model_fitted_again_suppresses_alike_and_was_not_judged(home, steady):
+    model = home.refit(steady.model_id, logs(seed=6))
+    rule = Suppression(columns=("host",), time_column="when", hours=12)
+    assert home._shelf.pipeline(model).spec.suppression == rule
+    assert home.get_report(model) is None
+
+
+@pytest.mark.parametrize(
+    ("asked", "said"),
+    [
+        ({"time_column": None}, "no time_column"),
+        ({"task_settings": {"suppress_by": "is_threat"}}, "The target 'is_threat'"),
+        ({"task_settings": {"suppress_by": "hosts"}}, "hosts"),
+        ({"task_type": "regression", "target_column": "size"}, "nothing is alerted"),
+    ],
+)
+def test_suppression_that_cannot_be_done_is_refused_before_any_work(home, asked, said):
+    plain = {**ASKED, "threshold": None}
+    with pytest.raises((BadSetting, ColumnMissing), match=said):
+        home.auto_create_model(logs(), plain | asked)
 
 
 def test_more_than_two_classes_are_refused(home):

@@ -313,9 +313,7 @@ def _finish(state: Run, plan: SplitPlan, interrupted: bool) -> EngineResult:
     state.listener.on_trial(trial)
     state.tell("done")
     measured = state.first_plan if quick and state.first_plan is not None else plan
-    return EngineResult(
-        tuple(state.trials), trial, draft, measured.reason, tuple(state.warnings)
-    )
+    return EngineResult(tuple(state.trials), trial, draft, measured.reason, tuple(state.warnings))
 
 
 def _nothing_succeeded(trials: Sequence[Trial]) -> NoTrialSucceeded:

@@ -233,9 +233,7 @@ def _unnamed_time(inputs: TableSchema, config: AutoMLConfig) -> tuple[str, ...]:
     return undecided(inputs, config.time_column) if wanted else ()
 
 
-def _check(
-    config: AutoMLConfig, task: Task, target: Target, *, has_answers: bool = False
-) -> None:
+def _check(config: AutoMLConfig, task: Task, target: Target, *, has_answers: bool = False) -> None:
     """Refuse before any work what could only fail after it."""
     family = set(SUPERVISED) if task.learns_from_answers else {ProblemKind.ANOMALY}
     for name in config.algorithms_to_try or ():

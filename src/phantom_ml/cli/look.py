@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from phantom_ml.cli.options import LATEST, Common
+
+if TYPE_CHECKING:
+    from phantom_ml.core import PhantomMLCore
 
 Limit = Annotated[int, typer.Option(min=1, metavar="N", help="Show the N newest; --json has all.")]
 
@@ -33,9 +36,23 @@ def leaderboard(
         show_leaderboard(screen(), board)
 
 
-def models(common: Common, limit: Limit = 20) -> None:
-    """List the models, newest first."""
-    found = common.core().list_models()
+def models(
+    common: Common,
+    model: Annotated[
+        str | None,
+        typer.Argument(metavar="[MODEL]", help="Tell of this one: an id, its beginning, 'latest'."),
+    ] = None,
+    limit: Limit = 20,
+) -> None:
+    """List the models, newest first, or tell of one.
+
+    Of a threat model also how it did on the rows that were kept apart.
+    """
+    core = common.core()
+    if model is not None:
+        _tell_model(core, model, common)
+        return
+    found = core.list_models()
     from phantom_ml.cli.screen import number, screen, show, table, write_json
 
     if common.json:
@@ -48,6 +65,31 @@ def models(common: Common, limit: Limit = 20) -> None:
     head = ("model", "metric", "score", "size", "created")
     title = _counted("models", len(rows), len(found))
     show(screen(), title, table(head, rows, left=("model", "metric"), gives=("metric",)))
+
+
+def _tell_model(core: PhantomMLCore, model: str, common: Common) -> None:
+    found = core.get_model(model)
+    report = core.get_report(found.id)
+    from phantom_ml.cli.screen import facts, number, screen, sentences, show, write_json
+
+    if common.json:
+        threat = None if report is None else report.model_dump(mode="json")
+        write_json({**found.model_dump(mode="json"), "threat": threat})
+        return
+    pairs = [
+        ("Algorithm", found.algorithm),
+        ("Score", f"{found.metric} {number(found.score)} on held-out rows"),
+        ("Size", _size(found.size_bytes)),
+        ("Created", _when(found.created)),
+        ("Experiment", found.experiment_id or "none: it was imported"),
+        ("Signed by", found.signed_by),
+    ]
+    console = screen()
+    show(console, found.id, facts(pairs))
+    if report is not None:
+        show(console, "On rows that no search saw", sentences(report.lines()))
+        if report.warnings:
+            show(console, "Notes", sentences(report.warnings))
 
 
 def experiments(common: Common, limit: Limit = 20) -> None:

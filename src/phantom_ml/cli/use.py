@@ -119,12 +119,12 @@ def _show_scored(
 
     numbered = scored.with_row_index("row", offset=1)
     alerts = numbered.filter("alert") if "alert" in scored.columns else numbered.clear()
+    if "suppressed" in scored.columns:
+        alerts = alerts.sort("suppressed", maintain_order=True)
     chosen = (alerts if alerts.height else numbered).head(SHOWN_ROWS)
     what = "alerts" if alerts.height else "rows"
     total = alerts.height if alerts.height else scored.height
-    title = f"{scored.height:,} rows"
-    if "alert" in scored.columns:
-        title += f", {alerts.height:,} alert{'' if alerts.height == 1 else 's'}"
+    title = f"{scored.height:,} rows{_counted_alerts(scored)}"
     if chosen.height < total:
         title += f"; the first {chosen.height} {what}"
     console = screen()
@@ -137,6 +137,17 @@ def _show_scored(
             command_line(common, "predict", *words, "--output", "scores.csv"),
         ],
     )
+
+
+def _counted_alerts(scored: pl.DataFrame) -> str:
+    """Return how many alerts there are, and how many of them repeat others; empty where none is told."""
+    if "alert" not in scored.columns:
+        return ""
+    n_alerts = int(scored["alert"].sum())
+    told = f", {n_alerts:,} alert{'' if n_alerts == 1 else 's'}"
+    if "suppressed" in scored.columns:
+        told += f" of which {int(scored['suppressed'].sum()):,} suppressed"
+    return told
 
 
 def scored_table(chosen: pl.DataFrame, given: pl.DataFrame, width: int) -> Any:
@@ -190,7 +201,7 @@ def evaluate(
     data = core.read(file, reading.options())
     found = core.evaluate(known, data)
     evaded = core.check_evasion(known, data) if evasion else None
-    from phantom_ml.cli.screen import facts, number, screen, show, table, write_json
+    from phantom_ml.cli.screen import facts, number, screen, sentences, show, table, write_json
     from phantom_ml.cli.summary import show_evasion, threshold_facts
 
     if common.json:
@@ -207,6 +218,10 @@ def evaluate(
     show(console, title, table(("metric", "value", "95 % interval"), rows, left=("metric",)))
     if found.threshold is not None:
         show(console, "Its alerts on these rows", facts(threshold_facts(found.threshold)))
+    if found.repeats is not None:
+        show(console, "After suppression", sentences(found.repeats.lines()))
+    if found.warnings:
+        show(console, "Notes", sentences(found.warnings))
     if evaded is not None:
         show_evasion(console, evaded)
 

@@ -30,6 +30,7 @@ from phantom_ml.store.store import Store
 from phantom_ml.tasks.base import tasks
 
 if TYPE_CHECKING:
+    from phantom_ml.core.threat import ThreatReport
     from phantom_ml.explain.evasion.report import EvasionReport
     from phantom_ml.features.feature_set import FeatureSet
 
@@ -176,8 +177,9 @@ class PhantomMLCore:
     ) -> pl.DataFrame:
         """Return predictions row for row.
 
-        ``prediction``; for classes also ``probability_<class>`` for each, and ``alert`` for two classes. For
-        series their names, the time, ``prediction`` and ``quantile_<q>``.
+        ``prediction``; for classes also ``probability_<class>`` for each, and ``alert`` for two classes;
+        ``suppressed`` where ``suppress_by`` was set: the row is an alert soon after another of its entity.
+        For series their names, the time, ``prediction`` and ``quantile_<q>``.
 
         Parameters
         ----------
@@ -213,7 +215,7 @@ class PhantomMLCore:
         from phantom_ml.core.stream import Stream
 
         if output is None and state is None:
-            return pipeline.predict(self._shelf.frame(data))
+            return Stream(pipeline).scored(self._shelf.frame(data))
         stream = Stream.of(pipeline, None if state is None else Path(state).expanduser())
         if output is not None:
             from phantom_ml.core.output import write_predictions
@@ -275,7 +277,9 @@ class PhantomMLCore:
         self._shelf.forget(model_id)
         return threshold
 
-    def explain_model(self, model_id: str, instance: Any = None, *, before: Any = None) -> Any:
+    def explain_model(
+        self, model_id: str, instance: Any = None, *, before: Any = None, n_nearest: int = 3
+    ) -> Any:
         """Return why: each row's contributions, and what the model looks at as a whole.
 
         Parameters
@@ -284,6 +288,8 @@ class PhantomMLCore:
         instance : a row, a frame, JSON text, or None for the global explanation alone
         before : table or path, optional
             What happened around the instance, for a model that counts what entities did before.
+        n_nearest : int
+            Normal rows that are told beside each row by an anomaly model.
         """
         manifest, pipeline = self._shelf.kept(model_id)
         if isinstance(pipeline, ForecastModel):
@@ -295,7 +301,7 @@ class PhantomMLCore:
         frame = None if instance is None else self._shelf.frame(instance)
         if before is not None and pipeline.encoder.past is not None:
             pipeline = pipeline.among(self._shelf.frame(before))
-        return explain(pipeline, manifest.card, frame)
+        return explain(pipeline, manifest.card, frame, n_nearest)
 
     def auto_feature_engineering(
         self,
@@ -336,6 +342,12 @@ class PhantomMLCore:
     def get_model(self, model_id: str) -> ModelRecord:
         """Return what is known of a model: by its id, the beginning of it, or ``latest``."""
         return self._store.model(model_id)
+
+    def get_report(self, model_id: str) -> ThreatReport | None:
+        """Return how a threat model did on its test part, as its card tells; None for other models."""
+        from phantom_ml.core.judge import kept_report
+
+        return kept_report(*self._shelf.kept(model_id))
 
     def list_experiments(self) -> list[ExperimentView]:
         """Return all experiments, newest first."""

@@ -3,16 +3,25 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
+from typing import Any
 
 import polars as pl
+from pydantic import ValidationError
 
+from phantom_ml.automl.draft import Draft
 from phantom_ml.automl.holdout import Holdout
 from phantom_ml.config import AutoMLConfig
-from phantom_ml.core.models import as_pipeline, load_bundle
-from phantom_ml.core.threat import ThreatReport, threat_report
+from phantom_ml.core.models import Kept
+from phantom_ml.core.threat import Beside, ThreatReport, threat_report
 from phantom_ml.data.dataset import Dataset
-from phantom_ml.model.signing import SigningKey, Trust
+from phantom_ml.errors import BundleVersion
+from phantom_ml.model.manifest import Manifest
+from phantom_ml.model.pipeline import Pipeline
+from phantom_ml.model.spec import ModelSpec
+
+#: Where a card holds the report.
+THREAT = "threat"
+MOVED = "Since this was measured another threshold was set: alerts, recall and rates differ now."
 
 
 @dataclass(frozen=True)
@@ -22,29 +31,52 @@ class Judge:
     Attributes
     ----------
     holdout : Holdout
-    kinds : pair of Series, or None
-        The kind of attack of the development and of the test rows.
-    prevalence : float or None
+    beside : Beside
     """
 
     holdout: Holdout
-    kinds: tuple[pl.Series, pl.Series] | None
-    prevalence: float | None
+    beside: Beside
 
     @classmethod
     def of(cls, holdout: Holdout, dataset: Dataset, config: AutoMLConfig) -> Judge | None:
         """Return who judges a training; None where it keeps no test part."""
         if holdout.test is None:
             return None
-        name, kinds = config.task_settings.type_column, None
-        if name is not None:
-            told = dataset.frame([name])[name].cast(pl.String)
-            parts = (holdout.development.target.keep, holdout.test.target.keep)
+        asked, kinds, entities = config.task_settings, None, None
+        parts = (holdout.development.target.keep, holdout.test.target.keep)
+        if asked.type_column is not None:
+            told = dataset.frame([asked.type_column])[asked.type_column].cast(pl.String)
             kinds = (told[parts[0]], told[parts[1]])
-        return cls(holdout, kinds, config.task_settings.prevalence)
+        if holdout.test.suppression is not None:
+            entities = dataset.frame(holdout.test.suppression.inputs)[parts[1]]
+        return cls(holdout, Beside(kinds, asked.prevalence, entities))
 
-    def report(self, folder: Path, key: SigningKey) -> ThreatReport | None:
-        """Return the report of the model in a folder; None where it has no threshold."""
-        _, model = load_bundle(folder, Trust(key.fingerprint))
-        pipeline = as_pipeline(model)
-        return threat_report(self.holdout, pipeline, self.kinds, self.prevalence)
+    def report(self, draft: Draft) -> ThreatReport | None:
+        """Return the report of a model that is not sealed yet; None where it has no threshold."""
+        if not isinstance(draft.spec, ModelSpec):
+            return None
+        return threat_report(self.holdout, Pipeline.load(draft.folder, draft.spec), self.beside)
+
+
+def kept_report(manifest: Manifest, model: Kept) -> ThreatReport | None:
+    """Return the report that a model's card holds; None where it was never judged.
+
+    Raises
+    ------
+    BundleVersion
+        Another version wrote it.
+    """
+    told: Any = manifest.card.get(THREAT)
+    if told is None:
+        return None
+    try:
+        report = ThreatReport.model_validate(told)
+    except ValidationError as error:
+        raise BundleVersion(
+            f"The report of the model is not one that this version reads: {error.errors()[0]['msg']}.",
+            "Use the version that wrote it, or train again.",
+        ) from None
+    now = model.spec.threshold if isinstance(model, Pipeline) else None
+    if now is None or now.value == report.threshold.value:
+        return report
+    return report.model_copy(update={"warnings": (*report.warnings, MOVED)})

@@ -68,7 +68,7 @@ def look(holdout: Holdout, pipeline: Pipeline) -> Look:
         return Look(None, None)
     rng = np.random.default_rng(0)
     old, new = (_samples(p, pipeline, rng) for p in (holdout.development, holdout.test))
-    return Look(_optimism(old, new, rng), _drift(old, new, pipeline.encoder.timeless, rng))
+    return Look(_optimism(old, new, rng), drift(old, new, pipeline.encoder.timeless, rng))
 
 
 def _samples(problem: Problem, pipeline: Pipeline, rng: np.random.Generator) -> Samples:
@@ -89,9 +89,19 @@ def _optimism(old: Samples, new: Samples, rng: np.random.Generator) -> Optimism 
     return Optimism(on_test=on_test, at_random=at_random)
 
 
-def _drift(
+def drift(
     old: Samples, new: Samples, timeless: list[int], rng: np.random.Generator
 ) -> float | None:
+    """Return the ROC AUC with which new benign rows are told from old ones; None where they are too few.
+
+    Parameters
+    ----------
+    old, new : Samples
+        Encoded alike; class 0 is benign.
+    timeless : list of int
+        The columns that do not look at the clock.
+    rng : numpy.random.Generator
+    """
     benign = [part.rows(np.flatnonzero(part.target == 0)) for part in (old, new)]
     matrix = _below(*(part.matrix.columns(timeless) for part in benign))
     which = np.repeat([0, 1], [len(part.target) for part in benign])

@@ -13,6 +13,7 @@ import numpy as np
 import polars as pl
 
 from phantom_ml.config import ProblemKind, Settings, ThresholdPolicy
+from phantom_ml.core.repeats import RepeatReport, repeat_report
 from phantom_ml.data.target import require_target
 from phantom_ml.errors import BadSetting, BundleDamaged, BundleVersion, UnknownName
 from phantom_ml.explain.truth import known_answers
@@ -122,7 +123,8 @@ class Evaluation(Settings):
     """A model measured on labelled rows that it has not seen.
 
     ``figures`` are the metrics by name with 95 % bootstrap intervals; ``threshold`` is the model's own line
-    of alert, as it worked out on these rows.
+    of alert, as it worked out on these rows; ``repeats`` tells of a model that suppresses repeated alerts
+    what that comes to on them.
     """
 
     model_id: str
@@ -130,6 +132,7 @@ class Evaluation(Settings):
     n_skipped: int
     figures: dict[str, Figure]
     threshold: Threshold | None = None
+    repeats: RepeatReport | None = None
     warnings: tuple[str, ...] = ()
 
     def __repr__(self) -> str:
@@ -141,7 +144,10 @@ class Evaluation(Settings):
             lines.append(
                 f"  at its threshold {t.value:.4g}: recall {t.recall:.3f}, FPR {t.fpr or 0:.4f}"
             )
-        return "\n".join([*lines, *(f"  Note: {w}" for w in self.warnings)])
+        told = [] if self.repeats is None else self.repeats.lines()
+        return "\n".join(
+            [*lines, *(f"  {t}" for t in told), *(f"  Note: {w}" for w in self.warnings)]
+        )
 
     def __str__(self) -> str:
         return repr(self)
@@ -170,30 +176,52 @@ def evaluate(
             continue
         low, high = bootstrap_interval(metric, truth, prediction)
         figures[metric.name] = Figure(value=metric.score(truth, prediction), low=low, high=high)
-    found = measured(spec, truth, prediction)
-    policy = None if spec.threshold is None else spec.threshold.policy
-    broken = "" if found is None or policy is None else broken_promise(policy.max_fpr, found)
+    held, found, broken = spec.threshold, None, ""
+    if held is not None:
+        found = measured(held, truth, prediction)
+        promised = None if held.policy is None else held.policy.max_fpr
+        broken = broken_promise(promised, held, found)
     return Evaluation(
         model_id=model_id,
         n_rows=len(rows),
         n_skipped=frame.height - len(rows),
         figures=figures,
         threshold=found,
+        repeats=_repeats(pipeline, frame[rows], truth, prediction),
         warnings=(broken,) if broken else (),
     )
 
 
-def broken_promise(promised: float | None, found: Threshold) -> str:
+def _repeats(
+    pipeline: Pipeline, frame: pl.DataFrame, truth: Any, prediction: Any
+) -> RepeatReport | None:
+    rule, threshold = pipeline.spec.suppression, pipeline.spec.threshold
+    if rule is None or threshold is None:
+        return None
+    return repeat_report(rule, frame, threshold.alerts(prediction[:, 0]), truth)
+
+
+def broken_promise(promised: float | None, held: Threshold, found: Threshold) -> str:
     """Return the sentence that says that a false-positive rate was not kept, or an empty one.
 
-    It is broken where the 95 % bounds of the measured rate lie above it.
+    It is broken where the 95 % bounds of the measured rate lie above it. Drift is named where they lie
+    above those of the held-out rows too: else the threshold may have been cut too low by chance.
+
+    Parameters
+    ----------
+    promised : float or None
+    held, found : Threshold
+        On the held-out rows that it was cut on, and on the rows that are measured.
     """
     if promised is None or found.fpr is None or (found.fpr_low or 0.0) <= promised:
         return ""
+    if (found.fpr_low or 0.0) > (held.fpr_high or 0.0):
+        why = "These rows are unlike those that the threshold was cut on (drift)."
+    else:
+        why = "The rows that the threshold was cut on were too few to rule that out."
     return (
         f"The promise did not hold: {percent(promised)} of benign rows were to be alerted, and "
-        f"{percent(found.fpr)} were, {found.fpr / promised:.1f} times as many. These rows are unlike those "
-        "that the threshold was cut on (drift)."
+        f"{percent(found.fpr)} were, {found.fpr / promised:.1f} times as many. {why}"
     )
 
 
@@ -205,18 +233,16 @@ def get_metric_or_none(name: str, kind: ProblemKind) -> Metric | None:
         return None
 
 
-def measured(spec: ModelSpec, truth: Any, prediction: Any) -> Threshold | None:
-    """Return how the model's own threshold worked out on these rows."""
-    if spec.threshold is None:
-        return None
-    alert = prediction[:, 0] >= spec.threshold.value
+def measured(threshold: Threshold, truth: Any, prediction: Any) -> Threshold:
+    """Return how a threshold worked out on these rows."""
+    alert = threshold.alerts(prediction[:, 0])
     positives, negatives = int((truth == 1).sum()), int((truth == 0).sum())
     found, false = int(alert[truth == 1].sum()), int(alert[truth == 0].sum())
     recall_low, recall_high = clopper_pearson(found, positives) if positives else (None, None)
     fpr_low, fpr_high = clopper_pearson(false, negatives) if negatives else (None, None)
     return Threshold(
-        policy=spec.threshold.policy,
-        value=spec.threshold.value,
+        policy=threshold.policy,
+        value=threshold.value,
         recall=found / positives if positives else None,
         recall_low=recall_low,
         recall_high=recall_high,

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import polars as pl
 
+from phantom_ml.data.target import require_columns
 from phantom_ml.errors import BadSetting
 from phantom_ml.features.past import Past
 from phantom_ml.features.windows.saved import load_state, save_state
+from phantom_ml.model.last_shown import LastShown
 from phantom_ml.model.pipeline import Pipeline
 
 
@@ -23,10 +25,13 @@ class Stream:
         What it knows so far; the model on disk never changes.
     folder : Path or None
         Where what happened is kept between runs; None: it is forgotten.
+    shown : LastShown
+        The alerts that were shown so far, of a model that suppresses repeats.
     """
 
     pipeline: Pipeline
     folder: Path | None = None
+    shown: LastShown = field(default_factory=LastShown.nothing)
 
     @classmethod
     def of(cls, pipeline: Pipeline, folder: Path | None) -> Stream:
@@ -41,33 +46,52 @@ class Stream:
         """
         if folder is None:
             return cls(pipeline)
-        past = pipeline.encoder.past
-        if past is None:
+        past, rule = pipeline.encoder.past, pipeline.spec.suppression
+        if past is None and rule is None:
             raise BadSetting(
                 "This model counts nothing of what happened before: it has no state to keep.",
                 "Leave the state out, or train with a time column and entities.",
             )
         if not folder.exists():
             return cls(pipeline, folder)
-        encoder = replace(pipeline.encoder, past=_resumed(past, folder))
-        return cls(replace(pipeline, encoder=encoder), folder)
+        if past is not None:
+            encoder = replace(pipeline.encoder, past=_resumed(past, folder))
+            pipeline = replace(pipeline, encoder=encoder)
+        shown = LastShown.nothing() if rule is None else LastShown.load(folder, rule.columns)
+        return cls(pipeline, folder, shown)
 
     @property
     def inputs(self) -> list[str]:
         """Return the raw columns that are read."""
-        return self.pipeline.encoder.inputs
+        rule = self.pipeline.spec.suppression
+        more = [] if rule is None else rule.inputs
+        return list(dict.fromkeys([*self.pipeline.encoder.inputs, *more]))
 
     def predict(self, frame: pl.DataFrame) -> pl.DataFrame:
         """Return predictions row for row; afterwards the rows are past."""
-        scored = self.pipeline.predict(frame)
+        scored = self.scored(frame)
         self.pipeline = self.pipeline.after(frame)
         return scored
 
+    def scored(self, frame: pl.DataFrame) -> pl.DataFrame:
+        """Return predictions row for row, and which alerts are ``suppressed`` where the model does so."""
+        rule = self.pipeline.spec.suppression
+        if rule is None:
+            return self.pipeline.predict(frame)
+        require_columns(frame.columns, rule.inputs)
+        scored = self.pipeline.predict(frame)
+        repeated, self.shown = rule.repeats(frame, scored["alert"].to_numpy(), self.shown)
+        return scored.with_columns(suppressed=repeated)
+
     def save(self) -> None:
         """Write what happened into the folder, if there is one."""
-        past = self.pipeline.encoder.past
-        if self.folder is not None and past is not None:
+        if self.folder is None:
+            return
+        past, rule = self.pipeline.encoder.past, self.pipeline.spec.suppression
+        if past is not None:
             save_state(past.state, self.folder)
+        if rule is not None:
+            self.shown.save(self.folder, rule.columns)
 
 
 def _resumed(past: Past, folder: Path) -> Past:

@@ -15,6 +15,7 @@ from phantom_ml.automl.problem import DAY_NS, Problem
 from phantom_ml.config import Settings
 from phantom_ml.core.look import Optimism, look
 from phantom_ml.core.models import Figure, broken_promise, measured
+from phantom_ml.core.repeats import RepeatReport, repeat_report
 from phantom_ml.metrics.base import Metric
 from phantom_ml.metrics.intervals import bootstrap_interval
 from phantom_ml.metrics.lookup import get_metric
@@ -45,6 +46,7 @@ class ThreatReport(Settings):
     kept : whether the promised false-positive rate lies within the measured one's 95 % bounds, or above.
     drift : how well benign rows of the test part can be told from those before, as a ROC AUC; 0.5: not at all.
     aut : area under the recall over the periods of the test part (TESSERACT), where there is a time.
+    repeats : what suppression comes to, where ``suppress_by`` is set.
     """
 
     how: str
@@ -59,6 +61,7 @@ class ThreatReport(Settings):
     kinds: tuple[KindOfAttack, ...] = ()
     recall_by_period: tuple[float, ...] = ()
     aut: float | None = None
+    repeats: RepeatReport | None = None
     warnings: tuple[str, ...] = ()
 
     def lines(self) -> list[str]:
@@ -86,7 +89,7 @@ class ThreatReport(Settings):
             found.append(
                 f"Over time      recall {', '.join(map(_rate, self.recall_by_period))}; AUT {self.aut:.3f}"
             )
-        return found
+        return found if self.repeats is None else [*found, *self.repeats.lines()]
 
 
 def _rate(value: float | None) -> str:
@@ -108,33 +111,44 @@ class Tested:
         return self.threshold.alerts(self.score)
 
 
-def threat_report(
-    holdout: Holdout,
-    pipeline: Pipeline,
-    kinds: tuple[pl.Series, pl.Series] | None,
-    prevalence: float | None,
-) -> ThreatReport | None:
+@dataclass(frozen=True)
+class Beside:
+    """What is known of rows beside their features.
+
+    Attributes
+    ----------
+    kinds : pair of Series, or None
+        The kind of attack of the development and of the test rows.
+    prevalence : float or None
+        Share of threats in the field.
+    entities : DataFrame or None
+        Of the test rows, the columns by which repeated alerts are suppressed.
+    """
+
+    kinds: tuple[pl.Series, pl.Series] | None = None
+    prevalence: float | None = None
+    entities: pl.DataFrame | None = None
+
+
+def threat_report(holdout: Holdout, pipeline: Pipeline, beside: Beside) -> ThreatReport | None:
     """Return how a model does on the test part; None where there is none, or the model has no threshold.
 
     Parameters
     ----------
     holdout : Holdout
     pipeline : Pipeline
-    kinds : pair of Series, or None
-        The kind of attack of the development and of the test rows.
-    prevalence : float or None
-        Share of threats in the field.
+    beside : Beside
     """
     threshold, test = pipeline.spec.threshold, holdout.test
     if test is None or threshold is None:
         return None
     score = pipeline.score(test.frame)[:, 0]
     tested = Tested(test, score, test.target.values.astype(np.int64), threshold)
-    found = measured(pipeline.spec, tested.truth, score[:, None]) or threshold
+    found = measured(threshold, tested.truth, score[:, None])
     promised = threshold.policy.max_fpr if threshold.policy else None
     promised = threshold.fpr if promised is None else promised
     looked = look(holdout, pipeline)
-    broken = broken_promise(promised, found)
+    broken = broken_promise(promised, threshold, found)
     periods = _by_period(tested)
     return ThreatReport(
         how=holdout.how,
@@ -145,10 +159,11 @@ def threat_report(
         figures=_figures(tested),
         drift=looked.drift,
         optimism=looked.optimism,
-        field_precision=_field(found, prevalence),
-        kinds=_by_kind(tested, kinds),
+        field_precision=_field(found, beside.prevalence),
+        kinds=_by_kind(tested, beside.kinds),
         recall_by_period=periods,
         aut=_aut(periods),
+        repeats=_repeats(tested, beside.entities),
         warnings=_warnings(broken, looked.drift),
     )
 
@@ -172,6 +187,13 @@ def _warnings(broken: str, drift: float | None) -> tuple[str, ...]:
             "Figures of held-out rows are too good for them."
         )
     return tuple(told)
+
+
+def _repeats(tested: Tested, entities: pl.DataFrame | None) -> RepeatReport | None:
+    rule = tested.problem.suppression
+    if rule is None or entities is None:
+        return None
+    return repeat_report(rule, entities, tested.alert, tested.truth)
 
 
 def _field(found: Threshold, prevalence: float | None) -> float | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import platform
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -20,8 +20,9 @@ from phantom_ml.automl.listener import Listener
 from phantom_ml.automl.problem import Problem, pose
 from phantom_ml.automl.workspace import Workspace
 from phantom_ml.config import AutoMLConfig, ThresholdPolicy
-from phantom_ml.core.judge import Judge
+from phantom_ml.core.judge import THREAT, Judge
 from phantom_ml.core.result import AutoMLResult
+from phantom_ml.core.threat import ThreatReport
 from phantom_ml.data.dataset import Dataset
 from phantom_ml.data.fingerprint import fingerprint
 from phantom_ml.errors import ConfigError, DataError, SearchError
@@ -52,6 +53,8 @@ VALIDATION_FILE = "validation_data.parquet"
 METRIC_FILE = "own_metric.txt"
 #: The same rows and settings would raise them again: there is nothing to go on with.
 LASTING = (DataError, ConfigError, SearchError)
+#: What to say where a person did not wait for the test part.
+UNMEASURED = "The test part was not measured: that was interrupted."
 #: How much later than its budget a training may end without a word.
 LATE_SECONDS, LATE_SHARE = 1.0, 0.02
 
@@ -71,6 +74,21 @@ class Keeper:
     used_before: float = 0.0
     versions: dict[str, str] = field(default_factory=dict)
     judge: Judge | None = None
+    #: What the judge said of the finished model, once there is one.
+    threat: ThreatReport | None = None
+
+    def finished(self, draft: Draft) -> str:
+        """Keep the finished model, and in its card what the judge says of it; return its id."""
+        if self.judge is not None:
+            try:
+                self.threat = self.judge.report(draft)
+            except KeyboardInterrupt:
+                # To stop keeps the best.
+                self.threat = None
+        if self.threat is None:
+            return self.model(draft)
+        facts = {**draft.facts, THREAT: self.threat.model_dump(mode="json")}
+        return self.model(replace(draft, facts=facts))
 
     def model(self, draft: Draft) -> str:
         """Sign a draft, keep it, and return its id."""
@@ -190,7 +208,7 @@ def go(
     The caller holds the lock of the experiment.
     """
     try:
-        listener = Listener(progress, keeper.model, keeper.trial)
+        listener = Listener(progress, keeper.model, keeper.trial, keeper.finished)
         found = _searched(keeper, Workspace(folder), budget, listener)
     except BaseException as error:
         keeper.update("stopped" if isinstance(error, KeyboardInterrupt) else "failed", None)
@@ -215,9 +233,9 @@ def _result(keeper: Keeper, found: EngineResult, warnings: tuple[str, ...]) -> A
     metric, best = keeper.problem.metric, found.best
     model_id = best.model_id or ""
     seconds = keeper.used_before + time.monotonic() - keeper.started
-    folder = keeper.store.model_folder(model_id)
-    threat = None if keeper.judge is None else keeper.judge.report(folder, keeper.key)
-    told = () if threat is None else threat.warnings
+    folder, threat = keeper.store.model_folder(model_id), keeper.threat
+    unmeasured = () if keeper.judge is None else (UNMEASURED,)
+    told = unmeasured if threat is None else threat.warnings
     return AutoMLResult(
         model_id=model_id,
         experiment_id=keeper.experiment_id,

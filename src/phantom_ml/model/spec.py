@@ -10,6 +10,7 @@ from phantom_ml.config import AutoMLTaskType, ProblemKind, Settings
 from phantom_ml.data.schema import TableSchema
 from phantom_ml.metrics.calibration import Calibrator
 from phantom_ml.metrics.thresholds import Threshold
+from phantom_ml.model.suppression import Suppression
 
 Scalar = bool | int | float | str
 
@@ -50,6 +51,7 @@ class ModelSpec(Settings):
     intercept: float = 0.0
     calibrator: Calibrator
     threshold: Threshold | None = None
+    suppression: Suppression | None = None
 
     @property
     def n_outputs(self) -> int:

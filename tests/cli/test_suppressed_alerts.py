@@ -1,0 +1,91 @@
+"""A threat model in the terminal: repeated alerts, and the report that it keeps."""
+
+import json
+from datetime import datetime, timedelta
+
+import numpy as np
+import polars as pl
+import pytest
+
+from phantom_ml.core import PhantomMLCore
+
+
+@pytest.fixture(scope="module")
+def flows(tmp_path_factory):
+    """A file of flows; threats send more, and three addresses are behind all of them."""
+    n, rng = 1_200, np.random.default_rng(0)
+    threat = rng.random(n) < 0.15
+    rows = pl.DataFrame(
+        {
+            "when": [datetime(2026, 3, 1) + timedelta(minutes=5 * i) for i in range(n)],
+            "src_ip": np.where(
+                threat, rng.choice(["10.0.0.7", "10.0.0.8", "10.0.0.9"], n), "10.0.0.1"
+            ),
+            "size": (rng.normal(size=n) + 3.0 * threat).round(3),
+            "is_threat": threat.astype(int),
+        }
+    )
+    file = tmp_path_factory.mktemp("flows") / "flows.csv"
+    rows.write_csv(file)
+    return str(file)
+
+
+@pytest.fixture(scope="module")
+def suppressing(flows, tmp_path_factory):
+    """A home with a threat model that shows one alert of an address in six hours."""
+    core = PhantomMLCore(home=tmp_path_factory.mktemp("suppressing") / "home")
+    core.auto_create_model(
+        {
+            "data_path": flows,
+            "target_column": "is_threat",
+            "task_type": "security_threat_detection",
+            "time_column": "when",
+            "ignored_columns": "src_ip",
+            "threshold": {"max_fpr": 0.05},
+            "task_settings": {"suppress_by": "src_ip", "suppress_hours": 6},
+            "algorithms_to_try": "LogisticRegression",
+            "max_trials": 1,
+            "n_threads": 1,
+        }
+    )
+    return str(core.home)
+
+
+@pytest.fixture
+def lines(phantom, suppressing, flows):
+    run = phantom("predict", "latest", flows, "--json", "--home", suppressing)
+    return [json.loads(line) for line in run.out.splitlines()]
+
+
+def test_alerts_that_repeat_none_are_shown_first_and_both_are_counted(
+    phantom, suppressing, flows, lines
+):
+    out = phantom("predict", "latest", flows, "--home", suppressing).out
+    n_alerts = sum(line["alert"] for line in lines)
+    n_suppressed = sum(line["suppressed"] for line in lines)
+    assert f"1,200 rows, {n_alerts:,} alerts of which {n_suppressed:,} suppressed;" in out
+    first = [i + 1 for i, ln in enumerate(lines) if ln["alert"] and not ln["suppressed"]][:10]
+    shown = [line.split()[0] for line in out.splitlines() if line[2:].strip()[:1].isdigit()]
+    assert shown[1 : 1 + len(first)] == [str(row) for row in first]
+
+
+def test_evaluation_tells_what_suppression_leaves(phantom, suppressing, flows):
+    out = phantom("evaluate", "latest", flows, "--home", suppressing).out
+    assert "After suppression" in out
+    assert "1 alert per src_ip in 6 h" in out
+
+
+def test_a_model_is_told_with_its_report(phantom, suppressing):
+    out = phantom("models", "latest", "--home", suppressing).out
+    assert "On rows that no search saw" in out
+    assert "Repeats" in out
+
+
+def test_a_model_is_told_in_json_with_its_report(phantom, suppressing):
+    told = phantom("models", "latest", "--home", suppressing, "--json").json
+    assert told["threat"]["repeats"]["rule"] == "1 alert per src_ip in 6 h"
+
+
+def test_a_model_that_detects_no_threats_has_no_report(phantom, trained):
+    told = phantom("models", "latest", "--home", trained.home, "--json").json
+    assert told["threat"] is None
