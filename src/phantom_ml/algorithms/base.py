@@ -18,8 +18,8 @@ from typing import ClassVar, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from phantom_ml.config import SUPERVISED, ProblemKind, Settings
-from phantom_ml.config.bounds import Bound, Setting, bounded, choice
+from phantom_ml.config import SUPERVISED, ProblemKind
+from phantom_ml.config.bounds import Bound, BoundedSettings, Setting, bounded, choice
 from phantom_ml.data.matrix import Matrix, Samples
 from phantom_ml.errors import BundleDamaged
 from phantom_ml.process.deadline import Deadline
@@ -121,7 +121,7 @@ class Learner(ABC):
         return 0
 
 
-class AlgorithmSettings(Settings, ABC):
+class AlgorithmSettings(BoundedSettings, ABC):
     """The settings of one algorithm; the class is the family, an instance one choice.
 
     Class attributes
@@ -165,17 +165,6 @@ class AlgorithmSettings(Settings, ABC):
     def explains(self, n_outputs: int) -> bool:
         """Return whether a fit of these settings to so many outputs has exact contributions."""
         return self.learner.contributions is not Learner.contributions
-
-    @classmethod
-    def available(cls) -> bool:
-        """Return whether its library is installed."""
-        return True
-
-    @classmethod
-    def space(cls) -> dict[str, Bound]:
-        """Return the search space: every field that was declared by ``bounded`` or ``choice``."""
-        bounds = {n: Bound.of(f) for n, f in cls.model_fields.items()}
-        return {n: b for n, b in bounds.items() if b is not None}
 
 
 algorithms: Registry[type[AlgorithmSettings]] = Registry("algorithm", "phantom_ml.algorithms")

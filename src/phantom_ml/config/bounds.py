@@ -8,6 +8,8 @@ from typing import Any
 from pydantic import Field
 from pydantic.fields import FieldInfo
 
+from phantom_ml.config.nested import Settings
+
 Setting = bool | int | float | str
 
 
@@ -83,3 +85,18 @@ def choice(
     if when is not None:
         search["when"] = list(when)
     return Field(default, description=description, json_schema_extra={"search": search})
+
+
+class BoundedSettings(Settings):
+    """The settings of a plugin: fields declared by ``bounded`` or ``choice`` are its search space."""
+
+    @classmethod
+    def available(cls) -> bool:
+        """Return whether the library that it needs is installed."""
+        return True
+
+    @classmethod
+    def space(cls) -> dict[str, Bound]:
+        """Return the search space: every field that was declared by ``bounded`` or ``choice``."""
+        bounds = {n: Bound.of(f) for n, f in cls.model_fields.items()}
+        return {n: b for n, b in bounds.items() if b is not None}

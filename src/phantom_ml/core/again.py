@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -21,11 +20,11 @@ from phantom_ml.core.training import (
     VALIDATION_FILE,
     Keeper,
     go,
+    keeper_of_refit,
     library_versions,
     posed,
 )
 from phantom_ml.data.dataset import Dataset
-from phantom_ml.data.fingerprint import fingerprint
 from phantom_ml.errors import BadSetting, StoreError
 from phantom_ml.metrics.base import Metric
 from phantom_ml.metrics.user_function import UserFunction, from_function
@@ -187,19 +186,10 @@ def refit(
     store: Store, model_id: str, manifest: Manifest, pipeline: Pipeline, dataset: Dataset
 ) -> str:
     """Return the id of a model with the same members, weights and calibration, fitted on other rows."""
-    started, spec = time.monotonic(), pipeline.spec
+    spec = pipeline.spec
     config = _config_again(manifest, spec)
     problem = pose(dataset, config)
-    keeper = Keeper(
-        store,
-        SigningKey.load_or_create(store.keys_folder),
-        store.model(model_id).experiment_id or "",
-        config,
-        problem,
-        fingerprint(dataset),
-        started,
-        versions=library_versions(),
-    )
+    keeper = keeper_of_refit(store, model_id, config, problem, dataset)
     file = store.model_folder(model_id) / "validation.npz"
     validation = ValidationScores.load(file) if file.exists() else None
     folder = store.stage()

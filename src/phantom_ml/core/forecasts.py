@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,9 +17,8 @@ from phantom_ml.automl.workspace import Workspace
 from phantom_ml.config import AutoMLConfig
 from phantom_ml.core.models import Evaluation, Figure
 from phantom_ml.core.output import write_table
-from phantom_ml.core.training import Keeper, library_versions
+from phantom_ml.core.training import keeper_of_refit
 from phantom_ml.data.dataset import Dataset
-from phantom_ml.data.fingerprint import fingerprint
 from phantom_ml.data.target import require_target
 from phantom_ml.errors import BadSetting
 from phantom_ml.explain.forms import Explanation, Importance
@@ -32,7 +30,6 @@ from phantom_ml.forecasters.measures import BESIDE
 from phantom_ml.forecasters.naive2 import naive2
 from phantom_ml.model.forecast import ForecastModel
 from phantom_ml.model.manifest import Manifest
-from phantom_ml.model.signing import SigningKey
 from phantom_ml.model.trial import Trial
 from phantom_ml.store.store import Store
 
@@ -183,19 +180,9 @@ def refit_on(
     store: Store, model_id: str, manifest: Manifest, model: ForecastModel, dataset: Dataset
 ) -> str:
     """Return the id of the same blend, fitted on another history."""
-    started = time.monotonic()
     config = AutoMLConfig.of({**manifest.card["config"], "data_path": None})
     problem = pose_series(dataset, config)
-    keeper = Keeper(
-        store,
-        SigningKey.load_or_create(store.keys_folder),
-        store.model(model_id).experiment_id or "",
-        config,
-        problem,
-        fingerprint(dataset),
-        started,
-        versions=library_versions(),
-    )
+    keeper = keeper_of_refit(store, model_id, config, problem, dataset)
     folder = store.stage()
     try:
         trial = Trial.model_validate(manifest.card["trial"])

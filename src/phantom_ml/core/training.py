@@ -130,6 +130,26 @@ class Keeper:
         )
 
 
+def keeper_of_refit(
+    store: Store,
+    model_id: str,
+    config: AutoMLConfig,
+    problem: Problem | ForecastProblem,
+    dataset: Dataset,
+) -> Keeper:
+    """Return who keeps a model that is fitted again, beside the one that it comes from."""
+    return Keeper(
+        store,
+        SigningKey.load_or_create(store.keys_folder),
+        store.model(model_id).experiment_id or "",
+        config,
+        problem,
+        fingerprint(dataset),
+        time.monotonic(),
+        versions=library_versions(),
+    )
+
+
 def library_versions() -> dict[str, str]:
     """Return the versions that a model was made with."""
     found = {"python": platform.python_version()}

@@ -16,8 +16,7 @@ from typing import ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from phantom_ml.config import Settings
-from phantom_ml.config.bounds import Bound, Setting
+from phantom_ml.config.bounds import BoundedSettings, Setting
 from phantom_ml.errors import BadSetting
 from phantom_ml.forecasters.series import SeriesSet
 from phantom_ml.process.deadline import Deadline
@@ -131,7 +130,7 @@ class FittedForecaster(ABC):
         """Return what ``save`` wrote, upon its history; raises BundleDamaged."""
 
 
-class ForecasterSettings(Settings, ABC):
+class ForecasterSettings(BoundedSettings, ABC):
     """The settings of one forecaster; the class is the family, an instance one choice.
 
     Class attributes
@@ -165,12 +164,6 @@ class ForecasterSettings(Settings, ABC):
     def available(cls) -> bool:
         """Return whether its library is installed."""
         return cls.library is None or importlib.util.find_spec(cls.library) is not None
-
-    @classmethod
-    def space(cls) -> dict[str, Bound]:
-        """Return the search space: every field that was declared by ``bounded`` or ``choice``."""
-        bounds = {n: Bound.of(f) for n, f in cls.model_fields.items()}
-        return {n: b for n, b in bounds.items() if b is not None}
 
 
 forecasters: Registry[type[ForecasterSettings]] = Registry("forecaster", "phantom_ml.forecasters")

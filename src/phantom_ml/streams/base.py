@@ -18,8 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field
 
-from phantom_ml.config import Settings
-from phantom_ml.config.bounds import Bound, Setting
+from phantom_ml.config.bounds import BoundedSettings, Setting
 from phantom_ml.errors import DataError
 from phantom_ml.parts.arrays import Arrays, require
 from phantom_ml.process.deadline import Deadline
@@ -48,7 +47,7 @@ class StreamContext:
     deadline: Deadline = field(default_factory=Deadline.never)
 
 
-class StreamSettings(Settings, ABC):
+class StreamSettings(BoundedSettings, ABC):
     """The settings of one detector; the class is the family, an instance one choice.
 
     Class attributes
@@ -100,17 +99,6 @@ class StreamSettings(Settings, ABC):
         whole, last = filled(values, np.zeros(values.shape[1]))
         past = whole[-self.window :]
         return StreamState(self, past, last, len(whole), self.learned(past, {}, len(whole)))
-
-    @classmethod
-    def available(cls) -> bool:
-        """Return whether its library is installed."""
-        return True
-
-    @classmethod
-    def space(cls) -> dict[str, Bound]:
-        """Return the search space: every field that was declared by ``bounded`` or ``choice``."""
-        bounds = {n: Bound.of(f) for n, f in cls.model_fields.items()}
-        return {n: b for n, b in bounds.items() if b is not None}
 
 
 @dataclass
