@@ -6,7 +6,6 @@ from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import spearmanr
 
 from phantom_ml.automl.draft import Draft, Fit, Recipe, Voice, stage
 from phantom_ml.automl.problem import Problem
@@ -81,6 +80,8 @@ def stability(rows: Rows, prediction: Array) -> dict[str, float]:
 
     Nothing is returned where they did not score the same rows.
     """
+    from scipy.stats import spearmanr
+
     half = len(rows) // 2
     if half < 2 or not np.array_equal(rows[:half], rows[half:]):
         return {}
