@@ -29,6 +29,8 @@ def test_a_task_that_is_not_there_yet_is_told():
 @pytest.mark.parametrize("kind", list(ProblemKind))
 def test_the_figures_beside_the_metric_fit_the_problem(task, kind):
     two_classes = task.task_type is AutoMLTaskType.SECURITY_THREAT_DETECTION
+    if task.of_series or kind is ProblemKind.FORECAST:
+        pytest.skip("forecasts have measures of their own")
     if (kind is ProblemKind.ANOMALY) == task.learns_from_answers:
         pytest.skip("the task does not pose this kind of problem")
     if two_classes and kind is not ProblemKind.BINARY:
@@ -41,6 +43,13 @@ def test_the_figures_beside_the_metric_fit_the_problem(task, kind):
 def test_an_anomaly_is_a_score_and_an_alert():
     found = present("anomaly_detection", [[0.1], [7.0]], "anomaly", (), TOP)
     assert found.to_dict(as_series=False) == {"score": [0.1, 7.0], "alert": [False, True]}
+
+
+def test_a_forecast_is_a_number_and_its_quantiles():
+    found = present("time_series", [[5.0, 4.0, 6.0]], "forecast", (0.1, 0.9))
+    assert found.to_dict(as_series=False) == {
+        "prediction": [5.0], "quantile_0.1": [4.0], "quantile_0.9": [6.0],
+    }  # fmt: skip
 
 
 @pytest.mark.parametrize(
