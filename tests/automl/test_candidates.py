@@ -184,3 +184,14 @@ def test_a_space_that_cannot_be_searched_is_told(space, error, why):
 def test_a_range_of_one_end_is_refused():
     with pytest.raises(ValueError, match="a range is"):
         TuningSettings(spaces={"LightGBM": {"num_leaves": (3,)}})
+
+
+@pytest.mark.parametrize("method", ["bayesian_optimization", "random_search", "hyperband"])
+def test_values_that_do_not_hold_the_default_are_searched(method):
+    chosen = candidates(method=method, SVM={"C": [0.5, 2.0]}).next(2, [SEEN[1]])
+    assert chosen.settings["C"] in (0.5, 2.0)
+
+
+def test_a_space_that_was_tried_out_gives_nothing_more():
+    tried = [finished(i, (0.1,) * 3, "SVM", settings={"C": c}) for i, c in enumerate((0.5, 2.0))]
+    assert candidates(SVM={"C": [0.5, 2.0]}).next(4, tried) is None

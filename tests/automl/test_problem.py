@@ -82,6 +82,12 @@ def test_a_metric_of_another_kind_of_problem_is_told():
         posed(events(90), optimization_metric="rmse")
 
 
+def test_an_algorithm_that_does_not_solve_the_problem_is_refused_before_any_work():
+    rows = events(90).with_columns(label=pl.int_range(90).cast(pl.Float64))
+    with pytest.raises(BadSetting, match="solves no regression problem"):
+        posed(rows, task_type="regression", algorithms_to_try=["LogisticRegression"])
+
+
 def test_a_question_without_a_target_is_told():
     with pytest.raises(BadSetting, match="target_column"):
         pose(dataset(events(90)), AutoMLConfig())

@@ -302,6 +302,12 @@ def test_trials_outside_the_space_are_not_taken_up():
     assert all(t.params["max_depth"] <= 2 for t in again.trials)
 
 
+def test_trials_of_another_space_are_left_out():
+    first = search("random_search", 2, space={"max_depth": (1, 4)})
+    again = search("random_search", 2, space={"min_samples_leaf": (1, 9)}, history=first)
+    assert all(set(trial.params) == {"min_samples_leaf"} for trial in again.trials)
+
+
 def test_the_best_score_so_far_never_falls():
     curve = search(n_trials=8).best_so_far()
     assert [score for _, score in curve] == sorted(score for _, score in curve)

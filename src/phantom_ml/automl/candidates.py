@@ -17,6 +17,8 @@ from phantom_ml.tuning.propose import propose
 
 #: Algorithms whose settings are searched on: the best few; more only dilute the search.
 FAMILIES = 4
+#: Draws after which a search takes its spaces to be tried out.
+DRAWS = 20
 
 
 @dataclass(frozen=True)
@@ -60,11 +62,24 @@ class Candidates:
     def _proposed(
         self, number: int, seen: Sequence[Finished], max_rows: int | None
     ) -> Candidate | None:
-        """Return settings near what was good, drawn by the number; None where nothing was complete."""
+        """Return settings near what was good, drawn by the number; None where nothing new is left."""
         families = self._families(seen)
-        if not families:
-            return None
         rng = np.random.default_rng([self.seed, number])
+        tried = {_said(f.order.candidate) for f in seen}
+        # A space of a few values is soon tried out; the same again would tell nothing.
+        for _ in range(DRAWS if families else 0):
+            found = self._drawn(families, rng, seen, max_rows)
+            if _said(found) not in tried:
+                return found
+        return None
+
+    def _drawn(
+        self,
+        families: Sequence[str],
+        rng: np.random.Generator,
+        seen: Sequence[Finished],
+        max_rows: int | None,
+    ) -> Candidate:
         # The best family is tried twice as often as the second, and so on.
         weight = 0.5 ** np.arange(len(families))
         name = families[int(rng.choice(len(families), p=weight / weight.sum()))]
@@ -97,6 +112,12 @@ class Candidates:
                 loss = float(np.mean(f.losses))
                 best[f.trial.algorithm] = min(loss, best.get(f.trial.algorithm, np.inf))
         return sorted(best, key=lambda name: (best[name], name))[:FAMILIES]
+
+
+def _said(candidate: Candidate) -> str:
+    """Return what tells one candidate from another."""
+    settings = sorted((name, repr(value)) for name, value in candidate.settings.items())
+    return repr((candidate.algorithm, settings, candidate.max_rows))
 
 
 def _complete_settings(finished: Finished) -> dict[str, bool | int | float | str]:

@@ -221,7 +221,28 @@ def _search(state: Run, plan: SplitPlan) -> bool:
         return True
     if race.stopped_because:
         state.warnings.append(race.stopped_because)
+    state.warnings.extend(_named_in_vain(state))
     return False
+
+
+def _named_in_vain(state: Run) -> list[str]:
+    """Return what to say of algorithms that were asked for alone."""
+    wanted = state.config.algorithms_to_try
+    if wanted is None:
+        return []
+    names = [algorithms.name_of(name) for name in wanted]
+    had = {f.trial.algorithm for f in state.finished if not is_quick(f)}
+    missing = [name for name in names if name not in had]
+    first = next((f.trial.algorithm for f in state.finished if is_quick(f)), None)
+    told = []
+    if missing:
+        told.append(f"{', '.join(missing)} had no turn: the time was over.")
+    if first is not None and first not in names:
+        told.append(
+            f"The first model, {first} on a sample of the rows, was made to have one soon; it is no rival to "
+            "those that were named."
+        )
+    return told
 
 
 def _race(state: Run, plan: SplitPlan) -> Race:

@@ -13,7 +13,7 @@ from phantom_ml.automl.injection import injected
 from phantom_ml.automl.known import Known
 from phantom_ml.automl.sites import sites_of
 from phantom_ml.automl.spaces import given_spaces
-from phantom_ml.config import SUPERVISED, AutoMLConfig, ProblemKind, ThresholdPolicy
+from phantom_ml.config import AutoMLConfig, ProblemKind, ThresholdPolicy
 from phantom_ml.data.dataset import Dataset
 from phantom_ml.data.recognise import recognise_sampled
 from phantom_ml.data.schema import ColumnKind, TableSchema
@@ -235,12 +235,12 @@ def _unnamed_time(inputs: TableSchema, config: AutoMLConfig) -> tuple[str, ...]:
 
 def _check(config: AutoMLConfig, task: Task, target: Target, *, has_answers: bool = False) -> None:
     """Refuse before any work what could only fail after it."""
-    family = set(SUPERVISED) if task.learns_from_answers else {ProblemKind.ANOMALY}
     for name in config.algorithms_to_try or ():
-        if not algorithms.get(name).kinds & family:
-            known = ", ".join(a.name for a in algorithms if a.kinds & family)
+        if target.kind not in algorithms.get(name).kinds:
+            known = ", ".join(a.name for a in algorithms if target.kind in a.kinds)
             raise BadSetting(
-                f"{algorithms.name_of(name)} is of no use for {task.task_type.value}.",
+                f"{algorithms.name_of(name)} is of no use for {task.task_type.value}: it solves no "
+                f"{target.kind.value} problem.",
                 f"Name some of {known}, or leave algorithms_to_try out.",
             )
     given_spaces(config.tuning)

@@ -140,9 +140,7 @@ class Race:
         if seen is None or not self._time_for_another(number):
             return None
         self.stopped_because = self._reason_to_stop(seen)
-        candidate = (
-            None if self.stopped_because else self.candidates.next(number - self.first_number, seen)
-        )
+        candidate = self._candidate(number, seen)
         if candidate is None:
             return None
         return Order(
@@ -157,6 +155,16 @@ class Race:
             race=race_line(_of_as_many_rows(seen, candidate)) if candidate.raced else (),
             forward=self.forward,
         )
+
+    def _candidate(self, number: int, seen: list[Finished]) -> Candidate | None:
+        """Return what is tried next; where too little is known for that, once all earlier trials have ended."""
+        if self.stopped_because:
+            return None
+        place = number - self.first_number
+        found = self.candidates.next(place, seen)
+        if found is not None or self.running:
+            return found
+        return self.candidates.next(place, sorted(self.finished, key=lambda f: f.trial.number))
 
     def _seen(self, number: int) -> list[Finished] | None:
         """Return the trials that the next decision may know of; None: wait.

@@ -89,10 +89,15 @@ def _past(
     past = {n: settings[n] for n in distributions if n in settings}
     if len(past) < len(distributions):
         return None
-    inside = all(
-        distributions[n]._contains(distributions[n].to_internal_repr(v)) for n, v in past.items()
-    )
-    return past if inside else None
+    return past if all(_holds(distributions[n], v) for n, v in past.items()) else None
+
+
+def _holds(distribution: BaseDistribution, value: Setting) -> bool:
+    """Return whether a value lies in a distribution; of choices another one cannot even be told."""
+    try:
+        return bool(distribution._contains(distribution.to_internal_repr(value)))
+    except ValueError:
+        return False
 
 
 def _active(bound: Bound, chosen: Mapping[str, Setting]) -> bool:

@@ -69,7 +69,7 @@ class Search:
             raw = {
                 n: a.encoded(trial.params[n]) for n, a in self.space.items() if n in trial.params
             }
-            if None in raw.values():
+            if None in raw.values() or not set(trial.params) <= set(self.space):
                 continue
             state = getattr(TrialState, _STATES.get(trial.status, "COMPLETE"))
             score = trial.score if trial.status == "done" else None
