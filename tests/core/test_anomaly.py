@@ -118,6 +118,18 @@ def test_a_line_that_needs_answers_is_cut_on_known_anomalies(home, taught):
     assert found.n_positives == 10
 
 
+def test_a_line_that_needs_answers_is_refused_without(home, result):
+    with pytest.raises(BadSetting, match="min_precision needs rows with answers"):
+        home.set_threshold(result.model_id, {"min_precision": 0.9})
+
+
+def test_rows_of_their_own_each_have_no_neighbour(home):
+    lines = pl.DataFrame({"message": [f"user {i} came from {i * 7919 % 1000}" for i in range(120)]})
+    asked = {**ASKED, "algorithms_to_try": ["HBOS"], "max_trials": 1}
+    found = home.auto_create_model(lines, asked)
+    assert home.explain_model(found.model_id, lines[:1]).rows[0].nearest == ()
+
+
 def test_few_answers_tell_what_an_anomaly_is(home, taught):
     found = home.evaluate(taught.model_id, flows(600, odd=30, seed=6))
     assert found.figures["average_precision"].value > 0.9

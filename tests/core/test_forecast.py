@@ -165,3 +165,25 @@ def test_where_no_horizon_is_given_it_is_said_what_was_taken(core):
     rows = pl.DataFrame({"time": range(30), "value": np.arange(30.0) % 7})
     found = core.auto_create_model(rows, {**ASKED, "task_settings": {"season": 7}})
     assert "No horizon was given: 7 steps of 1, one season." in found.warnings
+
+
+def test_the_newest_model_is_the_finished_one(core, trained):
+    again = core.auto_create_model(hours(0, 24 * 6), {**ASKED, "max_trials": 1})
+    assert core.get_model("latest").id == again.model_id
+
+
+def test_each_number_of_a_wide_table_is_a_series(core):
+    wide = hours(0, 24 * 6).pivot(on="site", index="time", values="value")
+    asked = {**ASKED, "target_column": None, "task_settings": {"horizon": 3}, "max_trials": 1}
+    told = core.predict(core.auto_create_model(wide, asked).model_id)
+    assert told["series"].unique().sort().to_list() == ["north", "south"]
+
+
+def test_what_is_known_ahead_must_be_told(core):
+    rows = pl.DataFrame({"time": range(60), "value": np.arange(60.0), "plan": [0, 1] * 30})
+    asked = {**ASKED, "task_settings": {"horizon": 2, "known_ahead": ["plan"]}}
+    model_id = core.auto_create_model(rows, asked).model_id
+    with pytest.raises(BadSetting, match="'plan'"):
+        core.predict(model_id)
+    plan = pl.DataFrame({"time": [60, 61], "plan": [0, None]})
+    assert core.predict(model_id, plan).height == 2

@@ -220,7 +220,10 @@ def test_a_model_fitted_again_suppresses_alike_and_was_not_judged(home, steady):
         ({"time_column": None}, "no time_column"),
         ({"task_settings": {"suppress_by": "is_threat"}}, "The target 'is_threat'"),
         ({"task_settings": {"suppress_by": "hosts"}}, "hosts"),
-        ({"task_type": "regression", "target_column": "size"}, "nothing is alerted"),
+        (
+            {"task_type": "regression", "target_column": "size", "algorithms_to_try": None},
+            "nothing is alerted",
+        ),
     ],
 )
 def test_suppression_that_cannot_be_done_is_refused_before_any_work(home, asked, said):

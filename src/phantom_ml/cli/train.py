@@ -121,7 +121,7 @@ def train(  # noqa: PLR0913, PLR0917 - groups of options, each a dataclass
             settings[part] = {**dict(settings.get(part, {})), **given}
     config = AutoMLConfig.of(settings | ({} if policy is None else {"threshold": policy}))
     task = tasks.get(config.task_type)
-    if config.target_column is None and task.learns_from_answers:
+    if config.target_column is None and task.learns_from_answers and not task.of_series:
         raise BadSetting("Which column is to be predicted?", "Give --target COLUMN.")
     if config.time_column is None and task.of_series:
         raise BadSetting("Along which time is it forecast?", "Give --time-column COLUMN.")

@@ -36,6 +36,8 @@ from phantom_ml.tasks.base import tasks
 MAX_LOADED = 8
 
 
+#: Rules that count alerts that are right.
+NEED_ANSWERS = ("min_precision", "cost")
 #: What a bundle gives: a model of rows, or of series.
 Kept = Pipeline | ForecastModel
 
@@ -139,11 +141,11 @@ class Evaluation(Settings):
         lines = [f"{self.model_id} on {self.n_rows} rows (95 % bootstrap intervals)"]
         for name, f in self.figures.items():
             lines.append(f"  {name:<22} {f.value:.5g}  [{f.low:.5g}, {f.high:.5g}]")
-        if self.threshold is not None and self.threshold.recall is not None:
+        if self.threshold is not None:
             t = self.threshold
-            lines.append(
-                f"  at its threshold {t.value:.4g}: recall {t.recall:.3f}, FPR {t.fpr or 0:.4f}"
-            )
+            shown = [("recall", t.recall), ("FPR", t.fpr)]
+            rates = ", ".join(f"{name} {rate:.4f}" for name, rate in shown if rate is not None)
+            lines.append(f"  at its threshold {t.value:.4g}: {rates}")
         told = [] if self.repeats is None else self.repeats.lines()
         return "\n".join(
             [*lines, *(f"  {t}" for t in told), *(f"  Note: {w}" for w in self.warnings)]
@@ -174,8 +176,10 @@ def evaluate(
         metric = get_metric_or_none(name, spec.kind)
         if metric is None:
             continue
-        low, high = bootstrap_interval(metric, truth, prediction)
-        figures[metric.name] = Figure(value=metric.score(truth, prediction), low=low, high=high)
+        value = metric.score(truth, prediction)
+        if np.isfinite(value):
+            low, high = bootstrap_interval(metric, truth, prediction)
+            figures[metric.name] = Figure(value=value, low=low, high=high)
     held, found, broken = spec.threshold, None, ""
     if held is not None:
         found = measured(held, truth, prediction)
@@ -263,4 +267,10 @@ def recut(folder: Path, policy: ThresholdPolicy) -> Threshold:
             "The model keeps no held-out scores: it does not tell two classes apart.",
             "Set a threshold on a model of two classes.",
         )
-    return threshold_for(policy, ValidationScores.load(file))
+    scores = ValidationScores.load(file)
+    if not scores.truth.any() and policy.rule in NEED_ANSWERS:
+        raise BadSetting(
+            f"A threshold by {policy.rule} needs rows with answers, and the model was trained without.",
+            "Set it by max_fpr, alerts_per_day or top_k.",
+        )
+    return threshold_for(policy, scores)

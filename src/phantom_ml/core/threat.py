@@ -58,6 +58,7 @@ class ThreatReport(Settings):
     drift: float | None = None
     optimism: Optimism | None = None
     field_precision: float | None = None
+    field_precision_low: float | None = None
     kinds: tuple[KindOfAttack, ...] = ()
     recall_by_period: tuple[float, ...] = ()
     aut: float | None = None
@@ -81,7 +82,10 @@ class ThreatReport(Settings):
                 f"Drift          benign rows are told from earlier ones with a ROC AUC of {self.drift:.3f}"
             )
         if self.field_precision is not None:
-            found.append(f"In the field   {_rate(self.field_precision)} of alerts are right")
+            found.append(
+                f"In the field   {_rate(self.field_precision)} of alerts are right, at least "
+                f"{_rate(self.field_precision_low)} by the bounds of recall and false alarms"
+            )
         for kind in self.kinds:
             new = "" if kind.seen_in_training else ", never seen in training"
             found.append(f"  {kind.name}: {_rate(kind.recall)} of {kind.n_rows:,}{new}")
@@ -159,7 +163,8 @@ def threat_report(holdout: Holdout, pipeline: Pipeline, beside: Beside) -> Threa
         figures=_figures(tested),
         drift=looked.drift,
         optimism=looked.optimism,
-        field_precision=_field(found, beside.prevalence),
+        field_precision=_field(found.recall, found.fpr, beside.prevalence),
+        field_precision_low=_field(found.recall_low, found.fpr_high, beside.prevalence),
         kinds=_by_kind(tested, beside.kinds),
         recall_by_period=periods,
         aut=_aut(periods),
@@ -196,11 +201,11 @@ def _repeats(tested: Tested, entities: pl.DataFrame | None) -> RepeatReport | No
     return repeat_report(rule, entities, tested.alert, tested.truth)
 
 
-def _field(found: Threshold, prevalence: float | None) -> float | None:
+def _field(recall: float | None, fpr: float | None, prevalence: float | None) -> float | None:
     """Return the share of right alerts at a prevalence: p TPR / (p TPR + (1 - p) FPR)."""
-    if prevalence is None or found.recall is None or found.fpr is None:
+    if prevalence is None or recall is None or fpr is None:
         return None
-    right, wrong = prevalence * found.recall, (1.0 - prevalence) * found.fpr
+    right, wrong = prevalence * recall, (1.0 - prevalence) * fpr
     return right / (right + wrong) if right + wrong > 0 else None
 
 

@@ -50,8 +50,11 @@ def nearest_rows(
     normal = np.flatnonzero(score <= np.quantile(score, NORMAL_SHARE))
     kept, score = usual.rows[normal], score[normal]
     columns = _compared(usual)
+    if not columns:
+        # Where every row has a value of its own no other row is near.
+        return [()] * frame.height
     found: list[tuple[Neighbour, ...]] = []
-    for first in range(0, frame.height if columns else 0, CHUNK_ROWS):
+    for first in range(0, frame.height, CHUNK_ROWS):
         rows = frame[first : first + CHUNK_ROWS]
         apart = np.stack([_apart(usual, c, rows, kept) for c in columns], axis=2)
         order = np.argsort(apart.mean(axis=2), axis=1, kind="stable")[:, :n_nearest]

@@ -138,4 +138,6 @@ def nothing_alerted(policy: ThresholdPolicy | None, place: int) -> str:
         return "Nothing is alerted: every alert would cost more than it saves."
     if policy is None or policy.min_precision is not None:
         return "Nothing is alerted."
+    if policy.max_fpr is not None:
+        return "Nothing is alerted: no held-out threat lies above as few false alarms."
     return "Nothing is alerted: the rows that share the highest score are already too many."

@@ -9,7 +9,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from phantom_ml.errors import BadSetting, BundleDamaged
+from phantom_ml.errors import BadSetting, BundleDamaged, listed
 from phantom_ml.forecasters.base import FittedForecaster, Forecast
 from phantom_ml.forecasters.blend import blended
 from phantom_ml.forecasters.bundle import load_forecaster
@@ -85,6 +85,12 @@ class ForecastModel:
         known : DataFrame or None
             What is known ahead, by series and time.
         """
+        names = self.series.known_names
+        if names and known is None:
+            raise BadSetting(
+                f"The model learned from what is known ahead: {listed(names)}. Nothing is told of it.",
+                "Give a table of the steps ahead with these columns, empty where nothing is known.",
+            )
         steps = self.spec.horizon if horizon is None else horizon
         future = None if known is None else known_ahead_of(self.series, known, steps)
         told = self.forecast(steps, future)
@@ -126,8 +132,10 @@ class ForecastModel:
     def _oddness(self, values: pl.Series, told: Floats) -> list[pl.Series]:
         value = values.cast(pl.Float64, strict=False).fill_null(np.nan).to_numpy()
         low, high = told[:, 1], told[:, -1]
-        half = np.maximum((high - low) / 2.0, 1e-12)
-        score = np.abs(value - (low + high) / 2.0) / half
+        middle = (low + high) / 2.0
+        # A constant series has a band without width: a millionth of its size is none.
+        half = np.maximum((high - low) / 2.0, 1e-6 * (1.0 + np.abs(middle)))
+        score = np.abs(value - middle) / half
         odd = pl.Series("score", score).fill_nan(None)
         return [odd, pl.Series("alert", (value < low) | (value > high))]
 

@@ -145,8 +145,10 @@ class StreamScorer:
                 columns[name] = np.concatenate([p.surprise[name] for p in parts])[order]
         return pl.DataFrame(columns)
 
-    def save(self, folder: Path) -> None:
-        """Write everything into an existing folder: arrays and JSON, never a pickle."""
+    def save(self, folder: str | Path) -> None:
+        """Write everything into a folder, made if absent: arrays and JSON, never a pickle."""
+        place = Path(folder).expanduser()
+        place.mkdir(parents=True, exist_ok=True)
         arrays: Arrays = {}
         for i, series in enumerate(self._series.values()):
             arrays |= {f"{i}/{name}": array for name, array in series.arrays().items()}
@@ -157,12 +159,12 @@ class StreamScorer:
             "n_forgotten": self.n_forgotten,
             "series": [[list(key), self._times.get(key)] for key in self._series],
         }
-        save_arrays(folder, arrays or {"none": np.empty(0)}, facts)
+        save_arrays(place, arrays or {"none": np.empty(0)}, facts)
 
     @classmethod
-    def load(cls, folder: Path) -> StreamScorer:
+    def load(cls, folder: str | Path) -> StreamScorer:
         """Return the scorer that was saved; it goes on as if it had not been. Raises BundleDamaged."""
-        arrays, facts = load_arrays(folder, {})
+        arrays, facts = load_arrays(Path(folder).expanduser(), {})
         require(facts.get("version") == VERSION, "it is of another version")
         try:
             found = cls(StreamConfig.model_validate_json(facts["config"]))

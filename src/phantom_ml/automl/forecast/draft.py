@@ -23,8 +23,10 @@ def draft_of(
     workspace: Workspace,
     members: Sequence[tuple[Tested, float]],
     trial: Trial,
+    *,
+    is_finished: bool = False,
 ) -> Draft:
-    """Return the draft of weighted members; its parts are hard links."""
+    """Return the draft of weighted members; its parts are hard links. A finished model is told by its card."""
     folder = workspace.folder / "drafts" / f"{trial.number:05d}"
     if folder.exists():
         shutil.rmtree(folder)
@@ -45,7 +47,8 @@ def draft_of(
             for t, weight in members
         ),
     )
-    return Draft(folder, spec, trial, _facts(problem, members))
+    facts = _facts(problem, members)
+    return Draft(folder, spec, trial, facts | ({"is_finished": True} if is_finished else {}))
 
 
 def _place(tested: Tested) -> str:

@@ -69,15 +69,13 @@ def pose_series(
         The rows are no series, or the settings do not fit them.
     """
     _check(config, validation)
-    target, time = config.target_column, config.time_column
-    if target is None or time is None:
-        missing = "target_column" if target is None else "time_column"
-        raise BadSetting(f"No {missing} is given.", "Name what is forecast, and along which time.")
-    require_target(dataset.columns, target, dataset.report.repeated)
-    asked = config.task_settings
+    time, asked = config.time_column, config.task_settings
+    if time is None:
+        raise BadSetting("No time_column is given.", "Name the column along which it is forecast.")
     names = asked.series_columns or config.group_columns
     require_columns(dataset.columns, [time, *names, *asked.known_ahead, *asked.past_only])
-    columns = SeriesColumns(time, target, tuple(names), asked.known_ahead, asked.past_only)
+    value = _values(dataset, config, {time, *names, *asked.known_ahead, *asked.past_only})
+    columns = SeriesColumns(time, value, tuple(names), asked.known_ahead, asked.past_only)
     series = series_of(dataset.frame(), columns, asked.frequency, asked.season)
     horizon, told = (asked.horizon, ()) if asked.horizon else _usual_horizon(series)
     return ForecastProblem(
@@ -90,6 +88,28 @@ def pose_series(
         config.algorithms_to_try is not None,
         told,
     )
+
+
+def _values(dataset: Dataset, config: AutoMLConfig, taken: set[str]) -> str | tuple[str, ...]:
+    """Return the column of values; of a wide table, where none is named, one column a series."""
+    target = config.target_column
+    if target is not None:
+        require_target(dataset.columns, target, dataset.report.repeated)
+        if target in taken:
+            raise BadSetting(
+                f"The target {target!r} is also the time, a series column or one beside the series.",
+                "No other role may know the target: name another column.",
+            )
+        return target
+    hidden = {*taken, *config.ignored_columns}
+    schema = dataset.lazy.collect_schema()
+    wide = tuple(n for n, kind in schema.items() if kind.is_numeric() and n not in hidden)
+    if not wide or config.task_settings.series_columns:
+        raise BadSetting(
+            "No target_column is given.",
+            "Name what is forecast; of a wide table leave out series_columns: each number is a series then.",
+        )
+    return wide
 
 
 def _usual_horizon(series: SeriesSet) -> tuple[int, tuple[str, ...]]:

@@ -87,9 +87,16 @@ class Run:
         self.tell("training", f"{told.algorithm} {told.status.value} {told.reason}".strip())
 
     def draft(self, weights: dict[str, float], *among: Tested, trial: Trial | None = None) -> Draft:
-        """Return the draft of a blend of some forecasters."""
+        """Return the draft of a blend of some forecasters; with its trial given, of the finished model."""
         members = [(t, weights[t.trial.algorithm]) for t in among if t.trial.algorithm in weights]
-        return draft_of(self.problem, self.workspace, members, trial or members[0][0].trial)
+        members.sort(key=lambda member: -member[1])
+        return draft_of(
+            self.problem,
+            self.workspace,
+            members,
+            trial or members[0][0].trial,
+            is_finished=trial is not None,
+        )
 
 
 def run_forecast(
@@ -193,19 +200,22 @@ def _finish(state: Run) -> EngineResult:
     state.tell("ensembling")
     blend = _blend(state, able)
     trials = state.trials
-    if len(blend.weights) == 1:
-        (name,) = blend.weights
-        best = next(t for t in trials if t.algorithm == name)
-        draft = state.draft(blend.weights, *able)
-    else:
-        best = _ensemble(state, able, blend)
-        draft = state.draft(blend.weights, *able, trial=best)
-        state.tell("finishing")
-        best = best.model_copy(update={"model_id": state.listener.on_model(draft)})
-        state.listener.on_trial(best)
-        trials = [*trials, best]
+    best = _best(state, able, blend)
+    draft = state.draft(blend.weights, *able, trial=best)
+    state.tell("finishing")
+    # Kept once more though it was a trial's model before: the newest model is the finished one.
+    best = best.model_copy(update={"model_id": state.listener.on_model(draft)})
+    state.listener.on_trial(best)
+    trials = [*(t for t in trials if t.number != best.number), best]
     state.tell("done")
     return EngineResult(tuple(trials), best, draft, _reason(state), tuple(state.warnings))
+
+
+def _best(state: Run, able: Sequence[Tested], blend: Blend) -> Trial:
+    """Return the row of what is served: a forecaster's own where it has all the weight."""
+    if len(blend.weights) > 1:
+        return _ensemble(state, able, blend)
+    return next(t for t in state.trials if t.algorithm in blend.weights)
 
 
 def _blend(state: Run, able: Sequence[Tested]) -> Blend:
