@@ -118,6 +118,13 @@ def test_a_line_that_needs_answers_is_cut_on_known_anomalies(home, taught):
     assert found.n_positives == 10
 
 
+def test_a_detector_of_entities_needs_to_know_them(home):
+    with pytest.raises(BadSetting, match="no group_columns are named"):
+        home.auto_create_model(
+            flows().drop("is_odd"), {**ASKED, "algorithms_to_try": ["EntityBaseline"]}
+        )
+
+
 def test_a_line_that_needs_answers_is_refused_without(home, result):
     with pytest.raises(BadSetting, match="min_precision needs rows with answers"):
         home.set_threshold(result.model_id, {"min_precision": 0.9})

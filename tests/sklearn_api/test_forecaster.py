@@ -79,6 +79,12 @@ def test_a_time_that_comes_twice_is_refused():
         PhantomForecaster(**QUICK).fit(rows)
 
 
+@pytest.mark.parametrize("rows", [np.arange(9.0), pl.Series([1.0, 2.0])], ids=["array", "series"])
+def test_values_without_a_time_are_refused(rows):
+    with pytest.raises(BadSetting, match="a table with a time"):
+        PhantomForecaster(**QUICK).fit(rows)
+
+
 def test_one_value_is_forecast_by_itself():
     rows = pl.DataFrame({"time": [1], "value": [5.0]})
     found = PhantomForecaster(horizon=3, **QUICK).fit(rows)

@@ -243,6 +243,11 @@ def _check(config: AutoMLConfig, task: Task, target: Target, *, has_answers: boo
                 f"{target.kind.value} problem.",
                 f"Name some of {known}, or leave algorithms_to_try out.",
             )
+        if algorithms.get(name).reads_entity and not config.group_columns:
+            raise BadSetting(
+                f"{algorithms.name_of(name)} judges a row by its entity, but no group_columns are named.",
+                "Name the column that says whom a row belongs to, or leave the algorithm out.",
+            )
     given_spaces(config.tuning)
     policy = config.threshold
     if policy is None:

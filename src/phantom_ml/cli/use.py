@@ -129,14 +129,11 @@ def _show_scored(
         title += f"; the first {chosen.height} {what}"
     console = screen()
     show(console, title, scored_table(chosen, given, console.width))
-    row = str(chosen["row"][0])
-    show_next(
-        console,
-        [
-            command_line(common, "explain", *words, "--row", row),
-            command_line(common, "predict", *words, "--output", "scores.csv"),
-        ],
-    )
+    written = command_line(common, "predict", *words, "--output", "scores.csv")
+    row = command_line(common, "explain", *words, "--row", str(chosen["row"][0]))
+    # A forecast is explained as a whole, not row by row.
+    is_forecast = any(name.startswith("quantile_") for name in scored.columns)
+    show_next(console, [written] if is_forecast else [row, written])
 
 
 def _counted_alerts(scored: pl.DataFrame) -> str:

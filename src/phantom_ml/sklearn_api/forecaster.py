@@ -10,8 +10,9 @@ import polars as pl
 from sklearn.utils.validation import check_is_fitted
 
 from phantom_ml.config import AutoMLConfig, AutoMLTaskType
+from phantom_ml.errors import BadSetting
 from phantom_ml.sklearn_api.base import PhantomEstimator
-from phantom_ml.sklearn_api.rows import as_frame
+from phantom_ml.sklearn_api.rows import as_frame, is_frame
 from phantom_ml.sklearn_api.session import open_core
 
 
@@ -121,6 +122,11 @@ class PhantomForecaster(PhantomEstimator):
             "task_settings": self._series_settings(),
             "seed": self.seed,
         }
+        if not is_frame(X):
+            raise BadSetting(
+                f"A forecast is made of a table with a time, not of a {type(X).__name__}.",
+                f"Give a frame with the columns {self.time_column!r} and {self.value_column!r}.",
+            )
         core = open_core(self.home)
         self._keep(
             core, core.auto_create_model(as_frame(X), AutoMLConfig.of(asked | self._limits()))
