@@ -187,3 +187,9 @@ def test_what_is_known_ahead_must_be_told(core):
         core.predict(model_id)
     plan = pl.DataFrame({"time": [60, 61], "plan": [0, None]})
     assert core.predict(model_id, plan).height == 2
+
+
+def test_rows_that_fall_into_one_step_are_averaged_and_it_is_said(core):
+    asked = {**ASKED["task_settings"], "frequency": "1d", "horizon": 2}
+    found = core.auto_create_model(hours(0, 24 * 20), {**ASKED, "task_settings": asked})
+    assert "960 rows were averaged into 42 steps of 1d." in found.warnings

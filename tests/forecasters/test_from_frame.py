@@ -33,7 +33,7 @@ def test_a_missing_month_is_a_gap():
 
 
 def test_a_time_that_occurs_twice_is_refused():
-    with pytest.raises(DataError, match="repeat a time"):
+    with pytest.raises(DataError, match="repeats a time"):
         series_of(frame([0, 1, 1], [1.0, 2.0, 3.0]), ONE)
 
 

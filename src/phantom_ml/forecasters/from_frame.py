@@ -262,9 +262,9 @@ def _refuse_duplicates(codes: Ints, times: Ints, shown: pl.Series, ids: pl.DataF
     twice = np.flatnonzero((codes[1:] == codes[:-1]) & (times[1:] == times[:-1]))
     if len(twice):
         row = int(twice[0]) + 1
+        rows = "1 row repeats" if len(twice) == 1 else f"{len(twice)} rows repeat"
         raise DataError(
-            f"{len(twice)} rows repeat a time of their series, the first {shown[row]}"
-            f"{named(ids, int(codes[row]))}.",
+            f"{rows} a time of a series, the first {shown[row]}{named(ids, int(codes[row]))}.",
             "Name the columns that tell series apart, or aggregate the rows first.",
         )
 
@@ -278,9 +278,11 @@ def _within_known(codes: Ints, values: Floats, ids: pl.DataFrame) -> NDArray[np.
     np.minimum.at(first, codes[known], known)
     np.maximum.at(last, codes[known], known)
     if (last < 0).any():
+        which = named(ids, int(np.argmax(last < 0)))
         raise TargetUnusable(
-            f"{int((last < 0).sum())} of {n_series} series have no known value, the first"
-            f"{named(ids, int(np.argmax(last < 0))) or ' and only one'}.",
+            f"{int((last < 0).sum())} of {n_series} series have no known value, the first{which}."
+            if n_series > 1
+            else f"The series{which.removeprefix(' of series')} has no known value.",
             "Leave these series out, or fill in their values.",
         )
     rows = np.arange(len(values))

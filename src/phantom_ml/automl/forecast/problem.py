@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import numpy as np
+
 from phantom_ml.config import AutoMLConfig, ProblemKind
 from phantom_ml.data.dataset import Dataset
 from phantom_ml.data.target import require_columns, require_target
@@ -15,6 +17,8 @@ from phantom_ml.forecasters.measures import DEFAULT, Measure, get_measure
 from phantom_ml.forecasters.series import SeriesSet
 from phantom_ml.tasks.base import Task, tasks
 
+#: So many rows a step are a sign that steps are longer than the rows lie apart.
+COARSE = 1.5
 #: Steps ahead where nobody says how many and there is no season: these, or a fifth of the longest series.
 FEW_STEPS = 10
 #: Settings of a table that mean nothing for series.
@@ -78,6 +82,12 @@ def pose_series(
     columns = SeriesColumns(time, value, tuple(names), asked.known_ahead, asked.past_only)
     series = series_of(dataset.frame(), columns, asked.frequency, asked.season)
     horizon, told = (asked.horizon, ()) if asked.horizon else _usual_horizon(series)
+    n_known = int((~np.isnan(series.values)).sum())
+    if isinstance(value, str) and dataset.n_rows > COARSE * n_known:
+        told = (
+            *told,
+            f"{dataset.n_rows:,} rows were averaged into {n_known:,} steps of {series.frequency.text}.",
+        )
     return ForecastProblem(
         series,
         ForecastContext(horizon, asked.quantiles, config.seed),
