@@ -9,7 +9,7 @@ from sklearn.model_selection import StratifiedKFold, cross_val_score
 
 from phantom_ml import Algorithm, AlgorithmClassifier, AlgorithmRegressor, HyperparameterOptimizer
 from phantom_ml.algorithms.lightgbm import LightGBM
-from phantom_ml.errors import NoTrialSucceeded, UnknownName
+from phantom_ml.errors import BadSetting, NoTrialSucceeded, UnknownName
 from phantom_ml.sklearn_api.optimizer import as_estimator
 
 X, Y = make_classification(240, 6, n_informative=3, random_state=0)
@@ -111,3 +111,10 @@ def test_a_fit_that_takes_too_long_is_a_row():
     optimizer = HyperparameterOptimizer("random_search", 1, trial_seconds=0.01)
     with pytest.raises(NoTrialSucceeded, match=r"not done after 0.01 s"):
         optimizer.optimize("SVM", {"C": [1.0]}, np.tile(X, (400, 1)), np.tile(Y, 400), cv=2)
+
+
+@pytest.mark.parametrize("given", [(1, 10**6), [31, 100_000], [15.5]])
+def test_a_value_that_an_algorithm_cannot_have_is_refused_before_any_trial(given):
+    optimizer = HyperparameterOptimizer("random_search", n_trials=1)
+    with pytest.raises(BadSetting, match="LightGBM cannot have num_leaves"):
+        optimizer.optimize("LightGBM", {"num_leaves": given}, [[0.0], [1.0]] * 9, [0, 1] * 9)

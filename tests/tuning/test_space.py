@@ -1,3 +1,4 @@
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -73,3 +74,27 @@ def test_a_grid_holds_both_ends():
 def test_a_grid_has_no_more_points_than_asked_where_the_choices_allow_it(n, k, high):
     space = axes({"alpha": (0.05, high), "depth": (1, 9), "kernel": list("abcde")[:k]}, KNOWN)
     assert len(grid(space, n)) <= max(n, k)
+
+
+@pytest.mark.parametrize(
+    "given", [{"low": 1, "high": 4}, (1, 4)], ids=["as in a configuration", "as in Python"]
+)
+def test_a_range_may_be_a_mapping(given):
+    assert axes({"depth": given}, ["depth"])["depth"].bound.high == 4
+
+
+@pytest.mark.parametrize("given", [range(1, 4), np.array([1, 2, 3])], ids=["range", "array"])
+def test_what_lists_values_is_a_list(given):
+    assert axes({"depth": given}, ["depth"])["depth"].values == (1, 2, 3)
+
+
+@pytest.mark.parametrize(
+    ("space", "told"),
+    [
+        ([("depth", (1, 2))], "The search space is a list"),
+        ({"depth": {"low": 1}}, "a range has low, high"),
+    ],
+)
+def test_another_shape_is_told(space, told):
+    with pytest.raises(BadSetting, match=told):
+        axes(space, ["depth"])

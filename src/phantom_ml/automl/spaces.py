@@ -67,8 +67,18 @@ def _check(algorithm: type[AlgorithmSettings], setting: str, value: Setting) -> 
         reason = error.errors()[0]["msg"]
         raise BadSetting(
             f"{algorithm.name} cannot have {setting} = {value!r}: {reason}.",
-            "Change the space under tuning.spaces.",
+            "Change the space: in a configuration it stands under tuning.spaces.",
         ) from None
+
+
+def check_space(algorithm: type[AlgorithmSettings], space: Mapping[str, Any]) -> None:
+    """Refuse values that an algorithm's settings cannot have; raises BadSetting before any trial."""
+    own = {n: given for n, given in dict(space).items() if n in algorithm.model_fields}
+    for setting, axis in (axes(own, list(own)) if own else {}).items():
+        ends = axis.values or (axis.bound.low, axis.bound.high)
+        whole = axis.bound.integer and not axis.values
+        for value in ends:
+            _check(algorithm, setting, int(value) if whole else value)
 
 
 def grid_of(name: str, given: Mapping[str, Space]) -> list[dict[str, Setting]]:

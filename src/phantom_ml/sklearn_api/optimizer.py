@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from phantom_ml.algorithms.base import AlgorithmSettings, algorithms
+from phantom_ml.automl.spaces import check_space
 from phantom_ml.sklearn_api.algorithm import (
     AlgorithmClassifier,
     AlgorithmEstimator,
@@ -65,7 +66,10 @@ class HyperparameterOptimizer(EstimatorOptimizer):
         >>> list(found.best_params)
         ['C']
         """
-        return super().optimize(as_estimator(estimator, y), space, X, y, **options)
+        meant = as_estimator(estimator, y)
+        if isinstance(space, Mapping) and isinstance(meant, AlgorithmEstimator):
+            check_space(algorithms.get(meant.algorithm), space)
+        return super().optimize(meant, space, X, y, **options)
 
     def _bench(self, bench: Bench) -> Measure:
         known = isinstance(bench.estimator, AlgorithmEstimator)

@@ -75,7 +75,8 @@ def axes(space: Mapping[str, Any], known: Sequence[str]) -> dict[str, Axis]:
     Parameters
     ----------
     space : mapping of setting to (low, high), (low, high, "log"), list of values, or Bound
-        Both ends are inclusive; two whole numbers search whole numbers.
+        Both ends are inclusive; two whole numbers search whole numbers. A range may also be a mapping of
+        ``low``, ``high`` and ``log``, as in a configuration; a list may be an array or a ``range``.
     known : sequence of str
         The settings that there are.
 
@@ -86,6 +87,8 @@ def axes(space: Mapping[str, Any], known: Sequence[str]) -> dict[str, Axis]:
     UnknownName
         There is no such setting.
     """
+    if not isinstance(space, Mapping):
+        raise BadSetting(f"The search space is a {type(space).__name__}.", EXPECTED)
     if not space:
         raise BadSetting("The search space is empty.", EXPECTED)
     for name in space:
@@ -95,6 +98,7 @@ def axes(space: Mapping[str, Any], known: Sequence[str]) -> dict[str, Axis]:
 
 
 def _axis(name: str, given: Any) -> Axis:
+    given = _plain(name, given)
     if isinstance(given, Bound):
         bound = given
     elif isinstance(given, list):
@@ -107,6 +111,18 @@ def _axis(name: str, given: Any) -> Axis:
         positions = Bound(choices=tuple(range(len(bound.choices))), when=bound.when)
         return Axis(positions, bound.choices)
     return Axis(_checked(name, bound))
+
+
+def _plain(name: str, given: Any) -> Any:
+    """Return a range that is a mapping as a tuple, and what lists values as a list."""
+    if isinstance(given, Mapping):
+        missing = [end for end in ("low", "high") if end not in given]
+        if missing or set(given) - {"low", "high", "log"}:
+            raise _bad(name, dict(given), "a range has low, high and, where ratios count, log")
+        return (given["low"], given["high"], *(("log",) if given.get("log") else ()))
+    if isinstance(given, range | np.ndarray):
+        return np.asarray(given).tolist()
+    return given
 
 
 def _choices(name: str, values: list[Any]) -> Axis:
