@@ -302,6 +302,14 @@ def test_trials_outside_the_space_are_not_taken_up():
     assert all(t.params["max_depth"] <= 2 for t in again.trials)
 
 
+@pytest.mark.parametrize("method", ["random_search", "bayesian_optimization"])
+def test_a_search_that_goes_on_tries_what_it_would_have_tried_without_a_break(method):
+    straight = search(method, 6, seed=3)
+    first = search(method, 3, seed=3)
+    again = search(method, 6, seed=3, history=first.to_json())
+    assert [t.params for t in again.trials] == [t.params for t in straight.trials]
+
+
 def test_trials_of_another_space_are_left_out():
     first = search("random_search", 2, space={"max_depth": (1, 4)})
     again = search("random_search", 2, space={"min_samples_leaf": (1, 9)}, history=first)

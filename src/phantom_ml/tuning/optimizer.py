@@ -14,7 +14,7 @@ from phantom_ml.tuning.bench import FOLDS, Bench, Measure, check_resource
 from phantom_ml.tuning.result import OptimizationResult, TuningTrial, trials_of
 from phantom_ml.tuning.search import Patience, Search
 from phantom_ml.tuning.space import EXPECTED, axes, grid
-from phantom_ml.tuning.study import scorer_for, splitter_for, study_for
+from phantom_ml.tuning.study import samplers_for, scorer_for, splitter_for, study_for
 
 
 class EstimatorOptimizer:
@@ -123,9 +123,10 @@ class EstimatorOptimizer:
         rungs = resource if self.method is OptimizationMethod.HYPERBAND else FOLDS
         scorer, splitter = scorer_for(estimator, scoring), splitter_for(estimator, y, cv, seed)
         bench = self._bench(Bench(estimator, X, y, scorer, splitter, rungs, seed))
-        study = study_for(self.method, bench.n_rungs, seed, self.n_trials, searched)
+        study = study_for(self.method, bench.n_rungs)
+        samplers = samplers_for(self.method, seed, self.n_trials, searched)
         told = on_trial or (lambda _: None)
-        search = Search(study, searched, bench, self._patience(), told)
+        search = Search(study, searched, bench, self._patience(), told, samplers)
         if history is not None:
             search.replay(trials_of(history))
         if self.method is OptimizationMethod.GRID_SEARCH:

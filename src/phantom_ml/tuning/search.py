@@ -18,6 +18,7 @@ from phantom_ml.tuning.result import TrialStatus, TuningTrial
 from phantom_ml.tuning.space import Axis
 
 if TYPE_CHECKING:
+    from optuna.samplers import BaseSampler
     from optuna.study import Study
     from optuna.trial import Trial
 
@@ -57,6 +58,7 @@ class Search:
     bench: Measure
     patience: Patience
     on_trial: Callable[[TuningTrial], None]
+    sampler_of: Callable[[int], BaseSampler]
     trials: list[TuningTrial] = field(default_factory=list)
     n_waiting: int = 0
 
@@ -93,6 +95,7 @@ class Search:
         from optuna.trial import TrialState
 
         started = time.monotonic()
+        self.study.sampler = self.sampler_of(len(self.trials))
         trial = self.study.ask({n: distribution_of(a.bound) for n, a in self.space.items()})
         params = self._active(trial.params)
         scores: list[float] = []

@@ -8,8 +8,10 @@ al., "Hyperband: A Novel Bandit-Based Approach to Hyperparameter Optimization", 
 from __future__ import annotations
 
 import importlib.util
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
+
+import numpy as np
 
 from phantom_ml.config import OptimizationMethod
 from phantom_ml.errors import BadSetting
@@ -26,25 +28,31 @@ REDUCTION = 2
 GP_TRIALS = 30
 
 
-def study_for(
-    method: OptimizationMethod,
-    n_rungs: int,
-    seed: int,
-    n_trials: int,
-    space: Mapping[str, Axis],
-) -> Study:
-    """Return the study that proposes settings, and gives trials up where the method does."""
+def study_for(method: OptimizationMethod, n_rungs: int) -> Study:
+    """Return the study that keeps the trials, and gives them up where the method does."""
     import optuna
 
     optuna.logging.set_verbosity(optuna.logging.ERROR)
     pruner: Any = optuna.pruners.NopPruner()
     if method is OptimizationMethod.HYPERBAND:
         pruner = optuna.pruners.HyperbandPruner(1, max(1, n_rungs), REDUCTION)
-    sampler = _gaussian(method, seed, n_trials, space) or sampler_for(method, seed)
     # The name decides Hyperband's brackets: a fixed one makes equal runs equal.
-    return optuna.create_study(
-        direction="maximize", sampler=sampler, pruner=pruner, study_name="tuning"
-    )
+    return optuna.create_study(direction="maximize", pruner=pruner, study_name="tuning")
+
+
+def samplers_for(
+    method: OptimizationMethod, seed: int, n_trials: int, space: Mapping[str, Axis]
+) -> Callable[[int], BaseSampler]:
+    """Return what proposes settings, a new one for each trial by its number.
+
+    So a search that goes on from replayed trials proposes what it would have proposed without a break.
+    """
+
+    def sampler(number: int) -> BaseSampler:
+        own = int(np.random.SeedSequence([seed, number]).generate_state(1)[0])
+        return _gaussian(method, own, n_trials, space) or sampler_for(method, own)
+
+    return sampler
 
 
 def _gaussian(
