@@ -120,6 +120,7 @@ def test_the_same_again_gives_the_same(core, trained):
     [
         ({"time_column": None}, BadSetting, "No time_column"),
         ({"threshold": {"top_k": 3}}, BadSetting, "threshold is of no use"),
+        ({"task_settings": {"quantiles": []}}, BadSetting, "No quantiles"),
         ({"weight_column": "value"}, BadSetting, "weight_column is of no use"),
         ({"validation_data": hours(0, 3)}, BadSetting, "validation_data is of no use"),
         ({"algorithms_to_try": ["Prophet"]}, UnknownName, "Prophet"),

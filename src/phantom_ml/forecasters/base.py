@@ -57,8 +57,7 @@ class ForecastContext:
         if self.horizon < 1:
             raise BadSetting(f"The horizon is {self.horizon}.", "Ask for 1 step at least.")
         rising = all(a < b for a, b in zip(self.levels, self.levels[1:], strict=False))
-        inside = all(0.0 < level < 1.0 for level in self.levels)
-        if not (rising and inside and self.levels):
+        if not rising or not all(0.0 < level < 1.0 for level in self.levels):
             raise BadSetting(
                 f"The quantiles are {list(self.levels)}.", "Give ascending numbers between 0 and 1."
             )

@@ -141,6 +141,8 @@ def _check(config: AutoMLConfig, validation: Dataset | None) -> None:
     for name in MEANINGLESS:
         if getattr(config, name) is not None:
             raise BadSetting(f"{name} is of no use for forecasts.", "Leave it out.")
+    if not config.task_settings.quantiles:
+        raise BadSetting("No quantiles are asked for.", "Name one at least: 0.5 is the median.")
     if callable(config.optimization_metric):
         raise BadSetting(
             "A function of your own cannot rank forecasts.",
