@@ -59,7 +59,7 @@ def told_ahead(
 
 
 @dataclass(frozen=True, eq=False)
-class Came:
+class Observed:
     """What came after the history, and what was said of it.
 
     Attributes
@@ -74,7 +74,7 @@ class Came:
     naive2: Floats
     told: Forecast
 
-    def some(self, series: Ints, steps: Ints) -> Came:
+    def some(self, series: Ints, steps: Ints) -> Observed:
         """Return some of the series and steps."""
         told = Forecast(
             self.told.mean[series][:, steps],
@@ -83,7 +83,7 @@ class Came:
         )
         parts = (part[series][:, steps] for part in (self.truth, self.naive2))
         truth, simple = parts
-        return Came(truth, self.scale[series], simple, told)
+        return Observed(truth, self.scale[series], simple, told)
 
     def figures(self) -> dict[str, float]:
         """Return every measure by name."""
@@ -112,7 +112,7 @@ def evaluate_forecast(
     truth[ahead.codes[usable], ahead.steps[usable]] = values[usable]
     told = model.forecast(horizon, known_ahead_of(model.series, frame, horizon))
     simple = naive2(model.series, horizon)
-    came = Came(truth, seasonal_scale(model.series), simple, told)
+    came = Observed(truth, seasonal_scale(model.series), simple, told)
     figures = came.figures()
     drawn = [came.some(*_drawn(came, seed)).figures() for seed in range(DRAWS)]
     return Evaluation(
@@ -128,7 +128,7 @@ def evaluate_forecast(
     )
 
 
-def _drawn(came: Came, seed: int) -> tuple[Ints, Ints]:
+def _drawn(came: Observed, seed: int) -> tuple[Ints, Ints]:
     """Return positions of series and steps, drawn with replacement."""
     rng = np.random.default_rng(seed)
     n_series, horizon = came.truth.shape

@@ -21,7 +21,7 @@ Floats = NDArray[np.float64]
 DEFAULT = "mase"
 
 
-class Came(Protocol):
+class Actuals(Protocol):
     """What came after an origin; a ``Window`` is one."""
 
     @property
@@ -38,7 +38,7 @@ class Came(Protocol):
 
 
 #: What came, and what was said of it -> how wrong that was; NaN where it cannot be told.
-Error = Callable[[Came, Forecast], float]
+Error = Callable[[Actuals, Forecast], float]
 
 
 @dataclass(frozen=True)
@@ -48,7 +48,7 @@ class Measure:
     Attributes
     ----------
     name : str
-    error : callable of (Came, Forecast) -> float
+    error : callable of (Actuals, Forecast) -> float
         At least 0; less is better.
     """
 
@@ -57,39 +57,39 @@ class Measure:
     greater_is_better: bool = False
 
 
-def mase(window: Came, told: Forecast) -> float:
+def mase(window: Actuals, told: Forecast) -> float:
     """Return the mean absolute scaled error; 1 is the seasonal naive's in the history."""
     return accuracy.mase(window.truth, told.mean, window.scale)
 
 
-def smape(window: Came, told: Forecast) -> float:
+def smape(window: Actuals, told: Forecast) -> float:
     """Return the symmetric absolute error in per cent, 0 to 200."""
     return accuracy.smape(window.truth, told.mean)
 
 
-def wql(window: Came, told: Forecast) -> float:
+def wql(window: Actuals, told: Forecast) -> float:
     """Return the weighted quantile loss."""
     return accuracy.wql(window.truth, told.quantiles, told.levels)
 
 
-def rmse(window: Came, told: Forecast) -> float:
+def rmse(window: Actuals, told: Forecast) -> float:
     """Return the root of the mean squared error."""
     return accuracy.rmse(window.truth, told.mean)
 
 
-def mae(window: Came, told: Forecast) -> float:
+def mae(window: Actuals, told: Forecast) -> float:
     """Return the mean absolute error."""
     return accuracy.mae(window.truth, told.mean)
 
 
-def owa(window: Came, told: Forecast) -> float:
+def owa(window: Actuals, told: Forecast) -> float:
     """Return the mean of sMAPE and MASE, each over that of Naive2."""
     yardstick = Forecast(window.naive2, told.quantiles, told.levels)
     own, simple = ((smape(window, f), mase(window, f)) for f in (told, yardstick))
     return accuracy.owa(own, simple)
 
 
-def coverage(window: Came, told: Forecast) -> float:
+def coverage(window: Actuals, told: Forecast) -> float:
     """Return the share of truths between the lowest and the highest quantile."""
     return accuracy.coverage(window.truth, told.quantiles[:, :, 0], told.quantiles[:, :, -1])
 
