@@ -59,7 +59,12 @@ IS = {
     "url": (many(lambda i: f"https://a{i}.example.com/x?y={i}"), "url"),
     "web path": (many(lambda i: f"/blog/{letters(5)}/{i}.html"), "url"),
     "agent": (many(lambda i: f"Mozilla/5.0 (X11; Linux) Firefox/{i}.0"), "user_agent"),
-    "ssh banner": (many(lambda i: f"SSH-2.0-OpenSSH_{i % 9}.{i}"), "user_agent"),
+    "ssh banner": (many(lambda i: f"SSH-2.0-OpenSSH_{i % 9}.{i % 5}"), "category"),
+    "component of a log": (
+        many(lambda i: f"ssh-{'auth' if i % 2 else 'shell'} on transport,{i},10.0.0.{i % 9}"),
+        "log_message",
+    ),
+    "numbered name": (many(lambda i: f"Product {i}"), "text"),
     "script": (many(lambda i: f"python-requests/2.{i}.1"), "user_agent"),
     "request": (many(lambda i: f"GET /x/{i} HTTP/1.1"), "http_payload"),
     "quoted request": (many(lambda i: f'"GET /x/{i} HTTP/1.1"'), "http_payload"),

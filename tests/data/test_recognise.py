@@ -150,7 +150,7 @@ REAL = {
         "duration": "duration", "eventid": "category", "input": "command_line",
         "message": "log_message", "password": "text", "protocol": "category",
         "session": "entity", "size": "bytes", "src_ip": "ip", "src_port": "port",
-        "timestamp": "timestamp", "ttylog": "path", "username": "entity", "version": "user_agent",
+        "timestamp": "timestamp", "ttylog": "path", "username": "entity", "version": "category",
     },
     "bank_marketing": {"age": "number", "job": "category", "duration": "duration"},
     "ames_housing": {"Order": "identifier", "PID": "identifier", "Lot Area": "number"},

@@ -74,12 +74,18 @@ class PartsEncoder(ColumnEncoder):
         if counts.height > FIT_STRINGS:
             counts = counts.sort("rows", "s", descending=[True, False])
             counts = counts.gather_every(-(-counts.height // FIT_STRINGS))
-        table = cls.compute(counts["s"], [*cls.numbers, *cls.words])
-        numbers = [p for p in cls.numbers if _varies(table[p])]
+        telling = cls.telling(schema)
+        table = cls.compute(counts["s"], [*telling, *cls.words])
+        numbers = [p for p in telling if _varies(table[p])]
         levels = {p: _levels(table[p], counts["rows"]) for p in cls.words}
         known = {p: found for p, found in levels.items() if found and _varies(table[p])}
         kept = (*numbers, *known)
         return cls(column=schema.name, kept=kept, levels=known) if kept else None
+
+    @classmethod
+    def telling(cls, schema: ColumnSchema) -> Collection[str]:
+        """Return the numbers that tell something of a column of this kind: all, unless overridden."""
+        return cls.numbers
 
     @property
     def features(self) -> tuple[Feature, ...]:

@@ -32,10 +32,10 @@ _URL = Pattern(
 _USER_AGENT = Pattern(
     ColumnKind.USER_AGENT,
     "user agents",
-    r"^(?:Mozilla/\d|Opera/\d|Dalvik/\d|SSH-\d"
+    r"^(?:Mozilla/\d|Opera/\d|Dalvik/\d"
     r"|[A-Za-z][\w.+!@ -]*/v?\d+\.\d+(?:\.\w+)*(?:[ ;,(+].*)?$)",
     name_words("agent useragent ua browser client"),
-    needs="/-",
+    needs="/",
     but_not=r"^(?:HTTP|TLS|SSL|SIP|RTSP|OpenFlow)/",
     loose=r"^(?:Mozilla/|Opera/|[A-Za-z][\w.+!@ -]*/v?\d)",
 )

@@ -20,6 +20,8 @@ FEW, LEVELS = 64, 1000
 REPEATED = 0.5
 #: Words a cell from which text is prose or a log line, and characters from which it is no name.
 PROSE_WORDS, LONG = 3.0, 60.0
+#: Words from which a line is a machine's if so many lines share a template, two templates at least.
+MACHINE_WORDS, LINES_A_TEMPLATE = 2.0, 100
 #: Words a line from which one that bears a time of day is a log's: more than a bare time has.
 STAMPED_WORDS = 5.0
 #: A time of day; a line of words that has one was written by a machine.
@@ -74,8 +76,8 @@ def _category(column: Column) -> Claim | None:
 
 
 def _log_message(column: Column) -> Claim | None:
-    """Lines of many words that, numbers aside, come from fewer templates."""
-    if not column.is_text or column.n_distinct < 2 or _words_a_cell(column) < PROSE_WORDS:
+    """Lines of many words that, numbers aside, come from fewer templates; of two words, from very few."""
+    if not column.is_text or column.n_distinct < 2 or _words_a_cell(column) < MACHINE_WORDS:
         return None
     stamped = column.rate(lambda lines: lines.str.contains(CLOCK), FLOOR)
     if stamped and _words_a_cell(column) >= STAMPED_WORDS:
@@ -84,8 +86,10 @@ def _log_message(column: Column) -> Claim | None:
         )
     lines = thinned(column.sample, PIECES)
     templates = lines.str.replace_all(r"\S*\d\S*", "#").n_unique()
-    hinted = hints_at(column, MESSAGE_HINTS)
-    if templates > (0.9 if hinted else 0.5) * len(lines):
+    most = 0.9 if hints_at(column, MESSAGE_HINTS) else 0.5
+    if _words_a_cell(column) < PROSE_WORDS:
+        most = 1 / LINES_A_TEMPLATE if templates > 1 else 0.0
+    if templates > most * len(lines):
         return None
     why = f"{_words_a_cell(column):.0f} words a line, {templates} templates in {len(lines)} lines."
     return Claim(ColumnKind.LOG_MESSAGE, 1.0, why)

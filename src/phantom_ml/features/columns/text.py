@@ -16,7 +16,7 @@ from typing import ClassVar
 import numpy as np
 import polars as pl
 
-from phantom_ml.data.schema import TEXT_KINDS
+from phantom_ml.data.schema import TEXT_KINDS, ColumnKind, ColumnSchema
 from phantom_ml.features.base import encoders
 from phantom_ml.features.cells import bytes as b
 from phantom_ml.features.cells.bytes import CellBytes, Members
@@ -39,6 +39,16 @@ COUNTS: dict[str, Members] = {
     "dot_count": b.members("."),
 }
 CLASSES = {**SHARES, **COUNTS}
+#: What a template leaves open of a log message; how it is worded, the template itself tells (see log_message).
+OF_MESSAGES = (
+    "length",
+    "non_ascii_share",
+    "control_share",
+    "token_count",
+    "longest_token",
+    "percent_count",
+    "entropy",
+)
 
 
 @encoders.add("text")
@@ -69,6 +79,11 @@ class TextEncoder(PartsEncoder):
         "entropy": "bits a byte, 0 to 8",
         "distinct_characters": "different bytes, 0 to 256",
     }
+
+    @classmethod
+    def telling(cls, schema: ColumnSchema) -> Collection[str]:
+        """Return the statistics that say more of a column than its other encoders do."""
+        return OF_MESSAGES if schema.kind is ColumnKind.LOG_MESSAGE else cls.numbers
 
     @classmethod
     def compute(cls, text: pl.Series, wanted: Collection[str]) -> pl.DataFrame:
