@@ -18,6 +18,7 @@ import numpy as np
 import polars as pl
 
 from benchmarks.lines import append_lines, read_lines
+from benchmarks.series_peer import told_by_peer
 from benchmarks.table import as_table
 from phantom_ml import PhantomMLCore
 from phantom_ml.forecasters import accuracy
@@ -92,6 +93,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--engine", action="store_true", help="the whole engine in --seconds instead"
     )
+    parser.add_argument("--peer", type=Path, help="a Python that has autogluon.timeseries")
+    parser.add_argument("--preset", default="medium_quality", help="of the peer")
     parser.add_argument("--threads", type=int, default=1, help="of a fit; default: %(default)s")
     parser.add_argument("--out", type=Path, required=True, help="lines of JSON, appended to")
 
@@ -102,11 +105,19 @@ def run(chosen: argparse.Namespace) -> int:
     able = [forecasters.get(name)() for name in names if forecasters.get(name).available()]
     for name in chosen.sets.split(","):
         rows = Rows.of(chosen.data / name, chosen.every)
-        for line in searched(rows, chosen) if chosen.engine else measured(rows, able, chosen):
+        for line in _lines(rows, able, chosen):
             append_lines(chosen.out, [line])
             print(line, flush=True)
     print("\n".join(markdown(read_lines(chosen.out))))
     return 0
+
+
+def _lines(
+    rows: Rows, able: list[ForecasterSettings], chosen: argparse.Namespace
+) -> Iterator[dict[str, Any]]:
+    if chosen.peer is not None:
+        return of_peer(rows, chosen)
+    return searched(rows, chosen) if chosen.engine else measured(rows, able, chosen)
 
 
 def measured(
@@ -164,6 +175,21 @@ def searched(rows: Rows, chosen: argparse.Namespace) -> Iterator[dict[str, Any]]
     yield _line(rows, f"engine, {chosen.seconds:g} s", forecast, seconds) | {
         "members": result.members or (result.best_algorithm,)
     }
+
+
+def of_peer(rows: Rows, chosen: argparse.Namespace) -> Iterator[dict[str, Any]]:
+    """Yield the figures of AutoGluon-TimeSeries, everything included in its seconds."""
+    shape = SHAPES[rows.name]
+    asked = {
+        "horizon": shape.horizon,
+        "season": shape.season,
+        "levels": list(LEVELS),
+        "seconds": chosen.seconds,
+        "preset": chosen.preset,
+    }
+    forecast, seconds, best = told_by_peer(chosen.peer, rows.train, asked)
+    name = f"AutoGluon {chosen.preset}, {chosen.seconds:g} s"
+    yield _line(rows, name, forecast, seconds) | {"members": best}
 
 
 def _context(horizon: int, chosen: argparse.Namespace) -> ForecastContext:
