@@ -36,7 +36,7 @@ from phantom_ml.process.deadline import Deadline
 from phantom_ml.process.outcome import Limits
 
 Array = NDArray[np.float64]
-#: Members that an ensemble may choose from, the best by score.
+#: The best trials that an ensemble may choose from, whatever their algorithm; the best of each comes beside them.
 CHOICES = 12
 #: Rows that choose the weights, by second of the budget: about a second at 60.
 ROWS_PER_SECOND = 150
@@ -97,7 +97,8 @@ def finish(ending: Ending, best: Sequence[Finished], number: int) -> tuple[Draft
     problem, workspace = ending.problem, ending.workspace
     rows = held_out_rows(workspace, best[0].order.folds)
     allowance = _allowance(ending, best[0])
-    allowed = within(best, allowance)
+    able = within(best, allowance)
+    allowed = choices(able)
     held_out = _held_out(problem, allowed, rows)
     mixture, members = economical(_mixture(ending, held_out), allowed, allowance)
     own = own_importance(workspace, members, mixture)
@@ -130,7 +131,7 @@ def finish(ending: Ending, best: Sequence[Finished], number: int) -> tuple[Draft
     draft = stage(recipe, problem, workspace, trial, facts)
     size = draft_bytes([draft.folder]) + MANIFEST_BYTES
     notes = broken(list(members.values()), cost, size, ending.config.constraints)
-    costs = len(allowed) < len(best) and not notes
+    costs = len(able) < len(best) and not notes
     return draft, trial, _price(ending, best, rows, trial) if costs else notes
 
 
@@ -169,7 +170,7 @@ def _price(
     ending: Ending, best: Sequence[Finished], rows: NDArray[np.int64], trial: Trial
 ) -> list[str]:
     """Return what the constraints cost, in the metric."""
-    held_out = _held_out(ending.problem, best, rows)
+    held_out = _held_out(ending.problem, choices(best), rows)
     free = _mixture(ending, held_out).apply(held_out.predictions)
     score = ending.problem.metric.score(held_out.target, free, held_out.weight)
     return [
@@ -190,13 +191,23 @@ def recipes_of(members: Iterable[Finished]) -> dict[str, Any]:
     }
 
 
-def _held_out(problem: Problem, best: Sequence[Finished], rows: NDArray[np.int64]) -> HeldOut:
+def choices(best: Sequence[Finished]) -> list[Finished]:
+    """Return the trials that an ensemble may choose from, the best first.
+
+    Long searches end with many near copies of one algorithm at the top; unlike ones are what a mixture needs.
+    """
+    first: dict[str, int] = {}
+    for place, finished in enumerate(best):
+        first.setdefault(finished.trial.algorithm, place)
+    return [best[i] for i in sorted({*range(min(CHOICES, len(best))), *first.values()})]
+
+
+def _held_out(problem: Problem, chosen: Sequence[Finished], rows: NDArray[np.int64]) -> HeldOut:
     weight = None if problem.weight is None else problem.weight[rows]
-    choices = best[:CHOICES]
-    predictions = [f.prediction for f in choices if f.prediction is not None]
-    families = tuple(f.trial.algorithm for f in choices)
+    predictions = [f.prediction for f in chosen if f.prediction is not None]
+    families = tuple(f.trial.algorithm for f in chosen)
     target, kind = problem.target.values[rows], problem.target.kind
-    shifted = best[0].order.forward
+    shifted = chosen[0].order.forward
     labelled = problem.is_labelled
     return HeldOut(predictions, target, weight, kind, problem.metric, families, shifted, labelled)
 
