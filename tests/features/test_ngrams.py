@@ -5,6 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from phantom_ml.features import ngrams
+from phantom_ml.features.lately import FEW
 from phantom_ml.features.ngrams import BUCKETS, MAX_BYTES, hashed_ngrams
 
 
@@ -79,3 +80,17 @@ def test_without_a_column_there_is_nothing_to_hash():
 def test_a_batch_is_its_rows(texts):
     whole = hashed(*texts)
     assert all(same(hashed(text), whole[[i]]) for i, text in enumerate(texts))
+
+
+@given(
+    st.lists(st.tuples(*[st.text(max_size=12) | st.none()] * 3), min_size=1, max_size=4),
+    st.lists(st.booleans(), min_size=3, max_size=3),
+)
+@settings(max_examples=60, deadline=None)
+def test_few_rows_of_several_columns_are_hashed_as_many_are(rows, words):
+    few, many = (
+        hashed_ngrams([pl.Series(c, dtype=pl.String) for c in zip(*rows * n, strict=True)], words)
+        for n in (1, FEW + 1)
+    )
+    assert same(few, many[: len(rows)])
+    assert few.indices.dtype == many.indices.dtype

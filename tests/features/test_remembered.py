@@ -1,4 +1,4 @@
-"""A memory of lately seen strings never changes a value, never grows without end, never holds long ones."""
+"""A memory of cells that came lately never changes a value, never grows without end, never holds long ones."""
 
 import numpy as np
 import polars as pl
@@ -6,7 +6,10 @@ import pytest
 
 from phantom_ml.data.schema import ColumnKind, ColumnSchema
 from phantom_ml.features.base import encoders
-from phantom_ml.features.remembered import REMEMBERED, SHORT, Remembered
+from phantom_ml.features.lately import LONGEST, MOST
+from phantom_ml.features.remembered import Remembered
+from phantom_ml.features.tables.base import TableEncoder
+from phantom_ml.features.tables.group_rank import GroupRankEncoder
 
 TEXTS = ["GET /a.php?x=%27", "b", None, "GET /a.php?x=%27", "", "ü" * 50]
 
@@ -18,17 +21,29 @@ def memory() -> Remembered:
     return Remembered(encoders.get("text").fit(values, schema))
 
 
+@pytest.fixture
+def peers() -> Remembered:
+    frame = pl.DataFrame({"kind": ["a", "b"] * 30, "size": [float(i) for i in range(60)]})
+    return Remembered(GroupRankEncoder.fit_pair(frame, "kind", "size"))
+
+
 def of(memory: Remembered, texts: list) -> np.ndarray:
     out = np.full((len(texts), len(memory.encoder.features)), 7.5, np.float32)
-    memory.transform(pl.Series("c", texts, dtype=pl.String), out)
+    memory.transform(pl.DataFrame({"c": pl.Series(texts, dtype=pl.String)}), out)
+    return out
+
+
+def fresh(encoder: TableEncoder, frame: pl.DataFrame) -> np.ndarray:
+    out = np.empty((frame.height, len(encoder.features)), np.float32)
+    encoder.transform(frame, out)
     return out
 
 
 def test_what_is_remembered_is_what_the_encoder_makes(memory):
-    fresh = np.empty((len(TEXTS), len(memory.encoder.features)), np.float32)
-    memory.encoder.transform(pl.Series("c", TEXTS), fresh)
+    out = np.empty((len(TEXTS), len(memory.encoder.features)), np.float32)
+    memory.encoder.transform(pl.Series("c", TEXTS), out)
     for _ in range(2):
-        np.testing.assert_array_equal(of(memory, TEXTS), fresh)
+        np.testing.assert_array_equal(of(memory, TEXTS), out)
 
 
 def test_a_string_is_taken_apart_once(memory, monkeypatch):
@@ -38,11 +53,47 @@ def test_a_string_is_taken_apart_once(memory, monkeypatch):
 
 
 def test_no_more_strings_are_remembered_than_allowed(memory):
-    for start in range(0, REMEMBERED + 200, 50):
+    for start in range(0, MOST + 200, 50):
         of(memory, [f"text {i}" for i in range(start, start + 50)])
-    assert len(memory.rows) <= REMEMBERED
+    assert len(memory.memory.known) <= MOST
 
 
 def test_long_strings_are_not_remembered(memory):
-    of(memory, ["a" * (SHORT + 1)])
-    assert memory.rows == {}
+    of(memory, ["a" * (LONGEST + 1)])
+    assert memory.memory.known == {}
+
+
+def test_cells_of_several_columns_are_remembered_together(peers, monkeypatch):
+    frame = pl.DataFrame({"kind": ["a", "b", "a"], "size": [3.0, 3.0, 8.0]})
+    made = fresh(peers.encoder, frame)
+    for order in ([0, 1, 2], [2, 1, 0]):
+        out = np.full((3, 2), 7.5, np.float32)
+        peers.transform(frame[order], out)
+        np.testing.assert_array_equal(out, made[order])
+        monkeypatch.setattr(type(peers.encoder), "transform", None)
+
+
+def test_fractions_that_are_equal_but_not_the_same_are_told_apart():
+    encoder = encoders.get("text").fit(
+        pl.Series("c", [1.5, 22.25, -0.125]),
+        ColumnSchema(name="c", dtype="Float64", kind=ColumnKind.TEXT),
+    )
+    memory = Remembered(encoder)
+    for cell in (0.0, -0.0, float("nan"), None, 0.5, float("nan")):
+        column = pl.Series("c", [cell], pl.Float64)
+        made, out = (np.full((1, len(encoder.features)), 7.5, np.float32) for _ in range(2))
+        encoder.transform(column, made)
+        memory.transform(column.to_frame(), out)
+        np.testing.assert_array_equal(out, made)
+
+
+def test_missing_fractions_are_remembered_once():
+    memory = Remembered(
+        encoders.get("frequency").fit(
+            pl.Series("c", [1.5, 1.5]),
+            ColumnSchema(name="c", dtype="Float64", kind=ColumnKind.ENTITY),
+        )
+    )
+    for _ in range(5):
+        memory.transform(pl.DataFrame({"c": [float("nan")]}), np.empty((1, 1), np.float32))
+    assert len(memory.memory.known) == 1

@@ -6,6 +6,7 @@ None of them sees the target: what needs the target is fitted inside each fold (
 
 from __future__ import annotations
 
+import math
 from abc import ABC, abstractmethod
 from collections.abc import Collection
 from typing import ClassVar, Self
@@ -18,7 +19,11 @@ from phantom_ml.config import FeatureSettings, Settings
 from phantom_ml.data.matrix import Feature
 from phantom_ml.data.schema import ColumnKind, ColumnSchema
 from phantom_ml.features.before import Before
+from phantom_ml.features.lately import FEW
 from phantom_ml.registry import Registry
+
+#: The range of 64 bits.
+LEAST, BEYOND = -(2.0**63), 2.0**63
 
 
 class ColumnEncoder(Settings, ABC):
@@ -93,7 +98,26 @@ def as_text(values: pl.Series) -> pl.Series:
     return values.cast(pl.String, strict=False)
 
 
+def cut(text: pl.Series, n_characters: int) -> pl.Series:
+    """Return the first characters of each string.
+
+    Examples
+    --------
+    >>> cut(pl.Series(["abc", "a", None]), 2).to_list()
+    ['ab', 'a', None]
+    """
+    is_few = len(text) <= FEW
+    if is_few and all(cell is None or len(cell) <= n_characters for cell in text.to_list()):
+        return text
+    return text.str.slice(0, n_characters)
+
+
 def _numbers_as_text(values: pl.Series) -> pl.Series:
+    if len(values) <= FEW:
+        known = [None if n is None or math.isnan(n) else n for n in values.to_list()]
+        if all(n is None or (n.is_integer() and LEAST <= n < BEYOND) for n in known):
+            texts = [None if n is None else str(int(n)) for n in known]
+            return pl.Series(values.name, texts, pl.String)
     n = pl.col("n").fill_nan(None)
     whole = n.cast(pl.Int64, strict=False)
     text = pl.when(whole == n).then(whole.cast(pl.String)).otherwise(n.cast(pl.String))

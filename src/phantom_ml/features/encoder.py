@@ -21,7 +21,7 @@ from phantom_ml.features.cells.entity import row_hashes
 from phantom_ml.features.cells.hashing import Hashes
 from phantom_ml.features.ngrams import first_bytes, hashed_ngrams
 from phantom_ml.features.past import Past, Seen
-from phantom_ml.features.remembered import Remembered
+from phantom_ml.features.remembered import Remembered, write
 from phantom_ml.features.tables.base import TableEncoder, table_encoders
 
 Floats = NDArray[np.float32]
@@ -70,10 +70,11 @@ class Encoder:
         return (*self.columns, *self.tables)
 
     @cached_property
-    def _remembered(self) -> dict[int, Remembered]:
-        """Return the memory of each column encoder, by the place of its first feature."""
-        starts = np.cumsum([0, *(len(c.features) for c in self.columns)]).tolist()
-        return {at: Remembered(c) for at, c in zip(starts, self.columns, strict=False)}
+    def _remembered(self) -> list[tuple[slice, Remembered]]:
+        """Return the memory of each encoder, behind the places of its features."""
+        ends = np.cumsum([0, *(len(part.features) for part in self.parts)]).tolist()
+        places = map(slice, ends[:-1], ends[1:])
+        return list(zip(places, map(Remembered, self.parts), strict=True))
 
     @property
     def still(self) -> tuple[Feature, ...]:
@@ -122,15 +123,12 @@ class Encoder:
 
     def _matrix(self, frame: pl.DataFrame, before: Before | None, past: Seen) -> Matrix:
         values: Floats = np.empty((frame.height, len(self.features)), np.float32)
-        at = 0
-        for part in self.parts:
-            out = values[:, at : at + len(part.features)]
-            if before is None and isinstance(part, ColumnEncoder):
-                self._remembered[at].transform(frame[part.column], out)
+        for places, part in self._remembered:
+            if before is None:
+                part.transform(frame, values[:, places])
             else:
-                write(part, frame, before, out)
-            at += out.shape[1]
-        values[:, at:] = past.windows
+                write(part.encoder, frame, before, values[:, places])
+        values[:, values.shape[1] - past.windows.shape[1] :] = past.windows
         text, strings = self.text(frame), self._strings(frame)
         return Matrix(values, self.features, text, strings, past.history, self._entity(frame))
 
@@ -203,19 +201,6 @@ def _seen(past: Past | None, frame: pl.DataFrame) -> Seen:
     if past is None:
         return Seen(np.empty((frame.height, 0), np.float32))
     return past.seen(frame)
-
-
-def write(
-    part: ColumnEncoder | TableEncoder, frame: pl.DataFrame, before: Before | None, out: Floats
-) -> None:
-    """Write the features that one encoder makes of rows; of those it was fitted on with ``before``."""
-    if isinstance(part, ColumnEncoder):
-        cells = frame[part.column]
-        part.transform(cells, out) if before is None else part.training(cells, before, out)
-    elif before is None:
-        part.transform(frame, out)
-    else:
-        part.training(frame, before, out)
 
 
 def _part(encoder: ColumnEncoder | TableEncoder) -> dict[str, Any]:

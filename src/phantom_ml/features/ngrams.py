@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from phantom_ml.features.cells.bytes import NON_ASCII, UPPER, WORD
+from phantom_ml.features.lately import FEW, Lately
 
 SIZES = (2, 3, 4, 5)
 BUCKETS = 2**18
@@ -26,6 +27,12 @@ BUCKETS = 2**18
 MAX_BYTES = 2048
 #: Rows hashed at a time, so that memory is bounded.
 CHUNK_BYTES = 4_000_000
+#: Cells remembered at most, and their characters: an n-gram of each takes more room than its text.
+MOST, LONGEST = 2048, 256
+#: The buckets of a cell, ascending, and what is in them.
+Hashed = tuple[NDArray[np.int64], NDArray[np.float32]]
+NOTHING: Hashed = (np.empty(0, np.int64), np.empty(0, np.float32))
+_HASHED: Lately[Hashed] = Lately(MOST, LONGEST)
 _MIX = np.uint32(2654435761)  # Knuth's multiplicative hash: 2^32 divided by the golden ratio
 
 
@@ -41,13 +48,42 @@ def hashed_ngrams(columns: list[pl.Series], words: Sequence[bool] = ()) -> spars
     >>> hashed_ngrams([pl.Series(["abc", None])]).nnz
     3
     """
-    total: sparse.csr_array | None = None
-    for i, column in enumerate(columns):
-        one = _column(column, i, words=i < len(words) and words[i])
-        total = one if total is None else _csr(total + one)
-    if total is None:
+    if not columns:
         raise ValueError("at least one column is needed")
+    read = [i < len(words) and words[i] for i in range(len(columns))]
+    if len(columns[0]) <= FEW:
+        return _few(columns, read)
+    total = _column(columns[0], 0, words=read[0])
+    for i, column in enumerate(columns[1:], 1):
+        total = _csr(total + _column(column, i, words=read[i]))
     return total
+
+
+def _few(columns: list[pl.Series], words: Sequence[bool]) -> sparse.csr_array:
+    """Return the same; scipy's sums of sparse matrices cost more than the work."""
+    n_rows = len(columns[0])
+    cells = [
+        (cell, salt, words[salt])
+        for salt, column in enumerate(columns)
+        for cell in column.to_list()
+    ]
+    hashed = _HASHED.of(cells, lambda new: [_of_cell(*cells[i]) for i in new])
+    keys = [b + BUCKETS * (i % n_rows) for i, (b, _) in enumerate(hashed)]
+    key, place = np.unique(np.concatenate([NOTHING[0], *keys]), return_inverse=True)
+    values = np.zeros(len(key), np.float32)
+    # Column after column, as sums of matrices are made.
+    np.add.at(values, place, np.concatenate([NOTHING[1], *(v for _, v in hashed)]))
+    ends = np.searchsorted(key, BUCKETS * np.arange(n_rows + 1)).astype(np.int32)
+    buckets = (key % BUCKETS).astype(np.int32)
+    return sparse.csr_array((values, buckets, ends), shape=(n_rows, BUCKETS))
+
+
+def _of_cell(cell: str | None, salt: int, words: bool) -> Hashed:
+    if not cell:
+        return NOTHING
+    data = np.frombuffer(cell.encode()[:MAX_BYTES], np.uint8)
+    found = _chunk(data, np.array([len(data)]), salt, words=words)
+    return found.indices.astype(np.int64), found.data
 
 
 def first_bytes(columns: list[pl.Series], width: int) -> NDArray[np.uint8]:

@@ -10,6 +10,7 @@ import os
 from abc import abstractmethod
 from collections.abc import Collection, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from functools import cached_property
 from typing import ClassVar, Self
 
 import numpy as np
@@ -19,7 +20,8 @@ from pydantic import Field
 
 from phantom_ml.data.matrix import Feature
 from phantom_ml.data.schema import ColumnSchema
-from phantom_ml.features.base import ColumnEncoder, as_text
+from phantom_ml.features.base import ColumnEncoder, as_text, cut
+from phantom_ml.features.lately import FEW
 
 #: Characters of a cell that are read: the input is an attacker's, and time must stay bounded.
 MAX_CHARACTERS = 65_536
@@ -29,8 +31,6 @@ CHUNK_BYTES = 4_000_000
 FIT_STRINGS = 20_000
 #: A word seen in fewer rows is none that can be learned from; and how many there are at most.
 MIN_ROWS, MAX_WORDS = 5, 200
-#: Fewer strings than this are not worth parting.
-FEW = 64
 
 
 class PartsEncoder(ColumnEncoder):
@@ -108,6 +108,9 @@ class PartsEncoder(ColumnEncoder):
 
     def transform(self, values: pl.Series, out: NDArray[np.float32]) -> None:
         """Write the parts: numbers as they are, words as codes of their levels."""
+        if len(values) <= FEW:
+            self._write_few(as_text(values).to_list(), out)
+            return
         text = _cut(as_text(values))
         distinct = text.drop_nulls().unique(maintain_order=True)
         if len(distinct) == len(text):
@@ -116,6 +119,26 @@ class PartsEncoder(ColumnEncoder):
         cells = np.full((len(distinct) + 1, len(self.kept)), np.nan, np.float32)
         self._write(distinct, cells[:-1])
         out[:] = cells[_places(text, distinct)]
+
+    def _write_few(self, cells: list[str | None], out: NDArray[np.float32]) -> None:
+        heads = [None if cell is None else cell[:MAX_CHARACTERS] for cell in cells]
+        distinct = list(dict.fromkeys(cell for cell in heads if cell is not None))
+        made: dict[str | None, object] = {None: np.nan}
+        if distinct:
+            table = self.compute(pl.Series(distinct, dtype=pl.String), self.kept)
+            rows = np.array([self._few(table[part], part) for part in self.kept], np.float32).T
+            made |= zip(distinct, rows, strict=True)
+        for row, cell in zip(out, heads, strict=True):
+            row[:] = made[cell]
+
+    def _few(self, column: pl.Series, part: str) -> list[float | None]:
+        if part in self.levels:
+            return list(map(self._codes[part].get, column.to_list()))
+        return column.cast(pl.Float32).to_list()
+
+    @cached_property
+    def _codes(self) -> dict[str, dict[str, int]]:
+        return {p: {word: i for i, word in enumerate(words)} for p, words in self.levels.items()}
 
     def _write(self, text: pl.Series, out: NDArray[np.float32]) -> None:
         def write(rows: slice) -> None:
@@ -152,7 +175,7 @@ def chunks(text: pl.Series) -> Iterator[slice]:
 
 
 def _cut(text: pl.Series) -> pl.Series:
-    return text.str.slice(0, MAX_CHARACTERS)
+    return cut(text, MAX_CHARACTERS)
 
 
 def _varies(column: pl.Series) -> bool:

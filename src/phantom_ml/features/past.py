@@ -94,7 +94,8 @@ class Past:
     @property
     def features(self) -> tuple[Feature, ...]:
         """Return what the columns of ``transform`` mean."""
-        return tuple(f for f in self.plan.features if f.name in self.kept)
+        kept = frozenset(self.kept)
+        return tuple(f for f in self.plan.features if f.name in kept)
 
     @property
     def inputs(self) -> tuple[str, ...]:
@@ -111,7 +112,8 @@ class Past:
 
     def transform(self, frame: pl.DataFrame) -> NDArray[np.float32]:
         """Return the features of rows, shape (n_rows, n_features); rows see earlier ones among them."""
-        places = [i for i, f in enumerate(self.plan.features) if f.name in self.kept]
+        kept = frozenset(self.kept)
+        places = [i for i, f in enumerate(self.plan.features) if f.name in kept]
         if not self.alone:
             return window_features(self.plan, frame, self.state)[:, places]
         rows = [frame[i : i + 1] for i in range(frame.height)]

@@ -1,56 +1,92 @@
 """Features of cells that came lately, remembered: events repeat, and one alone costs most in overhead.
 
-A column encoder is a pure function of a cell, so what it made of a cell once it may give again.
+An encoder is a pure function of the cells that it reads, so what it made of them once it may give again.
 """
 
 from __future__ import annotations
 
+import struct
+from collections.abc import Hashable
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
 from phantom_ml.features.base import ColumnEncoder
+from phantom_ml.features.before import Before
+from phantom_ml.features.lately import FEW, Lately
+from phantom_ml.features.tables.base import TableEncoder
 
-#: More rows than this are not worth asking one by one.
-FEW = 64
-#: Cells remembered at most, and the longest of them: memory is an attacker's to fill.
-REMEMBERED, SHORT = 4096, 1024
+#: What may come again.
+WORDS = frozenset({pl.String()})
+SIGNED = (pl.Int8(), pl.Int16(), pl.Int32(), pl.Int64())
+UNSIGNED = (pl.UInt8(), pl.UInt16(), pl.UInt32(), pl.UInt64())
+CELLS = WORDS | {*SIGNED, *UNSIGNED, pl.Float64()}
+#: Encoders that read a plain number faster than it is remembered, or of numbers that hardly come again.
+PLAIN = frozenset({"number", "volume", "arithmetic", "timestamp"})
 
-Cell = str | int | None
 Row = NDArray[np.float32]
 
 
-@dataclass
+@dataclass(frozen=True)
 class Remembered:
-    """One column encoder, and what it made of short strings and whole numbers that came lately."""
+    """One encoder, and what it made of cells that came lately: short strings, whole numbers, fractions.
 
-    encoder: ColumnEncoder
-    rows: dict[Cell, Row] = field(default_factory=dict)
+    Of an encoder of several columns, all the cells that it reads of a row are remembered together.
+    """
 
-    def transform(self, values: pl.Series, out: NDArray[np.float32]) -> None:
-        """Write the features of ``values`` as the encoder does."""
-        if len(values) > FEW or not self._may_repeat(values):
-            self.encoder.transform(values, out)
+    encoder: ColumnEncoder | TableEncoder
+    memory: Lately[Row] = field(default_factory=Lately)
+
+    def transform(self, frame: pl.DataFrame, out: NDArray[np.float32]) -> None:
+        """Write the features of the rows of ``frame`` as the encoder does."""
+        columns = [frame[name] for name in self._inputs]
+        if frame.height > FEW or not all(c.dtype in self._kinds for c in columns):
+            write(self.encoder, frame, None, out)
             return
-        cells, known = values.to_list(), self.rows
-        new = list(dict.fromkeys(cell for cell in cells if cell not in known))
-        found: dict[Cell, Row] = {}
-        if new:
-            made = np.empty((len(new), out.shape[1]), np.float32)
-            self.encoder.transform(pl.Series(values.name, new, dtype=values.dtype), made)
-            found = dict(zip(new, made, strict=True))
-        for row, cell in zip(out, cells, strict=True):
-            row[:] = found[cell] if cell in found else known[cell]
-        self._keep(found)
 
-    def _may_repeat(self, values: pl.Series) -> bool:
-        # A plain number is read faster than remembered.
-        whole = values.dtype.is_integer() and self.encoder.name != "number"
-        return values.dtype == pl.String or whole
+        def made(new: list[int]) -> NDArray[np.float32]:
+            rows = frame if len(new) == frame.height else pl.DataFrame(columns)[new]
+            features = np.empty((len(new), out.shape[1]), np.float32)
+            write(self.encoder, rows, None, features)
+            return features
 
-    def _keep(self, found: dict[Cell, Row]) -> None:
-        short = {c: row for c, row in found.items() if not isinstance(c, str) or len(c) <= SHORT}
-        # A new dictionary: another thread may be reading the old one.
-        self.rows = short if len(self.rows) + len(short) > REMEMBERED else self.rows | short
+        cells = list(zip(*map(_exact, columns), strict=True))
+        for row, features in zip(out, self.memory.of(cells, made), strict=True):
+            row[:] = features
+
+    @cached_property
+    def _inputs(self) -> tuple[str, ...]:
+        if isinstance(self.encoder, ColumnEncoder):
+            return (self.encoder.column,)
+        return tuple(dict.fromkeys(self.encoder.inputs))
+
+    @cached_property
+    def _kinds(self) -> frozenset[pl.DataType]:
+        return WORDS if self.encoder.name in PLAIN else CELLS
+
+
+def _exact(values: pl.Series) -> list[Hashable]:
+    """Return cells that are equal only where they are the same: of a fraction its bits."""
+    cells = values.to_list()
+    if values.dtype == pl.Float64:
+        return [None if cell is None else struct.pack("d", cell) for cell in cells]
+    return cells
+
+
+def write(
+    part: ColumnEncoder | TableEncoder,
+    frame: pl.DataFrame,
+    before: Before | None,
+    out: NDArray[np.float32],
+) -> None:
+    """Write the features that one encoder makes of rows; of those it was fitted on with ``before``."""
+    if isinstance(part, ColumnEncoder):
+        cells = frame[part.column]
+        part.transform(cells, out) if before is None else part.training(cells, before, out)
+    elif before is None:
+        part.transform(frame, out)
+    else:
+        part.training(frame, before, out)

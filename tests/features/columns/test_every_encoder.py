@@ -58,3 +58,18 @@ def test_numbers_are_finite_or_missing(name):
     for part in kind.numbers:
         values = computed(name, HOSTILE)[part].cast(pl.Float64).to_numpy()
         assert not np.isinf(values).any(), part
+
+
+@each_encoder
+def test_few_rows_get_the_features_that_they_have_among_many(name):
+    known = [*HOSTILE, *(f"user{i}@host{i}.example.com/a/b{i}.exe?c={i}" for i in range(9)), None]
+    kind = encoders.get(name)
+    encoder = kind(
+        column="c",
+        kept=(*kind.numbers, *kind.words),
+        levels=dict.fromkeys(kind.words, ("exe", "com")),
+    )
+    many, few = (np.full((n * len(known), len(encoder.kept)), 7.5, np.float32) for n in (3, 1))
+    encoder.transform(pl.Series("c", known * 3), many)
+    encoder.transform(pl.Series("c", known), few)
+    np.testing.assert_array_equal(few, many[: len(known)])

@@ -6,6 +6,7 @@ import pytest
 
 from phantom_ml.data.schema import ColumnKind
 from phantom_ml.features.columns.log_message import LogMessageEncoder
+from phantom_ml.features.lately import FEW
 from tests.features.columns.made import HOSTILE, fitted, parts_of
 
 TRAINING = (
@@ -92,6 +93,13 @@ def test_each_message_alone_is_encoded_as_among_others(encoder):
     together = parts_of(encoder, messages)
     for i, message in enumerate(messages):
         assert parts_of(encoder, [message]).equals(together[i])
+
+
+def test_few_messages_are_encoded_as_many_are(encoder):
+    messages = [*TRAINING[::17], *HOSTILE, None, None][: FEW // 2]
+    many = parts_of(encoder, messages * (FEW + 1))
+    for _ in range(2):
+        assert parts_of(encoder, messages).equals(many[: len(messages)])
 
 
 def test_what_was_saved_gives_equal_values(encoder):

@@ -47,6 +47,16 @@ def test_a_state_read_back_tells_the_same(tmp_path_factory, found, n_past):
     np.testing.assert_array_equal(told(now, state=load_state(folder)), told(now, state=state))
 
 
+@given(rows(most=12))
+@settings(deadline=None, max_examples=25)
+def test_what_is_remembered_of_later_times_tells_a_row_nothing(found):
+    frame = frame_of(found).drop_nulls("time")
+    whole = WindowState.empty(PLAN).after(frame)
+    for i in range(frame.height):
+        until = WindowState.empty(PLAN).after(frame.filter(pl.col("time") <= frame["time"][i]))
+        np.testing.assert_array_equal(told(frame[i], state=whole), told(frame[i], state=until))
+
+
 def test_a_state_read_back_has_its_plan(saved):
     assert load_state(saved).plan == PLAN
 

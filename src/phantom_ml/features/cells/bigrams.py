@@ -11,6 +11,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from phantom_ml.features.base import cut
 from phantom_ml.features.cells.bytes import CellBytes
 
 #: Letters in either case are one symbol, and all that is not here is the last one.
@@ -72,7 +73,7 @@ def score_bigrams(text: pl.Series, table: Bigrams) -> NDArray[np.float32]:
 
 
 def _cells(text: pl.Series) -> CellBytes:
-    return CellBytes.of(text.str.slice(0, MAX_CHARACTERS))
+    return CellBytes.of(cut(text, MAX_CHARACTERS))
 
 
 def _pairs(cells: CellBytes) -> NDArray[np.int64]:

@@ -17,11 +17,10 @@ from phantom_ml.data.matrix import Feature
 from phantom_ml.data.schema import ColumnKind, ColumnSchema
 from phantom_ml.features.base import ColumnEncoder, as_text, encoders
 from phantom_ml.features.before import Before
+from phantom_ml.features.lately import FEW
 
 #: Values remembered at most, the most frequent; all others count as never seen.
 MAX_VALUES = 20_000
-#: So few values are looked up one by one: a query costs more than that.
-FEW = 64
 WORDS = "-log2 of the share of rows with this value, in bits"
 
 

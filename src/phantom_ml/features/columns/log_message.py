@@ -21,8 +21,9 @@ from pydantic import Field
 
 from phantom_ml.data.matrix import Feature
 from phantom_ml.data.schema import ColumnKind, ColumnSchema
-from phantom_ml.features.base import ColumnEncoder, as_text, encoders
+from phantom_ml.features.base import ColumnEncoder, as_text, cut, encoders
 from phantom_ml.features.before import Before
+from phantom_ml.features.lately import FEW, Lately
 from phantom_ml.features.parsing.templates import Templates, masked
 from phantom_ml.features.parts import MAX_CHARACTERS, MAX_WORDS, MIN_ROWS
 
@@ -124,7 +125,10 @@ class LogMessageEncoder(ColumnEncoder):
 
     def transform(self, values: pl.Series, out: NDArray[np.float32]) -> None:
         """Write the parts of each message; NaN where there is none."""
-        self._write(self._cells(values), out)
+        if len(values) <= FEW:
+            self._write_few(_cut(values), out)
+        else:
+            self._write(self._cells(values), out)
 
     def training(self, values: pl.Series, before: Before, out: NDArray[np.float32]) -> None:
         """Write the parts; how rare a template is, is counted among what came before each row."""
@@ -142,6 +146,31 @@ class LogMessageEncoder(ColumnEncoder):
     def _write(self, cells: pl.DataFrame, out: NDArray[np.float32]) -> None:
         for i, part in enumerate(self.parts):
             out[:, i] = cells[part].cast(pl.Float32).to_numpy()
+
+    def _write_few(self, text: pl.Series, out: NDArray[np.float32]) -> None:
+        """Write the same without joins, which cost more than the work; masked messages come again."""
+        messages = masked(text)
+        cells: list[str | None] = messages.to_list()
+        rows = self._lately.of(cells, lambda new: self._of_few(messages[new], out.shape[1]))
+        for row, features in zip(out, rows, strict=True):
+            row[:] = features
+        if "level" in self.parts:
+            levels = _coded(_levels(text), self.severities)
+            out[:, self.parts.index("level")] = levels.cast(pl.Float32).to_numpy()
+
+    def _of_few(self, messages: pl.Series, width: int) -> NDArray[np.float32]:
+        """Return the parts of masked messages but the level; NaN where there is none."""
+        rows = np.full((len(messages), width), np.nan, np.float32)
+        known = messages.is_not_null().to_numpy()
+        table = self._of_masked(messages.drop_nulls())
+        for i, part in enumerate(self.parts):
+            if part != "level":
+                rows[known, i] = table[part].cast(pl.Float32).to_numpy()
+        return rows
+
+    @cached_property
+    def _lately(self) -> Lately[NDArray[np.float32]]:
+        return Lately()
 
     def _cells(self, values: pl.Series) -> pl.DataFrame:
         """Return the parts of each row, and the place of its template."""
@@ -200,7 +229,7 @@ class LogMessageEncoder(ColumnEncoder):
 
 
 def _cut(values: pl.Series) -> pl.Series:
-    return as_text(values).str.slice(0, MAX_CHARACTERS)
+    return cut(as_text(values), MAX_CHARACTERS)
 
 
 def _rows_of_each(texts: list[str], counts: pl.DataFrame) -> tuple[int, ...]:

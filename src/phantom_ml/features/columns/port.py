@@ -49,8 +49,10 @@ class PortEncoder(PartsEncoder):
     @classmethod
     def compute(cls, text: pl.Series, wanted: Collection[str]) -> pl.DataFrame:
         """Return the parts; null where the string is no port."""
-        at = parse_ports(text).cast(pl.UInt32)
-        return pl.DataFrame({part: _every_port()[part].gather(at) for part in wanted})
+        at = parse_ports(text)
+        if not at.has_nulls():
+            return _every_port()[at]
+        return _every_port().select(pl.col(wanted).gather(at.cast(pl.UInt32)))
 
 
 @cache

@@ -11,10 +11,11 @@ models (Ma et al., KDD 2009; Schüppen et al., "FANCI", USENIX Security 2018), r
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
 from phantom_ml.data.schema import TEXT_KINDS, ColumnKind, ColumnSchema
 from phantom_ml.features.base import encoders
@@ -39,6 +40,7 @@ COUNTS: dict[str, Members] = {
     "dot_count": b.members("."),
 }
 CLASSES = {**SHARES, **COUNTS}
+Found = dict[str, pl.Series | NDArray[Any]]
 #: What a template leaves open of a log message; how it is worded, the template itself tells (see log_message).
 OF_MESSAGES = (
     "length",
@@ -96,7 +98,7 @@ class TextEncoder(PartsEncoder):
         (5.0, 1.0)
         """
         cells = CellBytes.of(text)
-        found: dict[str, object] = {}
+        found: Found = {}
         if "length" in wanted:
             found["length"] = text.str.len_chars()
         counts = class_counts(cells, {p: CLASSES[p] for p in CLASSES if p in wanted})
@@ -105,11 +107,12 @@ class TextEncoder(PartsEncoder):
         found |= _runs(cells, wanted)
         if "entropy" in wanted or "distinct_characters" in wanted:
             found["entropy"], found["distinct_characters"] = spread(cells)
-        return pl.DataFrame({p: found[p] for p in cls.numbers if p in wanted}).cast(pl.Float32)
+        parts = {p: pl.Series(p, found[p]) for p in cls.numbers if p in wanted}
+        return pl.DataFrame({p: numbers.cast(pl.Float32) for p, numbers in parts.items()})
 
 
-def _runs(cells: CellBytes, wanted: Collection[str]) -> dict[str, object]:
-    found: dict[str, object] = {}
+def _runs(cells: CellBytes, wanted: Collection[str]) -> Found:
+    found: Found = {}
     if "token_count" in wanted or "longest_token" in wanted:
         found["token_count"], found["longest_token"] = runs(cells, b.WORD)
     if "longest_digit_run" in wanted:

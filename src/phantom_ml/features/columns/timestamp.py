@@ -19,6 +19,7 @@ from phantom_ml.data.matrix import Feature
 from phantom_ml.data.schema import ColumnKind, ColumnSchema
 from phantom_ml.data.times import DAYS, to_datetime
 from phantom_ml.features.base import ColumnEncoder, encoders
+from phantom_ml.features.windows.events import microseconds
 
 PARTS = {
     "minute_of_day": "minutes since midnight, 0 to 1439",
@@ -94,14 +95,13 @@ class TimestampEncoder(ColumnEncoder):
 
     def transform(self, values: pl.Series, out: NDArray[np.float32]) -> None:
         """Write the parts of each time."""
-        times = local_times(values, self.time_zone)
-        missing = times.is_null().to_numpy() if times.null_count() else None
-        micros = times.to_physical().fill_null(0).to_numpy()
+        micros, known = microseconds(
+            values if self.time_zone is None else local_times(values, self.time_zone)
+        )
         for first in range(0, len(micros), ROWS):
             rows = slice(first, first + ROWS)
             _write(micros[rows], self.parts, out[rows])
-        if missing is not None:
-            out[missing] = np.nan
+        out[~known] = np.nan
 
 
 def local_times(values: pl.Series, time_zone: str | None) -> pl.Series:

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from phantom_ml.data.matrix import Feature
 from phantom_ml.data.schema import ColumnKind, ColumnSchema
-from phantom_ml.features.base import ColumnEncoder, as_text, encoders
+from phantom_ml.features.base import ColumnEncoder, as_text, cut, encoders
 from phantom_ml.features.cells.bigrams import Bigrams, fit_bigrams, score_bigrams
 from phantom_ml.features.parsing.hosts import split_hosts
 from phantom_ml.features.parts import FIT_STRINGS, MAX_CHARACTERS, chunks
@@ -64,7 +64,7 @@ class TypicalityEncoder(ColumnEncoder):
 
 def _names(text: pl.Series, kind: ColumnKind) -> pl.Series:
     """Return what is read of strings; null where it is missing."""
-    text = text.str.slice(0, MAX_CHARACTERS)
+    text = cut(text, MAX_CHARACTERS)
     if kind is ColumnKind.DOMAIN:
         parts = split_hosts(text).with_columns(missing=text.is_null())
         is_name = ~pl.col("is_address") & ~pl.col("missing")

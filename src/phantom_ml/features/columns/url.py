@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from phantom_ml.data.schema import ColumnKind
 from phantom_ml.features.base import encoders
 from phantom_ml.features.cells.bytes import DIGITS, CellBytes
+from phantom_ml.features.lately import FEW, Lately
 from phantom_ml.features.parsing.host_parts import HOST_NUMBERS, HOST_WORDS, host_parts
 from phantom_ml.features.parsing.hosts import split_hosts
 from phantom_ml.features.parsing.url_bytes import path_bytes, query_bytes, url_bytes
@@ -144,16 +145,30 @@ def _table(urls: pl.Series, wanted: Collection[str]) -> pl.DataFrame:
     )
 
 
-def _of_hosts(hosts: pl.Series, wanted: Collection[str], needs_domain: bool) -> list[pl.Series]:
+#: What is told of a host takes more room than its name; what is wanted of it counts as its characters.
+_HOSTS: Lately[pl.DataFrame] = Lately(most=512, longest=2048)
+
+
+def _of_hosts(hosts: pl.Series, wanted: list[str], needs_domain: bool) -> list[pl.Series]:
     """Return the host's parts row for row: many URLs share a host, so each is taken apart once."""
+    if not 0 < len(hosts) <= FEW:
+        return _apart(hosts, wanted, needs_domain).get_columns()
+    cells = [(host, *wanted, needs_domain) for host in hosts.to_list()]
+
+    def made(new: list[int]) -> list[pl.DataFrame]:
+        return [*_apart(hosts[new], wanted, needs_domain).iter_slices(1)]
+
+    return pl.concat(_HOSTS.of(cells, made)).get_columns()
+
+
+def _apart(hosts: pl.Series, wanted: list[str], needs_domain: bool) -> pl.DataFrame:
     distinct = hosts.drop_nulls().unique(maintain_order=True)
     names = distinct.str.strip_chars("[]")
     found = host_parts(names, wanted).select(pl.all().name.prefix("host.")) if wanted else None
     split = split_hosts(names).select("subdomain", "domain", "registered") if needs_domain else None
     columns = [c for frame in (found, split) if frame is not None for c in frame.get_columns()]
     known = pl.DataFrame([distinct.alias("host"), *columns])
-    joined = hosts.to_frame().join(known, on="host", how="left", maintain_order="left")
-    return joined.drop("host").get_columns()
+    return hosts.to_frame().join(known, on="host", how="left", maintain_order="left").drop("host")
 
 
 def _file_bytes(files: pl.Series, wanted: Collection[str]) -> dict[str, NDArray[np.generic]]:

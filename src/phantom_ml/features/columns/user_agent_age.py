@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from phantom_ml.data.matrix import Feature
 from phantom_ml.data.schema import ColumnKind, ColumnSchema
 from phantom_ml.features.base import ColumnEncoder, as_text, encoders
+from phantom_ml.features.lately import FEW
 from phantom_ml.features.parsing.user_agents import browsers
 from phantom_ml.features.parts import FIT_STRINGS
 
@@ -55,12 +56,17 @@ class UserAgentAgeEncoder(ColumnEncoder):
 
     def transform(self, values: pl.Series, out: NDArray[np.float32]) -> None:
         """Write the age; NaN where browser or version is unknown."""
-        newest = pl.col("browser").replace_strict(self.newest, default=None, return_dtype=pl.Int64)
-        age = (newest - pl.col("major")).clip(-BOUND, BOUND)
-        versions = _versions(_counts(values)).select("text", age=age)
-        text = as_text(values).alias("text").to_frame()
-        aged = text.join(versions, on="text", how="left", maintain_order="left")
+        text = as_text(values).alias("text")
+        if len(text) <= FEW:
+            aged = browsers(text.fill_null("")).select(age=self._age())
+        else:
+            versions = _versions(_counts(values)).select("text", age=self._age())
+            aged = text.to_frame().join(versions, on="text", how="left", maintain_order="left")
         out[:, 0] = aged["age"].cast(pl.Float32).to_numpy()
+
+    def _age(self) -> pl.Expr:
+        newest = pl.col("browser").replace_strict(self.newest, default=None, return_dtype=pl.Int64)
+        return (newest - pl.col("major")).clip(-BOUND, BOUND)
 
 
 def _counts(values: pl.Series) -> pl.DataFrame:

@@ -7,12 +7,14 @@ the whole column cut all addresses of it at the same time.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from ipaddress import AddressValueError, IPv4Address
 
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
 from phantom_ml.features.cells.bytes import DIGITS, HEX, CellBytes, members
+from phantom_ml.features.lately import FEW
 from phantom_ml.features.parts import chunks
 
 #: 39 characters of address, a zone (16 on Linux, more on Windows), brackets and a port; longer is none.
@@ -76,9 +78,13 @@ class Addresses:
         >>> parse_addresses(pl.Series(["10.1.2.3", "10.1.2.4", "?"])).network(24, 48).to_list()
         [655618, 655618, None]
         """
+        return self._series(self.networks(v4_bits, v6_bits))
+
+    def networks(self, v4_bits: int, v6_bits: int) -> U64:
+        """Return the same as an array, with any number where there is no address."""
         v4 = self.lo >> np.uint64(32 - v4_bits)
         v6 = (self.hi >> np.uint64(64 - v6_bits)) | np.uint64(1 << 63)
-        return self._series(np.where(self.version == 6, v6, v4))
+        return np.where(self.version == 6, v6, v4)
 
     def keys(self) -> pl.Series:
         """Return a string for each whole address; null where there is none.
@@ -95,7 +101,8 @@ class Addresses:
         return (hi + ":" + lo).zip_with(is_v6, lo)
 
     def _series(self, values: U64) -> pl.Series:
-        return pl.Series(values).set(pl.Series(~self.known), None)
+        series = pl.Series(values)
+        return series if self.known.all() else series.set(pl.Series(~self.known), None)
 
 
 def parse_addresses(text: pl.Series) -> Addresses:
@@ -108,9 +115,24 @@ def parse_addresses(text: pl.Series) -> Addresses:
     ([4, 6, 6, 0, 0], [167772161, 1, 1, 0, 0])
     """
     found = _none(len(text))
+    if len(text) <= FEW and _read_few(text.to_list(), found):
+        return found
     for rows in chunks(text):
         _read(text[rows], found.at(rows))
     return found
+
+
+def _read_few(cells: list[str | None], found: Addresses) -> bool:
+    """Write the addresses of a few strings; return whether all of them are plain IPv4 or missing."""
+    for row, cell in enumerate(cells):
+        if cell is None:
+            continue
+        try:
+            found.lo[row] = int(IPv4Address(cell))
+        except AddressValueError:
+            return False
+        found.version[row] = 4
+    return True
 
 
 def _none(n: int) -> Addresses:

@@ -5,6 +5,7 @@ Source: RFC 6335 for the three ranges; the services stand in knowledge/ports.tom
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from functools import cache
 
@@ -14,10 +15,14 @@ from numpy.typing import NDArray
 
 from phantom_ml.features.base import as_text
 from phantom_ml.features.knowledge.lists import knowledge
+from phantom_ml.features.lately import FEW
 
 PORTS = 65_536
 #: RFC 6335: where registered and dynamic ports begin.
 REGISTERED, DYNAMIC = 1024, 49_152
+#: A port, and what may stand around it.
+PLAIN = re.compile("[0-9]{1,5}")
+DRESSED = r"^\s*([0-9]{1,5})(?:\.0+)?(?:/[A-Za-z]+)?\s*$"
 PORT_CLASSES = ("well_known", "registered", "dynamic")
 
 
@@ -29,10 +34,14 @@ def parse_ports(values: pl.Series) -> pl.Series:
     >>> parse_ports(pl.Series(["443", "80/tcp", "8080.0", "70000", "http"])).to_list()
     [443, 80, 8080, None, None]
     """
-    if values.dtype.is_integer():
-        return values.cast(pl.UInt16, strict=False)
-    text = as_text(values).str.extract(r"^\s*([0-9]{1,5})(?:\.0+)?(?:/[A-Za-z]+)?\s*$", 1)
-    return text.cast(pl.UInt16, strict=False)
+    ports = values
+    if not values.dtype.is_integer():
+        text = as_text(values)
+        few = text.to_list() if len(text) <= FEW else [""]
+        if all(cell is None or PLAIN.fullmatch(cell) for cell in few):
+            return text.cast(pl.UInt16, strict=False)
+        ports = text.str.extract(DRESSED, 1)
+    return ports.cast(pl.UInt16, strict=False)
 
 
 def classes(ports: NDArray[np.uint16]) -> NDArray[np.int64]:

@@ -11,6 +11,7 @@ doi:10.1109/ICWS.2017.13; depth 4 and similarity 0.4 are its defaults.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from functools import cache
 
 import numpy as np
 import polars as pl
@@ -64,12 +65,16 @@ def masked(messages: pl.Series) -> pl.Series:
     >>> masked(pl.Series(["Failed password for root from 10.0.0.7 port 4242 ssh2"])).item()
     'Failed password for root from <ip> port <number> ssh<number>'
     """
+    return messages.alias("s").to_frame().select(_masking()).to_series()
+
+
+@cache
+def _masking() -> pl.Expr:
     # Angle brackets are ours: a message that writes them cannot pose as a parameter.
     s = pl.col("s").str.replace_all("<", "(", literal=True).str.replace_all(">", ")", literal=True)
     for pattern, name in MASKS:
         s = s.str.replace_all(pattern, name)
-    s = s.str.replace_all(r"\s+", " ").str.strip_chars(" ").str.slice(0, MAX_CHARACTERS)
-    return messages.alias("s").to_frame().select(s).to_series()
+    return s.str.replace_all(r"\s+", " ").str.strip_chars(" ").str.slice(0, MAX_CHARACTERS)
 
 
 class Templates:

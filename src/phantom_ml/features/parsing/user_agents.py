@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
+from phantom_ml.features.base import cut
+
 if TYPE_CHECKING:
     from ua_parser.regex import Resolver
 
@@ -52,7 +54,7 @@ def devices(user_agents: pl.Series) -> pl.Series:
 
 
 def _cut(user_agents: pl.Series) -> list[str]:
-    return user_agents.str.slice(0, MAX_CHARACTERS).to_list()
+    return cut(user_agents, MAX_CHARACTERS).to_list()
 
 
 @lru_cache(REMEMBERED)

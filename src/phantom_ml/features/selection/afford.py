@@ -11,8 +11,9 @@ import polars as pl
 
 from phantom_ml.config import FeatureSettings
 from phantom_ml.features.base import ColumnEncoder
-from phantom_ml.features.encoder import Encoder, Floats, write
+from phantom_ml.features.encoder import Encoder, Floats
 from phantom_ml.features.fold_fitted import FoldFitted
+from phantom_ml.features.remembered import write
 from phantom_ml.features.selection.training import Training
 from phantom_ml.features.selection.worth import worth
 from phantom_ml.features.tables.base import TableEncoder

@@ -18,11 +18,13 @@ from numpy.typing import NDArray
 from phantom_ml.data.schema import ColumnKind, TableSchema
 from phantom_ml.features.base import as_text
 from phantom_ml.features.before import Before
+from phantom_ml.features.cells.entity import joined
 from phantom_ml.features.columns.frequency import FrequencyEncoder
 from phantom_ml.features.knowledge.lists import knowledge
+from phantom_ml.features.lately import FEW, Lately
 from phantom_ml.features.parsing.addresses import Addresses, parse_addresses
 from phantom_ml.features.parsing.networks import BIT, flag_bits
-from phantom_ml.features.parsing.ports import PORT_CLASSES, classes, expected, parse_ports
+from phantom_ml.features.parsing.ports import PORT_CLASSES, PORTS, classes, expected, parse_ports
 from phantom_ml.features.parsing.sides import Pair, address_pairs, one_of, single
 from phantom_ml.features.tables.base import table_encoders
 from phantom_ml.features.tables.parts import Part, TablePartsEncoder, Values
@@ -148,15 +150,20 @@ class _Rows:
         """Return a key for both networks and the port; null where an address is missing."""
         keys = [a.network(24, 48).cast(pl.String) for a in (self.source, self.destination)]
         if "destination_port" in self.columns:
-            keys.append(self._port("destination").cast(pl.String).fill_null("?"))
-        table = pl.DataFrame([key.alias(str(i)) for i, key in enumerate(keys)])
-        return table.select(pl.concat_str(pl.all(), separator=">")).to_series()
+            port = self.destination_port.cast(pl.String)
+            keys.append(port.fill_null("?") if port.has_nulls() else port)
+        return joined(keys, ">")
 
     def _of(self, role: str) -> pl.Series:
         return self.frame[self.columns[role][0]]
 
-    def _port(self, side: str) -> pl.Series:
-        return parse_ports(self._of(f"{side}_port"))
+    @cached_property
+    def source_port(self) -> pl.Series:
+        return parse_ports(self._of("source_port"))
+
+    @cached_property
+    def destination_port(self) -> pl.Series:
+        return parse_ports(self._of("destination_port"))
 
     def _where_known(self, values: Values) -> Values:
         known = self.source.known & self.destination.known
@@ -171,8 +178,8 @@ class _Rows:
         return self._where_known(codes)
 
     def _same(self, v4_bits: int, v6_bits: int) -> Values:
-        one, other = (a.network(v4_bits, v6_bits) for a in (self.source, self.destination))
-        return (one == other).cast(pl.Float32).to_numpy()
+        one, other = (a.networks(v4_bits, v6_bits) for a in (self.source, self.destination))
+        return self._where_known(one == other)
 
     def _same_network_24(self) -> Values:
         return self._same(24, 48)
@@ -184,26 +191,49 @@ class _Rows:
         return self._where_known(self.flags[0] & self.flags[1] & BIT["is_private"] > 0)
 
     def _port_classes(self) -> Values:
-        one, other = self._port("source"), self._port("destination")
+        one, other = self.source_port, self.destination_port
         codes = classes(_filled(one)) * len(PORT_CLASSES) + classes(_filled(other))
-        return np.where((one.is_null() | other.is_null()).to_numpy(), np.nan, codes)
+        return np.where(_missing(one) | _missing(other), np.nan, codes)
 
     def _is_service_mismatch(self) -> Values:
         names, table = _applications()
-        port = self._port("destination")
-        # Zeek writes several services with commas, the first one found first.
-        service = as_text(self._of("service")).str.to_lowercase().str.extract(r"^([^,]+)", 1)
-        code = service.cast(pl.Enum(names), strict=False).to_physical()
-        at_home = table[code.fill_null(0).to_numpy(), _filled(port)]
-        return np.where((code.is_null() | port.is_null()).to_numpy(), np.nan, ~at_home)
+        port, service = self.destination_port, as_text(self._of("service"))
+        code = _places(service, names)
+        at_home = table[code, _filled(port)]
+        return np.where((code == len(names)) | _missing(port), np.nan, ~at_home)
+
+
+_SERVICES: Lately[int] = Lately()
+
+
+def _places(services: pl.Series, names: list[str]) -> NDArray[np.int64]:
+    """Return the place of each application among the known ones; one more than there are for none."""
+    if len(services) > FEW:
+        return _first(services, names)
+    cells = services.to_list()
+    return np.array(
+        _SERVICES.of(cells, lambda new: _first(services[new], names).tolist()), np.int64
+    )
+
+
+def _first(services: pl.Series, names: list[str]) -> NDArray[np.int64]:
+    # Zeek writes several services with commas, the first one found first.
+    service = services.str.to_lowercase().str.extract(r"^([^,]+)", 1)
+    code = service.cast(pl.Enum(names), strict=False).to_physical()
+    return code.fill_null(len(names)).to_numpy().astype(np.int64)
+
+
+def _missing(ports: pl.Series) -> NDArray[np.bool_]:
+    return ports.is_null().to_numpy() if ports.has_nulls() else np.zeros(len(ports), np.bool_)
 
 
 def _filled(ports: pl.Series) -> NDArray[np.uint16]:
-    return ports.fill_null(0).to_numpy()
+    return ports.fill_null(0).to_numpy() if ports.has_nulls() else ports.to_numpy()
 
 
 @cache
 def _applications() -> tuple[list[str], NDArray[np.bool_]]:
-    """Return the known applications, and where each is expected, shape (n_applications, 65536)."""
+    """Return the known applications, and where each is expected, and none, shape (n + 1, 65536)."""
     names = list(knowledge("ports")["applications"])
-    return names, np.array([expected(name) for name in names])
+    nowhere = np.zeros(PORTS, np.bool_)
+    return names, np.array([*(expected(name) for name in names), nowhere])

@@ -6,6 +6,7 @@ connection sent. Sources: RFC 7011 (IPFIX) for counters, Zeek's conn.log for sta
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Sequence
 from functools import cached_property
 from typing import ClassVar, Self
@@ -17,13 +18,12 @@ from numpy.typing import NDArray
 from phantom_ml.data.schema import NUMBER_KINDS, ColumnKind, TableSchema
 from phantom_ml.features.base import as_text
 from phantom_ml.features.knowledge.lists import knowledge
+from phantom_ml.features.lately import FEW
 from phantom_ml.features.parsing.numbers import amounts
 from phantom_ml.features.parsing.sides import duration, pair_of, single
 from phantom_ml.features.tables.base import table_encoders
 from phantom_ml.features.tables.parts import Part, TablePartsEncoder, Values
 
-#: So few states are looked up one by one: a query costs more than that.
-FEW = 64
 #: Bytes of the smallest Ethernet frame (IEEE 802.3): fewer a packet is hardly more than headers.
 SMALL = 64
 #: Zeek's letters of a history, and its mark of sides that were swapped.
@@ -193,8 +193,12 @@ class _Rows:
         found: Values = table[self.states]
         return found
 
+    @cached_property
+    def history(self) -> pl.Series:
+        return as_text(self.frame[self.columns["history"][0]])
+
     def _of_history(self, measure: str) -> Values:
-        history = as_text(self.frame[self.columns["history"][0]])
+        history = self.history
         if measure == "length":
             return _counts(history, "[A-Za-z]")
         if measure == "out_share":
@@ -208,6 +212,11 @@ def _log(a: Amounts) -> Amounts:
 
 
 def _counts(text: pl.Series, pattern: str) -> Amounts:
+    """Return how many letters of each string are of a class."""
+    if len(text) <= FEW:
+        letter = re.compile(pattern)
+        found = [np.nan if s is None else len(letter.findall(s)) for s in text.to_list()]
+        return np.array(found, np.float64)
     counts: Amounts = text.str.count_matches(pattern).cast(pl.Float64).to_numpy()
     return counts
 

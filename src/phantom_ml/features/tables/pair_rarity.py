@@ -18,7 +18,8 @@ from phantom_ml.data.matrix import Feature
 from phantom_ml.data.schema import ColumnKind, ColumnSchema, TableSchema
 from phantom_ml.features.base import as_text
 from phantom_ml.features.before import Before
-from phantom_ml.features.columns.frequency import FEW, FrequencyEncoder
+from phantom_ml.features.cells.entity import joined
+from phantom_ml.features.columns.frequency import FrequencyEncoder
 from phantom_ml.features.tables.base import TableEncoder, table_encoders
 
 KINDS = (ColumnKind.ENTITY, ColumnKind.CATEGORY, ColumnKind.PORT, ColumnKind.IP)
@@ -77,12 +78,4 @@ class PairRarityEncoder(TableEncoder):
 
 
 def _joined(frame: pl.DataFrame, left: str, right: str) -> pl.Series:
-    if frame.height <= FEW:
-        pairs = zip(as_text(frame[left]), as_text(frame[right]), strict=True)
-        return pl.Series("a", [_pair(a, b) for a, b in pairs], pl.String)
-    pair = pl.DataFrame({"a": as_text(frame[left]), "b": as_text(frame[right])})
-    return pair.select(pl.concat_str("a", "b", separator=BETWEEN)).to_series()
-
-
-def _pair(a: str | None, b: str | None) -> str | None:
-    return None if a is None or b is None else a + BETWEEN + b
+    return joined([as_text(frame[left]), as_text(frame[right])], BETWEEN)

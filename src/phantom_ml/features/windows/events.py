@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from phantom_ml.data.times import to_datetime
 from phantom_ml.features.base import as_text
 from phantom_ml.features.cells.hashing import MISSING, Hashes, hash64, mix64
-from phantom_ml.features.windows.plan import EntityPlan
+from phantom_ml.features.windows.plan import EntityPlan, FailureValues
 
 Ints = NDArray[np.int64]
 
@@ -69,10 +69,18 @@ class Events:
 
     def ordered(self) -> Events:
         """Return the events by entity, and each entity's by time."""
+        if self._in_order():
+            return self
         if len(self) <= FEW:
             return self.take(np.lexsort((self.time, self.entity)))
         table = pl.DataFrame({"entity": self.entity, "time": self.time})
         return self.take(table.select(pl.arg_sort_by("entity", "time")).to_series().to_numpy())
+
+    def _in_order(self) -> bool:
+        """Return whether they are so already, as those of one entity are whose last event comes last."""
+        one, other = self.entity[:-1], self.entity[1:]
+        later = (one < other) | ((one == other) & (self.time[:-1] <= self.time[1:]))
+        return bool(later.all())
 
 
 def joined(parts: Sequence[Events]) -> Events:
@@ -97,46 +105,77 @@ def microseconds(values: pl.Series) -> tuple[Ints, NDArray[np.bool_]]:
     >>> microseconds(pl.Series(["1970-01-01 00:00:01", None]))
     (array([1000000,       0]), array([ True, False]))
     """
-    # A call of polars costs a tenth of a millisecond: a row alone takes the short way.
-    times = (values if values.dtype == pl.Datetime("us") else to_datetime(values)).cast(pl.Int64)
+    # A call of polars costs a tenth of a millisecond: a row alone takes the short way. What a Datetime
+    # is made of is UTC, whatever its zone.
+    is_plain = isinstance(values.dtype, pl.Datetime) and values.dtype.time_unit == "us"
+    times = (values if is_plain else to_datetime(values)).cast(pl.Int64)
     if not times.has_nulls():
         return times.to_numpy().astype(np.int64), np.ones(len(times), np.bool_)
     return times.fill_null(0).to_numpy().astype(np.int64), times.is_not_null().to_numpy()
 
 
-def coded(plan: EntityPlan, frame: pl.DataFrame, time: Ints, known: NDArray[np.bool_]) -> Events:
-    """Return the events of the rows whose entity and time are known, in the order of the table."""
-    entity = hash64(as_text(frame[plan.columns[0]]))
-    for column in plan.columns[1:]:
-        other = hash64(as_text(frame[column]))
-        entity = np.where((entity == MISSING) | (other == MISSING), MISSING, mix64(entity, other))
-    n_rows = len(entity)
-    values = np.empty((n_rows, len(plan.distinct)), np.uint64)
-    for i, column in enumerate(plan.distinct):
-        values[:, i] = hash64(as_text(frame[column]))
-    amounts = np.empty((n_rows, len(plan.sums)), np.int64)
-    for i, column in enumerate(plan.sums):
-        amounts[:, i] = _amounts(frame[column])
-    events = Events(entity, time, values, amounts, _outcome(plan, frame), np.arange(n_rows))
-    kept = known & (entity != MISSING)
-    return events if kept.all() else events.take(np.flatnonzero(kept))
+class Rows:
+    """Rows of a table as numbers; each column is read once, however many entities look at it."""
+
+    def __init__(self, frame: pl.DataFrame, time: str) -> None:
+        self.frame = frame
+        self.time, self.known = microseconds(frame[time])
+        self._hashes: dict[str, Hashes] = {}
+        self._amounts: dict[str, Ints] = {}
+        self._failed: dict[FailureValues, NDArray[np.int8]] = {}
+
+    def hashes(self, column: str) -> Hashes:
+        """Return the hash of each cell; MISSING where there is none."""
+        if column not in self._hashes:
+            self._hashes[column] = hash64(as_text(self.frame[column]))
+        return self._hashes[column]
+
+    def amounts(self, column: str) -> Ints:
+        """Return whole amounts; NO_AMOUNT where there is none."""
+        if column not in self._amounts:
+            self._amounts[column] = _amounts(self.frame[column])
+        return self._amounts[column]
+
+    def outcome(self, told: FailureValues) -> NDArray[np.int8]:
+        """Return the outcome that one column tells."""
+        if told not in self._failed:
+            self._failed[told] = _outcome(self.frame[told.column], told.values)
+        return self._failed[told]
+
+    def events(self, plan: EntityPlan) -> Events:
+        """Return the events of the rows whose entity and time are known, in the order of the table."""
+        entity = self.hashes(plan.columns[0])
+        for column in plan.columns[1:]:
+            other = self.hashes(column)
+            entity = np.where(
+                (entity == MISSING) | (other == MISSING), MISSING, mix64(entity, other)
+            )
+        n_rows = len(entity)
+        values = np.empty((n_rows, len(plan.distinct)), np.uint64)
+        for i, column in enumerate(plan.distinct):
+            values[:, i] = self.hashes(column)
+        amounts = np.empty((n_rows, len(plan.sums)), np.int64)
+        for i, column in enumerate(plan.sums):
+            amounts[:, i] = self.amounts(column)
+        # A failure if any column says so.
+        outcome = np.full(n_rows, UNKNOWN, np.int8)
+        for told in plan.failures:
+            np.maximum(outcome, self.outcome(told), out=outcome)
+        events = Events(entity, self.time, values, amounts, outcome, np.arange(n_rows))
+        kept = self.known & (entity != MISSING)
+        return events if kept.all() else events.take(np.flatnonzero(kept))
 
 
 def _amounts(values: pl.Series) -> Ints:
-    numbers = values.cast(pl.Float64, strict=False).fill_null(np.nan).to_numpy()
+    numbers = values.cast(pl.Float64, strict=False).to_numpy()
     whole = np.clip(np.rint(numbers), -MOST, MOST)
     missing = np.isnan(whole)
     return np.where(missing, NO_AMOUNT, np.where(missing, 0.0, whole).astype(np.int64))
 
 
-def _outcome(plan: EntityPlan, frame: pl.DataFrame) -> NDArray[np.int8]:
-    """Return the outcome of each row: a failure if any column says so."""
-    outcome = np.full(frame.height, UNKNOWN, np.int8)
-    for told in plan.failures:
-        text = outcome_text(frame[told.column])
-        failed = text.is_in(list(told.values)).cast(pl.Int8).fill_null(UNKNOWN)
-        np.maximum(outcome, failed.to_numpy(), out=outcome)
-    return outcome
+def _outcome(values: pl.Series, failures: Sequence[str]) -> NDArray[np.int8]:
+    failed = outcome_text(values).is_in(list(failures)).cast(pl.Int8)
+    return failed.fill_null(UNKNOWN).to_numpy()
 
 
 def outcome_text(values: pl.Series) -> pl.Series:

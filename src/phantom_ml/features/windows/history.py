@@ -9,7 +9,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from phantom_ml.features.cells.hashing import MISSING, Hashes
-from phantom_ml.features.windows.events import UNKNOWN, Events, coded, joined, microseconds
+from phantom_ml.features.windows.events import UNKNOWN, Events, Rows
 from phantom_ml.features.windows.line import SECOND, Line
 from phantom_ml.features.windows.memory import Memory
 from phantom_ml.features.windows.plan import EntityPlan
@@ -53,13 +53,10 @@ def steps_of(plan: EntityPlan, frame: pl.DataFrame, time: str, memory: Memory) -
         np.zeros((n_rows, n_steps), np.bool_),
     )
     found.happened[:, -1] = True
-    times, known = microseconds(frame[time])
-    events = coded(plan, frame, times, known)
+    events = Rows(frame, time).events(plan)
     if not len(events):
         return found
-    if memory.parts:
-        events = joined([*memory.events_of(np.unique(events.entity)), events])
-    _fill(found, Line.of(events.ordered()))
+    _fill(found, Line.of(memory.with_past(events).ordered()))
     return found
 
 

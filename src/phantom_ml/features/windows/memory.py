@@ -102,17 +102,24 @@ class Memory:
             whole = whole.merged(part)
         return whole.trimmed(limits)
 
-    def events_of(self, entities: Hashes) -> list[Events]:
-        """Return what is remembered of these entities (ascending, each once), part by part."""
-        if len(entities) == 0:
-            return []
+    def with_past(self, events: Events) -> Events:
+        """Return what is remembered of the entities of some events, and behind it the events themselves."""
+        if not self.parts or not len(events):
+            return events
+        return joined([*self._events_of(np.unique(events.entity), int(events.time.max())), events])
+
+    def _events_of(self, entities: Hashes, until: int) -> list[Events]:
+        """Return what matters of these entities (ascending, each once) at times up to ``until``, by part."""
         found = []
         for part in self.parts:
             known = part.events.entity
             first = np.searchsorted(known, entities, side="left")
             size = np.searchsorted(known, entities, side="right") - first
             if len(entities) == 1:
-                found.append(part.events.take(slice(int(first[0]), int(first[0] + size[0]))))
+                start = int(first[0])
+                times = part.events.time[start : start + int(size[0])]
+                stop = start + int(np.searchsorted(times, until, side="right"))
+                found.append(part.events.take(slice(start, stop)))
                 continue
             ends = np.cumsum(size)
             places = np.arange(ends[-1]) + np.repeat(first - (ends - size), size)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from phantom_ml.features.windows.events import coded, microseconds
+from phantom_ml.features.windows.events import Rows
 from phantom_ml.features.windows.memory import Limits, Memory, Part
 from phantom_ml.features.windows.plan import WindowPlan
 
@@ -33,10 +33,10 @@ class WindowState:
 
     def after(self, frame: pl.DataFrame) -> WindowState:
         """Return the state once the rows of ``frame``, in any order, have happened too."""
-        time, known = microseconds(frame[self.plan.time])
+        rows = Rows(frame, self.plan.time)
         share = self.share
         memories = tuple(
-            memory.after(Part.of(coded(entity, frame, time, known)), share)
+            memory.after(Part.of(rows.events(entity)), share)
             for entity, memory in zip(self.plan.entities, self.memories, strict=True)
         )
         return WindowState(self.plan, memories, self.limits)

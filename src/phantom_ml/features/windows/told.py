@@ -12,7 +12,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from phantom_ml.features.windows.compute import told
-from phantom_ml.features.windows.events import Events, coded, joined, microseconds
+from phantom_ml.features.windows.events import Events, Rows
 from phantom_ml.features.windows.line import Line
 from phantom_ml.features.windows.memory import Memory
 from phantom_ml.features.windows.plan import EntityPlan, WindowPlan
@@ -43,21 +43,18 @@ def window_features(
         NaN where the time or the entity is missing, or nothing can be told.
     """
     out = np.full((frame.height, len(plan.features)), np.nan, np.float32)
-    time, known = microseconds(frame[plan.time])
-    at = 0
+    rows, at = Rows(frame, plan.time), 0
     for entity, memory in zip(plan.entities, state.memories, strict=True):
         width = len(entity.told)
         if not width:
             continue
-        _tell(entity, coded(entity, frame, time, known), memory, out[:, at : at + width])
+        _tell(entity, rows.events(entity), memory, out[:, at : at + width])
         at += width
     return out
 
 
 def _tell(plan: EntityPlan, events: Events, memory: Memory, out: NDArray[np.float32]) -> None:
-    if memory.parts:
-        events = joined([*memory.events_of(np.unique(events.entity)), events])
-    events = events.ordered()
+    events = memory.with_past(events).ordered()
 
     def tell(some: slice) -> None:
         line = Line.of(events.take(some))
