@@ -44,6 +44,12 @@ def test_frames_of_text_are_read():
     assert AlgorithmClassifier("LogisticRegression").fit(frame, Y).score(frame, Y) > 0.95
 
 
+def test_an_algorithm_that_reads_raw_strings_gets_those_of_text_columns():
+    hosts = pl.DataFrame({"url": [f"http://h{i % 7}.example/{i}" for i in range(60)]})
+    model = AlgorithmClassifier("Transformer", n_epochs=1).fit(hosts, WORDS[:60])
+    assert model._fitted.encoder.string_columns == ("url",)
+
+
 def test_a_clone_has_the_same_settings():
     model = AlgorithmClassifier("LightGBM", seed=3, num_leaves=7)
     assert clone(model).get_params() == model.get_params()

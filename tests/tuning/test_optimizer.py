@@ -1,3 +1,4 @@
+import inspect
 import json
 import os
 import signal
@@ -95,6 +96,24 @@ def test_a_grid_of_many_choices_ends_after_n_trials():
     assert len(found.trials) == 4
 
 
+@pytest.mark.parametrize(
+    ("n_trials", "notes"),
+    [
+        (9, ("The grid has 6 points, fewer than n_trials (9): the search ends with them.",)),
+        (6, ()),
+        (
+            2,
+            (
+                "The grid has 6 points, more than n_trials (2): those that are tried are drawn at random.",
+            ),
+        ),
+    ],
+)
+def test_a_grid_says_where_its_points_are_not_as_many_as_trials(n_trials, notes):
+    space = {"max_depth": [1, 2, 3], "criterion": ["gini", "entropy"]}
+    assert search("grid_search", n_trials, space).notes == notes
+
+
 def test_hyperband_gives_up_what_falls_behind():
     found = search("hyperband", 12, {"level": (0.0, 0.8)}, Fussy(), cv=4)
     given_up = [t for t in found.trials if t.status == "pruned"]
@@ -180,6 +199,11 @@ def test_a_timeout_before_the_first_trial_is_done_says_so():
         ({"cv": "x"}, "cv is 'x'"),
         ({"limits": {"trial_seconds": -1}}, "trial_seconds is -1"),
         ({"limits": {"memory_limit_mb": 0}}, "memory_limit_mb is 0"),
+        ({"limits": {"memory_limit_mb": 15}}, "memory_limit_mb is 15, in which no trial"),
+        (
+            {"limits": {"memory_limit_mb": 63}, "estimator": "LightGBM", "space": None},
+            "memory_limit_mb is 63, in which no trial",
+        ),
         ({"resource": "criterion"}, "resource is 'criterion', whose value is 'gini'"),
         ({"resource": "minutes"}, "resource is 'minutes'"),
         ({"space": None}, "DecisionTreeClassifier has none of its own"),
@@ -189,6 +213,19 @@ def test_a_timeout_before_the_first_trial_is_done_says_so():
 def test_a_setting_that_cannot_be_right_is_told_with_its_value(options, why):
     with pytest.raises(BadSetting, match=why):
         search(**options)
+
+
+def test_the_least_memory_is_enough_for_a_small_tree():
+    found = search(n_trials=3, limits={"memory_limit_mb": 16})
+    assert [t.status for t in found.trials] == ["done"] * 3
+
+
+def test_every_way_to_ask_is_a_named_argument():
+    asked = inspect.signature(HyperparameterOptimizer.optimize).parameters
+    assert {p.kind for p in asked.values()} <= {
+        inspect.Parameter.POSITIONAL_OR_KEYWORD,
+        inspect.Parameter.KEYWORD_ONLY,
+    }
 
 
 def test_a_result_tells_score_counts_and_settings():

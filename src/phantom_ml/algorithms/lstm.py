@@ -21,8 +21,8 @@ class LSTM(NetworkSettings):
     """A recurrent network over the last events of each row's entity, whose order it sees, beside the row itself.
 
     Trained in torch from scratch; scores without it. Where a table has no time or no entity, it is a network
-    over the row alone. Of its defaults, a step of 256 rows with 20 events before each takes about a fiftieth
-    of a second on one core.
+    over the row alone, and a warning of the training says so: name ``time_column`` and ``group_columns``. Of
+    its defaults, a step of 256 rows with 20 events before each takes about a fiftieth of a second on one core.
     """
 
     name: ClassVar[str] = "LSTM"

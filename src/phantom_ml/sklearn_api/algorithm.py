@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Self
 
 import numpy as np
+import polars as pl
 from numpy.typing import NDArray
 from sklearn.base import BaseEstimator, ClassifierMixin, RegressorMixin
 from sklearn.model_selection import train_test_split
 from sklearn.utils.validation import check_is_fitted, column_or_1d
 
 from phantom_ml.algorithms.base import AlgorithmSettings, FitContext, Learner, Setting, algorithms
+from phantom_ml.automl.encode import MAX_STRINGS
 from phantom_ml.config import FeatureSettings, ProblemKind
 from phantom_ml.config.bounds import Bound
 from phantom_ml.data.matrix import Samples
 from phantom_ml.data.recognise import recognise_sampled
 from phantom_ml.errors import BadSetting, UnknownName
 from phantom_ml.features.encoder import Encoder
-from phantom_ml.features.fit import fit_encoder
+from phantom_ml.features.fit import fit_encoder, keeping_steps
 from phantom_ml.features.fitted.question import Question
 from phantom_ml.features.fold_fitted import FoldFitted, fit_fold
 from phantom_ml.sklearn_api.rows import as_frame
@@ -97,7 +99,7 @@ class AlgorithmEstimator(BaseEstimator):  # type: ignore[misc]
                 "Choose another algorithm.",
             )
         frame = as_frame(X)
-        encoder = fit_encoder(frame, recognise_sampled(frame), FeatureSettings())
+        encoder = _encoder(frame, settings)
         given = None if weight is None else np.asarray(weight, np.float64)
         matrix = encoder.training(frame, question.before)
         samples = Samples(matrix, target, given)
@@ -130,6 +132,17 @@ class AlgorithmEstimator(BaseEstimator):  # type: ignore[misc]
         tags = super().__sklearn_tags__()
         tags.input_tags.allow_nan = True
         return tags
+
+
+def _encoder(frame: pl.DataFrame, settings: AlgorithmSettings) -> Encoder:
+    """Return the encoder of training rows, with what the algorithm reads beside their features."""
+    schema = recognise_sampled(frame)
+    encoder = fit_encoder(frame, schema, FeatureSettings())
+    if settings.reads_strings:
+        encoder = replace(encoder, string_columns=encoder.text_columns[:MAX_STRINGS])
+    if settings.reads_history:
+        encoder = keeping_steps(encoder, frame, schema)
+    return encoder
 
 
 def _grows(settings: AlgorithmSettings) -> bool:

@@ -7,7 +7,7 @@ import shutil
 import tempfile
 import weakref
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -17,6 +17,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from phantom_ml.automl.encode import encode
+from phantom_ml.automl.engine import without_history
 from phantom_ml.automl.folds import fit_sides, save_folds
 from phantom_ml.automl.problem import Problem, pose
 from phantom_ml.automl.race import Room
@@ -47,10 +48,17 @@ class AlgorithmBench:
         self.bench = bench
         self.estimator: AlgorithmEstimator = bench.estimator
         self.n_rungs, self.told = bench.n_rungs, bench.told
+        self.basis = replace(bench.basis, estimator=self.estimator.algorithm)
         self._numbers = itertools.count()
         folder = tempfile.mkdtemp(prefix="phantom-tuning-")
         self._folder = Path(folder)
         weakref.finalize(self, shutil.rmtree, folder, ignore_errors=True)
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """Return what a person should know of the scores and of what was learned from."""
+        matrix = self.workspace.samples().matrix
+        return (*self.bench.notes, *without_history([self.estimator.algorithm], matrix))
 
     @cached_property
     def workspace(self) -> Workspace:
@@ -125,7 +133,7 @@ class AlgorithmBench:
         found = self._in_order(predicted)
         classes = isinstance(self.estimator, AlgorithmClassifier)
         said = SaidClasses(found, np.unique(y)) if classes else SaidValues(found)
-        return float(self.bench.scorer(said, test[:, None], y[test]))
+        return float(self.bench.scoring.scorer(said, test[:, None], y[test]))
 
     def _in_order(self, predicted: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return the outputs by the order of the classes in ``y``, one a class."""

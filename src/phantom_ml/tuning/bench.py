@@ -12,6 +12,8 @@ import numpy as np
 
 from phantom_ml.errors import BadSetting
 from phantom_ml.process import Copy, Here, Limits
+from phantom_ml.tuning.basis import Basis
+from phantom_ml.tuning.scoring import Scoring
 
 FOLDS, ROWS = "folds", "rows"
 #: Shares of the whole resource at which a trial is looked at. Source: Hyperband, with its factor of 3.
@@ -46,16 +48,25 @@ class Measure(Protocol):
     def told(self) -> str:
         """Return what a rung is called."""
 
+    @property
+    def basis(self) -> Basis:
+        """Return what the scores rest on."""
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """Return what a person should know of the trials that were measured."""
+
     def begin(self, params: Mapping[str, Any], limits: Limits) -> Climb:
         """Return a trial's way up its rungs."""
 
 
 @dataclass
 class Bench:
-    """The estimator, the rows, the scorer and the folds.
+    """The estimator, the rows, the scoring and the folds.
 
     Attributes
     ----------
+    scoring : Scoring
     resource : str
         What a trial gets more of from rung to rung: ``folds``, ``rows``, or a setting that counts what
         grows (trees, epochs), whose value in ``estimator`` is the most.
@@ -66,10 +77,20 @@ class Bench:
     estimator: Any
     X: Any
     y: Any
-    scorer: Any
+    scoring: Scoring
     splitter: Any
     resource: str = FOLDS
     seed: int = 0
+
+    @cached_property
+    def basis(self) -> Basis:
+        """Return what the scores rest on."""
+        return Basis.of(self.estimator, self.scoring.name, self.X, self.y)
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """Return what a person should know of the scores."""
+        return self.scoring.notes
 
     @cached_property
     def folds(self) -> list[tuple[Any, Any]]:
@@ -122,7 +143,7 @@ class Bench:
 
         estimator = clone(self.estimator).set_params(**params)
         scores = cross_val_score(
-            estimator, self.X, self.y, cv=[fold], scoring=self.scorer, error_score="raise"
+            estimator, self.X, self.y, cv=[fold], scoring=self.scoring.scorer, error_score="raise"
         )
         return float(scores[0])
 
@@ -139,7 +160,7 @@ class Bench:
                 estimator.set_params(**{self.resource: level})
                 estimator.fit(*_safe_split(estimator, self.X, self.y, train))
                 held_out = _safe_split(estimator, self.X, self.y, test, train)
-                scores.append(float(self.scorer(estimator, *held_out)))
+                scores.append(float(self.scoring.scorer(estimator, *held_out)))
             yield {"scores": scores}
 
     def _warm(self) -> dict[str, bool]:

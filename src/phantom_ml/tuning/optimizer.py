@@ -10,11 +10,16 @@ from typing import Any
 from phantom_ml.config import OptimizationMethod
 from phantom_ml.errors import BadSetting, BudgetTooSmall, NoTrialSucceeded
 from phantom_ml.process import Deadline
+from phantom_ml.tuning.basis import check_lengths
 from phantom_ml.tuning.bench import FOLDS, Bench, Measure, check_resource
-from phantom_ml.tuning.result import OptimizationResult, TuningTrial, trials_of
+from phantom_ml.tuning.result import OptimizationResult, TuningTrial, recalled
+from phantom_ml.tuning.scoring import scoring_for
 from phantom_ml.tuning.search import Patience, Search
-from phantom_ml.tuning.space import EXPECTED, axes, grid
-from phantom_ml.tuning.study import samplers_for, scorer_for, splitter_for, study_for
+from phantom_ml.tuning.space import EXPECTED, Axis, axes, grid
+from phantom_ml.tuning.study import samplers_for, splitter_for, study_for
+
+#: A copy of the process that does nothing takes 5 MiB, one that fits a tree on 240 rows 11.
+LEAST_MEMORY_MB = 16
 
 
 class EstimatorOptimizer:
@@ -33,7 +38,7 @@ class EstimatorOptimizer:
     trial_seconds : float, optional
         Of a trial: one that takes longer, or hangs, is ended, and is a failed trial.
     memory_limit_mb : int, optional
-        Of a trial, in MiB: one that takes more is ended, and is a failed trial.
+        Of a trial, in MiB, at least 16: one that takes more is ended, and is a failed trial.
 
     Examples
     --------
@@ -60,8 +65,7 @@ class EstimatorOptimizer:
         self.n_trials = _count("n_trials", n_trials)
         self.timeout_seconds = _seconds("timeout_seconds", timeout_seconds)
         self.trial_seconds = _seconds("trial_seconds", trial_seconds)
-        limit = memory_limit_mb
-        self.memory_limit_mb = None if limit is None else _count("memory_limit_mb", limit)
+        self.memory_limit_mb = check_memory(memory_limit_mb, LEAST_MEMORY_MB)
 
     def __repr__(self) -> str:
         timeout = "" if self.timeout_seconds is None else f", {self.timeout_seconds:g} s"
@@ -86,14 +90,20 @@ class EstimatorOptimizer:
         Parameters
         ----------
         estimator : scikit-learn estimator
-            It is cloned, never fitted itself.
+            It is cloned, never fitted itself. `HyperparameterOptimizer` takes an ``Algorithm``, its name,
+            or settings of one as well.
         space : mapping of setting to (low, high), (low, high, "log"), list of values, or Bound
             Both ends are inclusive; two whole numbers search whole numbers. Settings of a step are
-            ``step__setting``. None: the estimator's own ``search_space()``.
+            ``step__setting``. None: the estimator's own ``search_space()``, which of an algorithm are
+            its bounds.
         X : array or frame of shape (n_rows, n_features)
         y : array of shape (n_rows,), optional
+            Only what learns without answers, and is scored without them, does not need it.
         scoring : str or callable, optional
-            A scikit-learn scorer, more is better; the estimator's own ``score`` where not given.
+            A scikit-learn scorer or a function of (estimator, X, y), more is better; the estimator's own
+            ``score`` where not given. Where one of two classes is scored, the positive one is 1, else the
+            one that sounds like an alert, else the rarer, which ``notes`` of the result tells;
+            ``make_scorer(..., pos_label="attack")`` names it.
         cv : int or splitter
             Folds, shuffled by the seed (stratified for classes), or scikit-learn's own splitter.
         seed : int
@@ -103,40 +113,69 @@ class EstimatorOptimizer:
             setting that counts what grows (``n_estimators``, ``max_iter``), whose greatest value is the
             estimator's; a fit goes on from where it was, where the estimator has ``warm_start``.
         history : OptimizationResult or its JSON text, optional
-            Trials to go on from; they count among ``n_trials``.
+            Trials to go on from; they count among ``n_trials``. They must be of the same estimator, scoring,
+            rows, columns and ``y``.
         on_trial : callable of TuningTrial, optional
             Called after each trial.
 
         Raises
         ------
         BadSetting, UnknownName
-            The space, the scorer, the folds, the resource or the history cannot be used.
+            The space, the scorer, the folds, the resource or the history cannot be used, or answers are
+            missing.
+        ValueError
+            ``X`` and ``y`` are not of one length.
         NoTrialSucceeded
             Every trial failed; the message tells the reasons.
         BudgetTooSmall
             The time was over before one trial was done.
         """
         started = time.monotonic()
-        known = list(estimator.get_params())
-        searched = axes(_space(estimator, space), known)
-        check_resource(resource, estimator, known)
+        check_lengths(X, y)
+        meant = self._estimator(estimator, space, y)
+        known = list(meant.get_params())
+        searched = axes(_space(meant, space), known)
+        check_resource(resource, meant, known)
         rungs = resource if self.method is OptimizationMethod.HYPERBAND else FOLDS
-        scorer, splitter = scorer_for(estimator, scoring), splitter_for(estimator, y, cv, seed)
-        bench = self._bench(Bench(estimator, X, y, scorer, splitter, rungs, seed))
-        study = study_for(self.method, bench.n_rungs)
-        samplers = samplers_for(self.method, seed, self.n_trials, searched)
-        told = on_trial or (lambda _: None)
-        search = Search(study, searched, bench, self._patience(), told, samplers)
+        scored, splitter = scoring_for(meant, scoring, y), splitter_for(meant, y, cv, seed)
+        bench = self._bench(Bench(meant, X, y, scored, splitter, rungs, seed))
+        search = self._search(bench, searched, seed, on_trial or _silent)
         if history is not None:
-            search.replay(trials_of(history))
+            search.replay(*recalled(history))
         if self.method is OptimizationMethod.GRID_SEARCH:
-            search.enqueue(grid(searched, self.n_trials), seed)
+            search.notes.extend(self._lined_up(search, seed))
         self._run(search)
         return self._result(search, time.monotonic() - started)
+
+    def _estimator(self, given: Any, space: Mapping[str, Any] | None, y: Any) -> Any:
+        """Return the estimator that is meant."""
+        return given
 
     def _bench(self, bench: Bench) -> Measure:
         """Return where trials are measured."""
         return bench
+
+    def _search(
+        self,
+        bench: Measure,
+        space: Mapping[str, Axis],
+        seed: int,
+        on_trial: Callable[[TuningTrial], None],
+    ) -> Search:
+        """Return the search before its first trial."""
+        study = study_for(self.method, bench.n_rungs)
+        samplers = samplers_for(self.method, seed, self.n_trials, space)
+        return Search(study, space, bench, self._patience(), on_trial, samplers)
+
+    def _lined_up(self, search: Search, seed: int) -> list[str]:
+        """Put the points of the grid in line; return what to say where they are not ``n_trials``."""
+        n_points = search.enqueue(grid(search.space, self.n_trials), seed)
+        n_most = self.n_trials
+        if n_points < n_most:
+            what = f"fewer than n_trials ({n_most}): the search ends with them."
+        elif n_points > n_most:
+            what = f"more than n_trials ({n_most}): those that are tried are drawn at random."
+        return [] if n_points == n_most else [f"The grid has {n_points} points, {what}"]
 
     def _patience(self) -> Patience:
         end = Deadline.never()
@@ -167,7 +206,13 @@ class EstimatorOptimizer:
             self.method,
             seconds,
             search.space,
+            (*search.bench.notes, *search.notes),
+            search.bench.basis,
         )
+
+
+def _silent(_: TuningTrial) -> None:
+    """Tell nobody."""
 
 
 def _space(estimator: Any, space: Mapping[str, Any] | None) -> Mapping[str, Any]:
@@ -194,6 +239,16 @@ def _count(name: str, n: int) -> int:
     if isinstance(n, bool) or not isinstance(n, int) or n < 1:
         raise BadSetting(f"{name} is {n!r}.", "Give a whole number of at least 1.")
     return n
+
+
+def check_memory(limit: int | None, least: int) -> int | None:
+    """Return the MiB that a trial may take; raises BadSetting where no trial can be done in them."""
+    if limit is not None and _count("memory_limit_mb", limit) < least:
+        raise BadSetting(
+            f"memory_limit_mb is {limit}, in which no trial can be done.",
+            f"Give at least {least} MiB, many rows more, or None.",
+        )
+    return limit
 
 
 def _seconds(name: str, seconds: float | None) -> float | None:

@@ -10,6 +10,7 @@ from typing import Any, Literal
 
 from phantom_ml.config import OptimizationMethod
 from phantom_ml.errors import BadSetting
+from phantom_ml.tuning.basis import Basis
 from phantom_ml.tuning.importance import importance_of
 from phantom_ml.tuning.space import Axis
 
@@ -60,6 +61,11 @@ class OptimizationResult:
     seconds : float
     space : mapping of str to Axis
         What was searched.
+    notes : tuple of str
+        What a person should know: a positive class that was guessed, a grid of few points, trials of the
+        history that were left out.
+    basis : Basis or None
+        What the scores rest on; a search that goes on from here must rest on the same.
     """
 
     best_params: dict[str, Any]
@@ -69,6 +75,8 @@ class OptimizationResult:
     method: OptimizationMethod
     seconds: float
     space: Mapping[str, Axis] = field(default_factory=dict, repr=False)
+    notes: tuple[str, ...] = ()
+    basis: Basis | None = None
 
     def __repr__(self) -> str:
         statuses = [t.status for t in self.trials]
@@ -78,6 +86,7 @@ class OptimizationResult:
             f"Best score  {self.best_score:.6g} ({self.method.value})",
             f"Trials      {told} in {self.seconds:.1f} s",
             *(f"  {name} = {value!r}" for name, value in self.best_params.items()),
+            *(f"Note: {note}" for note in self.notes),
         ]
         return "\n".join(lines)
 
@@ -124,7 +133,11 @@ class OptimizationResult:
         BadSetting
             A setting has values that JSON has no form for.
         """
-        told = {"method": self.method.value, "trials": [asdict(t) for t in self.trials]}
+        told = {
+            "method": self.method.value,
+            "basis": None if self.basis is None else asdict(self.basis),
+            "trials": [asdict(t) for t in self.trials],
+        }
         try:
             return json.dumps(told, allow_nan=False)
         except (TypeError, ValueError) as error:
@@ -134,13 +147,25 @@ class OptimizationResult:
             ) from None
 
 
-def trials_of(history: OptimizationResult | str) -> tuple[TuningTrial, ...]:
-    """Return the trials of a result, or of its JSON text; raises BadSetting."""
+def recalled(
+    history: OptimizationResult | str,
+) -> tuple[tuple[TuningTrial, ...], Basis | None]:
+    """Return the trials of a result or of its JSON text, and what their scores rest on, where it is told.
+
+    Raises
+    ------
+    BadSetting
+        The text is none of a result.
+    """
     if isinstance(history, OptimizationResult):
-        return history.trials
+        return history.trials, history.basis
     try:
-        values = json.loads(history)["trials"]
-        return tuple(TuningTrial(**{**v, "fold_scores": tuple(v["fold_scores"])}) for v in values)
+        told = json.loads(history)
+        trials = [
+            TuningTrial(**{**v, "fold_scores": tuple(v["fold_scores"])}) for v in told["trials"]
+        ]
+        basis = told.get("basis")
+        return tuple(trials), None if basis is None else Basis(**basis)
     except (ValueError, KeyError, TypeError) as error:
         raise BadSetting(
             f"The history cannot be read: {type(error).__name__}: {error}.",

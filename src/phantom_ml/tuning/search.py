@@ -12,6 +12,7 @@ import numpy as np
 
 from phantom_ml.errors import ChildTimeout, ProcessError
 from phantom_ml.process import Deadline, Limits
+from phantom_ml.tuning.basis import Basis
 from phantom_ml.tuning.bench import Climb, Measure
 from phantom_ml.tuning.propose import distribution_of
 from phantom_ml.tuning.result import TrialStatus, TuningTrial
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
 _STATES = {"pruned": "PRUNED", "failed": "FAIL"}
 OUT_OF_TIME = "The time was over."
+NO_BASIS = "The history does not say what it was made of: its scores were taken as they are."
 
 
 @dataclass(frozen=True)
@@ -61,11 +63,22 @@ class Search:
     sampler_of: Callable[[int], BaseSampler]
     trials: list[TuningTrial] = field(default_factory=list)
     n_waiting: int = 0
+    notes: list[str] = field(default_factory=list)
 
-    def replay(self, history: Sequence[TuningTrial]) -> None:
-        """Take up the trials of an earlier search, as far as they lie in this space."""
+    def replay(self, history: Sequence[TuningTrial], basis: Basis | None) -> None:
+        """Take up the trials of an earlier search, as far as they lie in this space.
+
+        Raises
+        ------
+        BadSetting
+            Their scores rest on something else.
+        """
         from optuna.trial import TrialState, create_trial
 
+        if basis is None:
+            self.notes.append(NO_BASIS)
+        else:
+            self.bench.basis.require(basis)
         distributions = {n: distribution_of(a.bound) for n, a in self.space.items()}
         for trial in history:
             raw = {
@@ -80,15 +93,23 @@ class Search:
                 create_trial(state=state, params=raw, distributions=own, value=score)
             )
             self.trials.append(trial)
+        if left_out := len(history) - len(self.trials):
+            self.notes.append(
+                f"{left_out} of the history's {len(history)} trials lie outside this space and were left out."
+            )
 
-    def enqueue(self, points: list[dict[str, Any]], seed: int) -> None:
-        """Put points in line to be tried, in an order drawn at random, each different one once."""
+    def enqueue(self, points: list[dict[str, Any]], seed: int) -> int:
+        """Put points in line to be tried, each different one once; return how many different ones there are.
+
+        Their order is drawn at random.
+        """
         done = {repr(sorted(t.params.items())) for t in self.trials}
         different = {repr(sorted(self._active(p).items())): p for p in points}
         chosen = [point for key, point in different.items() if key not in done]
         for i in np.random.default_rng(seed).permutation(len(chosen)):
             self.study.enqueue_trial(chosen[i])
         self.n_waiting = len(chosen)
+        return len(different)
 
     def run_one(self) -> None:
         """Run the next trial and keep what came of it, a failure too."""

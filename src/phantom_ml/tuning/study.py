@@ -68,19 +68,6 @@ def _gaussian(
     return optuna.samplers.GPSampler(seed=seed)
 
 
-def scorer_for(estimator: Any, scoring: Any) -> Any:
-    """Return scikit-learn's scorer; raises BadSetting."""
-    from sklearn.metrics import check_scoring
-
-    try:
-        return check_scoring(estimator, scoring=scoring)
-    except (ValueError, TypeError) as error:
-        raise BadSetting(
-            f"The scoring {scoring!r} cannot be used: {str(error).splitlines()[0]}",
-            "Give the name of a scikit-learn scorer, as 'average_precision', or a function.",
-        ) from None
-
-
 def splitter_for(estimator: Any, y: Any, cv: Any, seed: int) -> Any:
     """Return scikit-learn's splitter, shuffled where cv is a number; raises BadSetting."""
     from sklearn.base import is_classifier

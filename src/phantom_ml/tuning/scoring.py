@@ -1,0 +1,164 @@
+"""By what settings are compared: one of scikit-learn's scorers, told which of two classes is the positive one."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from phantom_ml.data.positive import ordered_classes
+from phantom_ml.errors import BadSetting
+
+#: Two classes of which scikit-learn knows the positive one by itself, and those of its detectors.
+KNOWN_CLASSES, NORMAL_OR_ODD = ({0, 1}, {-1, 1}), {-1, 1}
+DETECTED = "-1 for odd rows and 1 for normal ones, as scikit-learn's detectors predict"
+FUNCTION = "a function of (estimator, X, y=None)"
+
+
+@dataclass(frozen=True)
+class Scoring:
+    """A scorer.
+
+    Attributes
+    ----------
+    scorer : callable of (estimator, X, y)
+        More is better.
+    name : str
+        The same in each process.
+    notes : tuple of str
+        What a person should know of it.
+    """
+
+    scorer: Callable[..., float]
+    name: str
+    notes: tuple[str, ...] = ()
+
+
+def scoring_for(estimator: Any, scoring: Any, y: Any) -> Scoring:
+    """Return the scorer that was asked for.
+
+    Where it scores one of two classes, nobody said which, and they are neither 0 and 1 nor -1 and 1, the
+    positive one is the one that sounds like an alert, else the rarer.
+
+    Raises
+    ------
+    BadSetting
+        There is no such scorer, or it says nothing of this estimator or these answers.
+    """
+    scorer = _checked(estimator, scoring)
+    _check_answers(estimator, scorer, y)
+    _check_detector(estimator, scoring, y)
+    name = f"{type(estimator).__name__}.score" if scoring is None else _name(scorer)
+    if y is None or not _asks_for_a_class(scorer):
+        return Scoring(scorer, name)
+    return _of_a_class(Scoring(scorer, name), np.asarray(y))
+
+
+def _checked(estimator: Any, scoring: Any) -> Any:
+    from sklearn.metrics import check_scoring
+
+    expected = f"Give the name of one scikit-learn scorer, as 'average_precision', or {FUNCTION}."
+    if isinstance(scoring, list | tuple | set | dict):
+        raise BadSetting(f"The scoring names {len(scoring)} scorers.", expected)
+    if scoring is None and not hasattr(estimator, "score"):
+        raise BadSetting(
+            f"No scoring is given, and {type(estimator).__name__} has no score of its own to compare "
+            "settings by.",
+            f"Give scoring='roc_auc' and y as {DETECTED}, or as scoring {FUNCTION}.",
+        )
+    try:
+        return check_scoring(estimator, scoring=scoring)
+    except (ValueError, TypeError) as error:
+        reason = str(error).splitlines()[0]
+        raise BadSetting(f"The scoring {scoring!r} cannot be used: {reason}", expected) from None
+
+
+def _check_answers(estimator: Any, scorer: Any, y: Any) -> None:
+    """Raise BadSetting where answers are missing that the estimator or the scorer needs."""
+    from sklearn.utils import get_tags
+
+    if y is not None:
+        return
+    kind = type(estimator).__name__
+    if get_tags(estimator).target_tags.required:
+        raise BadSetting(
+            f"{kind} learns from answers, and y is None.", "Give y, a value for each row."
+        )
+    if _function(scorer) is not None:
+        raise BadSetting(
+            f"The scoring {_name(scorer)!r} compares with answers, and y is None.",
+            f"Give y, which {kind} need not look at, or as scoring {FUNCTION}.",
+        )
+
+
+def _check_detector(estimator: Any, scoring: Any, y: Any) -> None:
+    """Raise BadSetting where a scorer by name would reward a detector for taking odd rows for normal."""
+    from sklearn.base import is_outlier_detector
+
+    if not (isinstance(scoring, str) and is_outlier_detector(estimator)):
+        return
+    classes = np.unique(np.asarray(y)).tolist()
+    if not set(classes) <= NORMAL_OR_ODD:
+        told = ", ".join(repr(c) for c in classes[:5])
+        raise BadSetting(
+            f"{type(estimator).__name__} finds odd rows without answers and scores normal ones higher, but y "
+            f"holds {told}: {scoring!r} would choose the settings that are wrong most often.",
+            f"Give y as {DETECTED}, or as scoring {FUNCTION}.",
+        )
+
+
+def _of_a_class(plain: Scoring, y: np.ndarray[Any, Any]) -> Scoring:
+    """Return the scorer with the positive one of two classes, as far as it is not plain."""
+    from sklearn.metrics import make_scorer
+    from sklearn.utils.multiclass import type_of_target
+
+    scorer: Any = plain.scorer
+    classes, counts = np.unique(y, return_counts=True)
+    if type_of_target(y) == "multiclass" and _is_of_two_classes(scorer):
+        raise BadSetting(
+            f"The scoring {plain.name!r} is one of two classes, and y has {len(classes)}.",
+            f"Give one of many classes, as '{plain.name}_macro', or 'neg_log_loss'.",
+        )
+    if type_of_target(y) != "binary" or len(classes) < 2 or set(classes.tolist()) in KNOWN_CLASSES:
+        return plain
+    ordered, said = ordered_classes(tuple(classes.tolist()), counts.tolist(), "y")
+    made = make_scorer(
+        scorer._score_func,
+        response_method=scorer._response_method,
+        greater_is_better=scorer._sign > 0,
+        **{**scorer._kwargs, "pos_label": ordered[1]},
+    )
+    return Scoring(made, plain.name, said)
+
+
+def _is_of_two_classes(scorer: Any) -> bool:
+    """Return whether its metric, left as it is, is defined for two classes only."""
+    average = inspect.signature(scorer._score_func).parameters.get("average")
+    return average is not None and scorer._kwargs.get("average", average.default) == "binary"
+
+
+def _asks_for_a_class(scorer: Any) -> bool:
+    """Return whether it scores one of two classes, and nobody said which."""
+    function = _function(scorer)
+    if function is None or "pos_label" not in inspect.signature(function).parameters:
+        return False
+    given = scorer._kwargs
+    return "pos_label" not in given and given.get("average", "binary") == "binary"
+
+
+def _function(scorer: Any) -> Callable[..., Any] | None:
+    """Return the metric in one of scikit-learn's scorers; None of a function of (estimator, X, y)."""
+    found: Callable[..., Any] | None = getattr(scorer, "_score_func", None)
+    return found
+
+
+def _name(scorer: Any) -> str:
+    from sklearn.metrics import get_scorer, get_scorer_names
+
+    told = repr(scorer)
+    if _function(scorer) is None:
+        return str(getattr(scorer, "__qualname__", type(scorer).__name__))
+    return next((n for n in get_scorer_names() if repr(get_scorer(n)) == told), told)

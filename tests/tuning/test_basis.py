@@ -1,0 +1,142 @@
+"""A history counts only for a search of the same estimator, scoring and rows."""
+
+import json
+
+import numpy as np
+import pandas as pd
+import polars as pl
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from sklearn.datasets import make_classification
+from sklearn.ensemble import ExtraTreesClassifier
+from sklearn.linear_model import LogisticRegression
+from sklearn.metrics import get_scorer
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import MinMaxScaler, StandardScaler
+from sklearn.tree import DecisionTreeClassifier
+
+from phantom_ml import AlgorithmClassifier, HyperparameterOptimizer
+from phantom_ml.errors import BadSetting
+from phantom_ml.sklearn_api.algorithm_bench import AlgorithmBench
+from phantom_ml.tuning.basis import Basis
+from phantom_ml.tuning.bench import Bench
+from phantom_ml.tuning.scoring import scoring_for
+from phantom_ml.tuning.study import splitter_for
+
+X, Y = make_classification(90, 3, n_informative=2, n_redundant=0, random_state=0)
+NAMES = ["bytes", "ports", "hosts"]
+FRAME = pd.DataFrame(X, columns=NAMES)
+TREE = DecisionTreeClassifier(random_state=0)
+DEPTHS = {"max_depth": (1, 8)}
+
+
+def search(n_trials=2, x=FRAME, y=Y, estimator=TREE, space=DEPTHS, **options):
+    optimizer = HyperparameterOptimizer("random_search", n_trials)
+    return optimizer.optimize(estimator, space, x, y, cv=2, **{"scoring": "roc_auc"} | options)
+
+
+def basis_of(estimator=TREE, x=X, y=Y):
+    return Basis.of(estimator, "roc_auc", x, y)
+
+
+@pytest.fixture(scope="module")
+def first():
+    return search()
+
+
+@pytest.mark.parametrize(
+    ("changes", "told"),
+    [
+        ({"scoring": "accuracy"}, "its scoring is 'roc_auc', not 'accuracy'"),
+        ({"scoring": None}, "its scoring is 'roc_auc', not 'DecisionTreeClassifier.score'"),
+        ({"x": FRAME[:80], "y": Y[:80]}, "its n_rows is 90, not 80"),
+        ({"x": FRAME[NAMES[:2]]}, "its n_columns is 3, not 2"),
+        ({"x": FRAME[NAMES[::-1]]}, "its columns have other names or another order"),
+        ({"y": 1 - Y}, "its y holds other values"),
+        (
+            {"estimator": ExtraTreesClassifier(5)},
+            "its estimator is 'DecisionTreeClassifier', not 'ExtraTreesClassifier'",
+        ),
+    ],
+)
+def test_a_history_of_something_else_is_refused(first, changes, told):
+    with pytest.raises(BadSetting) as caught:
+        search(3, history=first.to_json(), **changes)
+    assert told in caught.value.message
+
+
+def test_an_algorithm_is_told_by_its_own_name():
+    model = AlgorithmClassifier("LightGBM")
+    bench = Bench(model, X, Y, scoring_for(model, None, Y), splitter_for(model, Y, 2, 0))
+    assert AlgorithmBench(bench).basis.estimator == "LightGBM"
+
+
+def test_a_result_in_memory_is_asked_as_its_text_is(first):
+    with pytest.raises(BadSetting, match="not 'accuracy'"):
+        search(3, scoring="accuracy", history=first)
+
+
+@pytest.mark.parametrize(
+    "same",
+    [
+        {"x": pl.DataFrame(X, schema=NAMES)},
+        {"x": X},
+        {"x": X.tolist()},
+        {"y": Y.tolist()},
+        {"y": Y.astype(float)},
+        {"y": pd.Series(Y)},
+        {"scoring": get_scorer("roc_auc")},
+    ],
+)
+def test_the_same_in_another_form_is_gone_on_with(first, same):
+    more = search(3, history=first.to_json(), **same)
+    assert [t.params for t in more.trials[:2]] == [t.params for t in first.trials]
+
+
+def test_a_history_that_goes_on_says_nothing(first):
+    assert search(3, history=first.to_json()).notes == ()
+
+
+def test_a_history_that_does_not_say_what_it_was_of_is_taken_and_told(first):
+    told = json.loads(first.to_json())
+    del told["basis"]
+    more = search(3, scoring="accuracy", history=json.dumps(told))
+    assert more.notes == (
+        "The history does not say what it was made of: its scores were taken as they are.",
+    )
+
+
+def test_a_basis_that_is_none_cannot_be_read(first):
+    told = json.loads(first.to_json()) | {"basis": {"rows": 3}}
+    with pytest.raises(BadSetting, match="history cannot be read"):
+        search(3, history=json.dumps(told))
+
+
+def test_trials_that_are_left_out_are_told(first):
+    more = search(1, space={"min_samples_leaf": (1, 9)}, history=first)
+    assert more.notes == ("2 of the history's 2 trials lie outside this space and were left out.",)
+
+
+def test_the_steps_of_a_pipeline_are_told_apart():
+    one, two = (make_pipeline(s, LogisticRegression()) for s in (StandardScaler(), MinMaxScaler()))
+    assert basis_of(one).estimator != basis_of(two).estimator
+
+
+def test_more_is_better_is_part_of_it(first):
+    assert json.loads(first.to_json())["basis"]["direction"] == "maximize"
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.lists(st.integers(-(2**50), 2**50), min_size=2, max_size=20))
+def test_whole_numbers_are_the_same_answers_in_any_form(values):
+    x = np.zeros((len(values), 1))
+    forms = (values, np.array(values), np.array(values, float), pl.Series(values))
+    assert len({basis_of(x=x, y=y) for y in forms}) == 1
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.lists(st.text("ab", max_size=3), min_size=2, max_size=6, unique=True))
+def test_other_words_are_other_answers(words):
+    x = np.zeros((len(words), 1))
+    assert basis_of(x=x, y=words) != basis_of(x=x, y=words[::-1])

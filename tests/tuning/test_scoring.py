@@ -1,0 +1,137 @@
+"""By what settings are compared: which class counts as positive, and what is refused before any trial."""
+
+import numpy as np
+import pytest
+from sklearn.cluster import KMeans
+from sklearn.datasets import make_classification
+from sklearn.ensemble import IsolationForest
+from sklearn.linear_model import LogisticRegression
+from sklearn.metrics import f1_score, get_scorer, make_scorer
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
+
+from phantom_ml import HyperparameterOptimizer
+from phantom_ml.errors import BadSetting
+from phantom_ml.tuning.scoring import scoring_for
+
+X, Y = make_classification(160, 5, n_informative=3, weights=[0.7], random_state=0)
+WORDS = np.where(Y == 1, "attack", "benign")
+MANY = np.array(["a", "b", "c"])[np.digitize(X[:, 0], [-0.5, 0.5])]
+PLAIN, FOREST = LogisticRegression(), IsolationForest(random_state=0)
+OF_ONE_CLASS = ["average_precision", "f1", "precision", "recall", "jaccard", "neg_brier_score"]
+
+
+def normality(detector, X, y=None):
+    return float(detector.score_samples(X).mean())
+
+
+def search(estimator=PLAIN, space=None, y=Y, x=X, **options):
+    optimizer = HyperparameterOptimizer("random_search", 1)
+    return optimizer.optimize(estimator, space or {"C": (0.1, 1.0)}, x, y, cv=2, **options)
+
+
+@pytest.mark.parametrize("name", OF_ONE_CLASS)
+def test_classes_that_are_words_score_as_zero_and_one_do(name):
+    by_words = scoring_for(PLAIN, name, WORDS).scorer(LogisticRegression().fit(X, WORDS), X, WORDS)
+    by_numbers = get_scorer(name)(LogisticRegression().fit(X, Y), X, Y)
+    assert by_words == pytest.approx(by_numbers)
+
+
+@pytest.mark.parametrize(
+    ("classes", "why"),
+    [
+        (("benign", "attack"), "'attack', by its name"),
+        (("blue", "red"), "'red', the rarer of the two"),
+        ((5, 3), "3, the rarer of the two"),
+    ],
+)
+def test_a_positive_class_that_was_guessed_is_told(classes, why):
+    y = np.array(classes)[Y]
+    assert scoring_for(PLAIN, "f1", y).notes == (
+        f"The positive class of 'y' is taken to be {why}.",
+    )
+
+
+@pytest.mark.parametrize("y", [Y, 2 * Y - 1, Y == 1, Y.astype(float), np.array(["0", "1"])[Y]])
+def test_a_positive_class_that_is_plain_is_not_told(y):
+    assert scoring_for(PLAIN, "f1", y).notes == ()
+
+
+@pytest.mark.parametrize("name", [None, "accuracy", "f1_macro", "roc_auc", "neg_log_loss"])
+def test_a_scorer_of_all_classes_is_left_as_it_is(name):
+    assert scoring_for(PLAIN, name, WORDS).notes == ()
+
+
+def test_a_positive_class_that_was_named_counts():
+    named = make_scorer(f1_score, pos_label="benign")
+    assert scoring_for(PLAIN, named, WORDS).scorer is named
+
+
+@pytest.mark.parametrize("estimator", [PLAIN, "LogisticRegression"])
+def test_a_search_by_one_of_two_words_tells_which(estimator):
+    found = search(estimator, y=WORDS, scoring="average_precision")
+    assert "Note: The positive class of 'y' is taken to be 'attack', by its name." in repr(found)
+
+
+@pytest.mark.parametrize(
+    ("given", "name"),
+    [
+        (None, "LogisticRegression.score"),
+        ("roc_auc", "roc_auc"),
+        (get_scorer("roc_auc"), "roc_auc"),
+        (normality, "normality"),
+    ],
+)
+def test_a_scorer_has_a_name(given, name):
+    assert scoring_for(PLAIN, given, Y).name == name
+
+
+@pytest.mark.parametrize(
+    ("options", "why"),
+    [
+        ({"y": MANY, "scoring": "f1"}, "'f1' is one of two classes, and y has 3"),
+        ({"scoring": ["accuracy", "f1"]}, "names 2 scorers"),
+        ({"y": None}, "LogisticRegression learns from answers, and y is None"),
+        ({"estimator": "LogisticRegression", "y": None}, "learns from answers, and y is None"),
+        ({"estimator": "IsolationForest"}, "IsolationForest learns without answers"),
+        ({"estimator": "IsolationForest", "y": None}, "IsolationForest learns without answers"),
+        ({"estimator": FOREST}, "IsolationForest has no score of its own"),
+        ({"estimator": FOREST, "y": None}, "IsolationForest has no score of its own"),
+        ({"estimator": FOREST, "y": None, "scoring": "roc_auc"}, "'roc_auc' compares with answers"),
+        ({"estimator": FOREST, "scoring": "roc_auc"}, "y holds 0, 1: 'roc_auc' would choose"),
+        ({"estimator": FOREST, "y": WORDS, "scoring": "f1"}, "y holds 'attack', 'benign'"),
+    ],
+)
+def test_what_cannot_be_scored_is_refused_with_a_hint(options, why):
+    space = {"n_estimators": (5, 9)} if options.get("estimator") is FOREST else None
+    with pytest.raises(BadSetting, match=why) as caught:
+        search(space=space, **options)
+    assert caught.value.hint.startswith(("Give", "Train"))
+
+
+@pytest.mark.parametrize(
+    ("y", "scoring"), [(np.where(Y == 1, -1, 1), "roc_auc"), (None, normality), (Y, normality)]
+)
+def test_a_detector_is_searched_by_what_can_tell(y, scoring):
+    found = search(FOREST, {"n_estimators": (5, 9)}, y, scoring=scoring)
+    assert found.trials[0].status == "done"
+
+
+def test_a_detector_in_a_pipeline_is_known():
+    with pytest.raises(BadSetting, match="Pipeline finds odd rows without answers"):
+        search(
+            make_pipeline(StandardScaler(), FOREST),
+            {"isolationforest__n_estimators": (5, 9)},
+            scoring="roc_auc",
+        )
+
+
+def test_what_needs_no_answers_is_searched_without_them():
+    found = search(KMeans(random_state=0, n_init=1), {"n_clusters": (2, 4)}, None)
+    assert found.trials[0].status == "done"
+
+
+@pytest.mark.parametrize("estimator", [PLAIN, "LogisticRegression"])
+def test_rows_and_answers_of_unequal_length_are_told_with_both_lengths(estimator):
+    with pytest.raises(ValueError, match="X has 160 rows and y 150 values"):
+        search(estimator, y=Y[:150])
