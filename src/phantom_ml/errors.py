@@ -245,9 +245,19 @@ class BundleDamaged(ModelError):
 
 
 class BundleUntrusted(ModelError):
-    """The bundle is signed by a key that is not trusted, or not signed."""
+    """The bundle is signed by a key that is not trusted, or not signed.
+
+    Attributes
+    ----------
+    key_id : str
+        Fingerprint of the key; empty where it is not signed.
+    """
 
     code = "model.bundle-untrusted"
+
+    def __init__(self, message: str, hint: str = "", key_id: str = "") -> None:
+        super().__init__(message, hint)
+        self.key_id = key_id
 
 
 class BundleVersion(ModelError):

@@ -243,7 +243,7 @@ def test_times_as_text_are_times():
 
 @pytest.mark.parametrize("role", ["group_columns", "time_column", "weight_column"])
 def test_the_target_has_no_other_role(role):
-    with pytest.raises(BadSetting, match="is also the group, time or weight column"):
+    with pytest.raises(BadSetting, match=f"named by {role} as well"):
         posed(events(90), **{role: "label"})
 
 

@@ -7,6 +7,7 @@ import numpy as np
 import polars as pl
 import pytest
 
+from phantom_ml.cli import main
 from phantom_ml.core import PhantomMLCore
 
 
@@ -73,6 +74,48 @@ def test_evaluation_tells_what_suppression_leaves(phantom, suppressing, flows):
     out = phantom("evaluate", "latest", flows, "--home", suppressing).out
     assert "After suppression" in out
     assert "1 alert per src_ip in 6 h" in out
+
+
+@pytest.fixture(scope="module")
+def by_options(flows, tmp_path_factory):
+    """A home with the same model, asked for by options alone, that also tells kinds of attack."""
+    file = str(tmp_path_factory.mktemp("kinds") / "flows.csv")
+    kind = pl.when(pl.col("is_threat") == 1).then(pl.lit("exfiltration"))
+    pl.read_csv(flows).with_columns(kind=kind).write_csv(file)
+    home = str(tmp_path_factory.mktemp("by_options"))
+    words = ["train", file, "--target", "is_threat", "--task", "security_threat_detection"]
+    words += ["--time-column", "when", "--ignore", "src_ip", "--max-fpr", "0.05"]
+    words += ["--suppress-by", "src_ip", "--suppress-hours", "6"]
+    words += ["--type-column", "kind", "--prevalence", "0.001"]
+    words += ["--algorithms", "LogisticRegression", "--max-trials", "1", "--threads", "1"]
+    with pytest.raises(SystemExit) as end:
+        main([*words, "--home", home])
+    assert end.value.code == 0
+    return home, file
+
+
+def test_options_suppress_as_settings_do(phantom, suppressing, by_options, flows, lines):
+    run = phantom("predict", "latest", flows, "--json", "--home", by_options[0])
+    told = [json.loads(line)["suppressed"] for line in run.out.splitlines()]
+    assert told == [line["suppressed"] for line in lines]
+
+
+def test_evaluation_tells_kinds_of_attack_and_precision_in_the_field(phantom, by_options):
+    home, file = by_options
+    words = ("evaluate", "latest", file, "--home", home)
+    out = " ".join(phantom(*words).out.split())
+    assert "of alerts are right, at least" in out
+    assert "exfiltration: " in out
+    told = phantom(*words, "--json").json
+    assert told["kinds"][0]["name"] == "exfiltration"
+    assert 0.0 < told["field_precision"] < 1.0
+
+
+def test_hours_without_an_entity_are_refused(phantom, flows, folder):
+    words = ("train", flows, "--target", "is_threat", "--suppress-hours", "6")
+    run = phantom(*words, "--home", folder / "home")
+    assert run.code == 2
+    assert "--suppress-hours is 6.0, and does nothing without" in run.err
 
 
 def test_a_model_is_told_with_its_report(phantom, suppressing):

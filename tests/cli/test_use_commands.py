@@ -131,10 +131,18 @@ def test_exported_model_is_imported_where_its_key_is_named(phantom, at, core, fo
     assert at("export", "latest", "model.phantom").code == 0
     refused = phantom("import", "model.phantom", "--home", folder / "other")
     assert refused.code == 2
-    assert "--trust" in refused.err
     signer = core.list_models()[0].signed_by
+    assert f"add --trust {signer}." in refused.err
     taken = phantom("import", "model.phantom", "--trust", signer, "--home", folder / "other")
     assert (taken.code, taken.out) == (0, f"kept as {core.list_models()[0].id}\n")
+
+
+def test_a_model_that_is_not_signed_is_not_said_to_need_trust(phantom, at, folder):
+    assert at("export", "latest", "model").code == 0
+    (folder / "model" / "manifest.sig").unlink()
+    refused = phantom("import", "model", "--home", folder / "other")
+    assert refused.code == 2
+    assert "--trust" not in refused.err
 
 
 def test_export_does_not_write_over_a_file(at, folder):

@@ -125,6 +125,76 @@ def test_a_detector_of_entities_needs_to_know_them(home):
         )
 
 
+SINGLE = {**ASKED, "algorithms_to_try": ["HBOS"], "max_trials": 1}
+
+
+def named(n_odd: int, odd: str, usual: str) -> pl.DataFrame:
+    """Flows whose answers are words."""
+    words = pl.when("is_odd").then(pl.lit(odd)).otherwise(pl.lit(usual))
+    return flows(400, odd=n_odd, seed=9).with_columns(is_odd=words)
+
+
+def test_it_is_said_which_class_was_taken_for_the_odd_one(home):
+    asked = {**SINGLE, "target_column": "is_odd"}
+    told = home.auto_create_model(named(20, "attack", "normal"), asked).warnings
+    assert any(
+        "'attack', by its name. Its rows are the anomalies; where those of 'normal' are" in w
+        for w in told
+    )
+
+
+@pytest.mark.parametrize("words", [("attack", "normal"), ("1", "0")])
+def test_nothing_is_said_of_a_class_that_was_named_or_is_plain(home, words):
+    asked = {**SINGLE, "target_column": "is_odd"}
+    asked |= {"positive_class": "attack"} if words[0] == "attack" else {}
+    told = home.auto_create_model(named(20, *words), asked).warnings
+    assert not any("positive" in w for w in told)
+
+
+def test_the_only_known_word_is_said_to_be_guessed(home):
+    rows = named(20, "intrusion", "?").with_columns(
+        is_odd=pl.when(pl.col("is_odd") == "intrusion").then("is_odd")
+    )
+    told = home.auto_create_model(rows, {**SINGLE, "target_column": "is_odd"}).warnings
+    assert any("'intrusion', and were taken for anomalies" in w for w in told)
+
+
+def test_an_evaluation_takes_the_class_that_training_took(home):
+    rows = named(20, "a", "b")
+    asked = {**SINGLE, "target_column": "is_odd", "positive_class": "a"}
+    found = home.auto_create_model(rows, asked)
+    many = pl.concat([rows.filter(pl.col("is_odd") == "a")] * 30 + [rows])
+    told = home.evaluate(found.model_id, many)
+    assert told.figures["roc_auc"].value > 0.9
+    assert not any("positive class" in w for w in told.warnings)
+
+
+def test_an_evaluation_says_which_class_it_took_where_training_knew_none(home, result):
+    rows = named(20, "attack", "normal").rename({"is_odd": "anomaly"})
+    told = home.evaluate(result.model_id, rows).warnings
+    assert "The positive class of 'anomaly' is taken to be 'attack'" in told[0]
+
+
+def test_an_evaluation_tells_recall_by_kind_of_anomaly(home):
+    rows = flows(400, odd=20, seed=9).with_columns(
+        kind=pl.when("is_odd").then(pl.lit("exfiltration"))
+    )
+    asked = {**SINGLE, "target_column": "is_odd"}
+    asked |= {"task_settings": {"type_column": "kind", "prevalence": 0.01}}
+    found = home.auto_create_model(rows, asked)
+    assert "kind" not in found.feature_importance
+    told = home.evaluate(found.model_id, rows)
+    assert [(k.name, k.n_rows) for k in told.kinds] == [("exfiltration", 20)]
+    assert 0.0 < told.field_precision <= 1.0
+
+
+def test_detectors_that_rank_nothing_raise_no_warning(home):
+    rows = pl.DataFrame({"a": [1.0] * 199 + [5.0], "b": ["x"] * 200})
+    asked = {**ASKED, "algorithms_to_try": ["KNN", "PCA"], "max_trials": 2}
+    found = home.auto_create_model(rows, asked)
+    assert [row.other_scores for row in found.leaderboard] == [{}] * len(found.leaderboard)
+
+
 def test_a_line_that_needs_answers_is_refused_without(home, result):
     with pytest.raises(BadSetting, match="min_precision needs rows with answers"):
         home.set_threshold(result.model_id, {"min_precision": 0.9})

@@ -99,6 +99,77 @@ def test_the_explanation_names_the_members(core, trained):
     assert "a season of 24 steps" in notes
 
 
+@pytest.fixture(scope="module")
+def blend(core):
+    """A blend of two members, whatever the back-test says."""
+    asked = {**ASKED["task_settings"], "n_windows": 1, "series_columns": []}
+    rows = hours(0, 24 * DAYS).filter(pl.col("site") == "north").drop("site")
+    return core.auto_create_model(rows, {**ASKED, "task_settings": asked})
+
+
+def test_what_the_members_add_is_the_forecast(core, blend, came):
+    rows = came.filter(pl.col("site") == "north").drop("site")
+    told = core.explain_model(blend.model_id, rows)
+    assert told.method == "members"
+    predicted = core.predict(blend.model_id, rows)["prediction"]
+    for row, prediction in zip(told.rows, predicted, strict=True):
+        assert row.base + sum(c.amount for c in row.contributions) == pytest.approx(prediction)
+        assert {c.column for c in row.contributions} == {"SeasonalNaive", "LagLightGBM"}
+    naive = next(c for c in told.rows[3].contributions if c.column == "SeasonalNaive")
+    assert naive.amount == 0.0
+    assert naive.value == pytest.approx(told.rows[3].base)
+
+
+def test_a_forecast_is_told_by_what_came_at_its_place_and_by_its_band(core, trained, came):
+    (row,) = core.explain_model(trained.model_id, came[[5]]).rows
+    past = hours(0, 24 * DAYS).filter(pl.col("site") == "north")
+    day_before = past.filter(pl.col("time") == came["time"][5] - timedelta(days=1))["value"][0]
+    facts = "\n".join(row.facts)
+    assert "north, step 6 after the history, which ends at 2026-03-13 23:00:00" in facts
+    assert f"in the last seasons: {day_before:.6g} (2026-03-13 05:00:00), " in facts
+    assert "80 % of values are expected from" in facts
+    assert "half widths from its middle" in facts
+
+
+def test_a_forecast_without_its_value_is_explained_from_a_mapping(core, trained):
+    (row,) = core.explain_model(trained.model_id, {"site": "south", "time": "2026-03-14"}).rows
+    assert row.alert is None
+    assert not any("half widths" in fact for fact in row.facts)
+
+
+def test_rows_of_the_past_are_said_to_have_no_forecast_to_explain(core, trained, came):
+    told = core.explain_model(trained.model_id, pl.concat([hours(0, 1), came[:1]]))
+    assert [row.row for row in told.rows] == [2]
+    assert any("2 of 3 rows have no forecast to explain" in note for note in told.notes)
+
+
+def test_the_whole_explanation_says_how_to_ask_for_one_forecast(core, trained):
+    told = core.explain_model(trained.model_id)
+    assert told.method == "none"
+    assert "Give rows that lie ahead" in told.notes[-1]
+
+
+def test_a_blend_may_be_refused(core):
+    asked = {**ASKED, "ensemble_methods": False}
+    assert core.auto_create_model(hours(0, 24 * DAYS), asked).members == ()
+
+
+def test_a_series_too_short_for_a_test_says_so_on_the_leaderboard(core):
+    rows = pl.DataFrame({"time": range(5), "value": np.arange(5.0)})
+    found = core.auto_create_model(rows, {**ASKED, "task_settings": {"horizon": 4}})
+    (row,) = found.leaderboard
+    assert "the longest series has 5 steps, and a back-test of 4 steps ahead needs 7" in row.reason
+    text = str(found.leaderboard)
+    assert "none with a score" in text
+    assert row.model_id in text
+
+
+def test_a_constant_series_says_why_it_has_no_score(core):
+    flat = pl.DataFrame({"time": range(40), "value": [7.0] * 40})
+    found = core.auto_create_model(flat, {**ASKED, "task_settings": {"horizon": 3}})
+    assert all("Its mase cannot be told" in row.reason for row in found.leaderboard)
+
+
 def test_a_model_that_was_carried_away_forecasts_the_same(core, trained, tmp_path):
     file = core.export_model(trained.model_id, tmp_path / "logins.phantom")
     assert core.predict(core.import_model(file)).equals(core.predict(trained.model_id))
@@ -180,14 +251,37 @@ def test_each_number_of_a_wide_table_is_a_series(core):
     assert told["series"].unique().sort().to_list() == ["north", "south"]
 
 
-def test_what_is_known_ahead_must_be_told(core):
-    rows = pl.DataFrame({"time": range(60), "value": np.arange(60.0), "plan": [0, 1] * 30})
-    asked = {**ASKED, "task_settings": {"horizon": 2, "known_ahead": ["plan"]}}
-    model_id = core.auto_create_model(rows, asked).model_id
+@pytest.fixture(scope="module")
+def planned(core):
+    """A forecast beside a plan that is known ahead, of trees alone."""
+    plan = np.tile([0, 0, 1, 0, 1, 1, 0], 20)
+    rows = pl.DataFrame({"time": range(140), "value": 10.0 + 50.0 * plan, "plan": plan})
+    asked = {**ASKED, "algorithms_to_try": ["LagLightGBM"], "max_trials": 1}
+    asked |= {"task_settings": {"horizon": 2, "known_ahead": ["plan"], "season": 1, "n_windows": 1}}
+    return core.auto_create_model(rows, asked)
+
+
+AHEAD = pl.DataFrame({"time": [140, 141], "plan": [1, 0]})
+UNKNOWN = AHEAD.with_columns(plan=pl.lit(None, pl.Int64))
+
+
+def test_what_is_known_ahead_must_be_told(core, planned):
     with pytest.raises(BadSetting, match="'plan'"):
-        core.predict(model_id)
-    plan = pl.DataFrame({"time": [60, 61], "plan": [0, None]})
-    assert core.predict(model_id, plan).height == 2
+        core.predict(planned.model_id)
+    assert core.predict(planned.model_id, UNKNOWN).height == 2
+
+
+def test_what_knowing_the_plan_changes_is_told_with_the_forecast(core, planned):
+    rows = [row.facts for row in core.explain_model(planned.model_id, AHEAD).rows]
+    told, blind = (
+        core.predict(planned.model_id, known)["prediction"] for known in (AHEAD, UNKNOWN)
+    )
+    changes = (told - blind).to_list()
+    assert any(changes)
+    for facts, change, plan in zip(rows, changes, AHEAD["plan"], strict=True):
+        by = f"{abs(change):.3g} {'lower' if change > 0 else 'higher'}"
+        said = f"plan = {plan}, known ahead: without it the forecast would be {by}"
+        assert (said in facts) == (change != 0.0)
 
 
 def test_rows_that_fall_into_one_step_are_averaged_and_it_is_said(core):

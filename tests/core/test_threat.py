@@ -167,6 +167,38 @@ def test_the_report_tells_alerts_a_day_before_and_after_suppression(steady):
     assert told.rule in str(steady)
 
 
+def test_an_evaluation_tells_recall_by_kind_and_precision_in_the_field(home, steady):
+    rows = logs(seed=5)
+    found = home.evaluate(steady.model_id, rows)
+    alert = home.predict(steady.model_id, rows)["alert"]
+    told = {kind.name: (kind.n_rows, kind.recall) for kind in found.kinds}
+    own = rows.with_columns(alert).filter("is_threat").group_by("attack")
+    expected = own.agg(pl.len(), pl.col("alert").mean()).rows()
+    assert told == {name: (n, pytest.approx(recall)) for name, n, recall in expected}
+    t = found.threshold
+    right, wrong = 0.001 * t.recall, 0.999 * t.fpr
+    assert found.field_precision == pytest.approx(right / (right + wrong))
+    assert found.field_precision_low <= found.field_precision
+
+
+def test_an_evaluation_marks_kinds_that_training_never_saw(home, steady):
+    found = home.evaluate(steady.model_id, logs(seed=5))
+    seen = {kind.name: kind.seen_in_training for kind in found.kinds}
+    assert seen == {"scan": True, "flood": True, "worm": False}
+    assert "worm" in str(found)
+    assert "In the field" in str(found)
+
+
+def test_rows_without_the_type_column_are_evaluated_without_kinds(home, steady):
+    assert home.evaluate(steady.model_id, logs(seed=5).drop("attack")).kinds == ()
+
+
+def test_a_model_fitted_again_does_not_know_which_kinds_were_seen(home, steady):
+    again = home.refit(steady.model_id, logs(seed=6))
+    found = home.evaluate(again, logs(seed=5))
+    assert {kind.seen_in_training for kind in found.kinds} == {None}
+
+
 def test_incidents_are_found_more_often_than_rows(home, steady):
     told = home.evaluate(steady.model_id, logs(seed=5)).repeats
     assert told.n_found <= told.n_incidents
@@ -222,14 +254,16 @@ def test_a_model_fitted_again_suppresses_alike_and_was_not_judged(home, steady):
         ({"task_settings": {"suppress_by": "hosts"}}, "hosts"),
         (
             {"task_type": "regression", "target_column": "size", "algorithms_to_try": None},
-            "nothing is alerted",
+            "of no use for regression",
         ),
+        ({"task_type": "classification", "target_column": "three"}, "nothing is alerted"),
     ],
 )
 def test_suppression_that_cannot_be_done_is_refused_before_any_work(home, asked, said):
     plain = {**ASKED, "threshold": None}
+    rows = logs().with_columns(three=pl.Series(["a", "b", "c", "a"] * (N // 4)))
     with pytest.raises((BadSetting, ColumnMissing), match=said):
-        home.auto_create_model(logs(), plain | asked)
+        home.auto_create_model(rows, plain | asked)
 
 
 def test_more_than_two_classes_are_refused(home):

@@ -162,7 +162,8 @@ def test_a_folder_without_a_bundle_is_told(tmp_path: Path, key: SigningKey) -> N
 def test_an_unknown_key_is_named_with_the_way_to_trust_it(bundle: Path, key: SigningKey) -> None:
     with pytest.raises(BundleUntrusted) as caught:
         open_bundle(bundle, Trust(own="0" * 32))
-    assert f'trust=["{key.fingerprint}"]' in str(caught.value)
+    assert f'PhantomMLCore(trust=("{key.fingerprint}",))' in str(caught.value)
+    assert caught.value.key_id == key.fingerprint
 
 
 def test_a_bundle_resealed_by_another_key_is_untrusted(

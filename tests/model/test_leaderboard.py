@@ -76,8 +76,17 @@ def test_the_best_is_the_first_row(board: Leaderboard) -> None:
 
 
 def test_without_a_score_the_reasons_are_told() -> None:
-    with pytest.raises(NoTrialSucceeded, match=r"LSTM: It ran out of memory\."):
+    with pytest.raises(NoTrialSucceeded, match=r"LSTM failed: It ran out of memory\."):
         _ = Leaderboard.of([TRIALS[2]], metric(), "e").best
+
+
+def test_a_model_without_a_score_is_shown_with_the_reason() -> None:
+    reason = "It was not tested."
+    trials = [Trial(number=0, algorithm="SeasonalNaive", model_id="seasonalnaive-1", reason=reason)]
+    text = Leaderboard.of(trials, metric("mase", greater=False), "e").text()
+    assert "1 trial, none with a score" in text
+    assert "seasonalnaive-1" in text
+    assert "SeasonalNaive has no score: It was not tested." in text
 
 
 def test_an_empty_leaderboard_still_prints() -> None:

@@ -13,11 +13,13 @@ import polars as pl
 from numpy.typing import NDArray
 
 from phantom_ml.config import AutoMLConfig, AutoMLTaskType
-from phantom_ml.data.positive import is_alert
-from phantom_ml.data.target import read_target
-from phantom_ml.errors import BadSetting, TargetUnusable
+from phantom_ml.data.positive import ClassName, is_alert
+from phantom_ml.errors import BadSetting
+from phantom_ml.tasks.base import tasks
 
 Flags = NDArray[np.bool_]
+#: What needs no word: yes and no.
+PLAIN = ("0", "1", "0.0", "1.0", "false", "true")
 #: Fewer known anomalies than this can neither teach nor measure.
 LEAST_KNOWN = 10
 
@@ -34,11 +36,14 @@ class Known:
         Positions of the known anomalies that teach and measure; none where there are too few.
     notes : tuple of str
         What a person should know.
+    odd_class : str, int, float, bool or None
+        What the column calls an anomaly; None where it says nothing.
     """
 
     usual: NDArray[np.int64]
     anomalies: NDArray[np.int64]
     notes: tuple[str, ...] = ()
+    odd_class: ClassName | None = None
 
     @classmethod
     def of(cls, frame: pl.DataFrame, config: AutoMLConfig) -> Known:
@@ -61,35 +66,55 @@ class Known:
                 )
             empty = () if name is None else (f"No row has a value of {name!r}: nothing is known.",)
             return cls(np.arange(frame.height), np.empty(0, np.int64), empty)
-        odd, normal = _codes(answers, config)
-        usual = normal if normal_only else ~odd
-        places = np.flatnonzero(odd)
+        told = _Told.of(answers, config.positive_class)
+        usual = told.normal if normal_only else ~told.odd
+        places = np.flatnonzero(told.odd)
         few = len(places) < LEAST_KNOWN
+        notes = _notes(len(places), int(usual.sum()), few=few, normal_only=normal_only)
         return cls(
             np.flatnonzero(usual),
             places[:0] if few else places,
-            _notes(len(places), int(usual.sum()), few=few, normal_only=normal_only),
+            (*told.notes, *notes),
+            told.odd_class,
         )
 
 
-def _codes(answers: pl.Series, config: AutoMLConfig) -> tuple[Flags, Flags]:
-    """Return which rows are known to be anomalies, and which to be normal."""
-    values = answers.drop_nulls().unique()
-    if len(values) == 1:
+@dataclass(frozen=True)
+class _Told:
+    """Which rows are said to be anomalies, which to be normal, and what an anomaly is called."""
+
+    odd: Flags
+    normal: Flags
+    odd_class: ClassName | None
+    notes: tuple[str, ...] = ()
+
+    @classmethod
+    def of(cls, answers: pl.Series, positive_class: ClassName | None) -> _Told:
+        """Return what a column with answers says; raises TargetUnusable, BadSetting."""
+        values = answers.drop_nulls().unique()
+        if len(values) == 1:
+            return cls._of_one(answers, values[0], positive_class)
+        task = tasks.get(AutoMLTaskType.ANOMALY_DETECTION)
+        target = task.read_target(answers, positive_class)
+        codes = np.full(len(answers), -1)
+        codes[target.keep] = target.values
+        return cls(codes == 1, codes == 0, target.classes[1], target.warnings)
+
+    @classmethod
+    def _of_one(
+        cls, answers: pl.Series, value: ClassName, positive_class: ClassName | None
+    ) -> _Told:
         known, none = answers.is_not_null().to_numpy(), np.zeros(len(answers), np.bool_)
-        odd = is_alert(values[0]) or str(config.positive_class) == str(values[0])
-        return (known, none) if odd else (none, known)
-    target = read_target(
-        answers, answers.name, AutoMLTaskType.CLASSIFICATION, config.positive_class
-    )
-    if len(target.classes) != 2:
-        raise TargetUnusable(
-            f"{answers.name!r} has {len(target.classes)} classes, not normal and odd.",
-            "Make two classes of it, empty where nobody knows, or leave target_column out.",
-        )
-    codes = np.full(len(answers), -1)
-    codes[target.keep] = target.values
-    return codes == 1, codes == 0
+        odd = is_alert(value) if positive_class is None else str(positive_class) == str(value)
+        if positive_class is not None or str(value).lower() in PLAIN:
+            notes: tuple[str, ...] = ()
+        else:
+            what = "anomalies" if odd else "normal rows"
+            notes = (
+                f"All known rows of {answers.name!r} are {value!r}, and were taken for {what} by that name. "
+                "positive_class says what an anomaly is called.",
+            )
+        return cls(known, none, value, notes) if odd else cls(none, known, None, notes)
 
 
 def _notes(n_odd: int, n_usual: int, *, few: bool, normal_only: bool) -> tuple[str, ...]:

@@ -9,12 +9,14 @@ import polars as pl
 from numpy.typing import NDArray
 
 from phantom_ml.algorithms.base import algorithms
+from phantom_ml.automl.in_order import events_in_order
 from phantom_ml.automl.injection import injected
 from phantom_ml.automl.known import Known
 from phantom_ml.automl.sites import sites_of
 from phantom_ml.automl.spaces import given_spaces
 from phantom_ml.config import AutoMLConfig, ProblemKind, ThresholdPolicy
 from phantom_ml.data.dataset import Dataset
+from phantom_ml.data.positive import ClassName
 from phantom_ml.data.recognise import recognise_sampled
 from phantom_ml.data.schema import ColumnKind, TableSchema
 from phantom_ml.data.splits import RowTies, join_entities
@@ -26,6 +28,7 @@ from phantom_ml.metrics.base import Metric
 from phantom_ml.metrics.lookup import get_metric
 from phantom_ml.model.suppression import Suppression
 from phantom_ml.tasks.base import Task, tasks
+from phantom_ml.tasks.settings import check_alerts, check_roles
 
 DAY_NS = 86_400e9
 #: What ranks detectors where some anomalies are known.
@@ -67,6 +70,8 @@ class Problem:
     #: Known anomalies, which are the rows at the end; 0 where those were made.
     n_known: int = 0
     suppression: Suppression | None = None
+    #: What the target calls an anomaly; None unless it says so of rows without answers.
+    odd_class: ClassName | None = None
 
     @property
     def is_labelled(self) -> bool:
@@ -156,9 +161,9 @@ def pose(dataset: Dataset, config: AutoMLConfig, validation: Dataset | None = No
         _metric(config, task, target),
         callable(config.optimization_metric),
         n_validation,
-        (*target.warnings, *entities, *_unnamed_time(inputs, config)),
+        (*target.warnings, *entities, *_of_the_past(frame, inputs, config)),
         config.threshold or task.default_threshold(),
-        suppression=Suppression.asked(config, columns, target.kind),
+        suppression=Suppression.asked(config, columns),
     )
 
 
@@ -190,17 +195,20 @@ def _without_answers(dataset: Dataset, config: AutoMLConfig, validation: Dataset
         get_metric(KNOWN_METRIC, target.kind) if by_known else _metric(config, task, target),
         callable(config.optimization_metric),
         odd.height,
-        (*known.notes, *entities, *_unnamed_time(inputs, config)),
+        (*known.notes, *entities, *_of_the_past(frame, inputs, config)),
         config.threshold,
         n_known,
-        Suppression.asked(config, dataset.columns, target.kind),
+        Suppression.asked(config, dataset.columns),
+        known.odd_class,
     )
 
 
 def _rows_to_learn(dataset: Dataset, config: AutoMLConfig) -> tuple[pl.DataFrame, Known]:
     """Return the rows, and which of them tell what is usual; raises where these are too few."""
+    check_roles(config)
     named = [*config.group_columns, config.time_column, config.weight_column]
-    wanted = [*named, *config.ignored_columns, config.target_column, *config.features.kinds]
+    told = [config.target_column, config.task_settings.type_column]
+    wanted = [*named, *config.ignored_columns, *told, *config.features.kinds]
     require_columns(dataset.columns, [c for c in wanted if c is not None])
     frame = dataset.frame()
     known = Known.of(frame, config)
@@ -227,14 +235,16 @@ def _metric(config: AutoMLConfig, task: Task, target: Target) -> Metric:
     return metric
 
 
-def _unnamed_time(inputs: TableSchema, config: AutoMLConfig) -> tuple[str, ...]:
-    """Return what to say where the past could be told, but nobody said of which time."""
+def _of_the_past(frame: pl.DataFrame, inputs: TableSchema, config: AutoMLConfig) -> tuple[str, ...]:
+    """Return what to say of the past: it could be told, but nobody said of which time, or of whom."""
     wanted = config.feature_engineering and config.features.temporal
-    return undecided(inputs, config.time_column) if wanted else ()
+    unnamed = undecided(inputs, config.time_column) if wanted else ()
+    return (*unnamed, *events_in_order(frame, inputs, config))
 
 
 def _check(config: AutoMLConfig, task: Task, target: Target, *, has_answers: bool = False) -> None:
     """Refuse before any work what could only fail after it."""
+    check_alerts(config, target.kind)
     for name in config.algorithms_to_try or ():
         if target.kind not in algorithms.get(name).kinds:
             known = ", ".join(a.name for a in algorithms if target.kind in a.kinds)
@@ -254,25 +264,14 @@ def _check(config: AutoMLConfig, task: Task, target: Target, *, has_answers: boo
         return
     if not has_answers and not task.accepts(policy, target.kind):
         raise BadSetting(
-            *_refused(policy, task, target),
+            f"A threshold by {policy.rule} needs rows with answers.",
+            "Without them, set it by max_fpr, alerts_per_day or top_k, or leave it out.",
         )
     if policy.alerts_per_day is not None and config.time_column is None:
         raise BadSetting(
             f"The threshold allows {policy.alerts_per_day:g} alerts a day, but no time_column is named.",
             "Name the time column, or set the threshold by another rule: max_fpr, top_k.",
         )
-
-
-def _refused(policy: ThresholdPolicy, task: Task, target: Target) -> tuple[str, str]:
-    if task.learns_from_answers:
-        return (
-            f"A threshold was asked for ({policy.rule}), but {target.name!r} has not two classes.",
-            "Leave the threshold out, or make two classes of the target.",
-        )
-    return (
-        f"A threshold by {policy.rule} needs rows with answers.",
-        "Without them, set it by max_fpr, alerts_per_day or top_k, or leave it out.",
-    )
 
 
 def _joined(rows: pl.DataFrame, validation: Dataset) -> pl.DataFrame:
@@ -296,11 +295,7 @@ def _family(dtype: pl.DataType) -> str:
 
 
 def _target_is_not_ignored(config: AutoMLConfig) -> None:
-    if config.target_column in {*config.group_columns, config.time_column, config.weight_column}:
-        raise BadSetting(
-            f"The target {config.target_column!r} is also the group, time or weight column.",
-            "No other role may know the target: name another column.",
-        )
+    check_roles(config)
     if config.target_column in config.ignored_columns:
         raise BadSetting(
             f"The target {config.target_column!r} is among the ignored columns.",

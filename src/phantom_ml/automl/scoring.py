@@ -78,14 +78,17 @@ def other_scores(problem: Problem, rows: Rows, prediction: Array) -> dict[str, f
 def stability(rows: Rows, prediction: Array) -> dict[str, float]:
     """Return how alike two fits on rows that never met rank the same rows (Spearman).
 
-    Nothing is returned where they did not score the same rows.
+    Nothing is returned where they did not score the same rows, or one of them ranks none above another.
     """
     from scipy.stats import spearmanr
 
     half = len(rows) // 2
+    first, second = prediction[:half, 0], prediction[half : 2 * half, 0]
     if half < 2 or not np.array_equal(rows[:half], rows[half:]):
         return {}
-    found = spearmanr(prediction[:half, 0], prediction[half:, 0]).statistic
+    if np.ptp(first) == 0.0 or np.ptp(second) == 0.0:
+        return {}
+    found = spearmanr(first, second).statistic
     return {"stability": float(found)} if np.isfinite(found) else {}
 
 

@@ -23,8 +23,7 @@ from phantom_ml.errors import BundleUntrusted, PhantomError
 #: The base of typer's errors of usage, which it does not name itself.
 UsageError: Any = typer.BadParameter.__bases__[0]
 TRUST_HINT = (
-    "Ask its sender for the key's fingerprint by another road; if it is the same, add --trust "
-    "and the fingerprint."
+    "Ask its sender for the key's fingerprint by another road; if it is the same, add --trust {}."
 )
 NO_FLAGS = Flags({}, frozenset())
 #: The code of a mistake in the command line itself, beside those of the errors.
@@ -56,7 +55,8 @@ def told(home: str | None, flags: Flags = NO_FLAGS, *, as_json: bool = False) ->
         sys.stdout.flush()
     except PhantomError as error:
         message, hint = flags.told(error.message, error.hint)
-        hint = TRUST_HINT if isinstance(error, BundleUntrusted) else hint
+        if isinstance(error, BundleUntrusted) and error.key_id:
+            hint = TRUST_HINT.format(error.key_id)
         _tell(message, hint, error.code, as_json=as_json)
         raise typer.Exit(USER_FAULT) from None
     except (typer.Exit, UsageError):

@@ -45,7 +45,7 @@ class Flags:
             for field in fields(kind):
                 setting = getattr(kind, "renamed", {}).get(field.name, field.name)
                 # What belongs to a part of the configuration may be told by the part alone.
-                for owner in {kind.owner, kind.owner.removeprefix("config.")}:
+                for owner in dict.fromkeys((kind.owner, kind.owner.removeprefix("config."))):
                     path = f"{owner}.{setting}"
                     by_path[path] = f"--{field.name.replace('_', '-')}"
                     if values.get(field.name) not in (None, []):

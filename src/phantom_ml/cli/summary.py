@@ -44,7 +44,7 @@ def _best(result: AutoMLResult) -> list[tuple[str, str]]:
     pairs = [
         ("Model", result.model_id),
         ("Algorithm", result.best_algorithm),
-        ("Score", f"{result.metric} {number(result.best_score, 5)} on held-out rows"),
+        ("Score", _score(result)),
         ("Validation", result.validation),
         ("Time", duration(result.training_time_seconds)),
     ]
@@ -53,24 +53,36 @@ def _best(result: AutoMLResult) -> list[tuple[str, str]]:
     return pairs
 
 
+def _score(result: AutoMLResult) -> str:
+    if result.best_score is None:
+        return f"no {result.metric}: the leaderboard says why"
+    return f"{result.metric} {number(result.best_score, 5)} on held-out rows"
+
+
 def show_leaderboard(console: Console, board: Leaderboard, top: int | None = None) -> None:
     """Print the ranked trials, the first ``top`` of them, and why others failed."""
-    ranked = [row for row in board.rows if row.rank is not None]
-    shown = ranked[:top]
-    count = f"{len(ranked)}" if len(shown) == len(ranked) else f"{len(shown)} of {len(ranked)}"
-    title = f"Leaderboard of {board.experiment_id}: {count} by {board.metric}"
+    done = [row for row in board.rows if row.status.value == "done"]
+    shown = done[:top]
+    count = f"{len(done)}" if len(shown) == len(done) else f"{len(shown)} of {len(done)}"
+    by = f"by {board.metric}" if any(row.rank for row in done) else f"without a {board.metric}"
+    title = f"Leaderboard of {board.experiment_id}: {count} {by}"
     show(console, title, leaderboard_table(shown, wide=console.width >= WIDE))
-    failed = [row for row in board.rows if row.status.value == "failed"]
-    if failed:
-        told = [f"{row.algorithm} failed: {row.reason}" for row in failed[:TOLD_FAILURES]]
-        more = len(failed) - len(told)
-        show(console, "Failed", sentences([*told, *([f"and {more} more"] if more else [])]))
+    _show_unranked(console, "Without a score", [row for row in done if row.rank is None])
+    _show_unranked(console, "Failed", [r for r in board.rows if r.status.value == "failed"])
+
+
+def _show_unranked(console: Console, title: str, rows: Sequence[LeaderboardRow]) -> None:
+    """Print why rows have no rank; nothing where there are none."""
+    told = [row.unranked for row in rows[:TOLD_FAILURES]]
+    more = len(rows) - len(told)
+    if told:
+        show(console, title, sentences([*told, *([f"and {more} more"] if more else [])]))
 
 
 def leaderboard_table(rows: Sequence[LeaderboardRow], *, wide: bool) -> Table:
     """Return the ranked rows; ``wide`` adds the spread over the folds and the time to predict."""
     columns: dict[str, list[str]] = {
-        "rank": [str(row.rank) for row in rows],
+        "rank": [str(row.rank or "-") for row in rows],
         "model": [row.model_id or "-" for row in rows],
         "algorithm": [row.algorithm for row in rows],
         "score": [number(row.score) for row in rows],

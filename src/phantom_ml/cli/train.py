@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 import typer
 
 from phantom_ml.cli.ahead import Ahead
+from phantom_ml.cli.alerts import Alerts
 from phantom_ml.cli.faults import INTERRUPTED, say
 from phantom_ml.cli.meanings import Meanings
 from phantom_ml.cli.options import LATEST, AlertRule, Common, File, Reading, Task, asked, seconds
@@ -103,6 +104,7 @@ def train(  # noqa: PLR0913, PLR0917 - groups of options, each a dataclass
     ahead: Ahead,
     meanings: Meanings,
     rule: AlertRule,
+    alerts: Alerts,
     reading: Reading,
     common: Common,
 ) -> None:
@@ -116,7 +118,8 @@ def train(  # noqa: PLR0913, PLR0917 - groups of options, each a dataclass
 
     policy, options = rule.policy(), reading.options()
     settings = {"data_path": file, **question.settings()}
-    for part, given in (("features", meanings.settings()), ("task_settings", ahead.settings())):
+    of_task = ahead.settings() | alerts.settings()
+    for part, given in (("features", meanings.settings()), ("task_settings", of_task)):
         if given:
             settings[part] = {**dict(settings.get(part, {})), **given}
     config = AutoMLConfig.of(settings | ({} if policy is None else {"threshold": policy}))

@@ -12,7 +12,9 @@ from phantom_ml.cli.options import AlertRule, Common, File, Model, Reading
 
 if TYPE_CHECKING:
     import polars as pl
+    from rich.console import Console
 
+    from phantom_ml.core.models import Evaluation
     from phantom_ml.explain.forms import Explanation
 
 SHOWN_ROWS, SHOWN_COLUMNS, BLOCK_ROWS = 10, 8, 65_536
@@ -131,9 +133,7 @@ def _show_scored(
     show(console, title, scored_table(chosen, given, console.width))
     written = command_line(common, "predict", *words, "--output", "scores.csv")
     row = command_line(common, "explain", *words, "--row", str(chosen["row"][0]))
-    # A forecast is explained as a whole, not row by row.
-    is_forecast = any(name.startswith("quantile_") for name in scored.columns)
-    show_next(console, [written] if is_forecast else [row, written])
+    show_next(console, [row, written])
 
 
 def _counted_alerts(scored: pl.DataFrame) -> str:
@@ -198,8 +198,8 @@ def evaluate(
     data = core.read(file, reading.options())
     found = core.evaluate(known, data)
     evaded = core.check_evasion(known, data) if evasion else None
-    from phantom_ml.cli.screen import facts, number, screen, sentences, show, table, write_json
-    from phantom_ml.cli.summary import show_evasion, threshold_facts
+    from phantom_ml.cli.screen import number, screen, sentences, show, table, write_json
+    from phantom_ml.cli.summary import show_evasion
 
     if common.json:
         told = {} if evaded is None else {"evasion": evaded.to_dict()}
@@ -213,14 +213,24 @@ def evaluate(
     console = screen()
     title = f"{known} on {found.n_rows:,} rows{skipped}"
     show(console, title, table(("metric", "value", "95 % interval"), rows, left=("metric",)))
-    if found.threshold is not None:
-        show(console, "Its alerts on these rows", facts(threshold_facts(found.threshold)))
-    if found.repeats is not None:
-        show(console, "After suppression", sentences(found.repeats.lines()))
+    _show_alerts(console, found)
     if found.warnings:
         show(console, "Notes", sentences(found.warnings))
     if evaded is not None:
         show_evasion(console, evaded)
+
+
+def _show_alerts(console: Console, found: Evaluation) -> None:
+    """Print how a line of alert worked out, what its alerts are worth, and how many repeat others."""
+    from phantom_ml.cli.screen import facts, sentences, show
+    from phantom_ml.cli.summary import threshold_facts
+
+    if found.threshold is not None:
+        show(console, "Its alerts on these rows", facts(threshold_facts(found.threshold)))
+    if worth := found.field_lines():
+        show(console, "What they are worth", sentences(worth))
+    if found.repeats is not None:
+        show(console, "After suppression", sentences(found.repeats.lines()))
 
 
 def explain(
@@ -235,7 +245,8 @@ def explain(
 ) -> None:
     """Say why a row was scored as it was.
 
-    Without FILE: what the model looks at as a whole.
+    Without FILE: what the model looks at as a whole. Of a forecast FILE holds
+    rows that lie ahead, such as those that 'phantom predict' wrote.
     """
     core = common.core()
     known = core.get_model(model).id

@@ -28,6 +28,7 @@ from phantom_ml.progress import ProgressCallback, silent
 from phantom_ml.store.records import ExperimentView, ModelRecord
 from phantom_ml.store.store import Store
 from phantom_ml.tasks.base import tasks
+from phantom_ml.tasks.settings import check_settings
 
 if TYPE_CHECKING:
     from phantom_ml.core.threat import ThreatReport
@@ -109,6 +110,7 @@ class PhantomMLCore:
         """
         clock = Deadline.after(0.0)
         settings = AutoMLConfig.of(data if config is None else config)
+        check_settings(settings)
         warm_up(FORECASTS if tasks.get(settings.task_type).of_series else PRELOAD)
         source = settings.data_path if config is None else data
         if source is None:
@@ -282,23 +284,26 @@ class PhantomMLCore:
     ) -> Any:
         """Return why: each row's contributions, and what the model looks at as a whole.
 
+        Of a forecast, what each member says, what came at that place before, and how wide its band is.
+
         Parameters
         ----------
         model_id : str
         instance : a row, a frame, JSON text, or None for the global explanation alone
+            Of a forecast, rows that lie ahead, such as those of ``predict``.
         before : table or path, optional
             What happened around the instance, for a model that counts what entities did before.
         n_nearest : int
             Normal rows that are told beside each row by an anomaly model.
         """
         manifest, pipeline = self._shelf.kept(model_id)
+        frame = None if instance is None else self._shelf.frame(instance)
         if isinstance(pipeline, ForecastModel):
-            from phantom_ml.core.forecasts import explain_forecast
+            from phantom_ml.explain.forecast import explain_forecast
 
-            return explain_forecast(manifest, pipeline)
+            return explain_forecast(pipeline, manifest.card, frame)
         from phantom_ml.explain.explanation import explain
 
-        frame = None if instance is None else self._shelf.frame(instance)
         if before is not None and pipeline.encoder.past is not None:
             pipeline = pipeline.among(self._shelf.frame(before))
         return explain(pipeline, manifest.card, frame, n_nearest)

@@ -1,4 +1,4 @@
-"""A forecast in use: told, measured on what came, explained, fitted again on a longer history."""
+"""A forecast in use: told, measured on what came, fitted again on a longer history."""
 
 from __future__ import annotations
 
@@ -21,7 +21,6 @@ from phantom_ml.core.training import keeper_of_refit
 from phantom_ml.data.dataset import Dataset
 from phantom_ml.data.target import require_target
 from phantom_ml.errors import BadSetting
-from phantom_ml.explain.forms import Explanation, Importance
 from phantom_ml.forecasters.accuracy import seasonal_scale
 from phantom_ml.forecasters.base import Forecast
 from phantom_ml.forecasters.columns import read_values
@@ -124,7 +123,7 @@ def evaluate_forecast(
             for name, value in figures.items()
             if np.isfinite(value)
         },
-        warnings=_beyond(horizon, model.spec.horizon),
+        warnings=model.beyond(horizon),
     )
 
 
@@ -145,35 +144,6 @@ def _figure(value: float, drawn: Sequence[float]) -> Figure:
     known = np.array([d for d in drawn if np.isfinite(d)] or [value])
     low, high = np.quantile(known, [0.025, 0.975])
     return Figure(value=value, low=min(float(low), value), high=max(float(high), value))
-
-
-def _beyond(horizon: int, asked: int) -> tuple[str, ...]:
-    if horizon <= asked:
-        return ()
-    return (f"The rows reach {horizon} steps ahead, the model was chosen for {asked}.",)
-
-
-def explain_forecast(manifest: Manifest, model: ForecastModel) -> Explanation:
-    """Return what a blend is made of and looks at."""
-    card, series = manifest.card, model.series
-    members = ", ".join(f"{m.forecaster} {m.weight:.0%}" for m in model.spec.members)
-    season = f"a season of {series.season} steps" if series.season > 1 else "no season"
-    notes = (
-        f"The forecast is a weighted mean: {members}.",
-        f"{series.n_series} series, a step of {series.frequency.text}, {season}.",
-    )
-    return Explanation(
-        target=model.spec.target,
-        algorithm=str(card.get("algorithm", "")),
-        method="none",
-        unit=model.spec.target,
-        metric=str(card.get("metric", "")),
-        importance=tuple(
-            Importance(column=name, share=share)
-            for name, share in dict(card.get("importance", {})).items()
-        ),
-        notes=notes,
-    )
 
 
 def refit_on(

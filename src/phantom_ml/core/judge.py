@@ -11,6 +11,7 @@ from pydantic import ValidationError
 from phantom_ml.automl.draft import Draft
 from phantom_ml.automl.holdout import Holdout
 from phantom_ml.config import AutoMLConfig
+from phantom_ml.core.kinds import THREAT
 from phantom_ml.core.models import Kept
 from phantom_ml.core.threat import Beside, ThreatReport, threat_report
 from phantom_ml.data.dataset import Dataset
@@ -19,8 +20,6 @@ from phantom_ml.model.manifest import Manifest
 from phantom_ml.model.pipeline import Pipeline
 from phantom_ml.model.spec import ModelSpec
 
-#: Where a card holds the report.
-THREAT = "threat"
 MOVED = "Since this was measured another threshold was set: alerts, recall and rates differ now."
 
 
@@ -42,14 +41,16 @@ class Judge:
         """Return who judges a training; None where it keeps no test part."""
         if holdout.test is None:
             return None
-        asked, kinds, entities = config.task_settings, None, None
-        parts = (holdout.development.target.keep, holdout.test.target.keep)
-        if asked.type_column is not None:
-            told = dataset.frame([asked.type_column])[asked.type_column].cast(pl.String)
-            kinds = (told[parts[0]], told[parts[1]])
+        asked, tested, entities = config.task_settings, holdout.test.target.keep, None
         if holdout.test.suppression is not None:
-            entities = dataset.frame(holdout.test.suppression.inputs)[parts[1]]
-        return cls(holdout, Beside(kinds, asked.prevalence, entities))
+            entities = dataset.frame(holdout.test.suppression.inputs)[tested]
+        if asked.type_column is None:
+            return cls(holdout, Beside(prevalence=asked.prevalence, entities=entities))
+        told = dataset.frame([asked.type_column])[asked.type_column].cast(pl.String)
+        learned = holdout.development.target
+        known = told[learned.keep].filter(pl.Series(learned.values == 1)).drop_nulls().unique()
+        beside = Beside(told[tested], tuple(known.sort()), asked.prevalence, entities)
+        return cls(holdout, beside)
 
     def report(self, draft: Draft) -> ThreatReport | None:
         """Return the report of a model that is not sealed yet; None where it has no threshold."""

@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
 from phantom_ml.config import ProblemKind, Settings, ThresholdPolicy
+from phantom_ml.core.kinds import FieldFigures, field_precision, known_kinds, recall_by_kind
 from phantom_ml.core.repeats import RepeatReport, repeat_report
 from phantom_ml.data.target import require_target
 from phantom_ml.errors import BadSetting, BundleDamaged, BundleVersion, UnknownName
-from phantom_ml.explain.truth import known_answers
+from phantom_ml.explain.truth import Answers, known_answers
 from phantom_ml.metrics.base import Metric
 from phantom_ml.metrics.intervals import bootstrap_interval, clopper_pearson
 from phantom_ml.metrics.lookup import get_metric
@@ -121,12 +123,13 @@ class Figure(Settings):
     high: float
 
 
-class Evaluation(Settings):
+class Evaluation(FieldFigures):
     """A model measured on labelled rows that it has not seen.
 
     ``figures`` are the metrics by name with 95 % bootstrap intervals; ``threshold`` is the model's own line
     of alert, as it worked out on these rows; ``repeats`` tells of a model that suppresses repeated alerts
-    what that comes to on them.
+    what that comes to on them. Precision in the field and recall by kind of attack are told where the
+    training named a prevalence and a type column, and the rows have it.
     """
 
     model_id: str
@@ -146,7 +149,7 @@ class Evaluation(Settings):
             shown = [("recall", t.recall), ("FPR", t.fpr)]
             rates = ", ".join(f"{name} {rate:.4f}" for name, rate in shown if rate is not None)
             lines.append(f"  at its threshold {t.value:.4g}: {rates}")
-        told = [] if self.repeats is None else self.repeats.lines()
+        told = [*self.field_lines(), *([] if self.repeats is None else self.repeats.lines())]
         return "\n".join(
             [*lines, *(f"  {t}" for t in told), *(f"  Note: {w}" for w in self.warnings)]
         )
@@ -161,7 +164,8 @@ def evaluate(
     """Return the figures of a model on labelled rows; rows without a label or of an unknown class are left out."""
     spec = pipeline.spec
     require_target(frame.columns, spec.target)
-    truth, rows = known_answers(spec, frame[spec.target])
+    answers = known_answers(spec, frame[spec.target], manifest.card.get("odd_class"))
+    truth, rows = answers.values, answers.rows
     if len(rows) == 0:
         raise BadSetting(
             f"No row has a value of {spec.target!r} that the model knows.",
@@ -180,29 +184,45 @@ def evaluate(
         if np.isfinite(value):
             low, high = bootstrap_interval(metric, truth, prediction)
             figures[metric.name] = Figure(value=value, low=low, high=high)
-    held, found, broken = spec.threshold, None, ""
-    if held is not None:
-        found = measured(held, truth, prediction)
-        promised = None if held.policy is None else held.policy.max_fpr
-        broken = broken_promise(promised, held, found)
-    return Evaluation(
+    found = Evaluation(
         model_id=model_id,
         n_rows=len(rows),
         n_skipped=frame.height - len(rows),
         figures=figures,
-        threshold=found,
-        repeats=_repeats(pipeline, frame[rows], truth, prediction),
-        warnings=(broken,) if broken else (),
+        warnings=answers.notes,
     )
+    if spec.threshold is None:
+        return found
+    told = _of_alerts(spec.threshold, manifest.card, pipeline, frame[rows], truth, prediction)
+    return found.model_copy(update={**told, "warnings": (*answers.notes, *told["warnings"])})
 
 
-def _repeats(
-    pipeline: Pipeline, frame: pl.DataFrame, truth: Any, prediction: Any
-) -> RepeatReport | None:
-    rule, threshold = pipeline.spec.suppression, pipeline.spec.threshold
-    if rule is None or threshold is None:
-        return None
-    return repeat_report(rule, frame, threshold.alerts(prediction[:, 0]), truth)
+def _of_alerts(
+    held: Threshold,
+    card: Mapping[str, Any],
+    pipeline: Pipeline,
+    frame: pl.DataFrame,
+    truth: Answers,
+    prediction: NDArray[np.float64],
+) -> dict[str, Any]:
+    """Return the fields of an evaluation that tell how a line of alert worked out."""
+    found, alert = measured(held, truth, prediction), held.alerts(prediction[:, 0])
+    asked = dict(dict(card.get("config") or {}).get("task_settings") or {})
+    prevalence, type_column = asked.get("prevalence"), asked.get("type_column")
+    told: dict[str, Any] = {
+        "threshold": found,
+        "field_precision": field_precision(found.recall, found.fpr, prevalence),
+        "field_precision_low": field_precision(found.recall_low, found.fpr_high, prevalence),
+    }
+    if type_column in frame.columns:
+        kinds = frame[type_column].cast(pl.String)
+        told["kinds"] = recall_by_kind(kinds, alert, truth, known_kinds(card))
+    rule = pipeline.spec.suppression
+    if rule is not None:
+        told["repeats"] = repeat_report(rule, frame, alert, truth.astype(np.int64))
+    promised = None if held.policy is None else held.policy.max_fpr
+    broken = broken_promise(promised, held, found)
+    return told | {"warnings": (broken,) if broken else ()}
 
 
 def broken_promise(promised: float | None, held: Threshold, found: Threshold) -> str:

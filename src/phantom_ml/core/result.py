@@ -44,10 +44,11 @@ class AutoMLResult(Settings):
         return repr(self)
 
     def _lines(self) -> list[str]:
-        score = "none" if self.best_score is None else f"{self.best_score:.5g}"
+        score = self.best_score
+        told = "none." if score is None else f"{score:.5g} on held-out rows."
         lines = [
             f"Best model     {self.best_algorithm} ({self.model_id})",
-            f"{self.metric:<14} {score} on held-out rows. {self.validation}",
+            f"{self.metric:<14} {told} {self.validation}",
             f"Training time  {self.training_time_seconds:.1f} s, experiment {self.experiment_id}",
         ]
         if self.members:

@@ -8,11 +8,16 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
-from pydantic import Field
 
 from phantom_ml.automl.holdout import Holdout
 from phantom_ml.automl.problem import DAY_NS, Problem
-from phantom_ml.config import Settings
+from phantom_ml.core.kinds import (
+    FieldFigures,
+    KindOfAttack,
+    field_precision,
+    rate,
+    recall_by_kind,
+)
 from phantom_ml.core.look import Optimism, look
 from phantom_ml.core.models import Figure, broken_promise, measured
 from phantom_ml.core.repeats import RepeatReport, repeat_report
@@ -29,22 +34,14 @@ DRIFTED = 0.65
 PERIODS = 8
 
 
-class KindOfAttack(Settings):
-    """How many rows of one kind of attack were found."""
-
-    name: str
-    n_rows: int = Field(ge=1)
-    recall: float = Field(ge=0, le=1)
-    seen_in_training: bool
-
-
-class ThreatReport(Settings):
+class ThreatReport(FieldFigures):
     """A detector on its test part: what was promised, and what it came to.
 
     Attributes
     ----------
     kept : whether the promised false-positive rate lies within the measured one's 95 % bounds, or above.
     drift : how well benign rows of the test part can be told from those before, as a ROC AUC; 0.5: not at all.
+    known_kinds : the kinds of attack in the rows that were learned from, by name.
     aut : area under the recall over the periods of the test part (TESSERACT), where there is a time.
     repeats : what suppression comes to, where ``suppress_by`` is set.
     """
@@ -57,9 +54,7 @@ class ThreatReport(Settings):
     figures: dict[str, Figure]
     drift: float | None = None
     optimism: Optimism | None = None
-    field_precision: float | None = None
-    field_precision_low: float | None = None
-    kinds: tuple[KindOfAttack, ...] = ()
+    known_kinds: tuple[str, ...] = ()
     recall_by_period: tuple[float, ...] = ()
     aut: float | None = None
     repeats: RepeatReport | None = None
@@ -70,8 +65,8 @@ class ThreatReport(Settings):
         t = self.threshold
         found = [
             f"Test part      {self.n_rows:,} rows, {self.how}",
-            f"Promise        {_rate(self.promised_fpr)} of benign rows alerted; came to {_rate(t.fpr)} "
-            f"({_rate(t.fpr_low)} to {_rate(t.fpr_high)}), recall {_rate(t.recall)}",
+            f"Promise        {rate(self.promised_fpr)} of benign rows alerted; came to {rate(t.fpr)} "
+            f"({rate(t.fpr_low)} to {rate(t.fpr_high)}), recall {rate(t.recall)}",
         ]
         for name, f in self.figures.items():
             found.append(f"{name:<22} {f.value:.4f}  [{f.low:.4f}, {f.high:.4f}]")
@@ -81,23 +76,12 @@ class ThreatReport(Settings):
             found.append(
                 f"Drift          benign rows are told from earlier ones with a ROC AUC of {self.drift:.3f}"
             )
-        if self.field_precision is not None:
-            found.append(
-                f"In the field   {_rate(self.field_precision)} of alerts are right, at least "
-                f"{_rate(self.field_precision_low)} by the bounds of recall and false alarms"
-            )
-        for kind in self.kinds:
-            new = "" if kind.seen_in_training else ", never seen in training"
-            found.append(f"  {kind.name}: {_rate(kind.recall)} of {kind.n_rows:,}{new}")
+        found += self.field_lines()
         if self.aut is not None:
             found.append(
-                f"Over time      recall {', '.join(map(_rate, self.recall_by_period))}; AUT {self.aut:.3f}"
+                f"Over time      recall {', '.join(map(rate, self.recall_by_period))}; AUT {self.aut:.3f}"
             )
         return found if self.repeats is None else [*found, *self.repeats.lines()]
-
-
-def _rate(value: float | None) -> str:
-    return "-" if value is None else f"{100 * value:.3g} %"
 
 
 @dataclass(frozen=True)
@@ -121,17 +105,26 @@ class Beside:
 
     Attributes
     ----------
-    kinds : pair of Series, or None
-        The kind of attack of the development and of the test rows.
+    kinds : Series or None
+        The kind of attack of the test rows.
+    known_kinds : tuple of str
+        The kinds of attack in the rows that were learned from.
     prevalence : float or None
         Share of threats in the field.
     entities : DataFrame or None
         Of the test rows, the columns by which repeated alerts are suppressed.
     """
 
-    kinds: tuple[pl.Series, pl.Series] | None = None
+    kinds: pl.Series | None = None
+    known_kinds: tuple[str, ...] = ()
     prevalence: float | None = None
     entities: pl.DataFrame | None = None
+
+    def recall(self, tested: Tested) -> tuple[KindOfAttack, ...]:
+        """Return the recall by kind of attack."""
+        if self.kinds is None:
+            return ()
+        return recall_by_kind(self.kinds, tested.alert, tested.truth, self.known_kinds)
 
 
 def threat_report(holdout: Holdout, pipeline: Pipeline, beside: Beside) -> ThreatReport | None:
@@ -163,9 +156,10 @@ def threat_report(holdout: Holdout, pipeline: Pipeline, beside: Beside) -> Threa
         figures=_figures(tested),
         drift=looked.drift,
         optimism=looked.optimism,
-        field_precision=_field(found.recall, found.fpr, beside.prevalence),
-        field_precision_low=_field(found.recall_low, found.fpr_high, beside.prevalence),
-        kinds=_by_kind(tested, beside.kinds),
+        field_precision=field_precision(found.recall, found.fpr, beside.prevalence),
+        field_precision_low=field_precision(found.recall_low, found.fpr_high, beside.prevalence),
+        kinds=beside.recall(tested),
+        known_kinds=beside.known_kinds,
         recall_by_period=periods,
         aut=_aut(periods),
         repeats=_repeats(tested, beside.entities),
@@ -199,29 +193,6 @@ def _repeats(tested: Tested, entities: pl.DataFrame | None) -> RepeatReport | No
     if rule is None or entities is None:
         return None
     return repeat_report(rule, entities, tested.alert, tested.truth)
-
-
-def _field(recall: float | None, fpr: float | None, prevalence: float | None) -> float | None:
-    """Return the share of right alerts at a prevalence: p TPR / (p TPR + (1 - p) FPR)."""
-    if prevalence is None or recall is None or fpr is None:
-        return None
-    right, wrong = prevalence * recall, (1.0 - prevalence) * fpr
-    return right / (right + wrong) if right + wrong > 0 else None
-
-
-def _by_kind(tested: Tested, kinds: tuple[pl.Series, pl.Series] | None) -> tuple[KindOfAttack, ...]:
-    if kinds is None:
-        return ()
-    before, now = kinds
-    known = set(before.drop_nulls().unique().to_list())
-    threats = pl.DataFrame({"kind": now, "alert": tested.alert}).filter(
-        pl.Series(tested.truth == 1)
-    )
-    rows = threats.drop_nulls().group_by("kind").agg(pl.len(), pl.col("alert").mean())
-    return tuple(
-        KindOfAttack(name=str(name), n_rows=n, recall=recall, seen_in_training=name in known)
-        for name, n, recall in rows.sort(["len", "kind"], descending=[True, False]).iter_rows()
-    )
 
 
 def _by_period(tested: Tested) -> tuple[float, ...]:

@@ -20,7 +20,8 @@ from phantom_ml.automl.listener import Listener
 from phantom_ml.automl.problem import Problem, pose
 from phantom_ml.automl.workspace import Workspace
 from phantom_ml.config import AutoMLConfig, ThresholdPolicy
-from phantom_ml.core.judge import THREAT, Judge
+from phantom_ml.core.judge import Judge
+from phantom_ml.core.kinds import THREAT
 from phantom_ml.core.result import AutoMLResult
 from phantom_ml.core.threat import ThreatReport
 from phantom_ml.data.dataset import Dataset
@@ -114,6 +115,7 @@ class Keeper:
             "config": self.config.model_dump(mode="json"),
             "data_fingerprint": self.fingerprint,
             "n_rows": self.problem.n_rows,
+            "odd_class": self.problem.odd_class,
             "versions": self.versions,
         }
 

@@ -64,6 +64,9 @@ class RowExplanation(Settings):
     contributions: tuple[Contribution, ...] = Field(description="Greatest first.")
     unusual: tuple[Unusual, ...] = Field((), description="Of an anomaly model, rarest first.")
     nearest: tuple[Neighbour, ...] = Field((), description="Of an anomaly model, nearest first.")
+    facts: tuple[str, ...] = Field(
+        (), description="Of a forecast: when, what came before, its band."
+    )
 
     @property
     def title(self) -> str:
@@ -76,9 +79,9 @@ class RowExplanation(Settings):
 
     @property
     def beside(self) -> tuple[str, ...]:
-        """Return what is told of the row itself: its unusual values, and the rows that it is like."""
+        """Return what is told of the row itself: unusual values, rows that it is like, other facts."""
         unusual = (told.sentence for told in self.unusual)
-        return (*unusual, *(row.sentence for row in self.nearest))
+        return (*unusual, *(row.sentence for row in self.nearest), *self.facts)
 
 
 class Importance(Settings):
@@ -97,14 +100,14 @@ class Explanation(Settings):
     ----------
     method : str
         ``contributions``: exact, they add up. ``occlusion``: each column in turn replaced by its
-        typical value. ``none``: no rows were given.
+        typical value. ``members``: of a forecast, what each member adds; exact. ``none``: no rows were given.
     unit : str
         Of the amounts: ``log-odds`` for classes, else the target's name: its own unit.
     """
 
     target: str
     algorithm: str
-    method: Literal["contributions", "occlusion", "none"]
+    method: Literal["contributions", "occlusion", "members", "none"]
     unit: str
     metric: str
     importance: tuple[Importance, ...]

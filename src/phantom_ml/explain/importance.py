@@ -89,18 +89,18 @@ def _measured(
         return {}
     try:
         metric = get_metric(str(card["metric"]), spec.kind)
-        answers, rows = known_answers(spec, frame[spec.target])
+        known = known_answers(spec, frame[spec.target])
     except (UnknownName, TargetUnusable):
         # A user's own metric is not kept with the model; a column of blanks has no answers.
         return {}
-    if len(rows) < LEAST_ROWS:
+    if len(known.rows) < LEAST_ROWS:
         return {}
     plan = PermutationPlan(
         deadline=Deadline.after(SECONDS),
         columns=columns or None,
         text_source=text_source(pipeline.encoder),
     )
-    chosen, answers = _at_most(rows, answers, plan)
+    chosen, answers = _at_most(known.rows, known.values, plan)
     samples = Samples(pipeline.encode(frame[chosen]), answers)
     return permutation_importance(pipeline.score_matrix, samples, metric, plan)
 

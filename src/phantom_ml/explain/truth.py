@@ -2,34 +2,66 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from phantom_ml.config import AutoMLTaskType, ProblemKind
+from phantom_ml.config import ProblemKind
 from phantom_ml.data.matrix import Rows
+from phantom_ml.data.positive import ClassName
 from phantom_ml.data.target import read_target
 from phantom_ml.features.base import as_text
 from phantom_ml.model.spec import ModelSpec
+from phantom_ml.tasks.base import tasks
 
 Answers = NDArray[np.int64] | NDArray[np.float64]
 
 
-def known_answers(spec: ModelSpec, values: pl.Series) -> tuple[Answers, Rows]:
-    """Return the answers that the model knows, and the positions of their rows.
+@dataclass(frozen=True)
+class KnownAnswers:
+    """Answers that a model knows.
+
+    Attributes
+    ----------
+    values : int64 or float64 array of shape (n_known,)
+    rows : int64 array of shape (n_known,)
+        Their positions.
+    notes : tuple of str
+        What was decided about them, and may be wrong.
+    """
+
+    values: Answers
+    rows: Rows
+    notes: tuple[str, ...] = ()
+
+
+def known_answers(
+    spec: ModelSpec, values: pl.Series, odd_class: ClassName | None = None
+) -> KnownAnswers:
+    """Return the answers that the model knows.
 
     Parameters
     ----------
     spec : ModelSpec
     values : Series
         The raw target column; rows without an answer, or of a class never seen, are left out.
+    odd_class : str, int, float, bool or None
+        What an anomaly was called in training; guessed where there was no name, or it does not occur.
+
+    Raises
+    ------
+    TargetUnusable
     """
     if spec.kind is ProblemKind.ANOMALY:
-        target = read_target(values, spec.target, AutoMLTaskType.CLASSIFICATION)
-        return target.values, target.keep
+        called = {str(v).lower() for v in values.drop_nulls().unique().to_list()}
+        named = odd_class if str(odd_class).lower() in called else None
+        target = tasks.get(spec.task_type).read_target(values, named)
+        return KnownAnswers(target.values, target.keep, target.warnings)
     if not spec.classes:
         target = read_target(values, spec.target, spec.task_type)
-        return target.values, target.keep
+        return KnownAnswers(target.values, target.keep)
     known = {str(c): i for i, c in enumerate(spec.classes)}
     for i, c in enumerate(spec.classes):
         known |= {str(int(c)): i, str(c).lower(): i} if isinstance(c, bool) else {}
@@ -38,4 +70,4 @@ def known_answers(spec: ModelSpec, values: pl.Series) -> tuple[Answers, Rows]:
         list(known), list(known.values()), default=None, return_dtype=pl.Int64
     )
     rows = codes.is_not_null().arg_true().to_numpy().astype(np.int64)
-    return codes.drop_nulls().to_numpy().astype(np.int64), rows
+    return KnownAnswers(codes.drop_nulls().to_numpy().astype(np.int64), rows)

@@ -75,6 +75,13 @@ class ForecastModel:
         told = {name: member.predict(horizon, future) for name, member in self.members.items()}
         return blended(told, {m.forecaster: m.weight for m in self.spec.members})
 
+    def beyond(self, horizon: int) -> tuple[str, ...]:
+        """Return what to say of steps that lie further ahead than was asked for in training."""
+        if horizon <= self.spec.horizon:
+            return ()
+        chosen = self.spec.horizon
+        return (f"The rows reach {horizon} steps ahead, the model was chosen for {chosen}.",)
+
     def steps(self, horizon: int | None = None, known: pl.DataFrame | None = None) -> pl.DataFrame:
         """Return a row for each series and step: its names, its time, ``prediction`` and quantiles.
 

@@ -79,6 +79,12 @@ class LeaderboardRow(Settings):
             members=trial.members,
         )
 
+    @property
+    def unranked(self) -> str:
+        """Return why it has no rank, in words."""
+        state = "has no score" if self.status is TrialStatus.DONE else self.status.value
+        return f"{self.algorithm} {state}{f': {self.reason}' if self.reason else '.'}"
+
 
 class Leaderboard(Settings):
     """All trials of one experiment, ranked: iterate, index or print it, or take its ``frame()``.
@@ -153,7 +159,7 @@ class Leaderboard(Settings):
         """Return the first row; raises NoTrialSucceeded with the reasons where none has a score."""
         if self.rows and self.rows[0].rank == 1:
             return self.rows[0]
-        reasons = sorted({f"{row.algorithm}: {row.reason or row.status}" for row in self.rows})
+        reasons = sorted({row.unranked for row in self.rows})
         raise NoTrialSucceeded(
             f"None of the {len(self.rows)} trials has a score. {' '.join(reasons[:5])}".strip(),
             "Mend what the reasons name, or give more time or memory.",
@@ -192,8 +198,8 @@ class Leaderboard(Settings):
 
     def text(self, width: int = WIDTH) -> str:
         """Return an aligned table in plain text, no line longer than ``width`` (60 or more)."""
-        ranked = [row for row in self.rows if row.rank is not None]
-        table = aligned(_cells(ranked), _LEFT, _LIMITS, width) if ranked else []
+        shown = [row for row in self.rows if row.status is TrialStatus.DONE]
+        table = aligned(_cells(shown), _LEFT, _LIMITS, width) if shown else []
         notes = [_note(row) for row in self.rows]
         lines = [self._title(), *table, *(note for note in notes if note)]
         return "\n".join(shortened(line, width) for line in lines)
@@ -216,6 +222,7 @@ class Leaderboard(Settings):
         direction = "more" if self.greater_is_better else "less"
         failed = sum(row.status is TrialStatus.FAILED for row in self.rows)
         note = f", {failed} of them failed" if failed else ""
+        note += "" if any(row.rank for row in self.rows) else ", none with a score"
         n_trials = sum(not row.members for row in self.rows)
         count = f"{n_trials} trial{'' if n_trials == 1 else 's'}"
         name = f"Leaderboard of {self.experiment_id} by {self.metric} ({direction} is better)"
@@ -271,8 +278,7 @@ def _cells(rows: Sequence[LeaderboardRow]) -> list[list[str]]:
 def _note(row: LeaderboardRow) -> str:
     """Return what no column tells: an ensemble's members, or why a trial has no rank."""
     if row.rank is None:
-        reason = f": {row.reason}" if row.reason else " without a score."
-        return printable(f"   -  {row.algorithm} {row.status.value}{reason}")
+        return printable(f"   -  {row.unranked}")
     members = f"{row.rank:4}  {row.algorithm} of {', '.join(row.members)}."
     return printable(members) if row.members else ""
 

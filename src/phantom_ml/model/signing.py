@@ -140,7 +140,8 @@ def verify(manifest: bytes, signature: Signature, trust: Trust) -> None:
         raise BundleUntrusted(
             f"The bundle is signed by the unknown key {signature.key_id}.",
             "Ask its sender for the key's fingerprint by another road; if it is the same, "
-            f'name it: trust=["{signature.key_id}"].',
+            f'make the core with it: PhantomMLCore(trust=("{signature.key_id}",)).',
+            signature.key_id,
         )
 
 

@@ -14,7 +14,7 @@ import polars as pl
 from numpy.typing import NDArray
 from pydantic import Field
 
-from phantom_ml.config import AutoMLConfig, ProblemKind, Settings
+from phantom_ml.config import AutoMLConfig, Settings
 from phantom_ml.data.target import require_columns
 from phantom_ml.errors import BadSetting, TypeUnsafe
 from phantom_ml.features.cells.entity import row_hashes
@@ -44,27 +44,19 @@ class Suppression(Settings):
     hours: float = Field(gt=0)
 
     @classmethod
-    def asked(
-        cls, config: AutoMLConfig, columns: Sequence[str], kind: ProblemKind
-    ) -> Suppression | None:
+    def asked(cls, config: AutoMLConfig, columns: Sequence[str]) -> Suppression | None:
         """Return what a configuration asks for; None where it asks for nothing.
 
         Raises
         ------
         BadSetting
-            There is no time column, nothing is alerted, or the target would tell entities apart.
+            There is no time column, or the target would tell entities apart.
         ColumnMissing
         """
         by, time = config.task_settings.suppress_by, config.time_column
         if not by:
             return None
         require_columns(columns, by)
-        if kind not in (ProblemKind.BINARY, ProblemKind.ANOMALY):
-            raise BadSetting(
-                f"Repeated alerts are to be suppressed by {', '.join(by)}, but {config.target_column!r} "
-                "has not two classes: nothing is alerted.",
-                "Leave suppress_by out, or make two classes of the target.",
-            )
         if time is None:
             raise BadSetting(
                 f"Repeated alerts are to be suppressed by {', '.join(by)}, but no time_column is named.",

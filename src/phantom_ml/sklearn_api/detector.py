@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any, Self
 
 import numpy as np
+import polars as pl
 from numpy.typing import NDArray
 from sklearn.base import OutlierMixin
 
-from phantom_ml.config import AutoMLTaskType
+from phantom_ml.config import AutoMLTaskType, ThresholdPolicy
+from phantom_ml.data.target import require_columns
 from phantom_ml.sklearn_api.base import PhantomEstimator
+from phantom_ml.sklearn_api.rows import as_polars, is_frame
 
 NORMAL, ANOMALY = 1, -1
+#: Parameters that bear the name of a setting, and are handed on where they are given.
+SETTINGS = ("threshold", "target_column", "positive_class", "time_column", "group_columns")
 
 
 class PhantomAnomalyDetector(OutlierMixin, PhantomEstimator):  # type: ignore[misc]
@@ -31,10 +38,25 @@ class PhantomAnomalyDetector(OutlierMixin, PhantomEstimator):  # type: ignore[mi
     n_threads : int, optional
     home : path, optional
         Keep the experiment and its models there; a temporary folder where not given.
+    threshold : ThresholdPolicy or mapping, optional
+        The line of alert: ``{"max_fpr": 0.01}``, ``{"alerts_per_day": 5}`` (needs ``time_column``) or
+        ``{"top_k": 10}``; by the tail, one row in 1,000, where not given.
+    normal_only : bool
+        Learn from those rows alone that ``target_column`` says are normal.
+    target_column : str, optional
+        A column of ``X`` in ``fit`` that says of some rows whether they are anomalies, empty where nobody
+        knows. It is no feature, and not looked at in ``predict``.
+    positive_class : str, int, float or bool, optional
+        What an anomaly is called there; guessed where not given.
+    time_column : str, optional
+        A column of ``X`` that says when a row was.
+    group_columns : sequence of str
+        Columns of ``X`` that say whom a row belongs to: it is also measured by its own entity.
 
     Attributes
     ----------
     n_features_in_ : int
+        Without the ``target_column``.
     feature_names_in_ : array of str
         Where the columns of ``X`` have names.
     model_id_ : str
@@ -55,20 +77,68 @@ class PhantomAnomalyDetector(OutlierMixin, PhantomEstimator):  # type: ignore[mi
     1
     """
 
+    def __init__(  # noqa: PLR0913, PLR0917 - scikit-learn keeps settings as arguments of the constructor
+        self,
+        time_budget_seconds: float | None = None,
+        max_trials: int | None = None,
+        metric: str | None = None,
+        algorithms_to_try: Sequence[str] | None = None,
+        seed: int = 0,
+        n_threads: int | None = None,
+        home: str | Path | None = None,
+        threshold: ThresholdPolicy | Mapping[str, Any] | None = None,
+        normal_only: bool = False,
+        target_column: str | None = None,
+        positive_class: bool | int | float | str | None = None,
+        time_column: str | None = None,
+        group_columns: Sequence[str] = (),
+    ) -> None:
+        super().__init__(
+            time_budget_seconds, max_trials, metric, algorithms_to_try, seed, n_threads, home
+        )
+        self.threshold = threshold
+        self.normal_only = normal_only
+        self.target_column = target_column
+        self.positive_class = positive_class
+        self.time_column = time_column
+        self.group_columns = group_columns
+
     def fit(self, X: Any, y: Any = None) -> Self:
         """Learn what is usual.
 
         Parameters
         ----------
         X : frame or array of shape (n_rows, n_columns)
-            Rows that are mostly normal.
+            Rows that are mostly normal. The columns of an array are called ``x0``, ``x1``, ...
         y : ignored
+            Answers are a column of ``X``, the ``target_column``.
+
+        Raises
+        ------
+        BadSetting, ColumnMissing, TargetUnusable
+            The settings cannot be, or do not fit the rows.
         """
         frame, kinds = self._rows(X, reset=True)
-        asked = {"task_type": AutoMLTaskType.ANOMALY_DETECTION, "features": {"kinds": kinds}}
-        found = self._train(frame, None, None, asked).thresholds
+        asked: dict[str, Any] = {n: getattr(self, n) for n in SETTINGS}
+        asked |= {
+            "task_type": AutoMLTaskType.ANOMALY_DETECTION,
+            "features": {"kinds": kinds},
+            "task_settings": {"normal_only": self.normal_only},
+        }
+        table = frame
+        if self.target_column is not None and is_frame(X):
+            given = as_polars(X)
+            require_columns(given.columns, [self.target_column])
+            table = frame.with_columns(given[self.target_column])
+        found = self._train(table, None, None, asked).thresholds
         self.offset_ = float("-inf") if found is None else -found.current.value
         return self
+
+    def _rows(self, X: Any, *, reset: bool) -> tuple[pl.DataFrame, dict[str, str]]:
+        """Return rows without the column of answers, which a row to score need not have."""
+        if self.target_column is None or not is_frame(X):
+            return super()._rows(X, reset=reset)
+        return super()._rows(as_polars(X).drop(self.target_column, strict=False), reset=reset)
 
     def score_samples(self, X: Any) -> NDArray[np.float64]:
         """Return how usual each row is, shape (n_rows,): minus the nats of surprise."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import ClassVar
 
 import numpy as np
@@ -28,6 +28,10 @@ class Task(ABC):
     learns_from_answers: ClassVar[bool] = True
     #: Whether rows are points of series, and what comes after them is asked for.
     of_series: ClassVar[bool] = False
+    #: Which of the settings that not every task reads it does read, by their paths in a configuration.
+    reads: ClassVar[frozenset[str]] = frozenset()
+    #: What to do instead of setting some that it does not read, in a sentence, by their paths.
+    instead: ClassVar[Mapping[str, str]] = {}
     #: Algorithms that are tried early, beside those of the portfolio.
     also_tries: ClassVar[tuple[str, ...]] = ()
     #: Share of the rows that no search sees: the finished model is measured on them.
@@ -67,6 +71,20 @@ class Task(ABC):
     ) -> pl.DataFrame:
         """Return what ``predict`` gives to a user, row for row."""
 
+
+#: Settings of tables: of their columns and features, and of the search for a model of rows.
+OF_ROWS = frozenset({"weight_column", "feature_engineering", "features", "tuning", "constraints"})
+#: Settings of alerts, and of what is told of them.
+OF_ALERTS = frozenset(
+    {
+        "positive_class",
+        "threshold",
+        "task_settings.prevalence",
+        "task_settings.type_column",
+        "task_settings.suppress_by",
+        "task_settings.suppress_hours",
+    }
+)
 
 _BESIDE: dict[ProblemKind, tuple[str, ...]] = {
     ProblemKind.BINARY: (

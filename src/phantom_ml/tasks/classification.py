@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import ClassVar
 
 import numpy as np
 import polars as pl
@@ -10,13 +11,14 @@ from numpy.typing import NDArray
 
 from phantom_ml.config import AutoMLTaskType, ProblemKind
 from phantom_ml.metrics.thresholds import Threshold
-from phantom_ml.tasks.base import Scalar, Task, tasks
+from phantom_ml.tasks.base import OF_ALERTS, OF_ROWS, Scalar, Task, tasks
 
 
 class Classification(Task):
     """Two classes: one of them is the alert. Many: each has a probability."""
 
     task_type = AutoMLTaskType.CLASSIFICATION
+    reads: ClassVar[frozenset[str]] = OF_ROWS | OF_ALERTS | {"task_settings.label_delay"}
 
     def present(
         self,

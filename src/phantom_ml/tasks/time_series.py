@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import ClassVar
 
 import numpy as np
 import polars as pl
@@ -18,6 +19,23 @@ class TimeSeries(Task):
 
     task_type = AutoMLTaskType.TIME_SERIES
     of_series = True
+    reads: ClassVar[frozenset[str]] = frozenset(
+        f"task_settings.{name}"
+        for name in (
+            "horizon",
+            "quantiles",
+            "series_columns",
+            "known_ahead",
+            "past_only",
+            "frequency",
+            "season",
+            "n_windows",
+        )
+    )
+    instead: ClassVar[Mapping[str, str]] = {
+        "threshold": "A value is an alert outside the band of its quantiles: choose these.",
+        "features": "Columns beside a series are named under known_ahead and past_only.",
+    }
 
     def accepts(self, policy: ThresholdPolicy, kind: ProblemKind) -> bool:
         """Return that none is: a value is odd where it leaves the band of its own quantiles."""

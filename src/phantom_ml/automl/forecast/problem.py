@@ -21,8 +21,6 @@ from phantom_ml.tasks.base import Task, tasks
 COARSE = 1.5
 #: Steps ahead where nobody says how many and there is no season: these, or a fifth of the longest series.
 FEW_STEPS = 10
-#: Settings of a table that mean nothing for series.
-MEANINGLESS = ("weight_column", "positive_class", "threshold")
 
 
 @dataclass(frozen=True)
@@ -40,6 +38,8 @@ class ForecastProblem:
         Forecasters by name, all that are installed where nobody named some.
     is_named : bool
         Whether somebody named them: then each is tried at any budget.
+    may_blend : bool
+        Whether several may be mixed; False: the best one alone.
     n_windows : int
         Of the back-test, at most.
     """
@@ -51,10 +51,12 @@ class ForecastProblem:
     wanted: tuple[str, ...]
     n_windows: int
     is_named: bool = False
+    may_blend: bool = True
     warnings: tuple[str, ...] = ()
     kind: ProblemKind = ProblemKind.FORECAST
     policy: None = None
     custom_metric: bool = False
+    odd_class: None = None
 
     @property
     def n_rows(self) -> int:
@@ -96,6 +98,7 @@ def pose_series(
         _wanted(config.algorithms_to_try),
         asked.n_windows,
         config.algorithms_to_try is not None,
+        config.ensemble_methods,
         told,
     )
 
@@ -138,9 +141,6 @@ def _check(config: AutoMLConfig, validation: Dataset | None) -> None:
             "validation_data is of no use for forecasts: they are tested on the end of each history.",
             "Leave it out; measure the model with evaluate.",
         )
-    for name in MEANINGLESS:
-        if getattr(config, name) is not None:
-            raise BadSetting(f"{name} is of no use for forecasts.", "Leave it out.")
     if not config.task_settings.quantiles:
         raise BadSetting("No quantiles are asked for.", "Name one at least: 0.5 is the median.")
     if callable(config.optimization_metric):

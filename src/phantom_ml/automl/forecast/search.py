@@ -29,7 +29,7 @@ from phantom_ml.automl.workspace import Workspace
 from phantom_ml.config import AutoMLConfig
 from phantom_ml.errors import NoTrialSucceeded
 from phantom_ml.forecasters.backtest import Window, rolling_windows
-from phantom_ml.forecasters.blend import Blend, blended, choose_blend
+from phantom_ml.forecasters.blend import WEIGHERS, Blend, blended, choose_blend
 from phantom_ml.model.forecast import SERIES
 from phantom_ml.model.trial import Trial
 from phantom_ml.process.child import wait_any
@@ -222,7 +222,8 @@ def _blend(state: Run, able: Sequence[Tested]) -> Blend:
     if not state.windows:
         return Blend("single", {able[0].trial.algorithm: 1.0})
     by_window = [{t.trial.algorithm: t.told[i] for t in able} for i in range(len(state.windows))]
-    return choose_blend(state.windows, by_window, state.problem.metric.error)
+    methods = tuple(WEIGHERS) if state.problem.may_blend else ("single",)
+    return choose_blend(state.windows, by_window, state.problem.metric.error, methods)
 
 
 def _ensemble(state: Run, able: Sequence[Tested], blend: Blend) -> Trial:

@@ -16,7 +16,7 @@ from phantom_ml.automl.forecast.problem import ForecastProblem
 from phantom_ml.automl.race import Room
 from phantom_ml.automl.trials import GRACE_SECONDS
 from phantom_ml.automl.workspace import Workspace
-from phantom_ml.forecasters.backtest import Window
+from phantom_ml.forecasters.backtest import LEAST_VALUES, Window
 from phantom_ml.forecasters.base import Forecast, forecasters
 from phantom_ml.forecasters.measures import BESIDE, Error
 from phantom_ml.model.forecast import SERIES
@@ -130,7 +130,8 @@ def collect(
         return Tested(trial.model_copy(update=failed), folder)
     told = _told(folder, len(windows))
     scored = scores(problem, windows, told)
-    known = {"predict_us_per_row": result["predict_us"], "reason": " ".join(result["notes"])}
+    reason = " ".join([*result["notes"], str(scored["reason"])]).strip()
+    known = {"predict_us_per_row": result["predict_us"], "reason": reason}
     return Tested(trial.model_copy(update=scored | known), folder, told)
 
 
@@ -141,11 +142,28 @@ def scores(
     own = _errors(problem.metric.error, windows, told)
     beside = {name: _mean(_errors(e, windows, told)) for name, e in BESIDE.items()}
     del beside[problem.metric.name]
+    score = _mean(own)
     return {
-        "score": _mean(own),
+        "score": score,
+        "reason": _why_unscored(problem, windows) if score is None else "",
         "fold_scores": tuple(e for e in own if math.isfinite(e)),
         "other_scores": {name: e for name, e in beside.items() if e is not None},
     }
+
+
+def _why_unscored(problem: ForecastProblem, windows: Sequence[Window]) -> str:
+    """Return why forecasts of the windows have no score, in words."""
+    name, horizon = problem.metric.name, problem.context.horizon
+    if windows:
+        return (
+            f"Its {name} cannot be told: the history never changes, or no value came in the windows of the "
+            "back-test. rmse or mae may tell more."
+        )
+    longest, least = int(problem.series.lengths.max()), horizon + LEAST_VALUES
+    return (
+        f"It was not tested: the longest series has {longest} steps, and a back-test of {horizon} steps ahead "
+        f"needs {least} at least. Give a longer history or a shorter horizon."
+    )
 
 
 def _errors(error: Error, windows: Sequence[Window], told: Sequence[Forecast]) -> list[float]:

@@ -236,11 +236,11 @@ def _scene(pipeline: Pipeline, frame: pl.DataFrame, labels: pl.Series, plan: Eva
 
 def _answers(pipeline: Pipeline, labels: pl.Series) -> tuple[NDArray[np.int64], Rows]:
     try:
-        answers, known = known_answers(pipeline.spec, labels)
+        known = known_answers(pipeline.spec, labels)
     except TargetUnusable:
         # A column of one value, or of blanks, tells no attack from the rest.
         return np.zeros(0, np.int64), np.zeros(0, np.int64)
-    return answers.astype(np.int64), known
+    return known.values.astype(np.int64), known.rows
 
 
 def _drawn(rows: Rows, n: int, rng: np.random.Generator) -> Rows:

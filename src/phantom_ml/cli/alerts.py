@@ -1,0 +1,42 @@
+"""Options of alerts: which of them repeat others, and what is told of them by kind and in the field."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated, Any, ClassVar
+
+import typer
+
+from phantom_ml.cli.options import asked
+
+
+@dataclass(frozen=True)
+class Alerts:
+    """What is asked of alerts, beside the rule of the line."""
+
+    owner: ClassVar[str] = "config.task_settings"
+
+    suppress_by: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="COLUMN",
+            help="Of alerts that agree in these columns (repeat) the first in a while is shown; needs "
+            "--time-column.",
+        ),
+    ] = None
+    suppress_hours: Annotated[
+        float | None,
+        typer.Option(metavar="HOURS", help="How long that while is. [default: 24]"),
+    ] = None
+    type_column: Annotated[
+        str | None,
+        typer.Option(metavar="COLUMN", help="What kind of attack a row is; not learned from."),
+    ] = None
+    prevalence: Annotated[
+        float | None,
+        typer.Option(metavar="SHARE", help="Share of threats in the field: tells precision there."),
+    ] = None
+
+    def settings(self) -> dict[str, Any]:
+        """Return what was given, by the configuration's names."""
+        return asked(self)

@@ -1,0 +1,55 @@
+"""Forecasts in the terminal: a leaderboard without scores, and one forecast explained."""
+
+from datetime import datetime, timedelta
+
+import polars as pl
+import pytest
+
+
+def logins(n_hours: int) -> pl.DataFrame:
+    hours = range(n_hours)
+    return pl.DataFrame(
+        {
+            "time": [datetime(2026, 3, 2) + timedelta(hours=h) for h in hours],
+            "logins": [20.0 + 30.0 * (8 <= h % 24 < 18) + h % 7 for h in hours],
+        }
+    )
+
+
+@pytest.fixture
+def train(phantom, folder):
+    """Train on some hours in a home of its own."""
+
+    def run(n_hours: int, *words: str):
+        logins(n_hours).write_csv("logins.csv")
+        asked = ("--task", "time_series", "--target", "logins", "--time-column", "time")
+        named = ("--algorithms", "SeasonalNaive", "--max-trials", "1", "--home", folder / "home")
+        return phantom("train", "logins.csv", *asked, *named, *words)
+
+    return run
+
+
+def test_a_leaderboard_without_a_score_says_why(train, phantom, folder):
+    out = train(5, "--horizon", "4").out
+    assert "no mase: the leaderboard says why" in out
+    board = phantom("leaderboard", "latest", "--home", folder / "home").out
+    assert "1 without a mase" in board
+    told = " ".join(board.split("Without a score")[1].split())
+    assert "SeasonalNaive has no score: It was not tested: the longest series has 5 steps" in told
+
+
+def test_one_forecast_is_explained(train, phantom, folder):
+    train(72, "--horizon", "6")
+    logins(78).tail(6).write_csv("came.csv")
+    shown = phantom("predict", "latest", "came.csv", "--home", folder / "home").out
+    assert "explain " in shown.split("Next")[1]
+    told = phantom("explain", "latest", "came.csv", "--row", "3", "--home", folder / "home").out
+    assert "Row 3: " in told
+    assert "step 3 after the history" in told
+
+
+def test_what_means_nothing_for_forecasts_is_refused_by_its_option(train):
+    run = train(72, "--prevalence", "0.1")
+    assert run.code == 2
+    assert "--prevalence is of no use for time_series, but was set to 0.1." in run.err
+    assert "Leave --prevalence out." in run.err
