@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from phantom_ml.errors import ColumnMissing, DataError, TargetUnusable
-from phantom_ml.forecasters.columns import SeriesColumns
+from phantom_ml.forecasters.columns import SeriesColumns, read_numbers
 from phantom_ml.forecasters.from_frame import known_ahead_of, series_of
 from tests.forecasters.made import COLUMNS, long_frame, seasonal_values
 
@@ -157,6 +157,12 @@ def test_known_ahead_of_another_series_is_left_alone():
     series = series_of(frame([0, 1], [1.0, 2.0], sale=[0, 1], host=["a", "a"]), columns)
     after = pl.DataFrame({"t": [2, 2], "sale": [5, 6], "host": ["b", "a"]})
     assert known_ahead_of(series, after, 1).tolist() == [[[6.0]]]
+
+
+@pytest.mark.parametrize("kind", [pl.Null, pl.String])
+def test_a_column_known_ahead_of_which_nothing_is_known_yet_is_nan(kind):
+    cells = pl.DataFrame({"promo": pl.Series([None, None], dtype=kind)})
+    assert np.isnan(read_numbers(cells, ["promo"])).all()
 
 
 def test_text_beside_a_series_is_refused():

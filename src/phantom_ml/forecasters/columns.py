@@ -78,11 +78,7 @@ def read_numbers(frame: pl.DataFrame, names: list[str]) -> Floats:
     """Return columns as numbers of shape (n_rows, n_names), NaN where missing; raises DataError."""
     if not names:
         return np.empty((frame.height, 0))
-    wrong = [
-        n
-        for n in names
-        if not (frame[n].dtype.is_numeric() or frame[n].dtype in (pl.Boolean, pl.Null))
-    ]
+    wrong = [n for n in names if not _is_told_in_numbers(frame[n])]
     if wrong:
         raise DataError(
             f"Columns beside a series must be numbers or booleans; {listed(wrong)} are not.",
@@ -90,6 +86,12 @@ def read_numbers(frame: pl.DataFrame, names: list[str]) -> Floats:
         )
     told = frame.select(pl.col(names).cast(pl.Float64).fill_null(np.nan)).to_numpy()
     return np.where(np.isfinite(told), told, np.nan)
+
+
+def _is_told_in_numbers(cells: pl.Series) -> bool:
+    """Return whether cells are numbers, booleans, or all empty: what is not known yet has no type."""
+    is_empty = cells.null_count() == len(cells)
+    return cells.dtype.is_numeric() or cells.dtype == pl.Boolean or is_empty
 
 
 def series_codes(frame: pl.DataFrame, ids: pl.DataFrame) -> Ints:
