@@ -5,19 +5,14 @@ import numpy as np
 import pytest
 
 from phantom_ml.automl.ensemble import (
-    PRIOR_EVIDENCE,
-    HeldOut,
     Mixture,
-    _evidence,
-    _expected_errors,
     _greedy_path,
-    _prior,
     _sample,
-    _trust,
     choose_mixture,
     greedy,
     stack,
 )
+from phantom_ml.automl.held_out import HeldOut
 from phantom_ml.config import ProblemKind
 from tests.automl.made import held_out
 
@@ -73,40 +68,6 @@ def test_few_rows_pull_to_the_best_of_each_algorithm_alike():
     few, many = (greedy(useless(n), 8).weights for n in (20, 4_000))
     assert many.get(0, 0.0) > few.get(0, 0.0)
     assert len(few) == 4
-
-
-def test_the_prior_counts_an_algorithm_once():
-    rows = held_out(families=("A", "A", "B", "B"))
-    assert _prior(rows).tolist() == [0.5, 0.0, 0.5, 0.0]
-
-
-def test_the_prior_of_values_leaves_out_what_is_far_behind():
-    rows = held_out("regression")
-    bad = replace(rows, predictions=[*rows.predictions[:3], rows.predictions[3] + 100.0])
-    assert _prior(bad)[3] == 0.0
-
-
-def test_evidence_is_the_rarest_class():
-    rows = held_out(target=np.repeat([0, 1], [590, 10]))
-    assert _evidence(rows) == 10.0
-    assert _evidence(rows) / (_evidence(rows) + PRIOR_EVIDENCE) < 0.05
-
-
-def test_rows_of_another_time_tell_less():
-    assert _evidence(held_out(shifted=True)) < _evidence(held_out())
-
-
-def test_rows_with_hardly_an_error_are_believed_less():
-    rows = useless(4_000)
-    sure = np.where(rows.target == 1, 1 - 1e-4, 1e-4)[:, None]
-    certain = replace(rows, predictions=[sure, *rows.predictions[1:]])
-    assert _trust(certain) < 0.1
-    assert _trust(rows) > 0.8
-
-
-def test_expected_errors_of_many_classes_are_the_shares_of_wrong_ones():
-    shares = np.array([[0.7, 0.2, 0.1], [0.1, 0.1, 0.8]])
-    assert _expected_errors(shares, np.array([0, 1])) == pytest.approx(0.3 + 0.9)
 
 
 def test_one_member_alone_is_the_mixture():

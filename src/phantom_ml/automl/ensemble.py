@@ -8,34 +8,26 @@ be negative. Which of them is used is decided by nested scores on rows that did 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from phantom_ml.automl.consensus import KNOWN_MEMBERS, choose_consensus
+from phantom_ml.automl.held_out import Array, HeldOut
+from phantom_ml.automl.prior import prior_shares, trust_in
 from phantom_ml.config import ProblemKind
-from phantom_ml.metrics.base import Metric
 from phantom_ml.model.combine import combine, logit
 
-Array = NDArray[np.float64]
-Target = NDArray[np.int64] | NDArray[np.float64]
 ROUNDS = 25
 #: Rows on which weights are chosen; more change nothing and cost seconds.
 MAX_ROWS = 8_000
 #: Positives from which a stack has enough to learn weights from.
 STACK_POSITIVES = 200
 NESTED_FOLDS = 2
-RESAMPLES = 20
 BAGS = 5
 #: Rounds without a gain after which a greedy path has arrived.
 STALE_ROUNDS = 5
-#: Rows of the rare class at which the rows' word and the prior's count the same, and the prior's members.
-PRIOR_EVIDENCE, PRIOR_FAMILIES = 300.0, 5
-#: Expected errors of the best member at which the same holds: where there are hardly any, all members look alike.
-PRIOR_ERRORS = 30.0
-#: What a row of an earlier time counts, and how much worse than the best a member of the prior may be.
-SHIFTED_EVIDENCE, NEAR = 0.1, 1.3
 #: Members of a mixture that few known anomalies choose.
 MAX_KNOWN_MEMBERS = 4
 #: A member with less than this share is left out: it costs time at scoring and changes nothing.
@@ -54,44 +46,6 @@ class Mixture:
         """Return the mixed prediction of all members' predictions."""
         chosen = [predictions[i] for i in self.weights]
         return combine(chosen, list(self.weights.values()), self.combination, self.intercept)
-
-
-@dataclass(frozen=True)
-class HeldOut:
-    """What the members said about rows that they did not see, and the truth.
-
-    Attributes
-    ----------
-    predictions : list of float64 arrays of shape (n_rows, n_outputs), best member first
-    target : array of shape (n_rows,)
-    weight : float64 array or None
-    families : tuple of str
-        The algorithm of each member.
-    shifted : bool
-        Whether scored rows will be of another time than these.
-    is_labelled : bool
-        Whether the target is what somebody said, and not made.
-    """
-
-    predictions: list[Array]
-    target: Target
-    weight: NDArray[np.float64] | None
-    kind: ProblemKind
-    metric: Metric
-    families: tuple[str, ...] = ()
-    shifted: bool = False
-    is_labelled: bool = True
-
-    def rows(self, where: NDArray[np.int64]) -> HeldOut:
-        """Return the same for some rows."""
-        weight = None if self.weight is None else self.weight[where]
-        chosen = [p[where] for p in self.predictions]
-        target = self.target[where]
-        return replace(self, predictions=chosen, target=target, weight=weight)
-
-    def loss(self, prediction: Array) -> float:
-        """Return the metric's loss of a prediction of these rows."""
-        return self.metric.loss(self.target, prediction, self.weight)
 
 
 def choose_mixture(
@@ -113,7 +67,7 @@ def choose_mixture(
     stacks = (
         "stack" in nested
         and not held_out.shifted
-        and _gain_in_errors(sample, nested["stack"], nested["greedy"], rng) > 1
+        and sample.gain_in_errors(nested["stack"], nested["greedy"], rng) > 1
     )
     return MAKERS["stack" if stacks else "greedy"](sample, max_members)
 
@@ -173,20 +127,6 @@ def _positives(held_out: HeldOut) -> int:
     return int(np.bincount(held_out.target.astype(np.int64), minlength=2).min())
 
 
-def _gain_in_errors(
-    held_out: HeldOut, mixed: Array, single: Array, rng: np.random.Generator
-) -> float:
-    """Return the paired gain over the single member in standard errors (bootstrap)."""
-    n = len(held_out.target)
-    gains = []
-    for _ in range(RESAMPLES):
-        rows = rng.integers(0, n, n)
-        part = HeldOut([], held_out.target[rows], None, held_out.kind, held_out.metric)
-        gains.append(part.loss(single[rows]) - part.loss(mixed[rows]))
-    known = np.array([g for g in gains if np.isfinite(g)])
-    return float(known.mean() / (known.std() + 1e-12)) if len(known) > 1 else 0.0
-
-
 def greedy(held_out: HeldOut, max_members: int) -> Mixture:
     """Return a weighted mean by greedy selection, averaged over bags of rows and pulled to a prior.
 
@@ -199,55 +139,12 @@ def greedy(held_out: HeldOut, max_members: int) -> Mixture:
     for _ in range(BAGS):
         rows = np.sort(rng.choice(n, max(1, n // 2), replace=False))
         total += _greedy_path(held_out.rows(rows)) / BAGS
-    trust = _trust(held_out)
-    total = trust * total + (1.0 - trust) * _prior(held_out)
+    trust = trust_in(held_out)
+    total = trust * total + (1.0 - trust) * prior_shares(held_out)
     heaviest = np.argsort(-total, kind="stable")[:max_members]
     weights = {int(i): float(total[i]) for i in heaviest if total[i] > LEAST_WEIGHT * total.sum()}
     whole = sum(weights.values())
     return Mixture({i: w / whole for i, w in weights.items()})
-
-
-def _trust(held_out: HeldOut) -> float:
-    """Return how far the rows are believed, 0 to 1: there must be enough of them, and enough to get wrong."""
-    rows = _evidence(held_out)
-    found = rows / (rows + PRIOR_EVIDENCE)
-    if held_out.kind is ProblemKind.REGRESSION:
-        return found
-    errors = _expected_errors(held_out.predictions[0], held_out.target.astype(np.int64))
-    return min(found, errors / (errors + PRIOR_ERRORS))
-
-
-def _expected_errors(prediction: Array, codes: NDArray[np.int64]) -> float:
-    """Return the sum over rows of the probability of other classes than the true one."""
-    if prediction.shape[1] == 1:
-        return float(np.abs(codes - prediction[:, 0]).sum())
-    return float((1.0 - prediction[np.arange(len(codes)), codes]).sum())
-
-
-def _evidence(held_out: HeldOut) -> float:
-    """Return how much the rows can tell: those of the rarest class, or a fifth of all for values.
-
-    Of rows of another time they tell less: a member that is surest here may be surely wrong there.
-    """
-    rows = len(held_out.target) / 5.0
-    if held_out.kind.is_classification:
-        counts = np.bincount(held_out.target.astype(np.int64))
-        rows = float(counts[counts > 0].min())
-    return rows * SHIFTED_EVIDENCE if held_out.shifted else rows
-
-
-def _prior(held_out: HeldOut) -> Array:
-    """Return equal shares for the best member of each of the best algorithms."""
-    families = held_out.families or tuple(str(i) for i in range(len(held_out.predictions)))
-    first = [families.index(name) for name in dict.fromkeys(families)]
-    if held_out.kind is ProblemKind.REGRESSION:
-        losses = [held_out.loss(held_out.predictions[i]) for i in first]
-        near = [i for i, loss in zip(first, losses, strict=True) if loss <= NEAR * losses[0]]
-        first = near if losses[0] > 0 else first
-    first = first[:PRIOR_FAMILIES]
-    shares = np.zeros(len(held_out.predictions))
-    shares[first] = 1.0 / len(first)
-    return shares
 
 
 def _greedy_path(held_out: HeldOut) -> Array:

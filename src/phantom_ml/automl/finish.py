@@ -11,9 +11,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from phantom_ml.automl.budget import Budget
+from phantom_ml.automl.choices import choices, held_out_of
 from phantom_ml.automl.constrain import Allowance, broken, economical, within
 from phantom_ml.automl.draft import Draft, Fit, Recipe, Voice, draft_bytes, stage
-from phantom_ml.automl.ensemble import MAX_ROWS, HeldOut, Mixture, choose_mixture
+from phantom_ml.automl.ensemble import MAX_ROWS, Mixture, choose_mixture
+from phantom_ml.automl.held_out import HeldOut
 from phantom_ml.automl.importance import (
     drops_of,
     own_importance,
@@ -36,8 +38,6 @@ from phantom_ml.process.deadline import Deadline
 from phantom_ml.process.outcome import Limits
 
 Array = NDArray[np.float64]
-#: The best trials that an ensemble may choose from, whatever their algorithm; the best of each comes beside them.
-CHOICES = 12
 #: Rows that choose the weights, by second of the budget: about a second at 60.
 ROWS_PER_SECOND = 150
 #: The name of the fold that holds all rows.
@@ -99,7 +99,7 @@ def finish(ending: Ending, best: Sequence[Finished], number: int) -> tuple[Draft
     allowance = _allowance(ending, best[0])
     able = within(best, allowance)
     allowed = choices(able)
-    held_out = _held_out(problem, allowed, rows)
+    held_out = held_out_of(problem, able, rows)
     mixture, members = economical(_mixture(ending, held_out), allowed, allowance)
     own = own_importance(workspace, members, mixture)
     shuffling = _shuffling(ending, members, mixture, list(own))
@@ -122,17 +122,27 @@ def finish(ending: Ending, best: Sequence[Finished], number: int) -> tuple[Draft
     seconds = trial.seconds + time.monotonic() - started
     trial = trial.model_copy(update={"seconds": seconds, "predict_us_per_row": cost})
     drops = drops_of(shuffling)
-    facts = {
-        "members": recipes_of(members.values()),
-        "importance": told_importance(own, drops),
-        "permutation_importance": drops,
-        "typical": typical_row(problem.frame.head(TYPICAL_ROWS)),
-    }
+    facts = _facts(problem, members.values(), drops, told_importance(own, drops))
     draft = stage(recipe, problem, workspace, trial, facts)
     size = draft_bytes([draft.folder]) + MANIFEST_BYTES
     notes = broken(list(members.values()), cost, size, ending.config.constraints)
     costs = len(able) < len(best) and not notes
     return draft, trial, _price(ending, best, rows, trial) if costs else notes
+
+
+def _facts(
+    problem: Problem,
+    members: Iterable[Finished],
+    drops: Mapping[str, list[float]],
+    importance: Mapping[str, float],
+) -> dict[str, Any]:
+    """Return what lies beside the model: how to fit it again, what it looks at, and what is usual."""
+    return {
+        "members": recipes_of(members),
+        "importance": importance,
+        "permutation_importance": drops,
+        "typical": typical_row(problem.frame.head(TYPICAL_ROWS)),
+    }
 
 
 def _allowance(ending: Ending, best: Finished) -> Allowance:
@@ -170,7 +180,7 @@ def _price(
     ending: Ending, best: Sequence[Finished], rows: NDArray[np.int64], trial: Trial
 ) -> list[str]:
     """Return what the constraints cost, in the metric."""
-    held_out = _held_out(ending.problem, choices(best), rows)
+    held_out = held_out_of(ending.problem, best, rows)
     free = _mixture(ending, held_out).apply(held_out.predictions)
     score = ending.problem.metric.score(held_out.target, free, held_out.weight)
     return [
@@ -189,27 +199,6 @@ def recipes_of(members: Iterable[Finished]) -> dict[str, Any]:
         }
         for f in members
     }
-
-
-def choices(best: Sequence[Finished]) -> list[Finished]:
-    """Return the trials that an ensemble may choose from, the best first.
-
-    Long searches end with many near copies of one algorithm at the top; unlike ones are what a mixture needs.
-    """
-    first: dict[str, int] = {}
-    for place, finished in enumerate(best):
-        first.setdefault(finished.trial.algorithm, place)
-    return [best[i] for i in sorted({*range(min(CHOICES, len(best))), *first.values()})]
-
-
-def _held_out(problem: Problem, chosen: Sequence[Finished], rows: NDArray[np.int64]) -> HeldOut:
-    weight = None if problem.weight is None else problem.weight[rows]
-    predictions = [f.prediction for f in chosen if f.prediction is not None]
-    families = tuple(f.trial.algorithm for f in chosen)
-    target, kind = problem.target.values[rows], problem.target.kind
-    shifted = chosen[0].order.forward
-    labelled = problem.is_labelled
-    return HeldOut(predictions, target, weight, kind, problem.metric, families, shifted, labelled)
 
 
 def _mixture(ending: Ending, held_out: HeldOut) -> Mixture:

@@ -1,6 +1,6 @@
 """What an ensemble may choose from."""
 
-from phantom_ml.automl.finish import CHOICES, choices
+from phantom_ml.automl.choices import CHOICES, choices
 from tests.automl.made import finished
 
 

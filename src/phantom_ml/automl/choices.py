@@ -1,0 +1,42 @@
+"""Which trials an ensemble may choose from, and what they said about held-out rows.
+
+The best trials of a long search are near copies of one algorithm. Unlike ones are what a mixture needs, so
+the best of each algorithm comes beside them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from phantom_ml.automl.held_out import HeldOut
+from phantom_ml.automl.problem import Problem
+from phantom_ml.automl.trials import Finished
+
+#: The best trials, whatever their algorithm.
+CHOICES = 12
+
+
+def choices(best: Sequence[Finished]) -> list[Finished]:
+    """Return the trials that an ensemble may choose from, the best first."""
+    lead: dict[str, int] = {}
+    for place, finished in enumerate(best):
+        lead.setdefault(finished.trial.algorithm, place)
+    return [best[i] for i in sorted({*range(min(CHOICES, len(best))), *lead.values()})]
+
+
+def held_out_of(problem: Problem, best: Sequence[Finished], rows: NDArray[np.int64]) -> HeldOut:
+    """Return what those that may be chosen said about rows."""
+    chosen = choices(best)
+    return HeldOut(
+        predictions=[f.prediction for f in chosen if f.prediction is not None],
+        target=problem.target.values[rows],
+        weight=None if problem.weight is None else problem.weight[rows],
+        kind=problem.target.kind,
+        metric=problem.metric,
+        families=tuple(f.trial.algorithm for f in chosen),
+        shifted=chosen[0].order.forward,
+        is_labelled=problem.is_labelled,
+    )

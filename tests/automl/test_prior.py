@@ -1,0 +1,58 @@
+"""What an ensemble falls back to where its rows tell little."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from phantom_ml.automl.held_out import HeldOut
+from phantom_ml.automl.prior import (
+    PRIOR_EVIDENCE,
+    evidence,
+    expected_errors,
+    prior_shares,
+    trust_in,
+)
+from tests.automl.made import held_out
+
+
+def useless(n: int) -> HeldOut:
+    """One member that knows the truth, and three that say nothing."""
+    rows = held_out(n=n)
+    known = np.where(rows.target == 1, 0.9, 0.1)[:, None]
+    nothing = np.random.default_rng(1).random((3, n, 1))
+    return replace(rows, predictions=[known, *nothing])
+
+
+def test_the_prior_counts_an_algorithm_once():
+    rows = held_out(families=("A", "A", "B", "B"))
+    assert prior_shares(rows).tolist() == [0.5, 0.0, 0.5, 0.0]
+
+
+def test_the_prior_of_values_leaves_out_what_is_far_behind():
+    rows = held_out("regression")
+    bad = replace(rows, predictions=[*rows.predictions[:3], rows.predictions[3] + 100.0])
+    assert prior_shares(bad)[3] == 0.0
+
+
+def test_evidence_is_the_rarest_class():
+    rows = held_out(target=np.repeat([0, 1], [590, 10]))
+    assert evidence(rows) == 10.0
+    assert evidence(rows) / (evidence(rows) + PRIOR_EVIDENCE) < 0.05
+
+
+def test_rows_of_another_time_tell_less():
+    assert evidence(held_out(shifted=True)) < evidence(held_out())
+
+
+def test_rows_with_hardly_an_error_are_believed_less():
+    rows = useless(4_000)
+    sure = np.where(rows.target == 1, 1 - 1e-4, 1e-4)[:, None]
+    certain = replace(rows, predictions=[sure, *rows.predictions[1:]])
+    assert trust_in(certain) < 0.1
+    assert trust_in(rows) > 0.8
+
+
+def test_expected_errors_of_many_classes_are_the_shares_of_wrong_ones():
+    shares = np.array([[0.7, 0.2, 0.1], [0.1, 0.1, 0.8]])
+    assert expected_errors(shares, np.array([0, 1])) == pytest.approx(0.3 + 0.9)
