@@ -8,8 +8,6 @@ import pytest
 
 from phantom_ml import AlgorithmClassifier, PhantomMLCore
 from phantom_ml.algorithms.lstm import LSTM
-from phantom_ml.automl.engine import without_history
-from phantom_ml.data.matrix import Feature, Matrix
 from phantom_ml.sklearn_api.algorithm_bench import AlgorithmBench
 from phantom_ml.tuning.bench import Bench
 from phantom_ml.tuning.scoring import scoring_for
@@ -27,7 +25,7 @@ TABLE = pl.DataFrame(
     }
 )
 Y = ROWS.integers(0, 2, N)
-TOLD = "LSTM cannot read the last events of a row's entity: these rows lack a time"
+TOLD = "LSTM looked at each row alone: "
 
 
 def bench(algorithm, table):
@@ -46,12 +44,6 @@ def test_a_search_says_that_the_rows_have_no_history(column):
 def test_a_search_says_nothing_where_nothing_lacks(algorithm):
     table = TABLE if algorithm == "LSTM" else TABLE.drop("time")
     assert bench(algorithm, table).notes == ()
-
-
-def test_those_that_read_no_history_are_not_named():
-    matrix = Matrix(np.zeros((1, 1), np.float32), (Feature("size", "size"),))
-    told = without_history(["LightGBM", "LSTM", "DeepLog"], matrix)
-    assert [t.partition(" cannot")[0] for t in told] == ["LSTM, DeepLog"]
 
 
 def test_a_training_says_it_among_its_warnings(tmp_path):

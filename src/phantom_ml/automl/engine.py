@@ -33,7 +33,6 @@ from phantom_ml.automl.trials import Candidate, Finished
 from phantom_ml.automl.workspace import Workspace
 from phantom_ml.config import SUPERVISED, AutoMLConfig
 from phantom_ml.data.leaks import leak_report
-from phantom_ml.data.matrix import Matrix
 from phantom_ml.data.splits import SplitPlan
 from phantom_ml.errors import ChildTimeout, NoTrialSucceeded
 from phantom_ml.model.trial import Trial
@@ -214,8 +213,6 @@ def _search(state: Run, plan: SplitPlan) -> bool:
     if state.budget.search_end(0.0).passed and state.finished:
         return True
     race = _race(state, plan)
-    named = [algorithms.name_of(name) for name in state.config.algorithms_to_try or ()]
-    state.warnings.extend(without_history(named, state.workspace.samples().matrix))
     try:
         race.run()
     except KeyboardInterrupt:
@@ -246,18 +243,6 @@ def _named_in_vain(state: Run) -> list[str]:
             "those that were named."
         )
     return told
-
-
-def without_history(names: Sequence[str], matrix: Matrix) -> list[str]:
-    """Return what to say of algorithms that read an entity's last events where the rows have none."""
-    readers = [name for name in names if algorithms.get(name).reads_history]
-    if matrix.history is not None or not readers:
-        return []
-    return [
-        f"{', '.join(readers)} cannot read the last events of a row's entity: these rows lack a time, an entity "
-        "or a column that tells events apart, and each counts alone. time_column and group_columns of a training "
-        "name the first two."
-    ]
 
 
 def _race(state: Run, plan: SplitPlan) -> Race:

@@ -6,6 +6,7 @@ import polars as pl
 
 from phantom_ml.algorithms.base import algorithms
 from phantom_ml.config import AutoMLConfig
+from phantom_ml.data.matrix import Matrix
 from phantom_ml.data.schema import ColumnKind, TableSchema
 from phantom_ml.errors import BadSetting
 from phantom_ml.features.windows.choose import with_steps
@@ -44,6 +45,16 @@ def events_in_order(
     return (
         f"{names} read the events of each {plan.entities[0].columns[0]!r} in the order of {plan.time!r}: name "
         "group_columns and time_column for others.",
+    )
+
+
+def without_history(algorithm: str, matrix: Matrix) -> tuple[str, ...]:
+    """Return what to say of an algorithm that reads events in their order where encoded rows have none."""
+    if matrix.history is not None or not algorithms.get(algorithm).reads_history:
+        return ()
+    return (
+        f"{algorithm} looked at each row alone: the table has no time, no entity, or no column of categories "
+        "that says what an event is.",
     )
 
 

@@ -17,8 +17,8 @@ import polars as pl
 from numpy.typing import NDArray
 
 from phantom_ml.automl.encode import encode
-from phantom_ml.automl.engine import without_history
 from phantom_ml.automl.folds import fit_sides, save_folds
+from phantom_ml.automl.in_order import without_history
 from phantom_ml.automl.problem import Problem, pose
 from phantom_ml.automl.race import Room
 from phantom_ml.automl.trials import Candidate, Order, start
@@ -58,7 +58,7 @@ class AlgorithmBench:
     def notes(self) -> tuple[str, ...]:
         """Return what a person should know of the scores and of what was learned from."""
         matrix = self.workspace.samples().matrix
-        return (*self.bench.notes, *without_history([self.estimator.algorithm], matrix))
+        return (*self.bench.notes, *without_history(self.estimator.algorithm, matrix))
 
     @cached_property
     def workspace(self) -> Workspace:
