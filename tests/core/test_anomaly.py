@@ -169,6 +169,13 @@ def test_an_evaluation_takes_the_class_that_training_took(home):
     assert not any("positive class" in w for w in told.warnings)
 
 
+def test_a_refit_takes_the_class_that_training_took(home):
+    found = home.auto_create_model(named(20, "b", "a"), {**SINGLE, "target_column": "is_odd"})
+    rarer = named(280, "b", "a")
+    again = home.refit(found.model_id, rarer)
+    assert home.evaluate(again, rarer).figures["roc_auc"].value > 0.9
+
+
 def test_an_evaluation_says_which_class_it_took_where_training_knew_none(home, result):
     rows = named(20, "attack", "normal").rename({"is_odd": "anomaly"})
     told = home.evaluate(result.model_id, rows).warnings

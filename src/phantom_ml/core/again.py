@@ -207,6 +207,8 @@ def _config_again(manifest: Manifest, spec: ModelSpec) -> AutoMLConfig:
     values = {**manifest.card["config"], "data_path": None}
     if spec.kind is ProblemKind.BINARY:
         values["positive_class"] = spec.classes[1]
+    elif values.get("positive_class") is None:
+        values["positive_class"] = manifest.card.get("odd_class")
     if get_metric_or_none(manifest.card["metric"], spec.kind) is None:
         values["optimization_metric"] = None
     return AutoMLConfig.of(values)
