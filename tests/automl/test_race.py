@@ -121,6 +121,14 @@ def test_the_longer_the_refits_the_sooner_trials_end():
     assert refitting.end.left() < plain.end.left()
 
 
+def test_time_is_kept_to_refit_the_slow_best_of_an_algorithm_behind_copies_of_another():
+    copies = [finished(i) for i in range(9)]
+    slow = finished(9, (0.6, 0.6, 0.6), algorithm="NeuralNetwork", fit_seconds=30.0)
+    alike, unlike = race(copies), race([*copies, slow])
+    alike.refits = unlike.refits = True
+    assert alike.end.left() - unlike.end.left() > 10.0
+
+
 def test_a_faultless_prediction_ends_the_search():
     done = [finished(n, (-1.0, -1.0, -1.0)) for n in range(3)]
     perfect = race(done, perfect_loss=-1.0)

@@ -23,7 +23,7 @@ from phantom_ml.automl.importance import (
     told_importance,
 )
 from phantom_ml.automl.problem import Problem
-from phantom_ml.automl.race import REFIT_MARGIN, Room
+from phantom_ml.automl.race import Room, refit_seconds
 from phantom_ml.automl.scoring import cut, held_out_rows, other_scores, validation_of
 from phantom_ml.automl.trials import Candidate, Finished, Order, Running, collect, start
 from phantom_ml.automl.workspace import Workspace
@@ -256,7 +256,7 @@ def _in_time(members: Sequence[Finished], end: Deadline, ending: Ending) -> list
     left, total = end.left(), 0.0
     chosen: list[tuple[float, Finished]] = []
     for finished in members:
-        seconds = REFIT_MARGIN * finished.fit_seconds / max(1, len(finished.folds_done)) + 0.2
+        seconds = refit_seconds(finished)
         if seconds <= left and total + seconds <= left * ending.room.slots:
             total += seconds
             chosen.append((seconds, finished))

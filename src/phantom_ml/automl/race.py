@@ -35,7 +35,7 @@ from phantom_ml.process.memory import process_tree_pss_mb, total_memory_mb
 #: The supervisor is asked at least so often, so that Ctrl-C and the deadline are noticed.
 WAIT_SECONDS = 0.25
 #: Members that a mixture usually has, and what a fit on all rows takes more than one on a fold's share.
-LIKELY_MEMBERS, REFIT_MARGIN = 4, 1.3
+LIKELY_MEMBERS, REFIT_MARGIN = 5, 1.3
 #: Share of the machine's memory that a run may use where the user named no limit.
 MEMORY_SHARE = 0.8
 
@@ -60,6 +60,11 @@ class Room:
     def whole(self) -> Room:
         """Return the same machine as one slot with all threads."""
         return Room(1, self.slots * self.n_threads, self.memory_mb * self.slots)
+
+
+def refit_seconds(finished: Finished) -> float:
+    """Return what a fit on all rows is expected to take, with the start of a process."""
+    return REFIT_MARGIN * finished.fit_seconds / max(1, len(finished.folds_done)) + 0.2
 
 
 def _of_as_many_rows(seen: Sequence[Finished], candidate: Candidate) -> list[Finished]:
@@ -91,9 +96,13 @@ class Race:
         return self.budget.search_end(self._refit_seconds() if self.refits else 0.0)
 
     def _refit_seconds(self) -> float:
+        """Return what fits on all rows take: a mixture is of unlike members, the best of each algorithm."""
         complete = sorted((f for f in self.finished if f.complete), key=lambda f: np.mean(f.losses))
-        likely = [f.fit_seconds / len(f.folds_done) for f in complete[:LIKELY_MEMBERS]]
-        return REFIT_MARGIN * sum(likely) / self.room.slots
+        seconds: dict[str, float] = {}
+        for f in complete:
+            seconds.setdefault(f.trial.algorithm, refit_seconds(f))
+        likely = list(seconds.values())[:LIKELY_MEMBERS]
+        return max([sum(likely) / self.room.slots, *likely])
 
     def run(self) -> None:
         """Run trials until the time is over, the trials are counted out, or nothing is left to try."""
