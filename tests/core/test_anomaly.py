@@ -169,6 +169,13 @@ def test_an_evaluation_takes_the_class_that_training_took(home):
     assert not any("positive class" in w for w in told.warnings)
 
 
+def test_answers_in_other_words_than_those_of_training_are_said_to_be_guessed(home):
+    asked = {**SINGLE, "target_column": "is_odd", "positive_class": "a"}
+    found = home.auto_create_model(named(20, "a", "b"), asked)
+    told = home.evaluate(found.model_id, named(20, "evil", "good")).warnings
+    assert any("Training called an anomaly 'a', which is no answer here" in w for w in told)
+
+
 def test_a_refit_takes_the_class_that_training_took(home):
     found = home.auto_create_model(named(20, "b", "a"), {**SINGLE, "target_column": "is_odd"})
     rarer = named(280, "b", "a")

@@ -54,6 +54,11 @@ def first():
         ({"x": FRAME[NAMES[:2]]}, "its n_columns is 3, not 2"),
         ({"x": FRAME[NAMES[::-1]]}, "its columns have other names or another order"),
         ({"y": 1 - Y}, "its y holds other values"),
+        ({"x": FRAME + 1.0}, "its X holds other values"),
+        (
+            {"estimator": DecisionTreeClassifier(random_state=0, max_features=1)},
+            "its max_features was None, not 1",
+        ),
         (
             {"estimator": ExtraTreesClassifier(5)},
             "its estimator is 'DecisionTreeClassifier', not 'ExtraTreesClassifier'",
@@ -140,3 +145,19 @@ def test_whole_numbers_are_the_same_answers_in_any_form(values):
 def test_other_words_are_other_answers(words):
     x = np.zeros((len(words), 1))
     assert basis_of(x=x, y=words) != basis_of(x=x, y=words[::-1])
+
+
+def test_what_is_searched_may_be_set_otherwise(first):
+    deeper = DecisionTreeClassifier(random_state=0, max_depth=3)
+    assert len(search(3, estimator=deeper, history=first).trials) == 3
+
+
+@pytest.mark.parametrize("made", [np.asarray, pl.from_pandas])
+def test_the_same_numbers_in_another_kind_of_table_are_the_same(made):
+    assert basis_of(x=made(FRAME)).cells == basis_of(x=FRAME).cells
+
+
+@pytest.mark.parametrize("missing", [None, float("nan")])
+def test_answers_that_are_missing_are_counted_and_refused(missing):
+    with pytest.raises(BadSetting, match="1 of 90 answers in y are missing"):
+        search(y=[missing, *Y[1:].tolist()])

@@ -24,7 +24,7 @@ from phantom_ml.errors import BadSetting
 from phantom_ml.forecasters.accuracy import seasonal_scale
 from phantom_ml.forecasters.base import Forecast
 from phantom_ml.forecasters.columns import read_values
-from phantom_ml.forecasters.from_frame import known_ahead_of, rows_ahead
+from phantom_ml.forecasters.from_frame import as_long, known_ahead_of, rows_ahead
 from phantom_ml.forecasters.measures import BESIDE
 from phantom_ml.forecasters.naive2 import naive2
 from phantom_ml.model.forecast import ForecastModel
@@ -51,7 +51,8 @@ def told_ahead(
     ------
     ColumnMissing, DataError, BadSetting
     """
-    told = model.steps(horizon, frame) if frame is None or horizon else model.rows(frame)
+    rows = None if frame is None else as_long(model.series, frame)
+    told = model.steps(horizon, rows) if rows is None or horizon else model.rows(rows)
     if output is not None:
         write_table(told, output)
     return told
@@ -97,6 +98,7 @@ def evaluate_forecast(
     The intervals are a bootstrap over series, or over blocks of steps where there are fewer than ten.
     """
     target = model.spec.target
+    frame = as_long(model.series, frame)
     require_target(frame.columns, target)
     values, ahead = read_values(frame[target]), rows_ahead(model.series, frame)
     usable = ahead.usable & ~np.isnan(values)

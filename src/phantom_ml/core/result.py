@@ -66,7 +66,7 @@ class AutoMLResult(Settings):
         n_scored = sum(row.score is not None and not row.members for row in self.leaderboard)
         told = (
             f"{first.algorithm} ranks first, but it is the best of {n_scored} on the same rows, "
-            "which flatters it; the ensemble holds up better on new ones, and is served."
+            "which flatters it; the ensemble, which leans on several, is served."
         )
         return (*self.warnings, told)
 

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from phantom_ml.explain.explanation import MAX_ROWS
 from phantom_ml.explain.forms import Contribution, Explanation, Importance, RowExplanation
 from phantom_ml.explain.sentences import grouped, number, plain_value
-from phantom_ml.forecasters.from_frame import Ahead, known_ahead_of, rows_ahead
+from phantom_ml.forecasters.from_frame import Ahead, as_long, known_ahead_of, rows_ahead
 from phantom_ml.forecasters.seasonal_naive import seasonal_naive
 from phantom_ml.forecasters.series import SeriesSet, told_times
 from phantom_ml.model.forecast import ForecastModel
@@ -83,6 +83,7 @@ def _explained(
     model: ForecastModel, frame: pl.DataFrame
 ) -> tuple[tuple[RowExplanation, ...], tuple[str, ...]]:
     """Return the rows that lie ahead with what they rest on, and what to say of the others."""
+    frame = as_long(model.series, frame)
     some = frame.head(MAX_ROWS)
     ahead = rows_ahead(model.series, some)
     places = np.flatnonzero(ahead.usable)
@@ -223,7 +224,7 @@ def _band(told: Mapping[str, Any], levels: tuple[float, ...], says: Floats) -> t
         found.append(f"the members say from {least} to {most}")
     if told.get("score") is not None:
         where, far = "outside" if told["alert"] else "inside", number(float(told["score"]))
-        found.append(
-            f"the value that came lies {where} the band, {far} half widths from its middle"
-        )
+        wide = told[f"quantile_{levels[0]:g}"] < told[f"quantile_{levels[-1]:g}"]
+        how_far = f"{far} half widths from its middle" if wide else "which has no width"
+        found.append(f"the value that came lies {where} the band, {how_far}")
     return tuple(found)

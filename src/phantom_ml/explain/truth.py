@@ -58,7 +58,9 @@ def known_answers(
         called = {str(v).lower() for v in values.drop_nulls().unique().to_list()}
         named = odd_class if str(odd_class).lower() in called else None
         target = tasks.get(spec.task_type).read_target(values, named)
-        return KnownAnswers(target.values, target.keep, target.warnings)
+        return KnownAnswers(
+            target.values, target.keep, (*_otherwise_called(odd_class, called), *target.warnings)
+        )
     if not spec.classes:
         target = read_target(values, spec.target, spec.task_type)
         return KnownAnswers(target.values, target.keep)
@@ -71,3 +73,13 @@ def known_answers(
     )
     rows = codes.is_not_null().arg_true().to_numpy().astype(np.int64)
     return KnownAnswers(codes.drop_nulls().to_numpy().astype(np.int64), rows)
+
+
+def _otherwise_called(odd_class: ClassName | None, called: set[str]) -> tuple[str, ...]:
+    """Return what to say of answers in other words than those of training."""
+    if odd_class is None or len(called) < 2 or str(odd_class).lower() in called:
+        return ()
+    return (
+        f"Training called an anomaly {odd_class!r}, which is no answer here: whether these answers mean the same "
+        "was guessed.",
+    )

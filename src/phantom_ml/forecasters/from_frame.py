@@ -94,6 +94,38 @@ def series_of(
     )  # fmt: skip
 
 
+def as_long(series: SeriesSet, frame: pl.DataFrame) -> pl.DataFrame:
+    """Return a wide frame with a row a time and series, as the series were learned from; others as they are.
+
+    A series that is no column of the frame has no value in its rows.
+
+    Examples
+    --------
+    >>> wide = pl.DataFrame({"t": [1, 2], "a": [1.0, 2.0], "b": [5.0, 6.0]})
+    >>> learned = series_of(wide, SeriesColumns("t", ("a", "b")))
+    >>> as_long(learned, pl.DataFrame({"t": [3], "b": [7.0]})).rows()
+    [(3, 'a', None), (3, 'b', 7.0)]
+    """
+    names = series.ids.columns
+    if len(names) != 1 or names[0] in frame.columns or names[0] not in {WIDE_NAME, *OTHER_NAMES}:
+        return frame
+    check_columns(frame, [series.time])
+    kept = [series.time, *(n for n in series.known_names if n in frame.columns)]
+    parts = [
+        frame.select(kept).with_columns(
+            pl.lit(name).alias(names[0]), _column(frame, name).alias(series.target)
+        )
+        for name in series.ids[names[0]]
+    ]
+    return pl.concat(parts)
+
+
+def _column(frame: pl.DataFrame, name: str) -> pl.Series:
+    if name not in frame.columns:
+        return pl.Series(name, [None] * frame.height, pl.Float64)
+    return pl.Series(name, read_values(frame[name])).fill_nan(None)
+
+
 def known_ahead_of(series: SeriesSet, frame: pl.DataFrame, horizon: int) -> Floats:
     """Return what a frame tells of the next steps, shape (n_series, horizon, n_known), NaN where nothing.
 

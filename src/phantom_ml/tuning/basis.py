@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
-from dataclasses import dataclass
+import math
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -13,11 +14,15 @@ from phantom_ml.errors import BadSetting
 
 #: Of a SHA-256, so many hexadecimal digits tell two tables apart.
 DIGITS = 16
+#: Rows of ``X`` whose numbers are read.
+SOME_ROWS = 200
+#: Settings that change how fast an answer comes, not which one.
+OF_THE_MACHINE = frozenset({"n_jobs", "n_threads", "thread_count", "verbose", "verbosity"})
 
 
 @dataclass(frozen=True)
 class Basis:
-    """What was fitted, on what, and by what it was scored; cheap to tell, as no cell of ``X`` is read.
+    """What was fitted, on what, and by what it was scored; cheap to tell, as few cells of ``X`` are read.
 
     Attributes
     ----------
@@ -31,6 +36,10 @@ class Basis:
         Hash of the columns' names, in their order; empty where they have none.
     answers : str
         Hash of ``y``; empty where there is none.
+    cells : str
+        Hash of the numbers in some rows of ``X``; empty where there are none.
+    settings : dict of str to str
+        The estimator's settings as text; what was searched is not compared.
     direction : str
         Whether more is better: always ``maximize``, scikit-learn's scorers turn losses round.
     """
@@ -41,6 +50,8 @@ class Basis:
     n_columns: int
     columns: str
     answers: str
+    cells: str = ""
+    settings: Mapping[str, str] = field(default_factory=dict, hash=False)
     direction: str = "maximize"
 
     @classmethod
@@ -55,11 +66,13 @@ class Basis:
             int(shape[1]),
             "" if names is None else _hash("\n".join(names).encode()),
             "" if y is None else _hash(_bytes_of(np.asarray(y))),
+            _cells(X),
+            _settings(estimator),
         )
 
-    def require(self, past: Basis) -> None:
+    def require(self, past: Basis, searched: Collection[str] = ()) -> None:
         """Raise BadSetting, with every difference told, where a history has another basis."""
-        told = "; ".join(self._differences(past))
+        told = "; ".join((*self._differences(past), *self._set_otherwise(past, searched)))
         if told:
             raise BadSetting(
                 f"The history is not of this search: {told}.",
@@ -76,6 +89,13 @@ class Basis:
             yield "its columns have other names or another order"
         if self.n_rows == past.n_rows and self.answers != past.answers:
             yield "its y holds other values"
+        if self.n_rows == past.n_rows and self.cells and past.cells and self.cells != past.cells:
+            yield "its X holds other values"
+
+    def _set_otherwise(self, past: Basis, searched: Collection[str]) -> Iterator[str]:
+        for name in sorted(past.settings.keys() & self.settings.keys() - {*searched}):
+            if past.settings[name] != self.settings[name]:
+                yield f"its {name} was {past.settings[name]}, not {self.settings[name]}"
 
 
 def check_lengths(X: Any, y: Any) -> None:
@@ -84,6 +104,20 @@ def check_lengths(X: Any, y: Any) -> None:
         raise ValueError(
             f"X has {count_rows(X):,} rows and y {count_rows(y):,} values: give one for each row, in the "
             "order of the rows."
+        )
+
+
+def check_known(y: Any) -> None:
+    """Raise BadSetting where an answer is missing: None or NaN."""
+    answers = np.asarray([] if y is None else y)
+    if answers.dtype.kind not in "fO":
+        return
+    cells = answers.ravel().tolist()
+    n_missing = sum(a is None or (isinstance(a, float) and math.isnan(a)) for a in cells)
+    if n_missing:
+        raise BadSetting(
+            f"{n_missing:,} of {answers.size:,} answers in y are missing.",
+            "Leave these rows out of X and y.",
         )
 
 
@@ -104,6 +138,28 @@ def _kind(estimator: Any) -> str:
     inner = [type(v).__name__ for v in estimator.get_params().values() if hasattr(v, "fit")]
     name = type(estimator).__name__
     return f"{name}({', '.join(inner)})" if inner else name
+
+
+def _settings(estimator: Any) -> dict[str, str]:
+    """Return plain settings as text; estimators and functions are not told apart by what they print."""
+    plain = (bool, int, float, str, type(None))
+    return {
+        name: repr(value)
+        for name, value in estimator.get_params().items()
+        if isinstance(value, plain) and name.rpartition("__")[2] not in OF_THE_MACHINE
+    }
+
+
+def _cells(X: Any) -> str:
+    """Return the hash of some rows, evenly spaced, of a table of numbers; empty for anything else."""
+    step = max(1, -(-count_rows(X) // SOME_ROWS))
+    if hasattr(X, "iloc"):
+        some = X.iloc[::step].to_numpy()
+    elif hasattr(X, "gather_every"):
+        some = X.gather_every(step).to_numpy()
+    else:
+        some = X[::step] if isinstance(X, np.ndarray) else np.empty(0, object)
+    return _hash(_bytes_of(some)) if some.dtype.kind in "biuf" else ""
 
 
 def _names(X: Any) -> list[str] | None:

@@ -10,7 +10,7 @@ from typing import Any
 from phantom_ml.config import OptimizationMethod
 from phantom_ml.errors import BadSetting, BudgetTooSmall, NoTrialSucceeded
 from phantom_ml.process import Deadline
-from phantom_ml.tuning.basis import check_lengths
+from phantom_ml.tuning.basis import check_known, check_lengths
 from phantom_ml.tuning.bench import FOLDS, Bench, Measure, check_resource
 from phantom_ml.tuning.result import OptimizationResult, TuningTrial, recalled
 from phantom_ml.tuning.scoring import scoring_for
@@ -132,6 +132,7 @@ class EstimatorOptimizer:
         """
         started = time.monotonic()
         check_lengths(X, y)
+        check_known(y)
         meant = self._estimator(estimator, space, y)
         known = list(meant.get_params())
         searched = axes(_space(meant, space), known)

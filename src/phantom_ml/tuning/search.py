@@ -78,7 +78,7 @@ class Search:
         if basis is None:
             self.notes.append(NO_BASIS)
         else:
-            self.bench.basis.require(basis)
+            self.bench.basis.require(basis, self.space)
         distributions = {n: distribution_of(a.bound) for n, a in self.space.items()}
         for trial in history:
             raw = {

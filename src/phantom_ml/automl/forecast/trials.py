@@ -156,8 +156,9 @@ def _why_unscored(problem: ForecastProblem, windows: Sequence[Window]) -> str:
     name, horizon = problem.metric.name, problem.context.horizon
     if windows:
         return (
-            f"Its {name} cannot be told: the history never changes, or no value came in the windows of the "
-            "back-test. rmse or mae may tell more."
+            f"Its {name} cannot be told: the history repeats without a change, so that a seasonal naive "
+            "forecast has no error to compare with, or no value came in the windows of the back-test. rmse or mae "
+            "may tell more."
         )
     longest, least = int(problem.series.lengths.max()), horizon + LEAST_VALUES
     return (
