@@ -13,6 +13,7 @@ from phantom_ml.automl.prior import (
     prior_shares,
     trust_in,
 )
+from phantom_ml.config import ProblemKind
 from tests.automl.made import held_out
 
 
@@ -56,3 +57,8 @@ def test_rows_with_hardly_an_error_are_believed_less():
 def test_expected_errors_of_many_classes_are_the_shares_of_wrong_ones():
     shares = np.array([[0.7, 0.2, 0.1], [0.1, 0.1, 0.8]])
     assert expected_errors(shares, np.array([0, 1])) == pytest.approx(0.3 + 0.9)
+
+
+def test_known_anomalies_are_believed_sooner_than_rows_that_chose_among_many_trials():
+    rows = held_out(target=np.repeat([0, 1], [580, 20]))
+    assert trust_in(replace(rows, kind=ProblemKind.ANOMALY)) > 0.6 > trust_in(rows)

@@ -13,6 +13,8 @@ from phantom_ml.config import ProblemKind
 
 #: Rows of the rare class at which the rows' word and the prior's count the same, and the prior's members.
 PRIOR_EVIDENCE, PRIOR_FAMILIES = 300.0, 5
+#: The same of known anomalies: a handful of detectors, each tried once, was not chosen on them.
+KNOWN_EVIDENCE = 10.0
 #: Expected errors of the best member at which the same holds: where there are hardly any, all members look alike.
 PRIOR_ERRORS = 30.0
 #: What a row of an earlier time counts, and how much worse than the best a member of the prior may be.
@@ -22,6 +24,8 @@ SHIFTED_EVIDENCE, NEAR = 0.1, 1.3
 def trust_in(held_out: HeldOut) -> float:
     """Return how far the rows are believed, 0 to 1: there must be enough of them, and enough to get wrong."""
     rows = evidence(held_out)
+    if held_out.kind is ProblemKind.ANOMALY:
+        return rows / (rows + KNOWN_EVIDENCE)
     found = rows / (rows + PRIOR_EVIDENCE)
     if held_out.kind is ProblemKind.REGRESSION:
         return found
@@ -42,7 +46,7 @@ def evidence(held_out: HeldOut) -> float:
     Of rows of another time they tell less: a member that is surest here may be surely wrong there.
     """
     rows = len(held_out.target) / 5.0
-    if held_out.kind.is_classification:
+    if held_out.kind is not ProblemKind.REGRESSION:
         counts = np.bincount(held_out.target.astype(np.int64))
         rows = float(counts[counts > 0].min())
     return rows * SHIFTED_EVIDENCE if held_out.shifted else rows
