@@ -27,9 +27,8 @@ def choices(best: Sequence[Finished]) -> list[Finished]:
     return [best[i] for i in sorted({*range(min(CHOICES, len(best))), *lead.values()})]
 
 
-def held_out_of(problem: Problem, best: Sequence[Finished], rows: NDArray[np.int64]) -> HeldOut:
-    """Return what those that may be chosen said about rows."""
-    chosen = choices(best)
+def held_out_of(problem: Problem, chosen: Sequence[Finished], rows: NDArray[np.int64]) -> HeldOut:
+    """Return what some trials, the best first, said about rows."""
     return HeldOut(
         predictions=[f.prediction for f in chosen if f.prediction is not None],
         target=problem.target.values[rows],

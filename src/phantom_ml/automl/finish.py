@@ -99,7 +99,7 @@ def finish(ending: Ending, best: Sequence[Finished], number: int) -> tuple[Draft
     allowance = _allowance(ending, best[0])
     able = within(best, allowance)
     allowed = choices(able)
-    held_out = held_out_of(problem, able, rows)
+    held_out = held_out_of(problem, allowed, rows)
     mixture, members = economical(_mixture(ending, held_out), allowed, allowance)
     own = own_importance(workspace, members, mixture)
     shuffling = _shuffling(ending, members, mixture, list(own))
@@ -180,7 +180,7 @@ def _price(
     ending: Ending, best: Sequence[Finished], rows: NDArray[np.int64], trial: Trial
 ) -> list[str]:
     """Return what the constraints cost, in the metric."""
-    held_out = held_out_of(ending.problem, best, rows)
+    held_out = held_out_of(ending.problem, choices(best), rows)
     free = _mixture(ending, held_out).apply(held_out.predictions)
     score = ending.problem.metric.score(held_out.target, free, held_out.weight)
     return [

@@ -231,11 +231,13 @@ class PhantomMLCore:
     def evaluate(self, model_id: str, labelled_data: Any) -> Evaluation:
         """Return the model's figures on labelled rows, with 95 % bootstrap intervals."""
         manifest, pipeline = self._shelf.kept(model_id)
-        frame = self._shelf.frame(labelled_data, pipeline.spec.target)
         if isinstance(pipeline, ForecastModel):
             from phantom_ml.core.forecasts import evaluate_forecast
 
+            # A wide table has no column of the target's name.
+            frame = self._shelf.frame(labelled_data)
             return evaluate_forecast(self._shelf.record(model_id).id, manifest, pipeline, frame)
+        frame = self._shelf.frame(labelled_data, pipeline.spec.target)
         return evaluate(self._shelf.record(model_id).id, manifest, pipeline, frame)
 
     def check_evasion(

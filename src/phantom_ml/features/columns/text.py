@@ -55,7 +55,10 @@ OF_MESSAGES = (
 
 @encoders.add("text")
 class TextEncoder(PartsEncoder):
-    """Language-free statistics of a string; NaN where it is missing."""
+    """Language-free statistics of a string; NaN where it is missing.
+
+    Of a log message only lengths, tokens, entropy and odd characters: how it is worded, its template tells.
+    """
 
     name = "text"
     version = 2
