@@ -16,11 +16,17 @@ def test_features_are_shown_with_what_they_are_worth_and_cost(features):
     assert "us/row" in run.out
 
 
+def test_what_each_column_was_taken_for_is_shown(features):
+    out = features("--target", "is_threat").out
+    line = next(line for line in out.splitlines() if line.split()[:1] == ["timestamp"])
+    assert line.split()[1] == "timestamp"
+
+
 def test_the_kept_features_are_written(features, tmp_path):
     file = tmp_path / "kept.parquet"
-    run = features("--target", "is_threat", "--max-features", "5", "--output", file)
+    run = features("--target", "is_threat", "--max-features", "3", "--output", file)
     assert run.code == 0
-    assert pl.read_parquet(file).shape == (2_000, 5)
+    assert pl.read_parquet(file).shape == (2_000, 3)
 
 
 def test_a_kind_is_overridden(features):

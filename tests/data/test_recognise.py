@@ -184,5 +184,28 @@ def test_a_value_that_no_sampled_row_has_still_counts(rare, kind):
     assert recognise_sampled(frame).column("c").kind is kind
 
 
+TWINS = pl.DataFrame({"node": ["a", "b", "a"], "n": [1, 2, 3], "again": ["a", "b", "a"]})
+
+
+def test_a_column_that_equals_an_earlier_one_is_its_copy():
+    column = recognise_sampled(TWINS).column("again")
+    assert (column.kind, column.evidence) == (ColumnKind.COPY, "Equal to 'node' in every row.")
+
+
+def test_a_copy_whose_kind_is_given_is_kept():
+    assert recognise_sampled(TWINS, {"again": "entity"}).column("again").kind == ColumnKind.ENTITY
+
+
+def test_of_two_equal_columns_the_one_that_is_named_for_a_role_is_kept():
+    schema = recognise_sampled(TWINS, named=["again"])
+    assert [c.name for c in schema.columns if c.kind is ColumnKind.COPY] == ["node"]
+
+
+def test_columns_that_differ_beyond_the_sample_are_no_copies():
+    values = [float(i % 7) for i in range(60_000)]
+    longer = pl.DataFrame({"a": values, "b": [*values[:-1], 3.5]})
+    assert recognise_sampled(longer).column("b").kind is not ColumnKind.COPY
+
+
 def test_a_short_table_is_looked_at_whole():
     assert recognise_sampled(FRAME) == recognise(FRAME)

@@ -166,7 +166,7 @@ FORMS = {
 
 @pytest.mark.parametrize("values", FORMS.values(), ids=FORMS)
 def test_a_time_is_the_same_calendar_in_every_form(values):
-    training = pl.DataFrame({"t": [MOMENT + timedelta(hours=31 * i) for i in range(60)]})
+    training = pl.DataFrame({"t": [MOMENT + timedelta(hours=310 * i) for i in range(60)]})
     found = cells(fitted(training), pl.DataFrame({"t": values}))
     parts = ("hour", "weekday", "day", "month", "minute_of_day", "business_hours")
     assert [found[f"t.{p}"][0] for p in parts] == [17, 5, 6, 3, 1050, 1]

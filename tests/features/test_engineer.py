@@ -36,7 +36,8 @@ def events(seed: int = 0) -> pl.DataFrame:
 
 @pytest.fixture(scope="module")
 def scored() -> FeatureSet:
-    return engineer_features(events(), {"target_column": "label", "kinds": {"query": "text"}})
+    kinds = {"query": "text", "copy": "number"}
+    return engineer_features(events(), {"target_column": "label", "kinds": kinds})
 
 
 def of(found: FeatureSet, name: str):
@@ -53,6 +54,17 @@ def test_a_feature_of_noise_is_below_chance(scored):
 
 def test_the_copy_of_a_feature_is_named(scored):
     assert of(scored, "copy").reason == "same as bytes"
+
+
+def test_a_column_that_equals_another_gives_no_feature():
+    found = engineer_features(events(), {"target_column": "label"})
+    assert found.left_out["copy"] == "copy. Equal to 'bytes' in every row."
+
+
+def test_each_column_is_told_with_its_kind_and_what_is_kept_of_it(scored):
+    told = {name: (kind, kept) for name, kind, kept, _ in scored.by_column()}
+    assert told["same"] == ("constant", "none")
+    assert told["src"][0] == "ip"
 
 
 def test_a_constant_column_gives_no_feature(scored):

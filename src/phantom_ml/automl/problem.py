@@ -23,7 +23,7 @@ from phantom_ml.data.splits import RowTies, join_entities
 from phantom_ml.data.target import Target, require_columns, require_target
 from phantom_ml.data.times import nanoseconds
 from phantom_ml.errors import BadSetting, TargetUnusable, TypeUnsafe
-from phantom_ml.features.windows.choose import undecided
+from phantom_ml.features.doubts import doubts_of_time
 from phantom_ml.metrics.base import Metric
 from phantom_ml.metrics.lookup import get_metric
 from phantom_ml.model.suppression import Suppression
@@ -238,8 +238,8 @@ def _metric(config: AutoMLConfig, task: Task, target: Target) -> Metric:
 def _of_the_past(frame: pl.DataFrame, inputs: TableSchema, config: AutoMLConfig) -> tuple[str, ...]:
     """Return what to say of the past: it could be told, but nobody said of which time, or of whom."""
     wanted = config.feature_engineering and config.features.temporal
-    unnamed = undecided(inputs, config.time_column) if wanted else ()
-    return (*unnamed, *events_in_order(frame, inputs, config))
+    doubts = doubts_of_time(frame, inputs, config.time_column) if wanted else ()
+    return (*doubts, *events_in_order(frame, inputs, config))
 
 
 def _check(config: AutoMLConfig, task: Task, target: Target, *, has_answers: bool = False) -> None:
@@ -313,7 +313,8 @@ def _inputs(frame: pl.DataFrame, config: AutoMLConfig) -> TableSchema:
     hidden = {*told, *config.ignored_columns}
     visible = [c for c in frame.columns if c not in hidden]
     overrides = {k: v for k, v in config.features.kinds.items() if k in visible}
-    schema = recognise_sampled(frame.select(visible), overrides, seed=config.seed)
+    roles = (config.time_column, *config.group_columns)
+    schema = recognise_sampled(frame.select(visible), overrides, seed=config.seed, named=roles)
     if not schema.columns:
         raise TargetUnusable(
             "The table has no column beside the target.", "Add columns to predict it from."

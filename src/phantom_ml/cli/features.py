@@ -14,6 +14,8 @@ from phantom_ml.cli.options import Common, File, Reading, Task, asked
 from phantom_ml.model.text_table import shortened
 
 if TYPE_CHECKING:
+    from rich.table import Table
+
     from phantom_ml.features.feature_set import FeatureSet, GeneratedFeature
 
 SHOWN_FEATURES = 40
@@ -104,9 +106,9 @@ def _show(found: FeatureSet, common: Common, output: str | None, warnings: tuple
     title = f"{len(found.features)} features of {found.n_rows:,} rows, {len(found.selected)} kept"
     body = table(head, rows, left=("feature", "kept", "what it is"), gives=("what it is",))
     show(console, title, body)
+    show(console, "Columns", _columns(found))
     more = len(found.features) - SHOWN_FEATURES
     remarks = [f"{more} more with --json"] if more > 0 else []
-    remarks += [f"{name} gives no feature: {why}" for name, why in found.left_out.items()]
     remarks += [*found.remarks, *warnings]
     if output is not None:
         remarks.append(
@@ -114,6 +116,14 @@ def _show(found: FeatureSet, common: Common, output: str | None, warnings: tuple
         )
     if remarks:
         show(console, "Also", sentences(remarks))
+
+
+def _columns(found: FeatureSet) -> Table:
+    from phantom_ml.cli.screen import table
+
+    rows = [(shortened(name, 40), *told) for name, *told in found.by_column()]
+    head = ("column", "taken for", "features kept", "because")
+    return table(head, rows, left=("column", "taken for", "because"), gives=("because",))
 
 
 def _feature(feature: GeneratedFeature) -> tuple[str, ...]:

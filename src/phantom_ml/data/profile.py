@@ -6,8 +6,9 @@ from collections.abc import Mapping, Sequence
 
 import polars as pl
 
+from phantom_ml.data.copies import equal_columns
 from phantom_ml.data.dataset import Dataset
-from phantom_ml.data.profile_columns import equal_columns, profile_column, repeated_rows
+from phantom_ml.data.profile_columns import profile_column, repeated_rows
 from phantom_ml.data.profile_model import ColumnProfile, Profile
 from phantom_ml.data.profile_warnings import profile_warnings
 from phantom_ml.data.recognise import recognise_sampled

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
 import math
 
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from phantom_ml.data.copies import hashable
 from phantom_ml.data.profile_model import ColumnProfile, NumberSummary, TopValue
 from phantom_ml.data.recognise import look_at
 from phantom_ml.data.schema import NUMBER_KINDS, ColumnKind, ColumnSchema
@@ -78,32 +78,4 @@ def repeated_rows(frame: pl.DataFrame) -> float:
     """
     if not frame.height or not frame.width:
         return 0.0
-    return 1.0 - _plain(frame).hash_rows(seed=0).n_unique() / frame.height
-
-
-def equal_columns(frame: pl.DataFrame) -> tuple[tuple[str, str], ...]:
-    """Return the pairs (first, copy) of columns that are equal in every row; constants left out.
-
-    Examples
-    --------
-    >>> equal_columns(pl.DataFrame({"a": [1, 2], "b": [1.0, 2.0], "c": [2, 1]}))
-    (('a', 'b'),)
-    """
-    first: dict[bytes, str] = {}
-    pairs = []
-    for column in _plain(frame).iter_columns():
-        if column.n_unique() < 2:
-            continue
-        number = column.cast(pl.Float64) if column.dtype.is_numeric() else column
-        cells = number.hash(seed=0).to_numpy()
-        key = hashlib.blake2b(cells.tobytes(), digest_size=16).digest()
-        if key in first:
-            pairs.append((first[key], column.name))
-        first.setdefault(key, column.name)
-    return tuple(pairs)
-
-
-def _plain(frame: pl.DataFrame) -> pl.DataFrame:
-    """Return the table with nested cells as JSON, which can be hashed."""
-    nested = [name for name, dtype in frame.schema.items() if dtype.is_nested()]
-    return frame.with_columns(pl.struct(n).struct.json_encode().alias(n) for n in nested)
+    return 1.0 - hashable(frame).hash_rows(seed=0).n_unique() / frame.height

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import polars as pl
 
+from phantom_ml.data.copies import equal_columns
 from phantom_ml.data.kinds.base import Claim, Recogniser, in_order
 from phantom_ml.data.kinds.column import Column
 from phantom_ml.data.schema import NUMBER_KINDS, UNUSED_KINDS, ColumnKind, ColumnSchema, TableSchema
@@ -69,21 +70,50 @@ def recognise(
 
 
 def recognise_sampled(
-    frame: pl.DataFrame, overrides: Mapping[str, str] = NO_OVERRIDES, *, seed: int = 0
+    frame: pl.DataFrame,
+    overrides: Mapping[str, str] = NO_OVERRIDES,
+    *,
+    seed: int = 0,
+    named: Sequence[str | None] = (),
 ) -> TableSchema:
     """Return the kind of each column of a table of any length, by a sample of its rows.
 
-    A column with at most two values in the sample is looked at again, with rows that hold others.
+    A column with at most two values in the sample is looked at again, with rows that hold others. A column
+    that equals an earlier one in every row, and of which no kind is given, is a copy; of those that are
+    ``named`` for a role (the time, an entity) the other one is.
     """
     if frame.height <= SAMPLE_ROWS:
-        return recognise(frame, overrides)
+        return _with_copies(recognise(frame, overrides), frame, frame, named)
     rows = np.random.default_rng(seed).choice(frame.height, SAMPLE_ROWS, replace=False)
     sample = frame[np.sort(rows)]
     schema = recognise(sample, overrides)
     flat = [c.name for c in schema.columns if c.n_distinct <= MOST_FLAT and not c.overridden]
     again = {name: _with_others(sample[name], frame[name]) for name in flat}
     seen_anew = {c.name: c for series in again.values() for c in _anew(series)}
-    return TableSchema(columns=tuple(seen_anew.get(c.name, c) for c in schema.columns))
+    schema = TableSchema(columns=tuple(seen_anew.get(c.name, c) for c in schema.columns))
+    return _with_copies(schema, sample, frame, named)
+
+
+def _with_copies(
+    schema: TableSchema, sample: pl.DataFrame, whole: pl.DataFrame, named: Sequence[str | None]
+) -> TableSchema:
+    """Return the schema in which columns that equal an earlier one, in the sample and beyond, are copies."""
+    known = [c for c in schema.columns if c.kind not in UNUSED_KINDS and not c.overridden]
+    open_ = [c.name for c in known if whole[c.name].dtype != pl.Object]
+    alike = equal_columns(sample.select(sorted(open_, key=lambda name: name not in named)))
+    first_of = {copy: first for first, copy in alike if whole[first].equals(whole[copy])}
+    columns = (_copy(c, first_of[c.name]) if c.name in first_of else c for c in schema.columns)
+    return TableSchema(columns=tuple(columns))
+
+
+def _copy(column: ColumnSchema, first: str) -> ColumnSchema:
+    told = {
+        "kind": ColumnKind.COPY,
+        "match_rate": 1.0,
+        "evidence": f"Equal to {first!r} in every row.",
+        "alternatives": (column.kind, *column.alternatives),
+    }
+    return column.model_copy(update=told)
 
 
 def _with_others(sample: pl.Series, whole: pl.Series) -> pl.Series | None:

@@ -36,6 +36,7 @@ class ColumnKind(StrEnum):
     LOG_MESSAGE = "log_message"
     IDENTIFIER = "identifier"
     CONSTANT = "constant"
+    COPY = "copy"
     EMPTY = "empty"
 
 
@@ -65,7 +66,9 @@ NUMBER_KINDS = frozenset(
     }
 )
 #: Kinds that carry nothing a model may learn from.
-UNUSED_KINDS = frozenset({ColumnKind.IDENTIFIER, ColumnKind.CONSTANT, ColumnKind.EMPTY})
+UNUSED_KINDS = frozenset(
+    {ColumnKind.IDENTIFIER, ColumnKind.CONSTANT, ColumnKind.COPY, ColumnKind.EMPTY}
+)
 
 
 class ColumnSchema(Settings):

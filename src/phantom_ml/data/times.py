@@ -35,6 +35,21 @@ def to_datetime(values: pl.Series) -> pl.Series:
     return _from_text(text)
 
 
+def tells_year(values: pl.Series) -> bool:
+    """Return whether most of the first cells tell their year; where they do not, 2000 is taken for it.
+
+    Examples
+    --------
+    >>> tells_year(pl.Series(["Mar  1 10:00:00"])), tells_year(pl.Series(["2000-03-01"]))
+    (False, True)
+    """
+    if values.dtype != pl.String:
+        return True
+    head = values.drop_nulls().head(HEAD)
+    assumed = (to_datetime(head).dt.year() == int(LEAP_YEAR)) & ~head.str.contains(THAT_YEAR)
+    return 2 * assumed.sum() <= len(head)
+
+
 def _from_epoch(values: pl.Series) -> pl.Series:
     numbers = values.cast(pl.Float64, strict=False)
     size = _typical(numbers)
@@ -90,6 +105,8 @@ FORMS = (
 )
 #: RFC 3164 tells no year: its times take a leap year, so that every day exists.
 SYSLOG, LEAP_YEAR = FORMS[-1], "2000"
+#: How that year looks where a cell does tell it, and a plain number.
+THAT_YEAR = r"2000|[/.]00\b|^\d[\d.]*$"
 #: Windows counts tenths of microseconds since 1601; this many microseconds before 1970.
 FILETIME_EPOCH = 11_644_473_600_000_000
 #: What stands around a time or between its parts, and how the forms above want it.

@@ -7,6 +7,7 @@ from pydantic import ConfigDict, Field
 
 from phantom_ml.config import Settings
 from phantom_ml.data.profile_text import Page, as_html, as_text
+from phantom_ml.data.schema import ColumnSchema
 
 
 class GeneratedFeature(Settings):
@@ -46,6 +47,8 @@ class FeatureSet(Settings):
     features : tuple of GeneratedFeature
         The most important first: by held-out gain with a target, else by telling real rows from
         mixed ones.
+    columns : tuple of ColumnSchema
+        What each raw column was taken for, and why.
     left_out : dict of str to str
         Raw columns that give no feature, and why.
     remarks : tuple of str
@@ -56,6 +59,7 @@ class FeatureSet(Settings):
 
     frame: pl.LazyFrame = Field(exclude=True, repr=False)
     features: tuple[GeneratedFeature, ...]
+    columns: tuple[ColumnSchema, ...] = ()
     left_out: dict[str, str] = Field(default_factory=dict)
     remarks: tuple[str, ...] = ()
     target: str | None = None
@@ -71,6 +75,16 @@ class FeatureSet(Settings):
     def names(self) -> list[str]:
         """Return the names of all features, the most important first."""
         return [f.name for f in self.features]
+
+    def by_column(self) -> list[tuple[str, str, str, str]]:
+        """Return for each raw column its kind, how many of its features are kept, and why it is taken so."""
+        return [self._of_column(column) for column in self.columns]
+
+    def _of_column(self, column: ColumnSchema) -> tuple[str, str, str, str]:
+        made = [f for f in self.features if column.name in (f.source, *f.beside)]
+        kept = f"{sum(f.selected for f in made)} of {len(made)}" if made else "none"
+        left_out = self.left_out.get(column.name, "").removeprefix(f"{column.kind.value}. ")
+        return column.name, column.kind.value, kept, left_out or column.evidence
 
     def __len__(self) -> int:
         return len(self.features)
@@ -91,7 +105,9 @@ class FeatureSet(Settings):
     def _page(self, limit: int) -> Page:
         rows = tuple(_row(f) for f in self.features[:limit])
         head = ("feature", "from", "share>", "us/row>", "kept", "what it is")
-        remarks = [f"{name} gives no feature: {why}" for name, why in self.left_out.items()]
+        kinds = ", ".join(f"{c.name} {c.kind.value}" for c in self.columns)
+        remarks = [f"Columns were taken for: {kinds}."] if kinds else []
+        remarks += [f"{name} gives no feature: {why}" for name, why in self.left_out.items()]
         remarks += self.remarks
         if len(self.features) > limit:
             remarks.insert(0, f"{len(self.features) - limit} more features are in .features.")

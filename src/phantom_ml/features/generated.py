@@ -111,7 +111,8 @@ def generate(frame: pl.DataFrame, request: FeatureRequest) -> Generated:
             "The table has no column that features could be made of.",
             "Add columns beside the target, or ignore fewer.",
         )
-    schema = recognise_sampled(inputs, _known(request.kinds, inputs), seed=request.seed)
+    kinds, roles = _known(request.kinds, inputs), (request.time_column, *request.group_columns)
+    schema = recognise_sampled(inputs, kinds, seed=request.seed, named=roles)
     schema = _without_raw_time(schema, request.time_column)
     encoder = fit_encoder(inputs, schema, request, request.time_column, request.group_columns)
     matrix = encoder.training(inputs, before)

@@ -6,14 +6,15 @@ from collections.abc import Iterator
 
 from phantom_ml.data.leaks import leak_report
 from phantom_ml.data.times import to_datetime
+from phantom_ml.features.doubts import doubts_of_time
 from phantom_ml.features.generated import Generated
 from phantom_ml.features.request import FeatureRequest
-from phantom_ml.features.windows.choose import undecided
 
 
 def remarks(made: Generated, request: FeatureRequest) -> tuple[str, ...]:
     """Return sentences: of the time, of kinds that were named in vain, of columns that tell the target."""
-    told = list(undecided(made.schema, request.time_column)) if request.temporal else []
+    doubts = doubts_of_time(made.inputs, made.schema, request.time_column)
+    told = list(doubts) if request.temporal else []
     told += [*_unreadable(made, request.time_column), *_in_vain(made), *_leaks(made, request)]
     return tuple(told)
 

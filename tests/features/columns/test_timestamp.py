@@ -45,9 +45,43 @@ def test_times_that_vary_give_every_part():
 
 
 def test_a_part_that_is_constant_in_training_is_dropped():
-    days = [date(2026, 3, d) for d in range(1, 29)]
+    days = [date(2026, 3, d) for d in range(1, 32)]
     kept = fitted("timestamp", days, ColumnKind.TIMESTAMP).parts
     assert kept == ("weekday", "day", "is_weekend", "weekday.sin", "weekday.cos")
+
+
+def kept_of(days: int) -> tuple[str, ...]:
+    values = [datetime(2026, 3, 2) + timedelta(hours=7 * i) for i in range(days * 24 // 7)]
+    return fitted("timestamp", values, ColumnKind.TIMESTAMP).parts
+
+
+def test_less_than_a_week_tells_nothing_of_the_week():
+    assert kept_of(5) == ("minute_of_day", "hour", "is_night", "hour.sin", "hour.cos")
+
+
+def test_less_than_a_month_tells_no_day_of_the_month():
+    assert (
+        {"weekday", "is_weekend", "business_hours"} <= {*kept_of(20)} <= {*PARTS} - {"day", "month"}
+    )
+
+
+def test_less_than_a_year_tells_no_month():
+    assert "day" in kept_of(200)
+    assert "month" not in kept_of(200)
+
+
+def test_a_wrong_time_far_away_makes_no_month():
+    values = [datetime(2026, 3, 2) + timedelta(hours=i) for i in range(200)]
+    assert (
+        "day"
+        not in fitted("timestamp", [*values, datetime(1970, 1, 1)], ColumnKind.TIMESTAMP).parts
+    )
+
+
+def test_times_without_a_year_tell_no_day_of_the_week():
+    values = [f"Mar {1 + i % 30:2d} {i % 24:02d}:00:00" for i in range(300)]
+    kept = fitted("timestamp", values, ColumnKind.TIMESTAMP).parts
+    assert kept == ("minute_of_day", "hour", "is_night", "hour.sin", "hour.cos")
 
 
 @pytest.mark.parametrize("values", [[None, None], ["tomorrow"], [SUMMER_NIGHT] * 3], ids=str)

@@ -1,8 +1,9 @@
 """Timestamps as calendar: hour, weekday, day and month on the clock of a declared zone, never absolute time.
 
 Absolute time and row order separate scripted attacks from the rest without saying why, and mean
-nothing in the next month. Days are counted as integers: 1970-01-01 was a Thursday, so the weekday of day
-``d`` is ``(d + 3) % 7`` with Monday 0.
+nothing in the next month. Nor does a part of the calendar whose cycle training did not see whole: a week of
+events gives no day of the month, for those that follow are days that never were. Days are counted as
+integers: 1970-01-01 was a Thursday, so the weekday of day ``d`` is ``(d + 3) % 7`` with Monday 0.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from numpy.typing import NDArray
 
 from phantom_ml.data.matrix import Feature
 from phantom_ml.data.schema import ColumnKind, ColumnSchema
-from phantom_ml.data.times import DAYS, to_datetime
+from phantom_ml.data.times import DAYS, tells_year, to_datetime
 from phantom_ml.features.base import ColumnEncoder, encoders
 from phantom_ml.features.windows.events import microseconds
 
@@ -35,6 +36,19 @@ PARTS = {
     "weekday.sin": "sine of the day of the week as an angle, Monday 0",
     "weekday.cos": "cosine of the day of the week as an angle, Monday 1",
 }
+#: Days of the cycle of each part that is longer than a day.
+WEEK, MONTH, YEAR = 7, 31, 365
+CYCLES = {
+    "weekday": WEEK,
+    "day": MONTH,
+    "month": YEAR,
+    "business_hours": WEEK,
+    "is_weekend": WEEK,
+    "weekday.sin": WEEK,
+    "weekday.cos": WEEK,
+}
+#: The share of times at either end that may be mistakes.
+ENDS = 0.01
 #: Minutes of a day; microseconds of a minute.
 MINUTES, MINUTE = 1440, 60_000_000
 #: Times taken at once, so that the steps between stay in the cache.
@@ -45,7 +59,7 @@ OFFSET = r":[0-9]{2}(?:[.,][0-9]+)?\s*(?:Z|UTC|GMT|[+-][0-9]{2}:?[0-9]{2})\]?$"
 
 @encoders.add("timestamp")
 class TimestampEncoder(ColumnEncoder):
-    """The calendar parts that vary in training; NaN where the time is missing or unreadable."""
+    """The parts that vary in training, and whose cycle (week, month, year) it spans; NaN where no time is told."""
 
     name = "timestamp"
     kinds = frozenset({ColumnKind.TIMESTAMP})
@@ -56,7 +70,7 @@ class TimestampEncoder(ColumnEncoder):
 
     @classmethod
     def fit(cls, values: pl.Series, schema: ColumnSchema) -> TimestampEncoder | None:
-        """Return the encoder with the parts that are not constant, times as they are; None if all are."""
+        """Return the encoder with the parts that vary, and whose cycle was seen; None if there are none."""
         return cls.fit_in_zone(values, schema, None)
 
     @classmethod
@@ -80,7 +94,8 @@ class TimestampEncoder(ColumnEncoder):
         if not len(known):
             return None
         varies = known.min(axis=0) != known.max(axis=0)
-        kept = tuple(p for p, v in zip(PARTS, varies, strict=True) if v)
+        told = _told(values)
+        kept = tuple(p for p, v in zip(PARTS, varies, strict=True) if v and p in told)
         return whole.model_copy(update={"parts": kept}) if kept else None
 
     @property
@@ -121,6 +136,22 @@ def local_times(values: pl.Series, time_zone: str | None) -> pl.Series:
     local = pl.when("is_utc").then(converted.dt.replace_time_zone(None)).otherwise(t)
     table = pl.DataFrame({"t": times, "is_utc": _is_moment(values)})
     return table.select(local).to_series()
+
+
+def _told(values: pl.Series) -> frozenset[str]:
+    """Return the parts whose cycle passed in training; of the week none where no year is told."""
+    seen = _days_spanned(values)
+    unknown = () if tells_year(values) else (WEEK,)
+    cycles = {part: CYCLES.get(part, 1) for part in PARTS}
+    return frozenset(p for p, days in cycles.items() if days <= seen and days not in unknown)
+
+
+def _days_spanned(values: pl.Series) -> float:
+    """Return the days from the first time to the last; both count whole, and odd ends do not count."""
+    micros, known = microseconds(values)
+    times = np.sort(micros[known])
+    odd = int(ENDS * len(times))
+    return float(times[-1 - odd] - times[odd]) / (MINUTES * MINUTE) + 1
 
 
 def _is_moment(values: pl.Series) -> pl.Series:

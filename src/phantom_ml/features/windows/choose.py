@@ -112,27 +112,6 @@ def with_steps(
     return WindowPlan(time=time, entities=(*told, steps))
 
 
-def undecided(schema: TableSchema, time: str | None) -> tuple[str, ...]:
-    """Return what to say where several timestamps could be the time of a row and none is named.
-
-    Examples
-    --------
-    >>> columns = [
-    ...     ColumnSchema(name=name, dtype="Datetime", kind=ColumnKind.TIMESTAMP)
-    ...     for name in ("begin", "end")
-    ... ]
-    >>> undecided(TableSchema(columns=columns), None)
-    ('Nothing is told of the past: begin or end may be the time of a row. Name the time column.',)
-    """
-    stamps = schema.of_kind(ColumnKind.TIMESTAMP)
-    if time is not None or len(stamps) < 2:
-        return ()
-    names = f"{', '.join(stamps[:-1])} or {stamps[-1]}"[:300]
-    return (
-        f"Nothing is told of the past: {names} may be the time of a row. Name the time column.",
-    )
-
-
 def _windows(time: pl.Series) -> tuple[int, ...]:
     """Return the windows that are no longer than the time that the rows span."""
     micros, known = microseconds(time)

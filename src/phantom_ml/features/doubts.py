@@ -1,0 +1,54 @@
+"""What a person should know of a table's times: which column is meant, and what its cells do not tell."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import polars as pl
+
+from phantom_ml.data.schema import ColumnKind, TableSchema
+from phantom_ml.data.times import tells_year
+
+
+def doubts_of_time(frame: pl.DataFrame, schema: TableSchema, time: str | None) -> tuple[str, ...]:
+    """Return sentences; none where nothing is in doubt.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        The training rows, at least the columns of ``schema``.
+    schema : TableSchema
+        The input columns.
+    time : str or None
+        The column that was named as the time of a row.
+
+    Examples
+    --------
+    >>> from phantom_ml.data.schema import ColumnSchema
+    >>> columns = [
+    ...     ColumnSchema(name=name, dtype="Datetime", kind=ColumnKind.TIMESTAMP)
+    ...     for name in ("begin", "end")
+    ... ]
+    >>> frame = pl.DataFrame({"begin": ["2026-01-01"], "end": ["2026-01-02"]})
+    >>> doubts_of_time(frame, TableSchema(columns=columns), None)
+    ('Nothing is told of the past: begin or end may be the time of a row. Name the time column.',)
+    """
+    stamps = schema.of_kind(ColumnKind.TIMESTAMP)
+    return (*_undecided(stamps, time), *_without_year(frame, stamps))
+
+
+def _undecided(stamps: list[str], time: str | None) -> Iterator[str]:
+    if time is None and len(stamps) > 1:
+        names = f"{', '.join(stamps[:-1])} or {stamps[-1]}"[:300]
+        yield (
+            f"Nothing is told of the past: {names} may be the time of a row. Name the time column."
+        )
+
+
+def _without_year(frame: pl.DataFrame, stamps: list[str]) -> Iterator[str]:
+    for name in stamps:
+        if name in frame.columns and not tells_year(frame[name]):
+            yield (
+                f"The times of {name!r} tell no year: the day of the week is unknown, and what happened in "
+                "January is taken to come before December. Add the year where the rows span its end."
+            )
