@@ -55,6 +55,11 @@ def kept_of(days: int) -> tuple[str, ...]:
     return fitted("timestamp", values, ColumnKind.TIMESTAMP).parts
 
 
+def test_less_than_a_day_tells_no_hour():
+    values = [datetime(2026, 3, 2, 9) + timedelta(minutes=i) for i in range(600)]
+    assert fitted("timestamp", values, ColumnKind.TIMESTAMP) is None
+
+
 def test_less_than_a_week_tells_nothing_of_the_week():
     assert kept_of(5) == ("minute_of_day", "hour", "is_night", "hour.sin", "hour.cos")
 

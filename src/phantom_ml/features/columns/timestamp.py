@@ -2,7 +2,7 @@
 
 Absolute time and row order separate scripted attacks from the rest without saying why, and mean
 nothing in the next month. Nor does a part of the calendar whose cycle training did not see whole: a week of
-events gives no day of the month, for those that follow are days that never were. Days are counted as
+events gives no day of the month, a morning no hour, for those that follow never were. Days are counted as
 integers: 1970-01-01 was a Thursday, so the weekday of day ``d`` is ``(d + 3) % 7`` with Monday 0.
 """
 
@@ -36,8 +36,8 @@ PARTS = {
     "weekday.sin": "sine of the day of the week as an angle, Monday 0",
     "weekday.cos": "cosine of the day of the week as an angle, Monday 1",
 }
-#: Days of the cycle of each part that is longer than a day.
-WEEK, MONTH, YEAR = 7, 31, 365
+#: Days of the cycle of a part; a day where none stands here. It was seen where so much of it was.
+WEEK, MONTH, YEAR, NEARLY = 7, 31, 365, 0.95
 CYCLES = {
     "weekday": WEEK,
     "day": MONTH,
@@ -59,7 +59,7 @@ OFFSET = r":[0-9]{2}(?:[.,][0-9]+)?\s*(?:Z|UTC|GMT|[+-][0-9]{2}:?[0-9]{2})\]?$"
 
 @encoders.add("timestamp")
 class TimestampEncoder(ColumnEncoder):
-    """The parts that vary in training, and whose cycle (week, month, year) it spans; NaN where no time is told."""
+    """The parts that vary in training and whose cycle (day to year) it spans; NaN where no time is told."""
 
     name = "timestamp"
     kinds = frozenset({ColumnKind.TIMESTAMP})
@@ -143,15 +143,15 @@ def _told(values: pl.Series) -> frozenset[str]:
     seen = _days_spanned(values)
     unknown = () if tells_year(values) else (WEEK,)
     cycles = {part: CYCLES.get(part, 1) for part in PARTS}
-    return frozenset(p for p, days in cycles.items() if days <= seen and days not in unknown)
+    return frozenset(p for p, d in cycles.items() if NEARLY * d <= seen and d not in unknown)
 
 
 def _days_spanned(values: pl.Series) -> float:
-    """Return the days from the first time to the last; both count whole, and odd ends do not count."""
+    """Return the days from the first time to the last, odd ones at either end left out."""
     micros, known = microseconds(values)
     times = np.sort(micros[known])
     odd = int(ENDS * len(times))
-    return float(times[-1 - odd] - times[odd]) / (MINUTES * MINUTE) + 1
+    return float(times[-1 - odd] - times[odd]) / (MINUTES * MINUTE)
 
 
 def _is_moment(values: pl.Series) -> pl.Series:
