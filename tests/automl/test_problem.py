@@ -117,6 +117,32 @@ def test_days_are_those_between_the_first_row_and_the_last():
     assert problem.days(rows) == pytest.approx(21.0 / (24 * 60))
 
 
+@pytest.mark.parametrize("delay", [0.5, 400.0])
+def test_a_delay_after_which_no_label_is_known_is_refused(delay):
+    # Ninety rows, seven minutes apart, are less than half a day.
+    told = f"label_delay is {delay:g} days, and the rows to learn from span 0.433: no label"
+    with pytest.raises(BadSetting, match=told):
+        posed(events(90), time_column="when", task_settings={"label_delay": delay})
+
+
+def test_a_delay_shorter_than_the_rows_span_is_taken():
+    problem = posed(events(90), time_column="when", task_settings={"label_delay": 0.4})
+    assert problem.n_rows == 90
+
+
+def test_a_delay_counts_only_the_rows_to_learn_from():
+    later = events(90).with_columns(pl.col("when") + timedelta(days=30))
+    settings = {"time_column": "when", "task_settings": {"label_delay": 2.0}}
+    with pytest.raises(BadSetting, match="label_delay is 2 days"):
+        posed(events(90), later, **settings)
+
+
+def test_a_space_of_an_algorithm_that_cannot_solve_the_problem_is_refused():
+    told = r"tuning\.spaces has one of HBOS, which is of no use.*solves no binary problem"
+    with pytest.raises(BadSetting, match=told):
+        posed(events(90), tuning={"spaces": {"HBOS": {"n_bins": [5, 9]}}})
+
+
 def test_without_a_time_there_are_no_days():
     assert posed(events(90)).days(np.array([0, 1])) is None
 

@@ -105,6 +105,57 @@ def test_a_setting_that_is_missing_is_called_by_its_option(phantom, logs, folder
     assert "by another rule: --max-fpr, --top-k." in run.err
 
 
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("--max-fpr", "0.01"),
+        ("--alerts-per-day", "5"),
+        ("--min-precision", "0.9"),
+        ("--top-k", "20"),
+        ("--prevalence", "0.01"),
+        ("--type-column", "b"),
+        ("--suppress-by", "b"),
+        ("--suppress-hours", "3"),
+    ],
+    ids=lambda words: words[0],
+)
+@pytest.mark.parametrize("task", ["regression", "time_series"])
+def test_an_option_of_alerts_is_called_so_where_nothing_is_alerted(phantom, folder, task, words):
+    (folder / "events.csv").write_text("t,a,b\n2026-01-01,1,2\n")
+    asked = ("train", "events.csv", "--target", "a", "--time-column", "t", "--task", task, *words)
+    run = phantom(*asked, "--home", folder / "home")
+    assert run.code == 2
+    assert f"error: {words[0]} is of no use for {task}, but was set to" in run.err
+    assert f"hint: Leave {words[0]} out." in run.err
+    assert "threshold" not in run.err
+
+
+def test_an_option_of_alerts_is_called_so_where_there_are_not_two_classes(phantom, folder):
+    lines = [f"{i % 7},{'abc'[i % 3]}" for i in range(60)]
+    (folder / "events.csv").write_text("\n".join(["a,y", *lines]) + "\n")
+    words = ("train", "events.csv", "--target", "y", "--top-k", "20", "--home", folder / "home")
+    run = phantom(*words)
+    assert "error: --top-k is 20, but 'y' has not two classes" in run.err
+    assert "hint: Leave --top-k out, or make two classes" in run.err
+
+
+def test_two_options_of_one_part_are_both_to_be_left_out(phantom, folder):
+    (folder / "events.csv").write_text("t,a,b\n2026-01-01,1,2\n")
+    words = ("--task", "time_series", "--time-zone", "UTC", "--max-features", "3")
+    asked = ("train", "events.csv", "--target", "a", "--time-column", "t", *words)
+    run = phantom(*asked, "--home", folder / "home")
+    assert "error: --time-zone is of no use for time_series" in run.err
+    assert "hint: Leave --time-zone and --max-features out." in run.err
+
+
+def test_options_that_rule_each_other_out_are_both_named(phantom, folder):
+    (folder / "events.csv").write_text("t,a,b\n2026-01-01,1,2\n")
+    words = ("--time-column", "t", "--type-column", "t", "--home", folder / "home")
+    run = phantom("train", "events.csv", "--target", "a", *words)
+    assert "error: Column 't' is named by --type-column and by --time-column." in run.err
+    assert "Take it out of --type-column, or name another column in --time-column." in run.err
+
+
 def test_a_column_that_is_called_like_a_setting_keeps_its_name(phantom, folder):
     (folder / "events.csv").write_text("a,b\n1,2\n")
     words = ("train", "events.csv", "--target", "time_column", "--home", folder / "home")

@@ -6,7 +6,7 @@ import numpy as np
 import polars as pl
 import pytest
 
-from phantom_ml.errors import BadSetting, UnknownName
+from phantom_ml.errors import BadSetting, HeaderWrong, UnknownName
 
 START, DAYS = datetime(2026, 3, 2), 12
 ASKED = {
@@ -167,7 +167,7 @@ def test_a_series_too_short_for_a_test_says_so_on_the_leaderboard(core):
 def test_a_constant_series_says_why_it_has_no_score(core):
     flat = pl.DataFrame({"time": range(40), "value": [7.0] * 40})
     found = core.auto_create_model(flat, {**ASKED, "task_settings": {"horizon": 3}})
-    assert all("Its mase cannot be told" in row.reason for row in found.leaderboard)
+    assert all("No mase can be told" in row.reason for row in found.leaderboard)
 
 
 def test_a_model_that_was_carried_away_forecasts_the_same(core, trained, tmp_path):
@@ -190,7 +190,7 @@ def test_the_same_again_gives_the_same(core, trained):
     ("changed", "error", "told"),
     [
         ({"time_column": None}, BadSetting, "No time_column"),
-        ({"threshold": {"top_k": 3}}, BadSetting, "threshold is of no use"),
+        ({"threshold": {"top_k": 3}}, BadSetting, "threshold.top_k is of no use"),
         ({"task_settings": {"quantiles": []}}, BadSetting, "No quantiles"),
         ({"weight_column": "value"}, BadSetting, "weight_column is of no use"),
         ({"validation_data": hours(0, 3)}, BadSetting, "validation_data is of no use"),
@@ -300,3 +300,50 @@ def test_rows_that_fall_into_one_step_are_averaged_and_it_is_said(core):
     asked = {**ASKED["task_settings"], "frequency": "1d", "horizon": 2}
     found = core.auto_create_model(hours(0, 24 * 20), {**ASKED, "task_settings": asked})
     assert "960 rows were averaged into 42 steps of 1d." in found.warnings
+
+
+def test_only_values_of_one_step_are_said_to_be_averaged(core):
+    halves = [START + timedelta(minutes=30 * i) for i in range(80)]
+    value = [float(i % 24) if i % 2 == 0 or i < 40 else None for i in range(80)]
+    asked = {**ASKED, "algorithms_to_try": ["SeasonalNaive"]}
+    asked |= {"task_settings": {"frequency": "1h", "horizon": 2}}
+    found = core.auto_create_model(pl.DataFrame({"time": halves, "value": value}), asked)
+    assert found.warnings == ("40 rows were averaged into 20 steps of 1h.",)
+
+
+@pytest.fixture
+def between(came):
+    """The first steps ahead of one site, and a row seven minutes after the second of them."""
+    north = came.filter(pl.col("site") == "north").head(3)
+    late = north[[1]].with_columns(pl.col("time") + timedelta(minutes=7), value=pl.lit(50.0))
+    return pl.concat([north, late])
+
+
+def test_a_time_between_the_steps_is_explained_as_the_nearest_and_it_is_said(
+    core, trained, between
+):
+    rows = core.explain_model(trained.model_id, between).rows
+    said = "its time lies between the steps of 1h: the nearest, 2026-03-14 01:00:00, is told"
+    assert [said in row.facts for row in rows] == [False, False, False, True]
+
+
+def test_several_values_of_one_step_are_measured_by_their_mean(core, trained, between):
+    found = core.evaluate(trained.model_id, between)
+    means = between.with_columns(pl.col("time").dt.truncate("1h")).group_by("site", "time").mean()
+    assert found.figures["mae"].value == pytest.approx(
+        core.evaluate(trained.model_id, means).figures["mae"].value
+    )
+    assert found.warnings == (
+        "1 row lies between the steps of 1h: it counts for the nearest.",
+        "2 rows were averaged into 1 step of 1h.",
+    )
+
+
+def test_a_file_with_two_columns_of_the_targets_name_measures_nothing(
+    core, trained, came, tmp_path
+):
+    file = tmp_path / "came.csv"
+    came.with_columns(again="value").write_csv(file)
+    file.write_text(file.read_text().replace("again", "value", 1))
+    with pytest.raises(HeaderWrong, match="More than one column is called 'value'"):
+        core.evaluate(trained.model_id, file)

@@ -82,6 +82,13 @@ def test_a_negative_weight_is_refused(core):
         core.auto_create_model(rows, FAST | {"weight_column": "w"})
 
 
+def test_a_search_space_of_an_algorithm_that_had_no_turn_is_told(core):
+    spaces = {"Transformer": {"learning_rate": [0.001]}}
+    asked = {"target_column": "y", "max_trials": 1, "tuning": {"spaces": spaces}}
+    found = core.auto_create_model(numbers(), asked)
+    assert any("The search space of Transformer was not used" in w for w in found.warnings)
+
+
 def test_an_ignored_column_is_no_input(core):
     found = core.auto_create_model(numbers(), FAST | {"ignored_columns": ["a"]})
     assert set(found.feature_importance) == {"b", "c", "d"}

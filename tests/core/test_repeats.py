@@ -75,4 +75,4 @@ def test_an_incident_that_alerts_once_is_found():
     report = told([("web", hour, hour == 30, True) for hour in range(0, 60, 10)])
     assert (report.n_incidents, report.n_found) == (1, 1)
     assert report.row_recall == pytest.approx(1 / 6)
-    assert "1 of 1 alert at least once" in "\n".join(report.lines())
+    assert "1 of 1 alerts at least once" in "\n".join(report.lines())

@@ -193,10 +193,13 @@ def test_rows_without_the_type_column_are_evaluated_without_kinds(home, steady):
     assert home.evaluate(steady.model_id, logs(seed=5).drop("attack")).kinds == ()
 
 
-def test_a_model_fitted_again_does_not_know_which_kinds_were_seen(home, steady):
-    again = home.refit(steady.model_id, logs(seed=6))
+def test_a_model_fitted_again_knows_the_kinds_that_it_was_fitted_on(home, steady):
+    again = home.refit(
+        steady.model_id, logs(seed=6).filter(pl.col("attack").fill_null("") != "scan")
+    )
     found = home.evaluate(again, logs(seed=5))
-    assert {kind.seen_in_training for kind in found.kinds} == {None}
+    seen = {kind.name: kind.seen_in_training for kind in found.kinds}
+    assert seen == {"scan": False, "flood": True, "worm": True}
 
 
 def test_incidents_are_found_more_often_than_rows(home, steady):

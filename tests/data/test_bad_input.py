@@ -66,7 +66,7 @@ CORPUS = [
     Bad("one row without an end of line", "o.csv", b"a,b\n1,x", rows=ROWS[:1]),
     Bad("one column", "o.csv", b"a\n1\n2\n", rows=[{"a": 1}, {"a": 2}]),
     Bad("blank lines between", "o.csv", b"a,b\n\n1,x\n\n\n2,y\n\n", rows=ROWS),
-    Bad("too few fields", "r.csv", GOOD + b"3\n4,z\n", RowsRagged, "1 lines of .* line 4 has 1"),
+    Bad("too few fields", "r.csv", GOOD + b"3\n4,z\n", RowsRagged, "1 line of .* line 4 has 1"),
     Bad("too many fields", "r.csv", GOOD + b"3,4,5\n", RowsRagged, "line 4 has 3"),
     Bad(
         "many ragged lines", "r.csv", GOOD + b"3\n" * 9, RowsRagged, "9 lines .*line 8 has 1, and 4 more"
@@ -76,7 +76,7 @@ CORPUS = [
         "line 4 has 1",
     ),
     Bad(
-        "ragged lines that may go", "r.csv", GOOD + b"3\n", words="1 lines .33 %. were left out", rows=ROWS,
+        "ragged lines that may go", "r.csv", GOOD + b"3\n", words="1 line .33 %. was left out", rows=ROWS,
         options={"skip_ragged_share": 0.4},
     ),
     Bad(
@@ -156,7 +156,7 @@ CORPUS = [
     Bad("a line that is no JSON", "j.jsonl", b'{"a": 1}\n{"a": 2\n', SourceUnreadable, "1 of 2 lines .*line 2"),
     Bad("a line that is no object", "j.jsonl", b'{"a": 1}\n[2]\n', SourceUnreadable, "line 2: it is no object"),
     Bad(
-        "a line of JSON that may go", "j.jsonl", b'{"a": 1}\n{"a": 2\n', words="1 lines .* left out",
+        "a line of JSON that may go", "j.jsonl", b'{"a": 1}\n{"a": 2\n', words="1 line .* was left out",
         rows=[{"a": 1}], options={"skip_ragged_share": 0.5},
     ),
     Bad(

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from phantom_ml.data.dataset import Dataset
 from phantom_ml.data.profile import profile, profile_dataset
 from phantom_ml.data.profile_model import Profile
-from phantom_ml.data.recognise import recognise
+from phantom_ml.data.recognise import recognise_sampled
 from phantom_ml.data.schema import ColumnKind
 from phantom_ml.errors import ColumnMissing, TargetMissing
 
@@ -29,7 +29,7 @@ FRAME = pl.DataFrame(
 
 
 def of(frame: pl.DataFrame, **named) -> Profile:
-    return profile(frame, recognise(frame), **named)
+    return profile(frame, recognise_sampled(frame), **named)
 
 
 FOUND = of(FRAME, target="y", time_column="at", group_columns=["proto"])

@@ -74,4 +74,4 @@ def test_nested_parquet_is_flattened(tmp_path: Path) -> None:
         "z": datetime(2023, 12, 31, 23),
     }
     assert set(read_back.drop("c").row(1)) == {None}
-    assert result["warnings"] == ["Column 'f' had 1 infinite values; they are missing now."]
+    assert result["warnings"] == ["Column 'f' had 1 infinite value; it is missing now."]

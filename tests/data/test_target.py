@@ -98,7 +98,7 @@ def test_many_classes_are_sorted():
 def test_a_class_of_one_row_is_left_out_and_said():
     target = classes(["a", "a", "b", "b", "b", "u2r"])
     assert target.classes == ("b", "a")
-    assert "1 classes of 'label' have a single row, which was left out: 'u2r'" in target.warnings[0]
+    assert "1 class of 'label' has a single row, which was left out: 'u2r'" in target.warnings[0]
 
 
 def test_categorical_and_enum_columns_are_text():

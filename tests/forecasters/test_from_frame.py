@@ -55,7 +55,7 @@ def test_a_series_without_a_name_is_a_series():
 
 
 def test_a_row_without_a_time_is_refused():
-    with pytest.raises(DataError, match="1 of 2 rows have no readable time"):
+    with pytest.raises(DataError, match="1 of 2 rows has no readable time"):
         series_of(frame([0, None], [1.0, 2.0]), ONE)
 
 

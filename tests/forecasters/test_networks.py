@@ -134,9 +134,7 @@ def test_quantiles_cover_about_what_they_promise(family):
 @both
 def test_without_time_a_note_says_so(family):
     model = fitted(family, series_set(), deadline=Deadline.after(0.0))
-    assert model.notes == (
-        f"{family.name} had no time: all 2 series are forecast by the seasonal naive.",
-    )
+    assert model.notes == ("There was no time: 2 of 2 series are forecast by the seasonal naive.",)
 
 
 @both

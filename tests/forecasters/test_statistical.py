@@ -26,15 +26,13 @@ def test_an_absent_library_is_named_with_its_install_line(name, monkeypatch):
 def test_series_that_were_not_reached_are_counted():
     deadline = Deadline(10.0, 0.0, ticking(100))
     fitted = Theta().fit(series_set(odd_values()), ForecastContext(2, deadline=deadline))
-    assert any(note.startswith("Theta ran out of time:") for note in fitted.notes)
+    assert any(note.startswith("The time was over:") for note in fitted.notes)
 
 
 @needs_statsforecast
 def test_series_that_suit_no_model_are_counted():
     fitted = Theta().fit(series_set({"a": [1.0, 2.0], "b": np.arange(30.0)}), ForecastContext(2))
-    assert fitted.notes == (
-        "Theta found no model: 1 of 2 series are forecast by the seasonal naive.",
-    )
+    assert fitted.notes == ("No model was found: 1 of 2 series is forecast by the seasonal naive.",)
 
 
 @needs_statsforecast

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from phantom_ml.config import ThresholdPolicy
 from phantom_ml.errors import BadSetting, BundleDamaged
+from phantom_ml.metrics.threshold_claims import rule_text
 from phantom_ml.metrics.thresholds import (
     Threshold,
     ThresholdTable,
@@ -253,3 +254,16 @@ def test_object_arrays_are_refused(tmp_path):
 def test_scores_that_do_not_fit_are_refused(parts, sentence):
     with pytest.raises(BadSetting, match=sentence):
         held_out(*parts)
+
+
+@pytest.mark.parametrize("policy", [{"max_fpr": 0.1}, {"top_k": 3}])
+def test_where_no_row_is_known_to_be_right_precision_is_unknown(policy):
+    nobody_knows = ValidationScores(np.zeros(60, np.int64), np.linspace(0, 1, 60))
+    found = threshold_for(ThresholdPolicy(**policy), nobody_knows)
+    assert found.alerts(nobody_knows.score).any()
+    assert (found.precision, found.recall) == (None, None)
+
+
+def test_one_a_day_and_one_row_are_told_in_the_singular():
+    assert rule_text(ThresholdPolicy(alerts_per_day=1)) == "at most 1 alert a day"
+    assert rule_text(ThresholdPolicy(top_k=1)) == "the highest row"

@@ -43,6 +43,14 @@ def test_a_rate_of_false_alarms_sets_the_line():
     assert 0.05 < (found.predict(X) == -1).mean() < 0.15
 
 
+def test_the_highest_rows_are_counted_among_those_held_out_not_among_those_at_hand():
+    rows = X.drop("when")
+    found = detector(threshold={"top_k": 10}).fit(rows)
+    score, alert = found.score_samples(rows), found.predict(rows) == -1
+    assert alert.sum() > 10
+    assert sorted(score.argsort()[: alert.sum()]) == np.flatnonzero(alert).tolist()
+
+
 def test_alerts_a_day_need_the_time():
     found = detector(threshold={"alerts_per_day": 2}, time_column="when").fit(X)
     assert np.isfinite(found.offset_)

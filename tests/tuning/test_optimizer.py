@@ -234,6 +234,11 @@ def test_a_result_tells_score_counts_and_settings():
     assert "max_depth" in text
 
 
+def test_a_result_tells_why_trials_failed_each_reason_once():
+    found = search("grid_search", 3, {"level": [0.1, 0.9, 0.95]}, Fussy())
+    assert repr(found).count("2 failed: ValueError: the level is too high") == 1
+
+
 class Troubled(Fussy):
     """Hangs, grows or ends its process at some levels."""
 

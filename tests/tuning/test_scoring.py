@@ -6,18 +6,22 @@ from sklearn.cluster import KMeans
 from sklearn.datasets import make_classification
 from sklearn.ensemble import IsolationForest
 from sklearn.linear_model import LogisticRegression
-from sklearn.metrics import f1_score, get_scorer, make_scorer
+from sklearn.metrics import average_precision_score, f1_score, get_scorer, make_scorer
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
+from sklearn.svm import OneClassSVM
 
 from phantom_ml import HyperparameterOptimizer
 from phantom_ml.errors import BadSetting
 from phantom_ml.tuning.scoring import scoring_for
+from phantom_ml.tuning.study import splitter_for
 
 X, Y = make_classification(160, 5, n_informative=3, weights=[0.7], random_state=0)
 WORDS = np.where(Y == 1, "attack", "benign")
 MANY = np.array(["a", "b", "c"])[np.digitize(X[:, 0], [-0.5, 0.5])]
 PLAIN, FOREST = LogisticRegression(), IsolationForest(random_state=0)
+ODD = np.where(np.arange(160) % 20 == 7, -1, 1)
+SHIFTED = X + 3.0 * (ODD == -1)[:, None]
 OF_ONE_CLASS = ["average_precision", "f1", "precision", "recall", "jaccard", "neg_brier_score"]
 
 
@@ -100,6 +104,7 @@ def test_a_scorer_has_a_name(given, name):
         ({"estimator": FOREST, "y": None, "scoring": "roc_auc"}, "'roc_auc' compares with answers"),
         ({"estimator": FOREST, "scoring": "roc_auc"}, "y holds 0, 1: 'roc_auc' would choose"),
         ({"estimator": FOREST, "y": WORDS, "scoring": "f1"}, "y holds 'attack', 'benign'"),
+        ({"estimator": FOREST, "scoring": get_scorer("roc_auc")}, "y holds 0, 1: 'roc_auc' would"),
     ],
 )
 def test_what_cannot_be_scored_is_refused_with_a_hint(options, why):
@@ -115,6 +120,59 @@ def test_what_cannot_be_scored_is_refused_with_a_hint(options, why):
 def test_a_detector_is_searched_by_what_can_tell(y, scoring):
     found = search(FOREST, {"n_estimators": (5, 9)}, y, scoring=scoring)
     assert found.trials[0].status == "done"
+
+
+def by_name(name, detector):
+    return scoring_for(detector, name, ODD).scorer(detector.fit(SHIFTED), SHIFTED, ODD)
+
+
+@pytest.mark.parametrize("detector", [FOREST, OneClassSVM(nu=0.05)])
+@pytest.mark.parametrize("name", ["average_precision", "f1", "precision", "recall", "jaccard"])
+def test_a_detector_is_scored_by_how_well_odd_rows_are_found(name, detector):
+    found = by_name(name, detector)
+    if name == "average_precision":
+        told = average_precision_score(ODD == -1, -detector.decision_function(SHIFTED))
+    else:
+        told = get_scorer(name)._score_func(ODD == -1, detector.predict(SHIFTED) == -1)
+    assert found == pytest.approx(told)
+    assert found != pytest.approx(get_scorer(name)(detector, SHIFTED, ODD))
+
+
+@pytest.mark.parametrize("name", ["roc_auc", "accuracy", "balanced_accuracy", "f1_macro"])
+def test_a_scorer_of_both_classes_alike_is_the_same_for_a_detector(name):
+    plain = get_scorer(name)(FOREST.fit(SHIFTED), SHIFTED, ODD)
+    assert by_name(name, FOREST) == pytest.approx(plain)
+
+
+def test_the_odd_rows_that_were_named_are_ranked_from_the_odd_end():
+    named = make_scorer(average_precision_score, pos_label=-1, response_method="decision_function")
+    assert by_name(named, FOREST) == by_name("average_precision", FOREST)
+
+
+@pytest.mark.parametrize(
+    "own",
+    [
+        make_scorer(f1_score, pos_label=1),
+        make_scorer(f1_score, labels=[1], average="macro"),
+        make_scorer(lambda y, told: float(np.mean(y == told))),
+        normality,
+    ],
+)
+def test_a_scorer_that_says_what_counts_is_left_to_a_detector_as_it_is(own):
+    assert scoring_for(FOREST, own, ODD).scorer is own
+
+
+def test_what_counts_as_positive_of_a_detector_is_told():
+    found = scoring_for(FOREST, "f1", ODD)
+    assert found.notes == (
+        "The positive class of 'y' is -1, the odd rows: 'f1' says how well they are found.",
+    )
+    assert found.name == "f1 of odd rows"
+
+
+def test_each_fold_of_a_detector_holds_odd_rows():
+    folds = splitter_for(FOREST, ODD, 4, 0).split(SHIFTED, ODD)
+    assert [int((ODD[test] == -1).sum()) for _, test in folds] == [2, 2, 2, 2]
 
 
 def test_a_detector_in_a_pipeline_is_known():

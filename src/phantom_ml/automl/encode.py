@@ -10,9 +10,10 @@ import polars as pl
 from numpy.typing import NDArray
 
 from phantom_ml.algorithms.base import algorithms
+from phantom_ml.automl.able import DAY_NS
 from phantom_ml.automl.consensus import OWN_MEMBERS
 from phantom_ml.automl.draft import GOLDEN_ROWS
-from phantom_ml.automl.problem import DAY_NS, Problem
+from phantom_ml.automl.problem import Problem
 from phantom_ml.automl.workspace import Facts, Workspace
 from phantom_ml.config import AutoMLConfig, FeatureSettings
 from phantom_ml.data.matrix import Matrix, Samples

@@ -36,6 +36,7 @@ from phantom_ml.data.leaks import leak_report
 from phantom_ml.data.splits import SplitPlan
 from phantom_ml.errors import ChildTimeout, NoTrialSucceeded
 from phantom_ml.model.trial import Trial
+from phantom_ml.wording import counted
 
 INTERRUPTED = "The search was interrupted; the best so far was kept."
 
@@ -221,7 +222,7 @@ def _search(state: Run, plan: SplitPlan) -> bool:
         return True
     if race.stopped_because:
         state.warnings.append(race.stopped_because)
-    state.warnings.extend(_named_in_vain(state))
+    state.warnings.extend((*_named_in_vain(state), *_spaces_in_vain(state)))
     return False
 
 
@@ -243,6 +244,18 @@ def _named_in_vain(state: Run) -> list[str]:
             "those that were named."
         )
     return told
+
+
+def _spaces_in_vain(state: Run) -> list[str]:
+    """Return what to say of search spaces of algorithms that nobody named and that were not tried."""
+    had = {f.trial.algorithm for f in state.finished if not is_quick(f)}
+    missing = [name for name in given_spaces(state.config.tuning) if name not in had]
+    if not missing or state.config.algorithms_to_try is not None:
+        return []
+    told = ", ".join(missing)
+    return [
+        f"The search space of {told} was not used: it was not tried. algorithms_to_try names what is."
+    ]
 
 
 def _race(state: Run, plan: SplitPlan) -> Race:
@@ -341,6 +354,6 @@ def _nothing_succeeded(trials: Sequence[Trial]) -> NoTrialSucceeded:
     reasons = "; ".join(f"{t.algorithm}: {t.reason}" for t in trials[:5])
     known = ", ".join(a.name for a in algorithms if a.kinds & set(SUPERVISED))
     return NoTrialSucceeded(
-        f"None of {len(trials)} trials gave a model. {reasons}",
+        f"None of {counted(len(trials), 'trial')} gave a model. {reasons}",
         f"Give more time or rows, or other algorithms of: {known}.",
     )

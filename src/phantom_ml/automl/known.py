@@ -16,6 +16,7 @@ from phantom_ml.config import AutoMLConfig, AutoMLTaskType
 from phantom_ml.data.positive import ClassName, is_alert
 from phantom_ml.errors import BadSetting
 from phantom_ml.tasks.base import tasks
+from phantom_ml.wording import counted
 
 Flags = NDArray[np.bool_]
 #: What needs no word: yes and no.
@@ -118,15 +119,17 @@ class _Told:
 
 
 def _notes(n_odd: int, n_usual: int, *, few: bool, normal_only: bool) -> tuple[str, ...]:
-    rows = (
-        "rows that are known to be normal" if normal_only else "rows that are not known to be odd"
-    )
+    which = "known to be normal" if normal_only else "not known to be odd"
+    rows = counted(n_usual, f"row that is {which}", f"rows that are {which}")
     if few:
+        odd = counted(n_odd, "anomaly is known", "anomalies are known")
+        left_out = (
+            "" if n_odd == 0 else "It was left out. " if n_odd == 1 else "They were left out. "
+        )
         return (
-            f"{n_odd} anomalies are known: too few to learn from ({LEAST_KNOWN} are needed). They were left "
-            f"out, and detectors learned from {n_usual:,} {rows}.",
+            f"{odd}: too few to learn from ({LEAST_KNOWN} are needed). {left_out}Detectors learned from {rows}.",
         )
     return (
-        f"{n_odd} known anomalies chose weights and thresholds, half of them taught and half measured; detectors "
-        f"learned from {n_usual:,} {rows}. Unknown rows were taken for normal ones.",
+        f"{n_odd:,} known anomalies chose weights and thresholds, half of them taught and half measured; "
+        f"detectors learned from {rows}. Unknown rows were taken for normal ones.",
     )

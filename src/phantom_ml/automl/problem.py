@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -9,11 +10,11 @@ import polars as pl
 from numpy.typing import NDArray
 
 from phantom_ml.algorithms.base import algorithms
+from phantom_ml.automl.able import DAY_NS, check_delay, check_spaces
 from phantom_ml.automl.in_order import events_in_order
 from phantom_ml.automl.injection import injected
 from phantom_ml.automl.known import Known
 from phantom_ml.automl.sites import sites_of
-from phantom_ml.automl.spaces import given_spaces
 from phantom_ml.config import AutoMLConfig, ProblemKind, ThresholdPolicy
 from phantom_ml.data.dataset import Dataset
 from phantom_ml.data.positive import ClassName
@@ -29,8 +30,8 @@ from phantom_ml.metrics.lookup import get_metric
 from phantom_ml.model.suppression import Suppression
 from phantom_ml.tasks.base import Task, tasks
 from phantom_ml.tasks.settings import check_alerts, check_roles
+from phantom_ml.wording import counted
 
-DAY_NS = 86_400e9
 #: What ranks detectors where some anomalies are known.
 KNOWN_METRIC = "average_precision"
 #: Fewer rows than this do not tell what is usual.
@@ -130,14 +131,11 @@ def pose(dataset: Dataset, config: AutoMLConfig, validation: Dataset | None = No
         return _without_answers(dataset, config, validation)
     if config.target_column is None:
         raise BadSetting("No target_column is given.", "Name the column that is to be predicted.")
-    _target_is_not_ignored(config)
+    _check_target(config)
     columns = dataset.columns
     for given in (dataset,) if validation is None else (dataset, validation):
         require_target(given.columns, config.target_column, given.report.repeated)
-    named = [*config.group_columns, config.time_column, config.weight_column]
-    require_columns(columns, [c for c in (*named, *config.ignored_columns) if c is not None])
-    told = config.task_settings.type_column
-    require_columns(columns, [*config.features.kinds, *([told] if told else [])])
+    _require_named(columns, config)
     task = tasks.get(config.task_type)
     whole = dataset.frame() if validation is None else _joined(dataset.frame(), validation)
     target = task.read_target(whole[config.target_column], config.positive_class)
@@ -151,6 +149,7 @@ def pose(dataset: Dataset, config: AutoMLConfig, validation: Dataset | None = No
     frame = whole if target.n_rows == whole.height else whole[target.keep]
     inputs = _inputs(frame, config)
     ties, entities = _ties(frame, config, inputs)
+    check_delay(config, ties.time, frame.height - n_validation)
     return Problem(
         frame.select(inputs.names()),
         target,
@@ -206,18 +205,23 @@ def _without_answers(dataset: Dataset, config: AutoMLConfig, validation: Dataset
 def _rows_to_learn(dataset: Dataset, config: AutoMLConfig) -> tuple[pl.DataFrame, Known]:
     """Return the rows, and which of them tell what is usual; raises where these are too few."""
     check_roles(config)
-    named = [*config.group_columns, config.time_column, config.weight_column]
-    told = [config.target_column, config.task_settings.type_column]
-    wanted = [*named, *config.ignored_columns, *told, *config.features.kinds]
-    require_columns(dataset.columns, [c for c in wanted if c is not None])
+    _require_named(dataset.columns, config)
     frame = dataset.frame()
     known = Known.of(frame, config)
     if len(known.usual) < LEAST_ROWS:
         raise TargetUnusable(
-            f"The table has {len(known.usual)} rows: too few to tell what is usual.",
+            f"The table has {counted(len(known.usual), 'row')}: too few to tell what is usual.",
             f"Give at least {LEAST_ROWS}.",
         )
     return frame, known
+
+
+def _require_named(columns: Sequence[str], config: AutoMLConfig) -> None:
+    """Raise ColumnMissing where a column that a setting names is not there."""
+    told = [config.target_column, config.task_settings.type_column]
+    named = [*config.group_columns, config.time_column, config.weight_column, *told]
+    wanted = [*named, *config.ignored_columns, *config.features.kinds]
+    require_columns(columns, [c for c in wanted if c is not None])
 
 
 def _metric(config: AutoMLConfig, task: Task, target: Target) -> Metric:
@@ -258,7 +262,7 @@ def _check(config: AutoMLConfig, task: Task, target: Target, *, has_answers: boo
                 f"{algorithms.name_of(name)} judges a row by its entity, but no group_columns are named.",
                 "Name the column that says whom a row belongs to, or leave the algorithm out.",
             )
-    given_spaces(config.tuning)
+    check_spaces(config, task, target.kind)
     policy = config.threshold
     if policy is None:
         return
@@ -269,7 +273,7 @@ def _check(config: AutoMLConfig, task: Task, target: Target, *, has_answers: boo
         )
     if policy.alerts_per_day is not None and config.time_column is None:
         raise BadSetting(
-            f"The threshold allows {policy.alerts_per_day:g} alerts a day, but no time_column is named.",
+            f"The threshold allows {counted(policy.alerts_per_day, 'alert')} a day, but no time_column is named.",
             "Name the time column, or set the threshold by another rule: max_fpr, top_k.",
         )
 
@@ -294,13 +298,8 @@ def _family(dtype: pl.DataType) -> str:
     return "number" if dtype.is_numeric() or dtype == pl.Boolean else str(dtype)
 
 
-def _target_is_not_ignored(config: AutoMLConfig) -> None:
+def _check_target(config: AutoMLConfig) -> None:
     check_roles(config)
-    if config.target_column in config.ignored_columns:
-        raise BadSetting(
-            f"The target {config.target_column!r} is among the ignored columns.",
-            "Take it out of ignored_columns, or name another target.",
-        )
     if config.target_column in config.features.kinds:
         raise BadSetting(
             f"The target {config.target_column!r} is named in features.kinds.",

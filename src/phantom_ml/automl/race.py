@@ -31,6 +31,7 @@ from phantom_ml.automl.workspace import Workspace
 from phantom_ml.process.child import wait_any
 from phantom_ml.process.deadline import Deadline
 from phantom_ml.process.memory import process_tree_pss_mb, total_memory_mb
+from phantom_ml.wording import counted
 
 #: The supervisor is asked at least so often, so that Ctrl-C and the deadline are noticed.
 WAIT_SECONDS = 0.25
@@ -225,7 +226,7 @@ class Race:
             return "Nothing is left to gain: the held-out rows are predicted without a fault."
         since = len(losses) - 1 - int(np.argmin(losses)) if losses else 0
         if since >= self.patience:
-            return f"The last {since} trials brought nothing better."
+            return f"The last {counted(since, 'trial')} brought nothing better."
         return ""
 
     perfect_loss: float = -np.inf

@@ -44,6 +44,7 @@ def demo(
     """
     from phantom_ml.config import AutoMLConfig
     from phantom_ml.simulation import simulate_security_logs
+    from phantom_ml.wording import counted
 
     logs = simulate_security_logs(seed)
     n_new = round(LAST_SHARE * logs.height)
@@ -51,7 +52,8 @@ def demo(
     for part, file in ((logs.head(-n_new), path), (logs.tail(n_new), new)):
         _write(part, file)
         threats = int(part[TARGET].sum())
-        say("", f"SIMULATED data: {part.height:,} events, {threats} of attacks, written to {file}")
+        events = counted(part.height, "event")
+        say("", f"SIMULATED data: {events}, {threats:,} of attacks, written to {file}")
     config = AutoMLConfig(
         data_path=str(path),
         target_column=TARGET,

@@ -12,6 +12,7 @@ import typer
 from phantom_ml.cli.meanings import Meanings
 from phantom_ml.cli.options import Common, File, Reading, Task, asked
 from phantom_ml.model.text_table import shortened
+from phantom_ml.wording import counted
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -103,17 +104,15 @@ def _show(found: FeatureSet, common: Common, output: str | None, warnings: tuple
     head = ("feature", "share", "us/row", "kept", "what it is")
     rows = [_feature(feature) for feature in found.features[:SHOWN_FEATURES]]
     console = screen()
-    title = f"{len(found.features)} features of {found.n_rows:,} rows, {len(found.selected)} kept"
     body = table(head, rows, left=("feature", "kept", "what it is"), gives=("what it is",))
-    show(console, title, body)
+    show(console, found.title, body)
     show(console, "Columns", _columns(found))
     more = len(found.features) - SHOWN_FEATURES
     remarks = [f"{more} more with --json"] if more > 0 else []
     remarks += [*found.remarks, *warnings]
     if output is not None:
-        remarks.append(
-            f"{len(found.selected)} features of {found.n_rows:,} rows written to {output}"
-        )
+        kept, of = counted(len(found.selected), "feature"), counted(found.n_rows, "row")
+        remarks.append(f"{kept} of {of} written to {output}")
     if remarks:
         show(console, "Also", sentences(remarks))
 

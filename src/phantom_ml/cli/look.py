@@ -116,10 +116,12 @@ def experiments(common: Common, limit: Limit = 20) -> None:
 
 
 def _counted(what: str, shown: int, total: int) -> str:
+    from phantom_ml.wording import counted
+
     if total == 0:
         return f"No {what} yet"
     newest = f", the {shown} newest" if shown < total else ""
-    return f"{total:,} {what if total > 1 else what[:-1]}{newest}"
+    return f"{counted(total, what[:-1])}{newest}"
 
 
 def _when(moment: datetime) -> str:

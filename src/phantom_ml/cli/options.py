@@ -114,7 +114,9 @@ class AlertRule:
         float | None,
         typer.Option(metavar="SHARE", help="At least this share of alerts is right: 0.9."),
     ] = None
-    top_k: Annotated[int | None, typer.Option(metavar="K", help="Alert the K highest rows.")] = None
+    top_k: Annotated[
+        int | None, typer.Option(metavar="K", help="Alert at most K of the held-out rows.")
+    ] = None
 
     def policy(self) -> ThresholdPolicy | None:
         """Return the rule that was given, None for none; raises BadSetting for two."""

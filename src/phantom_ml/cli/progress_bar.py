@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from phantom_ml.progress import Progress, ProgressCallback, silent
+from phantom_ml.wording import counted
 
 if TYPE_CHECKING:
     from rich.console import Console, RenderableType
@@ -77,7 +78,7 @@ class View:
         last = self.last
         if not last.trials_done:
             return last.message
-        count = f"{last.trials_done} trial{'' if last.trials_done == 1 else 's'}"
+        count = counted(last.trials_done, "trial")
         if last.trials_failed:
             count += f" ({last.trials_failed} failed)"
         if last.best_score is None:

@@ -13,14 +13,15 @@ from phantom_ml.cli.progress_bar import duration
 from phantom_ml.cli.screen import bars, facts, number, sentences, show, table
 from phantom_ml.metrics.threshold import Threshold
 from phantom_ml.metrics.threshold_claims import percent, percentage
-from phantom_ml.model.leaderboard import Leaderboard, LeaderboardRow
+from phantom_ml.model.leaderboard import Leaderboard, LeaderboardRow, without_rank
+from phantom_ml.wording import counted
 
 if TYPE_CHECKING:
     from phantom_ml.core import AutoMLResult
     from phantom_ml.explain.evasion.report import EvasionReport
     from phantom_ml.metrics.thresholds import ThresholdTable
 
-TOP, TOP_COLUMNS, TOLD_FAILURES = 10, 8, 5
+TOP, TOP_COLUMNS, TOLD_REASONS = 10, 8, 5
 #: From these widths on a leaderboard shows all columns, and a rate its interval.
 WIDE, WIDER = 100, 112
 
@@ -60,23 +61,26 @@ def _score(result: AutoMLResult) -> str:
 
 
 def show_leaderboard(console: Console, board: Leaderboard, top: int | None = None) -> None:
-    """Print the ranked trials, the first ``top`` of them, and why others failed."""
+    """Print the ranked trials, and why others have no rank; ``top`` of them and a few reasons, or all."""
     done = [row for row in board.rows if row.status.value == "done"]
+    failed = [row for row in board.rows if row.status.value == "failed"]
     shown = done[:top]
     count = f"{len(done)}" if len(shown) == len(done) else f"{len(shown)} of {len(done)}"
     by = f"by {board.metric}" if any(row.rank for row in done) else f"without a {board.metric}"
     title = f"Leaderboard of {board.experiment_id}: {count} {by}"
     show(console, title, leaderboard_table(shown, wide=console.width >= WIDE))
-    _show_unranked(console, "Without a score", [row for row in done if row.rank is None])
-    _show_unranked(console, "Failed", [r for r in board.rows if r.status.value == "failed"])
+    for name, rows in (("Without a score", done), ("Failed", failed)):
+        reasons = without_rank(rows)
+        told = reasons if top is None else _first(reasons, board.experiment_id)
+        if told:
+            show(console, name, sentences(told))
 
 
-def _show_unranked(console: Console, title: str, rows: Sequence[LeaderboardRow]) -> None:
-    """Print why rows have no rank; nothing where there are none."""
-    told = [row.unranked for row in rows[:TOLD_FAILURES]]
-    more = len(rows) - len(told)
-    if told:
-        show(console, title, sentences([*told, *([f"and {more} more"] if more else [])]))
+def _first(reasons: Sequence[str], experiment_id: str) -> list[str]:
+    """Return the first reasons, and where the others are."""
+    more = len(reasons) - TOLD_REASONS
+    told = f"{counted(more, 'more reason')}: phantom leaderboard {experiment_id}"
+    return [*reasons[:TOLD_REASONS], *([told] if more > 0 else [])]
 
 
 def leaderboard_table(rows: Sequence[LeaderboardRow], *, wide: bool) -> Table:

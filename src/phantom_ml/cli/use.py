@@ -84,6 +84,7 @@ def predict(
 def _tell_ahead(told: pl.DataFrame, output: str | None, common: Common) -> None:
     """Show the first steps of a forecast, or where it was written."""
     from phantom_ml.cli.screen import brief, screen, show, table
+    from phantom_ml.wording import counted
 
     if output is not None:
         _tell_written(output, told.height, common)
@@ -92,7 +93,7 @@ def _tell_ahead(told: pl.DataFrame, output: str | None, common: Common) -> None:
     else:
         first = told.head(SHOWN_AHEAD)
         cells = zip(*([brief(value) for value in column] for column in first), strict=True)
-        title = f"{told.height:,} steps ahead"
+        title = f"{counted(told.height, 'step')} ahead"
         title += f"; the first {first.height}" if first.height < told.height else ""
         console = screen()
         show(console, title, table(told.columns, cells, left=()))
@@ -105,11 +106,12 @@ def _write_lines(scored: pl.DataFrame) -> None:
 
 def _tell_written(output: str, n_rows: int, common: Common) -> None:
     from phantom_ml.cli.screen import screen, write_json
+    from phantom_ml.wording import counted
 
     if common.json:
         write_json({"output": output, "n_rows": n_rows})
     else:
-        screen().print(f"{n_rows:,} predictions written to {output}", soft_wrap=True)
+        screen().print(f"{counted(n_rows, 'prediction')} written to {output}", soft_wrap=True)
 
 
 def _show_scored(
@@ -118,6 +120,7 @@ def _show_scored(
     """Print the first alerts, or the first rows where nothing is alerted, and what to do next."""
     from phantom_ml.cli.screen import command_line, screen, show
     from phantom_ml.cli.summary import show_next
+    from phantom_ml.wording import counted
 
     numbered = scored.with_row_index("row", offset=1)
     alerts = numbered.filter("alert") if "alert" in scored.columns else numbered.clear()
@@ -126,7 +129,7 @@ def _show_scored(
     chosen = (alerts if alerts.height else numbered).head(SHOWN_ROWS)
     what = "alerts" if alerts.height else "rows"
     total = alerts.height if alerts.height else scored.height
-    title = f"{scored.height:,} rows{_counted_alerts(scored)}"
+    title = f"{counted(scored.height, 'row')}{_counted_alerts(scored)}"
     if chosen.height < total:
         title += f"; the first {chosen.height} {what}"
     console = screen()
@@ -138,10 +141,12 @@ def _show_scored(
 
 def _counted_alerts(scored: pl.DataFrame) -> str:
     """Return how many alerts there are, and how many of them repeat others; empty where none is told."""
+    from phantom_ml.wording import counted
+
     if "alert" not in scored.columns:
         return ""
     n_alerts = int(scored["alert"].sum())
-    told = f", {n_alerts:,} alert{'' if n_alerts == 1 else 's'}"
+    told = f", {counted(n_alerts, 'alert')}"
     if "suppressed" in scored.columns:
         told += f" of which {int(scored['suppressed'].sum()):,} suppressed"
     return told
@@ -200,6 +205,7 @@ def evaluate(
     evaded = core.check_evasion(known, data) if evasion else None
     from phantom_ml.cli.screen import number, screen, sentences, show, table, write_json
     from phantom_ml.cli.summary import show_evasion
+    from phantom_ml.wording import counted
 
     if common.json:
         told = {} if evaded is None else {"evasion": evaded.to_dict()}
@@ -211,7 +217,7 @@ def evaluate(
     ]
     skipped = f" ({found.n_skipped:,} without a known label left out)" if found.n_skipped else ""
     console = screen()
-    title = f"{known} on {found.n_rows:,} rows{skipped}"
+    title = f"{known} on {counted(found.n_rows, 'row')}{skipped}"
     show(console, title, table(("metric", "value", "95 % interval"), rows, left=("metric",)))
     _show_alerts(console, found)
     if found.warnings:

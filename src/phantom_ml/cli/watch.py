@@ -92,6 +92,7 @@ def _show(frame: pl.DataFrame, told: pl.DataFrame, output: str | None, common: C
 
     from phantom_ml.cli.screen import screen, show, write_json
     from phantom_ml.cli.use import scored_table
+    from phantom_ml.wording import counted
 
     n_alerts, n_changes = int(told["alert"].sum()), int(told["change_point"].sum())
     if common.json:
@@ -101,8 +102,8 @@ def _show(frame: pl.DataFrame, told: pl.DataFrame, output: str | None, common: C
             {"output": output, "n_rows": told.height, "alerts": alerts, "change_points": changes}
         )
         return
-    title = f"{told.height:,} rows, {n_alerts:,} alert{'' if n_alerts == 1 else 's'}, "
-    title += f"{n_changes:,} change point{'' if n_changes == 1 else 's'}"
+    counts = ((told.height, "row"), (n_alerts, "alert"), (n_changes, "change point"))
+    title = ", ".join(counted(n, what) for n, what in counts)
     console = screen()
     numbered = told.with_row_index("row", offset=1)
     chosen = numbered.filter(pl.col("alert") | pl.col("change_point"))
@@ -111,4 +112,5 @@ def _show(frame: pl.DataFrame, told: pl.DataFrame, output: str | None, common: C
     chosen = chosen.head(SHOWN_ROWS)
     show(console, title, scored_table(chosen, frame, console.width) if chosen.height else "-")
     if output is not None:
-        console.print(f"{told.height:,} rows with their scores written to {output}", soft_wrap=True)
+        rows = counted(told.height, "row with its score", "rows with their scores")
+        console.print(f"{rows} written to {output}", soft_wrap=True)

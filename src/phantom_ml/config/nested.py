@@ -135,7 +135,7 @@ class ThresholdPolicy(Settings):
         None, gt=0, lt=1, description="Share of positives in the field, with min_precision."
     )
     cost: CostSettings | None = Field(None, description="Least expected cost.")
-    top_k: int | None = Field(None, ge=1, description="The k highest rows of a table of this size.")
+    top_k: int | None = Field(None, ge=1, description="At most so many of the held-out rows.")
 
     @model_validator(mode="after")
     def _one_rule(self) -> ThresholdPolicy:

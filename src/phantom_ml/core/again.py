@@ -21,6 +21,7 @@ from phantom_ml.core.training import (
     Keeper,
     go,
     keeper_of_refit,
+    kinds_of,
     library_versions,
     posed,
 )
@@ -139,6 +140,7 @@ def _resumed(
         record.seconds_used,
         library_versions(),
         judge,
+        kinds_of(problem, dataset, config),
     )
     keeper.update("running", None)
     left = config.budget_seconds

@@ -233,9 +233,10 @@ class PhantomMLCore:
         manifest, pipeline = self._shelf.kept(model_id)
         if isinstance(pipeline, ForecastModel):
             from phantom_ml.core.forecasts import evaluate_forecast
+            from phantom_ml.forecasters.from_frame import value_columns
 
             # A wide table has no column of the target's name.
-            frame = self._shelf.frame(labelled_data)
+            frame = self._shelf.frame(labelled_data, once=value_columns(pipeline.series))
             return evaluate_forecast(self._shelf.record(model_id).id, manifest, pipeline, frame)
         frame = self._shelf.frame(labelled_data, pipeline.spec.target)
         return evaluate(self._shelf.record(model_id).id, manifest, pipeline, frame)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -24,9 +25,10 @@ from phantom_ml.errors import BadSetting
 from phantom_ml.forecasters.accuracy import seasonal_scale
 from phantom_ml.forecasters.base import Forecast
 from phantom_ml.forecasters.columns import read_values
-from phantom_ml.forecasters.from_frame import as_long, known_ahead_of, rows_ahead
+from phantom_ml.forecasters.from_frame import as_long, cell_means, known_ahead_of, rows_ahead
 from phantom_ml.forecasters.measures import BESIDE
 from phantom_ml.forecasters.naive2 import naive2
+from phantom_ml.forecasters.same_step import averaged, between
 from phantom_ml.model.forecast import ForecastModel
 from phantom_ml.model.manifest import Manifest
 from phantom_ml.model.trial import Trial
@@ -109,8 +111,9 @@ def evaluate_forecast(
             f"The first step ahead is {first}: give rows from there on.",
         )
     horizon = int(ahead.steps[usable].max()) + 1
-    truth = np.full((model.series.n_series, horizon), np.nan)
-    truth[ahead.codes[usable], ahead.steps[usable]] = values[usable]
+    shape, step = (model.series.n_series, horizon), model.series.frequency
+    cells = ahead.codes[usable] * horizon + ahead.steps[usable]
+    truth = cell_means(cells, values[usable], math.prod(shape)).reshape(shape)
     told = model.forecast(horizon, known_ahead_of(model.series, frame, horizon))
     simple = naive2(model.series, horizon)
     came = Observed(truth, seasonal_scale(model.series), simple, told)
@@ -125,7 +128,11 @@ def evaluate_forecast(
             for name, value in figures.items()
             if np.isfinite(value)
         },
-        warnings=model.beyond(horizon),
+        warnings=(
+            *model.beyond(horizon),
+            *between(ahead, usable, step),
+            *averaged(ahead, usable, step),
+        ),
     )
 
 

@@ -11,7 +11,7 @@ from pydantic import ValidationError
 from phantom_ml.automl.draft import Draft
 from phantom_ml.automl.holdout import Holdout
 from phantom_ml.config import AutoMLConfig
-from phantom_ml.core.kinds import THREAT
+from phantom_ml.core.kinds import THREAT, learned_kinds
 from phantom_ml.core.models import Kept
 from phantom_ml.core.threat import Beside, ThreatReport, threat_report
 from phantom_ml.data.dataset import Dataset
@@ -47,10 +47,8 @@ class Judge:
         if asked.type_column is None:
             return cls(holdout, Beside(prevalence=asked.prevalence, entities=entities))
         told = dataset.frame([asked.type_column])[asked.type_column].cast(pl.String)
-        learned = holdout.development.target
-        known = told[learned.keep].filter(pl.Series(learned.values == 1)).drop_nulls().unique()
-        beside = Beside(told[tested], tuple(known.sort()), asked.prevalence, entities)
-        return cls(holdout, beside)
+        known = learned_kinds(holdout.development, dataset, asked.type_column)
+        return cls(holdout, Beside(told[tested], known, asked.prevalence, entities))
 
     def report(self, draft: Draft) -> ThreatReport | None:
         """Return the report of a model that is not sealed yet; None where it has no threshold."""

@@ -10,10 +10,13 @@ import polars as pl
 from numpy.typing import NDArray
 from pydantic import Field
 
-from phantom_ml.config import Settings
+from phantom_ml.automl.problem import Problem
+from phantom_ml.config import ProblemKind, Settings
+from phantom_ml.data.dataset import Dataset
 
-#: Where a card holds the report of a threat model.
-THREAT = "threat"
+#: Where a card holds the report of a threat model, and which kinds of attack any model learned from.
+THREAT, KNOWN_KINDS = "threat", "known_kinds"
+UNKNOWN_KINDS = "It is not known which of these kinds training saw"
 
 
 class KindOfAttack(Settings):
@@ -59,7 +62,9 @@ class FieldFigures(Settings):
                 f"In the field   {rate(self.field_precision)} of alerts are right, at least "
                 f"{rate(self.field_precision_low)} by the bounds of recall and false alarms"
             )
-        return [*found, *(f"  {kind.text}" for kind in self.kinds)]
+        found += [f"  {kind.text}" for kind in self.kinds]
+        is_open = any(kind.seen_in_training is None for kind in self.kinds)
+        return [*found, *([f"  {UNKNOWN_KINDS}"] if is_open else [])]
 
 
 def rate(value: float | None) -> str:
@@ -109,5 +114,24 @@ def recall_by_kind(
 
 def known_kinds(card: Mapping[str, Any]) -> frozenset[str] | None:
     """Return the kinds of attack that a model learned from, as its card tells; None where it does not."""
-    told = dict(card.get(THREAT) or {}).get("known_kinds")
+    told = card.get(KNOWN_KINDS) or dict(card.get(THREAT) or {}).get(KNOWN_KINDS)
     return frozenset(told) if told else None
+
+
+def learned_kinds(problem: Problem, dataset: Dataset, column: str | None) -> tuple[str, ...]:
+    """Return the kinds of attack in the rows that are learned from; none where no answers tell attacks.
+
+    Parameters
+    ----------
+    problem : Problem
+        What is asked of ``dataset``, or of a part of its rows.
+    dataset : Dataset
+    column : str or None
+        Where it tells kinds, ``task_settings.type_column``.
+    """
+    if column is None or problem.kind is not ProblemKind.BINARY:
+        return ()
+    attacks = problem.target.keep[problem.target.values == 1]
+    kinds = dataset.frame([column])[column].cast(pl.String)
+    # Rows for validation, which are not learned from, come after the table's own.
+    return tuple(kinds[attacks[attacks < dataset.n_rows]].drop_nulls().unique().sort())

@@ -33,6 +33,7 @@ from phantom_ml.model.pipeline import Pipeline
 from phantom_ml.model.signing import Trust
 from phantom_ml.model.spec import ModelSpec
 from phantom_ml.tasks.base import tasks
+from phantom_ml.wording import counted
 
 #: Models held in memory at once.
 MAX_LOADED = 8
@@ -141,7 +142,8 @@ class Evaluation(FieldFigures):
     warnings: tuple[str, ...] = ()
 
     def __repr__(self) -> str:
-        lines = [f"{self.model_id} on {self.n_rows} rows (95 % bootstrap intervals)"]
+        n_rows = counted(self.n_rows, "row")
+        lines = [f"{self.model_id} on {n_rows} (95 % bootstrap intervals)"]
         for name, f in self.figures.items():
             lines.append(f"  {name:<22} {f.value:.5g}  [{f.low:.5g}, {f.high:.5g}]")
         if self.threshold is not None:
@@ -214,15 +216,18 @@ def _of_alerts(
         "field_precision": field_precision(found.recall, found.fpr, prevalence),
         "field_precision_low": field_precision(found.recall_low, found.fpr_high, prevalence),
     }
+    notes = []
     if type_column in frame.columns:
         kinds = frame[type_column].cast(pl.String)
         told["kinds"] = recall_by_kind(kinds, alert, truth, known_kinds(card))
+    elif type_column is not None:
+        notes.append(f"Recall is not told by kind: the rows have no column {type_column!r}.")
     rule = pipeline.spec.suppression
     if rule is not None:
         told["repeats"] = repeat_report(rule, frame, alert, truth.astype(np.int64))
     promised = None if held.policy is None else held.policy.max_fpr
     broken = broken_promise(promised, held, found)
-    return told | {"warnings": (broken,) if broken else ()}
+    return told | {"warnings": (*notes, *([broken] if broken else []))}
 
 
 def broken_promise(promised: float | None, held: Threshold, found: Threshold) -> str:

@@ -12,6 +12,7 @@ from phantom_ml.metrics.intervals import clopper_pearson
 from phantom_ml.metrics.threshold_claims import percent
 from phantom_ml.model.last_shown import LastShown
 from phantom_ml.model.suppression import Suppression
+from phantom_ml.wording import counted
 
 Ints = NDArray[np.int64]
 Flags = NDArray[np.bool_]
@@ -54,8 +55,8 @@ class RepeatReport(Settings):
     def alert_text(self) -> str:
         """Return how many alerts are left, in words."""
         if self.alerts_per_day is None or self.shown_per_day is None:
-            return f"{self.n_alerts:,} alerts, {self.n_shown:,} shown: {self.rule}"
-        days = f"{self.alerts_per_day:,.4g} alerts a day, {self.shown_per_day:,.4g} shown"
+            return f"{counted(self.n_alerts, 'alert')}, {self.n_shown:,} shown: {self.rule}"
+        days = f"{counted(self.alerts_per_day, 'alert')} a day, {self.shown_per_day:,.4g} shown"
         return f"{days}: {self.rule}"
 
     @property
@@ -64,8 +65,9 @@ class RepeatReport(Settings):
         if self.incident_recall is None or self.row_recall is None:
             return "none: no row is an attack"
         low, high = self.incident_recall_low or 0.0, self.incident_recall_high or 0.0
+        alert = "alerts" if self.n_found == 1 else "alert"
         return (
-            f"{self.n_found:,} of {self.n_incidents:,} alert at least once, "
+            f"{self.n_found:,} of {self.n_incidents:,} {alert} at least once, "
             f"{percent(self.incident_recall)} ({percent(low)} to {percent(high)}); "
             f"{percent(self.row_recall)} of attack rows do"
         )

@@ -6,6 +6,7 @@ import math
 import shutil
 import time
 import weakref
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -15,7 +16,7 @@ from phantom_ml.core.models import Kept, Loaded, as_pipeline
 from phantom_ml.core.rows import rows
 from phantom_ml.data.dataset import Dataset
 from phantom_ml.data.readers.base import ReadOptions
-from phantom_ml.data.target import require_target
+from phantom_ml.data.target import refuse_repeated, require_target
 from phantom_ml.metrics.thresholds import Threshold
 from phantom_ml.model.forecast import ForecastModel
 from phantom_ml.model.manifest import Manifest
@@ -60,14 +61,30 @@ class Shelf:
         weakref.finalize(dataset, shutil.rmtree, scratch, ignore_errors=True)
         return dataset
 
-    def frame(self, data: Any, target: str | None = None) -> pl.DataFrame:
-        """Return rows in memory; ``target``: raise where there is not one column of this name."""
+    def frame(
+        self, data: Any, target: str | None = None, *, once: Sequence[str] = ()
+    ) -> pl.DataFrame:
+        """Return rows in memory; raise where the target is not one column, or there are two of another name.
+
+        Parameters
+        ----------
+        data : Any
+        target : str or None
+        once : sequence of str
+            What may be no column, but not two.
+
+        Raises
+        ------
+        TargetMissing, HeaderWrong
+        """
         found = rows(data)
         if found is not None:
             return found
         dataset = self.read(data)
         if target is not None:
             require_target(dataset.columns, target, dataset.report.repeated)
+        for name in once:
+            refuse_repeated(name, dataset.report.repeated)
         return dataset.frame()
 
     def kept(self, model_id: str) -> tuple[Manifest, Kept]:

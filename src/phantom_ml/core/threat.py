@@ -9,8 +9,9 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from phantom_ml.automl.able import DAY_NS
 from phantom_ml.automl.holdout import Holdout
-from phantom_ml.automl.problem import DAY_NS, Problem
+from phantom_ml.automl.problem import Problem
 from phantom_ml.core.kinds import (
     FieldFigures,
     KindOfAttack,
@@ -26,6 +27,7 @@ from phantom_ml.metrics.intervals import bootstrap_interval
 from phantom_ml.metrics.lookup import get_metric
 from phantom_ml.metrics.thresholds import Threshold
 from phantom_ml.model.pipeline import Pipeline
+from phantom_ml.wording import counted
 
 Array = NDArray[np.float64]
 #: Rows that can be told apart so well are of another time or place.
@@ -64,7 +66,7 @@ class ThreatReport(FieldFigures):
         """Return the report for a terminal."""
         t = self.threshold
         found = [
-            f"Test part      {self.n_rows:,} rows, {self.how}",
+            f"Test part      {counted(self.n_rows, 'row')}, {self.how}",
             f"Promise        {rate(self.promised_fpr)} of benign rows alerted; came to {rate(t.fpr)} "
             f"({rate(t.fpr_low)} to {rate(t.fpr_high)}), recall {rate(t.recall)}",
         ]

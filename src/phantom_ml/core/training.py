@@ -21,7 +21,7 @@ from phantom_ml.automl.problem import Problem, pose
 from phantom_ml.automl.workspace import Workspace
 from phantom_ml.config import AutoMLConfig, ThresholdPolicy
 from phantom_ml.core.judge import Judge
-from phantom_ml.core.kinds import THREAT
+from phantom_ml.core.kinds import KNOWN_KINDS, THREAT, learned_kinds
 from phantom_ml.core.result import AutoMLResult
 from phantom_ml.core.threat import ThreatReport
 from phantom_ml.data.dataset import Dataset
@@ -75,6 +75,8 @@ class Keeper:
     used_before: float = 0.0
     versions: dict[str, str] = field(default_factory=dict)
     judge: Judge | None = None
+    #: The kinds of attack in the rows that are learned from, where a column tells them.
+    known_kinds: tuple[str, ...] = ()
     #: What the judge said of the finished model, once there is one.
     threat: ThreatReport | None = None
 
@@ -116,6 +118,7 @@ class Keeper:
             "data_fingerprint": self.fingerprint,
             "n_rows": self.problem.n_rows,
             "odd_class": self.problem.odd_class,
+            **({KNOWN_KINDS: list(self.known_kinds)} if self.known_kinds else {}),
             "versions": self.versions,
         }
 
@@ -149,7 +152,17 @@ def keeper_of_refit(
         fingerprint(dataset),
         time.monotonic(),
         versions=library_versions(),
+        known_kinds=kinds_of(problem, dataset, config),
     )
+
+
+def kinds_of(
+    problem: Problem | ForecastProblem, dataset: Dataset, config: AutoMLConfig
+) -> tuple[str, ...]:
+    """Return the kinds of attack that a model of a problem learns from; a series has none."""
+    if isinstance(problem, ForecastProblem):
+        return ()
+    return learned_kinds(problem, dataset, config.task_settings.type_column)
 
 
 def library_versions() -> dict[str, str]:
@@ -199,6 +212,7 @@ def train(
             clock.start,
             versions=library_versions(),
             judge=judge,
+            known_kinds=kinds_of(problem, dataset, config),
         )
         return go(keeper, folder, Budget.of(config, clock), progress, dataset.report.warnings)
 

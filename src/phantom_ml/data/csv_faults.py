@@ -8,6 +8,7 @@ from pathlib import Path
 
 from phantom_ml.data.sniff import Dialect, csv_reader
 from phantom_ml.errors import RowsRagged
+from phantom_ml.wording import counted
 
 SHOWN = 5
 
@@ -77,7 +78,8 @@ def ragged_error(path: Path, name: str, dialect: Dialect, n_lines: int, share: f
     more = f", and {n_lines - len(first):,} more" if n_lines > len(first) else ""
     allowed = f" (skip_ragged_share is {share})" if share else ""
     return RowsRagged(
-        f"{n_lines:,} lines of {name!r} do not have {dialect.n_columns} fields as the first has: "
+        f"{counted(n_lines, 'line')} of {name!r} {'does' if n_lines == 1 else 'do'} not have "
+        f"{counted(dialect.n_columns, 'field')} as the first has: "
         f"{told}{more}{allowed}.",
         f"Mend them, name another delimiter than {dialect.delimiter!r}, or set skip_ragged_share "
         "to leave out such lines up to that share.",

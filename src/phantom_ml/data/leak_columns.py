@@ -18,6 +18,7 @@ from phantom_ml.data.leak_warning import LeakWarning
 from phantom_ml.data.schema import NUMBER_KINDS, ColumnKind, ColumnSchema
 from phantom_ml.data.target import Target
 from phantom_ml.data.times import to_datetime
+from phantom_ml.wording import counted
 
 #: AUC, or absolute rank correlation, that no honest column of a hard problem reaches alone.
 TOO_GOOD = 0.99
@@ -122,7 +123,7 @@ def filled_for_one_class(column: pl.Series, target: Target) -> LeakWarning | Non
                 severity="high",
                 value=float(rows.mean()),
                 sentence=f"{column.name!r} {verb} only where {target.name!r} is {name!r}, "
-                f"in {rows.sum():,} rows. Is it filled in with the answer?",
+                f"in {counted(int(rows.sum()), 'row')}. Is it filled in with the answer?",
             )
     return None
 

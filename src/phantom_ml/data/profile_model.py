@@ -7,6 +7,7 @@ from pydantic import Field
 from phantom_ml.config import Settings
 from phantom_ml.data.profile_text import Page, as_html, as_text
 from phantom_ml.data.schema import ColumnKind
+from phantom_ml.wording import counted
 
 HEADER = ("column", "kind", "missing>", "distinct>", "values")
 
@@ -93,7 +94,8 @@ class Profile(Settings):
         return as_html(self._page())
 
     def _page(self) -> Page:
-        title = [f"{self.n_rows:,} rows, {self.n_columns} columns{self._seen()}"]
+        size = f"{counted(self.n_rows, 'row')}, {counted(self.n_columns, 'column')}"
+        title = [f"{size}{self._seen()}"]
         if self.target is not None:
             title.append(f"target {self.target.name}: {self.target.gist}")
         if self.time_range is not None:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from phantom_ml.data.profile_model import Profile
 from phantom_ml.data.schema import ColumnKind
 from phantom_ml.errors import listed
+from phantom_ml.wording import counted
 
 #: Shares of missing cells, of repeated rows, and of the rarest class that deserve a word.
 MOSTLY_MISSING, REPEATED, RARE_CLASS = 0.5, 0.05, 0.01
@@ -39,7 +40,8 @@ def _of_columns(found: Profile) -> Iterator[str]:
 
 def _of_rows(found: Profile) -> Iterator[str]:
     if found.n_rows < FEW_ROWS:
-        yield f"{found.n_rows:,} rows are few: every score will be uncertain."
+        rows = counted(found.n_rows, "row is", "rows are")
+        yield f"{rows} few: every score will be uncertain."
     if found.duplicate_rows_share > REPEATED:
         yield (
             f"{found.duplicate_rows_share:.0%} of the rows repeat an earlier one; a model that "
@@ -54,10 +56,11 @@ def _of_target(found: Profile) -> Iterator[str]:
     if target.missing_share:
         yield f"The target is missing in {target.missing_share:.1%} of the rows; they are left out."
     if target.n_distinct < 2:
-        yield f"The target {target.name!r} has {target.n_distinct} value: nothing can be learned."
+        values = counted(target.n_distinct, "value")
+        yield f"The target {target.name!r} has {values}: nothing can be learned."
     elif target.n_distinct <= min(MAX_CLASSES, len(target.top)):
         least = min(target.top, key=lambda t: t.rows)
         if least.rows < FEW_OF_CLASS:
-            yield f"Class {least.value!r} has {least.rows} rows only."
+            yield f"Class {least.value!r} has {counted(least.rows, 'row')} only."
         elif least.share < RARE_CLASS:
             yield f"Class {least.value!r} is rare: {least.share:.2%} of the rows."

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from phantom_ml.config import AutoMLTaskType, ProblemKind
 from phantom_ml.data.positive import ClassName, ordered_classes
 from phantom_ml.errors import ColumnMissing, HeaderWrong, TargetMissing, TargetUnusable, listed
+from phantom_ml.wording import counted
 
 #: One class more would make every metric and every learner that keeps a column a class unusable.
 MAX_CLASSES = 1_000
@@ -91,6 +92,11 @@ def require_target(columns: Sequence[str], name: str, repeated: Sequence[str] = 
     """
     if name not in columns:
         raise TargetMissing([name], columns)
+    refuse_repeated(name, repeated)
+
+
+def refuse_repeated(name: str, repeated: Sequence[str]) -> None:
+    """Raise HeaderWrong where more than one column bore the target's name when they were read."""
     if name in repeated:
         raise HeaderWrong(
             f"More than one column is called {name!r}, and it is the target: which is meant?",
@@ -167,16 +173,20 @@ def _known_rows(series: pl.Series, name: str) -> tuple[NDArray[np.int64], tuple[
     keep = np.flatnonzero(series.is_not_null().to_numpy())
     if not keep.size:
         raise TargetUnusable(
-            f"The target {name!r} is missing in all {len(series)} rows.",
+            f"The target {name!r} is missing in {_all_rows(len(series))}.",
             "Name the column that holds the answers, or fill it.",
         )
     missing = len(series) - keep.size
     if not missing:
         return keep, ()
-    sentence = (
-        f"{missing} of {len(series)} rows have no usable value in {name!r} and were left out."
-    )
+    have, were = ("has", "was") if missing == 1 else ("have", "were")
+    rows = f"{missing:,} of {counted(len(series), 'row')}"
+    sentence = f"{rows} {have} no usable value in {name!r} and {were} left out."
     return keep, (sentence,)
+
+
+def _all_rows(n: int) -> str:
+    return "the only row" if n == 1 else f"all {n:,} rows"
 
 
 def _numbers(series: pl.Series, name: str) -> Target:
@@ -202,7 +212,7 @@ def _parsed(series: pl.Series, name: str) -> pl.Series:
     if len(failed):
         example = str(failed[0])[:60]
         raise TargetUnusable(
-            f"The target {name!r} holds text such as {example!r} in {len(failed)} rows.",
+            f"The target {name!r} holds text such as {example!r} in {counted(len(failed), 'row')}.",
             "Regression needs numbers: use task_type='classification', or clean the column.",
         )
     return numbers.set(~numbers.is_finite(), None)
@@ -284,12 +294,15 @@ def _check_frequent(counts: pl.DataFrame, frequent: pl.DataFrame, name: str) -> 
 def _rare(counts: pl.DataFrame, n_rare: int, name: str) -> str:
     rare = counts.filter(pl.col("rows") < MIN_CLASS_ROWS).to_series(0).cast(pl.String).to_list()
     shown = listed(rare, 5)
-    return f"{n_rare} classes of {name!r} have a single row, which was left out: {shown}."
+    classes = counted(n_rare, "class", "classes")
+    have = "has" if n_rare == 1 else "have"
+    return f"{classes} of {name!r} {have} a single row, which was left out: {shown}."
 
 
 def _constant(name: str, value: object, n_rows: int) -> TargetUnusable:
     return TargetUnusable(
-        f"The target {name!r} is {str(value)[:60]!r} in all {n_rows} rows that have a value.",
+        f"The target {name!r} is {str(value)[:60]!r} in {_all_rows(n_rows)} that "
+        f"{'has' if n_rows == 1 else 'have'} a value.",
         "At least two different values are needed: add rows of the other kind, or name another "
         "target.",
     )

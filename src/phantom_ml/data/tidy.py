@@ -14,6 +14,7 @@ import polars as pl
 
 from phantom_ml.data.names import clean_names
 from phantom_ml.data.text_types import datetime_expr, iso_formats_of
+from phantom_ml.wording import counted
 
 LOOK_ROWS = 1000
 PLAIN = frozenset({pl.Boolean(), pl.Int64(), pl.Int32(), pl.Float64(), pl.Float32(), pl.String()})
@@ -126,7 +127,8 @@ def finite_expr(name: str) -> pl.Expr:
 def told_infinite(counts: Mapping[str, int]) -> list[str]:
     """Return a warning for each column that had infinite values."""
     return [
-        f"Column {name[:60]!r} had {count:,} infinite values; they are missing now."
+        f"Column {name[:60]!r} had {counted(count, 'infinite value')}; "
+        f"{'it is' if count == 1 else 'they are'} missing now."
         for name, count in counts.items()
     ]
 

@@ -17,6 +17,7 @@ from phantom_ml.explain.rows import Amounts, explain_rows, unit_of
 from phantom_ml.explain.unusual import unusual_values
 from phantom_ml.model.align import align
 from phantom_ml.model.pipeline import Pipeline
+from phantom_ml.wording import counted
 
 #: Rows that are explained one by one; their contributions are Python objects.
 MAX_ROWS = 1_000
@@ -65,7 +66,8 @@ def explain(
     rows = frame.head(MAX_ROWS)
     amounts = _amounts(pipeline, card, rows)
     left = frame.height - rows.height
-    notes = (f"The first {MAX_ROWS} rows are explained, {left} more are not.",) if left else ()
+    more = counted(left, "more is", "more are")
+    notes = (f"The first {MAX_ROWS:,} rows are explained, {more} not.",) if left else ()
     return Explanation(
         method=amounts.method,
         unit=unit_of(spec),

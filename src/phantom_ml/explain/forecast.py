@@ -22,6 +22,7 @@ from phantom_ml.forecasters.from_frame import Ahead, as_long, known_ahead_of, ro
 from phantom_ml.forecasters.seasonal_naive import seasonal_naive
 from phantom_ml.forecasters.series import SeriesSet, told_times
 from phantom_ml.model.forecast import ForecastModel
+from phantom_ml.wording import counted
 
 Floats = NDArray[np.float64]
 #: Earlier seasons whose value at the same place is told.
@@ -88,11 +89,13 @@ def _explained(
     ahead = rows_ahead(model.series, some)
     places = np.flatnonzero(ahead.usable)
     notes = [HOW] if len(places) else []
-    if len(places) < some.height:
+    without = some.height - len(places)
+    if without:
+        have, they, are = ("has", "it lies", "is") if without == 1 else ("have", "they lie", "are")
         first = model.series.future_frame(1)[model.series.time].sort()[0]
         notes.append(
-            f"{some.height - len(places)} of {some.height} rows have no forecast to explain: they lie in the "
-            f"history, or are of a series that the model does not know. The first step ahead is {first}."
+            f"{without:,} of {counted(some.height, 'row')} {have} no forecast to explain: {they} in the history, "
+            f"or {are} of a series that the model does not know. The first step ahead is {first}."
         )
     if some.height < frame.height:
         notes.append(f"The first {MAX_ROWS} rows are explained, the others are not.")
@@ -112,6 +115,8 @@ class _Told:
     shown : DataFrame
         What ``predict`` says of all rows.
     code, step : int64 arrays of shape (n_ahead,)
+    exact : bool array of shape (n_ahead,)
+        Whether a row's time is that of its step; else the nearest step is told.
     base : float64 array of shape (n_ahead,)
         The value of a season ago.
     says : float64 array of shape (n_ahead, n_members)
@@ -123,6 +128,7 @@ class _Told:
     shown: pl.DataFrame
     code: NDArray[np.int64]
     step: NDArray[np.int64]
+    exact: NDArray[np.bool_]
     base: Floats
     says: Floats
     known: dict[str, tuple[Floats, Floats]]
@@ -143,7 +149,8 @@ class _Told:
             change = whole - model.forecast(horizon, without).mean[code, step]
             known[name] = (future[code, step, j], change)
         base = seasonal_naive(model.series, horizon, model.spec.levels).mean[code, step]
-        return cls(model, model.rows(frame), code, step, base, says, known)
+        exact = ahead.exact[ahead.usable]
+        return cls(model, model.rows(frame), code, step, exact, base, says, known)
 
     def row(self, at: int, place: int) -> RowExplanation:
         """Return one row: its place among those ahead, and in the frame."""
@@ -158,6 +165,7 @@ class _Told:
             contributions=tuple(sorted(moved, key=lambda c: -abs(c.amount))),
             facts=(
                 self._when(at),
+                *self._between(at),
                 *self._before(at),
                 *self._ahead(at),
                 *_band(told, self.model.spec.levels, self.says[at]),
@@ -183,6 +191,16 @@ class _Told:
         whose = f"{', '.join(names)}, " if names else ""
         end = _time(series, int(code), int(series.lengths[code]) - 1)
         return f"{whose}step {step + 1} after the history, which ends at {end}"
+
+    def _between(self, at: int) -> tuple[str, ...]:
+        """Return which step is told of a row whose time is none."""
+        if self.exact[at]:
+            return ()
+        series, code = self.model.series, int(self.code[at])
+        nearest = _time(series, code, int(series.lengths[code]) + int(self.step[at]))
+        return (
+            f"its time lies between the steps of {series.frequency.text}: the nearest, {nearest}, is told",
+        )
 
     def _before(self, at: int) -> tuple[str, ...]:
         """Return what came at this place in the last seasons, or the last values where there is none."""

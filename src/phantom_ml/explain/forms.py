@@ -10,6 +10,7 @@ from phantom_ml.config import Settings
 from phantom_ml.data.profile_text import Page, as_html
 from phantom_ml.explain.sentences import number
 from phantom_ml.model.text_table import printable, shortened
+from phantom_ml.wording import counted
 
 Scalar = bool | int | float | str
 #: Rows, and contributions of each, that a text shows unless asked for more.
@@ -131,10 +132,12 @@ class Explanation(Settings):
             lines += [f"  {printable(c.sentence)}" for c in moved[:columns]]
             if len(moved) > columns:
                 rest = sum(c.amount for c in moved[columns:])
-                lines.append(f"  the other {len(moved) - columns} columns: {_signed(rest)}")
+                others = counted(len(moved) - columns, "other column")
+                lines.append(f"  {others}: {_signed(rest)}")
             lines += [f"  {printable(told)}" for told in row.beside]
         if len(self.rows) > rows:
-            lines += ["", f"{len(self.rows) - rows} more rows are explained in .rows."]
+            more = counted(len(self.rows) - rows, "more row is", "more rows are")
+            lines += ["", f"{more} explained in .rows."]
         return "\n".join([*lines, *(f"Note: {printable(note)}" for note in self.notes)])
 
     def _title(self) -> str:

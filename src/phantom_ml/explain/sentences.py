@@ -6,6 +6,8 @@ import math
 from collections.abc import Sequence
 from typing import Any
 
+from phantom_ml.wording import counted
+
 Scalar = bool | int | float | str
 #: Characters of a raw value that are kept, and shown in a sentence.
 KEPT, SHOWN = 500, 60
@@ -138,13 +140,13 @@ def neighbour_sentence(
     'like a normal row in all 7 columns'
     """
     if not differs:
-        return f"like a normal row in all {n_alike} columns"
+        return f"like a normal row in all {counted(n_alike, 'column')}"
     told = [
         f"{column} ({grouped(there)} there, {grouped(here)} here)"
         for column, there, here in differs[:DIFFERENCES]
     ]
     left = len(differs) - DIFFERENCES
-    more = f" and {left} more columns" if left > 0 else ""
+    more = f" and {counted(left, 'more column')}" if left > 0 else ""
     return f"like a normal row but for {', '.join(told)}{more}"
 
 

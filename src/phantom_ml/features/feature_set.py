@@ -8,6 +8,7 @@ from pydantic import ConfigDict, Field
 from phantom_ml.config import Settings
 from phantom_ml.data.profile_text import Page, as_html, as_text
 from phantom_ml.data.schema import ColumnSchema
+from phantom_ml.wording import counted
 
 
 class GeneratedFeature(Settings):
@@ -76,6 +77,12 @@ class FeatureSet(Settings):
         """Return the names of all features, the most important first."""
         return [f.name for f in self.features]
 
+    @property
+    def title(self) -> str:
+        """Return how many features there are, of how many rows, and how many are kept."""
+        made, rows = counted(len(self.features), "feature"), counted(self.n_rows, "row")
+        return f"{made} of {rows}, {len(self.selected)} kept"
+
     def by_column(self) -> list[tuple[str, str, str, str]]:
         """Return for each raw column its kind, how many of its features are kept, and why it is taken so."""
         return [self._of_column(column) for column in self.columns]
@@ -114,9 +121,7 @@ class FeatureSet(Settings):
         return Page((self._title(),), head, rows, tuple(remarks))
 
     def _title(self) -> str:
-        kept = sum(f.selected for f in self.features)
-        title = f"{len(self.features)} features of {self.n_rows:,} rows, {kept} kept"
-        return title if self.target is None else f"{title}, scored by {self.target}"
+        return self.title if self.target is None else f"{self.title}, scored by {self.target}"
 
 
 def _row(feature: GeneratedFeature) -> tuple[str, ...]:

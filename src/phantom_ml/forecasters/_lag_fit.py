@@ -26,7 +26,9 @@ from phantom_ml.forecasters.accuracy import mean_change
 from phantom_ml.forecasters.backtest import Window, rolling_windows, scaled_errors
 from phantom_ml.forecasters.base import ForecastContext
 from phantom_ml.forecasters.conformal import conformal_offsets
+from phantom_ml.forecasters.seasonal_naive import left_to_naive
 from phantom_ml.forecasters.series import SeriesSet
+from phantom_ml.wording import counted
 
 Floats = NDArray[np.float64]
 #: Forecasts of whole windows to judge by, and the share of a history that they may take.
@@ -110,7 +112,7 @@ def fit_lags(settings: LagSettings, series: SeriesSet, context: ForecastContext)
     rows = replace(settings, max_rows=_n_rows(settings.max_rows, context))
     everything = training_places(past, plan, 0, (step, rows.max_rows), context.seed)
     if context.deadline.passed or len(everything[0]) == 0:  # or no series has two values
-        told = f"LagLightGBM ran out of time: all {series.n_series} series are forecast by the seasonal naive."
+        told = f"The time was over: {left_to_naive(series.n_series, series.n_series)}"
         return _unjudged(LagModel(plan, step, ""), context, told if context.deadline.passed else "")
     held_out = n_windows_of(series, context.horizon) * context.horizon
     places = training_places(past, plan, held_out, (step, rows.max_rows), context.seed)
@@ -154,7 +156,7 @@ def _unjudged(model: LagModel, context: ForecastContext, note: str) -> LagFit:
 
 
 def _told(grown: Grown) -> str:
-    return "" if grown.in_time else f"LagLightGBM ran out of time after {grown.n_rounds} rounds."
+    return "" if grown.in_time else f"The time was over after {counted(grown.n_rounds, 'round')}."
 
 
 def _n_rows(most: int, context: ForecastContext) -> int:

@@ -18,7 +18,7 @@ from phantom_ml.forecasters.base import (
     ForecastContext,
     ForecasterSettings,
 )
-from phantom_ml.forecasters.seasonal_naive import seasonal_naive
+from phantom_ml.forecasters.seasonal_naive import left_to_naive, seasonal_naive
 from phantom_ml.forecasters.series import SeriesSet
 from phantom_ml.parts.arrays import load_arrays, require, save_arrays
 from phantom_ml.parts.nets.device import DeviceName
@@ -111,7 +111,5 @@ class NetworkForecasterSettings(ForecasterSettings):
         model = fit_network(choices, series, context)
         notes: tuple[str, ...] = ()
         if model is None and context.deadline.passed:
-            notes = (
-                f"{self.name} had no time: all {series.n_series} series are forecast by the seasonal naive.",
-            )
+            notes = (f"There was no time: {left_to_naive(series.n_series, series.n_series)}",)
         return self.fitted(series, model, context.levels, notes)

@@ -29,7 +29,7 @@ from phantom_ml.forecasters.base import (
     ForecasterSettings,
     forecasters,
 )
-from phantom_ml.forecasters.seasonal_naive import seasonal_naive
+from phantom_ml.forecasters.seasonal_naive import left_to_naive, seasonal_naive
 from phantom_ml.forecasters.series import SeriesSet
 from phantom_ml.parts.arrays import Form, damaged, load_arrays, require, save_arrays
 from phantom_ml.process.deadline import Deadline
@@ -114,14 +114,10 @@ class FittedStatistical(FittedForecaster):
     @property
     def notes(self) -> tuple[str, ...]:  # type: ignore[override]
         """Return how many series are left to the seasonal naive, and why."""
-        name, n = self.settings.name, self.history.n_series
-        told = {
-            UNREACHED: f"{name} ran out of time",
-            UNFIT: f"{name} found no model",
-        }
+        told = {UNREACHED: "The time was over", UNFIT: "No model was found"}
         counts = {why: int((self.state == why).sum()) for why in told}
         return tuple(
-            f"{told[why]}: {count} of {n} series are forecast by the seasonal naive."
+            f"{told[why]}: {left_to_naive(count, self.history.n_series)}"
             for why, count in counts.items()
             if count
         )

@@ -28,6 +28,7 @@ from phantom_ml.forecasters.frequency import Frequency
 from phantom_ml.forecasters.gaps import filled
 from phantom_ml.forecasters.season import season_length
 from phantom_ml.forecasters.series import SeriesSet
+from phantom_ml.wording import counted
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -107,7 +108,7 @@ def as_long(series: SeriesSet, frame: pl.DataFrame) -> pl.DataFrame:
     [(3, 'a', None), (3, 'b', 7.0)]
     """
     names = series.ids.columns
-    if len(names) != 1 or names[0] in frame.columns or names[0] not in {WIDE_NAME, *OTHER_NAMES}:
+    if not _may_be_wide(series) or names[0] in frame.columns:
         return frame
     check_columns(frame, [series.time])
     kept = [series.time, *(n for n in series.known_names if n in frame.columns)]
@@ -118,6 +119,16 @@ def as_long(series: SeriesSet, frame: pl.DataFrame) -> pl.DataFrame:
         for name in series.ids[names[0]]
     ]
     return pl.concat(parts)
+
+
+def value_columns(series: SeriesSet) -> tuple[str, ...]:
+    """Return the columns in which a table may hold values: the target, or of a wide one a column a series."""
+    return (series.target, *(series.ids.to_series().to_list() if _may_be_wide(series) else ()))
+
+
+def _may_be_wide(series: SeriesSet) -> bool:
+    names = series.ids.columns
+    return len(names) == 1 and names[0] in {WIDE_NAME, *OTHER_NAMES}
 
 
 def _column(frame: pl.DataFrame, name: str) -> pl.Series:
@@ -163,11 +174,14 @@ class Ahead:
         0 is the first step after the history; below it the row is not ahead.
     usable : bool array of shape (n_rows,)
         Whether the series is known and the row ahead.
+    exact : bool array of shape (n_rows,)
+        Whether the row's time is that of its step; else the step is the nearest.
     """
 
     codes: Ints
     steps: Ints
     usable: NDArray[np.bool_]
+    exact: NDArray[np.bool_]
 
 
 def rows_ahead(series: SeriesSet, frame: pl.DataFrame) -> Ahead:
@@ -176,11 +190,12 @@ def rows_ahead(series: SeriesSet, frame: pl.DataFrame) -> Ahead:
     times = read_times(frame[series.time])[0]
     codes = series_codes(frame, series.ids)
     known = (codes >= 0) & ~times.is_null().to_numpy()
-    steps = np.full(frame.height, -1)
-    moments = times.fill_null(0).to_numpy()[known]
-    steps[known] = series.frequency.steps(series.origins[codes[known]], moments)
-    steps[known] -= series.lengths[codes[known]]
-    return Ahead(codes, steps, known & (steps >= 0))
+    steps, exact = np.full(frame.height, -1), np.zeros(frame.height, np.bool_)
+    moments, origins = times.fill_null(0).to_numpy()[known], series.origins[codes[known]]
+    told = series.frequency.steps(origins, moments)
+    steps[known] = told - series.lengths[codes[known]]
+    exact[known] = series.frequency.times(origins, told) == moments
+    return Ahead(codes, steps, known & (steps >= 0), exact)
 
 
 @dataclass(frozen=True)
@@ -206,8 +221,9 @@ class _Rows:
         times, is_temporal = read_times(frame[columns.time])
         missing = times.null_count()
         if missing:
+            have = "has" if missing == 1 else "have"
             raise DataError(
-                f"{missing} of {frame.height} rows have no readable time in {columns.time!r}.",
+                f"{missing:,} of {counted(frame.height, 'row')} {have} no readable time in {columns.time!r}.",
                 "Fill in the times, or leave these rows out.",
             )
         codes, moments = series_codes(frame, ids), times.to_numpy()
@@ -244,7 +260,7 @@ class _Grid:
         total = int(lengths.sum())
         if total > MAX_STEPS_A_ROW * len(steps) + SPARE_STEPS:
             raise DataError(
-                f"With a step of {step.text} the {len(steps)} rows lie on {total} steps.",
+                f"With a step of {step.text} the {len(steps):,} rows lie on {total:,} steps.",
                 "Declare the frequency, or aggregate the rows first.",
             )
         bounds = np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64)
@@ -252,16 +268,26 @@ class _Grid:
 
     def mean(self, values: Floats) -> Floats:
         """Return the mean of what fell into each cell, NaN for nothing."""
-        known = ~np.isnan(values)
-        size = int(self.bounds[-1])
-        total = np.bincount(self.cells[known], values[known], size)
-        count = np.bincount(self.cells[known], minlength=size)
-        return np.where(count > 0, total / np.maximum(count, 1), np.nan)
+        return cell_means(self.cells, values, int(self.bounds[-1]))
 
     def means(self, columns: Floats) -> Floats:
         """Return ``mean`` of each column, shape (n_total, n_columns)."""
         parts = [self.mean(columns[:, i]) for i in range(columns.shape[1])]
         return np.stack(parts, axis=1) if parts else np.empty((int(self.bounds[-1]), 0))
+
+
+def cell_means(cells: Ints, values: Floats, size: int) -> Floats:
+    """Return the mean of the values of each cell, shape (size,), NaN where there is none.
+
+    Examples
+    --------
+    >>> cell_means(np.array([0, 0, 2]), np.array([1.0, 3.0, np.nan]), 3).tolist()
+    [2.0, nan, nan]
+    """
+    known = ~np.isnan(values)
+    total = np.bincount(cells[known], values[known], size)
+    count = np.bincount(cells[known], minlength=size)
+    return np.where(count > 0, total / np.maximum(count, 1), np.nan)
 
 
 def _long(frame: pl.DataFrame, columns: SeriesColumns) -> tuple[pl.DataFrame, SeriesColumns]:
@@ -294,7 +320,7 @@ def _refuse_duplicates(codes: Ints, times: Ints, shown: pl.Series, ids: pl.DataF
     twice = np.flatnonzero((codes[1:] == codes[:-1]) & (times[1:] == times[:-1]))
     if len(twice):
         row = int(twice[0]) + 1
-        rows = "1 row repeats" if len(twice) == 1 else f"{len(twice)} rows repeat"
+        rows = counted(len(twice), "row repeats", "rows repeat")
         raise DataError(
             f"{rows} a time of a series, the first {shown[row]}{named(ids, int(codes[row]))}.",
             "Name the columns that tell series apart, or aggregate the rows first.",
@@ -310,9 +336,10 @@ def _within_known(codes: Ints, values: Floats, ids: pl.DataFrame) -> NDArray[np.
     np.minimum.at(first, codes[known], known)
     np.maximum.at(last, codes[known], known)
     if (last < 0).any():
-        which = named(ids, int(np.argmax(last < 0)))
+        which, n_empty = named(ids, int(np.argmax(last < 0))), int((last < 0).sum())
+        have = "has" if n_empty == 1 else "have"
         raise TargetUnusable(
-            f"{int((last < 0).sum())} of {n_series} series have no known value, the first{which}."
+            f"{n_empty:,} of {n_series:,} series {have} no known value, the first{which}."
             if n_series > 1
             else f"The series{which.removeprefix(' of series')} has no known value.",
             "Leave these series out, or fill in their values.",

@@ -78,6 +78,18 @@ def seasonal_naive(series: SeriesSet, horizon: int, levels: tuple[float, ...]) -
     return Forecast(mean, mean[:, :, None] + spread[:, :, None] * normal, levels)
 
 
+def left_to_naive(n_left: int, n_series: int) -> str:
+    """Return in words how many series a forecaster left to this one.
+
+    Examples
+    --------
+    >>> left_to_naive(1, 2)
+    '1 of 2 series is forecast by the seasonal naive.'
+    """
+    verb = "is" if n_left == 1 else "are"
+    return f"{n_left:,} of {n_series:,} series {verb} forecast by the seasonal naive."
+
+
 def _error_spread(series: SeriesSet, values: Floats, seasons: NDArray[np.int64]) -> Floats:
     """Return the root mean square of one-season errors in history, shape (n_series,), 0 where unknown."""
     codes = series.codes

@@ -6,6 +6,7 @@ import math
 
 from phantom_ml.config import ThresholdPolicy
 from phantom_ml.metrics.threshold_rules import Cuts
+from phantom_ml.wording import counted
 
 
 def rows_needed(rate: float) -> int:
@@ -51,7 +52,7 @@ def rule_text(policy: ThresholdPolicy | None) -> str:
         sure = "" if policy.confidence is None else f", {percent(policy.confidence)} sure"
         return f"FPR at most {percent(policy.max_fpr)}{sure}"
     if policy.alerts_per_day is not None:
-        return f"at most {policy.alerts_per_day:g} alerts a day"
+        return f"at most {counted(policy.alerts_per_day, 'alert')} a day"
     if policy.min_precision is not None:
         field = (
             "" if policy.prevalence is None else f" where {percent(policy.prevalence)} are threats"
@@ -59,7 +60,7 @@ def rule_text(policy: ThresholdPolicy | None) -> str:
         return f"precision at least {percent(policy.min_precision)}{field}"
     if policy.cost is not None:
         return f"least cost, {policy.cost.false_positive:g} : {policy.cost.false_negative:g}"
-    return f"the {policy.top_k:,} highest rows"
+    return "the highest row" if policy.top_k == 1 else f"the {policy.top_k:,} highest rows"
 
 
 def refusal(policy: ThresholdPolicy | None, cuts: Cuts, place: int, negatives: float) -> str:
@@ -93,9 +94,13 @@ def _too_few(rate: float, negatives: float) -> str:
 
 def _from_rows_on(rate: float, negatives: float) -> str:
     return (
-        f"can be claimed from {rows_needed(rate):,} benign held-out rows on; "
-        f"there are {int(negatives):,}."
+        f"can be claimed from {counted(rows_needed(rate), 'benign held-out row')} on; "
+        f"{_there(int(negatives))}."
     )
+
+
+def _there(n: int) -> str:
+    return f"there {'is' if n == 1 else 'are'} {n:,}"
 
 
 def _precision_refusal(policy: ThresholdPolicy, cuts: Cuts, place: int, negatives: float) -> str:
@@ -111,7 +116,7 @@ def _precision_refusal(policy: ThresholdPolicy, cuts: Cuts, place: int, negative
         return ""
     return (
         f"A precision of at least {percent(wanted)} can be claimed from "
-        f"{rows_needed(1.0 - wanted):,} held-out alerts on; there are {alerts:,}."
+        f"{counted(rows_needed(1.0 - wanted), 'held-out alert')} on; {_there(alerts)}."
     )
 
 

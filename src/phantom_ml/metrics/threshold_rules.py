@@ -13,6 +13,7 @@ from phantom_ml.errors import BadSetting
 from phantom_ml.metrics.intervals import clopper_pearson
 from phantom_ml.metrics.ranking import SLACK, curve
 from phantom_ml.metrics.validation_scores import ValidationScores
+from phantom_ml.wording import counted
 
 Floats = NDArray[np.float64]
 
@@ -63,7 +64,7 @@ class Cuts:
         return float(self.false_positives[-1])
 
     def precision(self, prevalence: float | None) -> Floats:
-        """Return the share of alerts that are right, NaN at cuts that alert nothing.
+        """Return the share of alerts that are right, NaN where nothing is alerted, or nothing known to be right.
 
         With a prevalence it is the one of the field: p TPR / (p TPR + (1 - p) FPR).
         """
@@ -72,7 +73,7 @@ class Cuts:
             right = right * prevalence / max(self.positives, np.finfo(np.float64).tiny)
             wrong = wrong * (1.0 - prevalence) / max(self.negatives, np.finfo(np.float64).tiny)
         share = np.full(len(right), np.nan)
-        np.divide(right, right + wrong, out=share, where=right + wrong > 0)
+        np.divide(right, right + wrong, out=share, where=(right + wrong > 0) & (self.positives > 0))
         return share
 
     def strictest_as_good(self, place: int) -> int:
@@ -102,7 +103,7 @@ def _max_fpr(policy: ThresholdPolicy, cuts: Cuts) -> int:
 def _alerts_per_day(policy: ThresholdPolicy, cuts: Cuts) -> int:
     if cuts.days is None:
         raise BadSetting(
-            f"The threshold allows {policy.alerts_per_day:g} alerts a day, but the held-out rows "
+            f"The threshold allows {counted(policy.alerts_per_day or 0.0, 'alert')} a day, but the held-out rows "
             "have no time from which days could be counted.",
             "Train with a time_column, or use max_fpr or top_k.",
         )

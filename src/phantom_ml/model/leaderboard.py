@@ -13,8 +13,9 @@ from pydantic import Field
 
 from phantom_ml.config import Settings
 from phantom_ml.errors import NoTrialSucceeded
-from phantom_ml.model.text_table import aligned, printable, shortened
+from phantom_ml.model.text_table import aligned, hanging, printable, shortened
 from phantom_ml.model.trial import Setting, Trial, TrialStatus
+from phantom_ml.wording import counted
 
 if TYPE_CHECKING:
     import polars as pl
@@ -49,7 +50,9 @@ class LeaderboardRow(Settings):
     score: float | None = None
     fold_std: float | None = Field(None, description="Standard deviation over the folds.")
     other_scores: dict[str, float] = Field(default_factory=dict)
-    fit_seconds: float = 0.0
+    fit_seconds: float = Field(
+        0.0, description="Wall clock of the trial; of an ensemble, what it took beside its members."
+    )
     predict_us_per_row: float | None = None
     n_rounds: int | None = None
     memory_mb: float | None = None
@@ -78,12 +81,6 @@ class LeaderboardRow(Settings):
             settings=trial.settings,
             members=trial.members,
         )
-
-    @property
-    def unranked(self) -> str:
-        """Return why it has no rank, in words."""
-        state = "has no score" if self.status is TrialStatus.DONE else self.status.value
-        return f"{self.algorithm} {state}{f': {self.reason}' if self.reason else '.'}"
 
 
 class Leaderboard(Settings):
@@ -123,7 +120,8 @@ class Leaderboard(Settings):
         Parameters
         ----------
         trials : sequence of Trial
-            In any order. Ties go to the metric's own tie break, the faster prediction, the earlier trial.
+            In any order. Ties go to the metric's own tie break, the faster prediction, the earlier trial; of those
+            without a score an ensemble comes first, then the earlier trial.
         metric : MetricLike
             Name and direction.
         experiment_id : str
@@ -132,11 +130,13 @@ class Leaderboard(Settings):
 
         def place(trial: Trial) -> tuple[int, float, float, float, int]:
             score = _finite(trial.score)
+            if score is None:  # an ensemble is what is served of those that nothing tells apart
+                return _LAST[trial.status], math.inf, float(not trial.members), 0.0, trial.number
             speed = _finite(trial.predict_us_per_row)
             beside = 0.0 if tie is None else trial.other_scores.get(tie.name, 0.0)
             return (
                 _LAST[trial.status],
-                math.inf if score is None else sign * score,
+                sign * score,
                 -beside,
                 math.inf if speed is None else speed,
                 trial.number,
@@ -156,12 +156,19 @@ class Leaderboard(Settings):
 
     @property
     def best(self) -> LeaderboardRow:
-        """Return the first row; raises NoTrialSucceeded with the reasons where none has a score."""
-        if self.rows and self.rows[0].rank == 1:
-            return self.rows[0]
-        reasons = sorted({row.unranked for row in self.rows})
+        """Return the first row: the best score, or where none has one, the model that stands without.
+
+        Raises
+        ------
+        NoTrialSucceeded
+            There is no model; the message tells the reasons.
+        """
+        first = self.rows[0] if self.rows else None
+        if first is not None and (first.rank == 1 or _stands(first)):
+            return first
+        reasons = without_rank(self.rows)[:5]
         raise NoTrialSucceeded(
-            f"None of the {len(self.rows)} trials has a score. {' '.join(reasons[:5])}".strip(),
+            f"No trial has a score. {' '.join(reasons)}".strip(),
             "Mend what the reasons name, or give more time or memory.",
         )
 
@@ -185,7 +192,7 @@ class Leaderboard(Settings):
 
     def _repr_html_(self) -> str:
         head, *body = _cells(self.rows)
-        notes = [_note(row) for row in self.rows]
+        notes = [_members(row) or " ".join(without_rank([row])) for row in self.rows]
         names = "".join(f"<th>{html.escape(name)}</th>" for name in [*head, ""])
         lines = (
             "<tr>" + "".join(f"<td>{html.escape(c)}</td>" for c in [*cells, note]) + "</tr>"
@@ -197,12 +204,16 @@ class Leaderboard(Settings):
         )
 
     def text(self, width: int = WIDTH) -> str:
-        """Return an aligned table in plain text, no line longer than ``width`` (60 or more)."""
+        """Return an aligned table in plain text, no line longer than ``width`` (60 or more).
+
+        Below it stand, whole, the members of an ensemble, and each reason why rows have no rank.
+        """
         shown = [row for row in self.rows if row.status is TrialStatus.DONE]
         table = aligned(_cells(shown), _LEFT, _LIMITS, width) if shown else []
-        notes = [_note(row) for row in self.rows]
-        lines = [self._title(), *table, *(note for note in notes if note)]
-        return "\n".join(shortened(line, width) for line in lines)
+        notes = [(f"{row.rank or '-':>4}", _members(row)) for row in self.rows if row.members]
+        notes += [("   -", reason) for reason in without_rank(self.rows)]
+        below = (line for mark, note in notes for line in hanging(f"{mark}  ", note, width))
+        return "\n".join([shortened(self._title(), width), *table, *below])
 
     def frame(self) -> pl.DataFrame:
         """Return a polars frame of the rows: settings as JSON text, each other score a column."""
@@ -223,8 +234,7 @@ class Leaderboard(Settings):
         failed = sum(row.status is TrialStatus.FAILED for row in self.rows)
         note = f", {failed} of them failed" if failed else ""
         note += "" if any(row.rank for row in self.rows) else ", none with a score"
-        n_trials = sum(not row.members for row in self.rows)
-        count = f"{n_trials} trial{'' if n_trials == 1 else 's'}"
+        count = counted(sum(not row.members for row in self.rows), "trial")
         name = f"Leaderboard of {self.experiment_id} by {self.metric} ({direction} is better)"
         return printable(f"{name}: {count}{note}")
 
@@ -275,12 +285,42 @@ def _cells(rows: Sequence[LeaderboardRow]) -> list[list[str]]:
     return [list(shown), *(list(cells) for cells in zip(*shown.values(), strict=True))]
 
 
-def _note(row: LeaderboardRow) -> str:
-    """Return what no column tells: an ensemble's members, or why a trial has no rank."""
-    if row.rank is None:
-        return printable(f"   -  {row.unranked}")
-    members = f"{row.rank:4}  {row.algorithm} of {', '.join(row.members)}."
-    return printable(members) if row.members else ""
+def without_rank(rows: Sequence[LeaderboardRow]) -> list[str]:
+    """Return why rows have no rank: each reason once, after the names of those that it applies to.
+
+    Examples
+    --------
+    >>> told = {"status": "failed", "reason": "It ran out of memory."}
+    >>> names = ["LSTM", "KNN", "LSTM", "SVM"]
+    >>> rows = [LeaderboardRow(number=i, algorithm=name, **told) for i, name in enumerate(names)]
+    >>> without_rank(rows)
+    ['LSTM (2 trials), KNN and SVM failed: It ran out of memory.']
+    """
+    names: dict[tuple[TrialStatus, str], list[str]] = {}
+    for row in rows:
+        if row.rank is None:
+            names.setdefault((row.status, row.reason), []).append(row.algorithm)
+    return [_unranked(who, *why) for why, who in names.items()]
+
+
+def _unranked(algorithms: Sequence[str], status: TrialStatus, reason: str) -> str:
+    counts = {name: algorithms.count(name) for name in algorithms}
+    names = [n if k == 1 else f"{n} ({counted(k, 'trial')})" for n, k in counts.items()]
+    who = " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
+    state = status.value
+    if status is TrialStatus.DONE:
+        state = "has no score" if len(algorithms) == 1 else "have no score"
+    return printable(f"{who} {state}{f': {reason}' if reason else '.'}")
+
+
+def _members(row: LeaderboardRow) -> str:
+    """Return what an ensemble is made of; empty for a single model."""
+    return printable(f"{row.algorithm} of {', '.join(row.members)}.") if row.members else ""
+
+
+def _stands(row: LeaderboardRow) -> bool:
+    """Return whether a row without a score has a model all the same."""
+    return row.status is TrialStatus.DONE and row.model_id is not None
 
 
 def _whole(value: float | None) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Mapping, Sequence
 
 
@@ -19,6 +20,24 @@ def printable(text: str) -> str:
 def shortened(text: str, width: int) -> str:
     """Return text of at most ``width`` characters; what was cut shows as an ellipsis."""
     return text if len(text) <= width else text[: max(0, width - 1)] + "…"
+
+
+def hanging(mark: str, text: str, width: int) -> list[str]:
+    """Return a whole text in lines of at most ``width`` characters, those after the first set in.
+
+    Examples
+    --------
+    >>> hanging("-  ", "It ran out of memory.", 16)
+    ['-  It ran out of', '   memory.']
+    """
+    inset = " " * len(mark)
+    return textwrap.wrap(
+        printable(text),
+        width,
+        initial_indent=mark,
+        subsequent_indent=inset,
+        break_on_hyphens=False,
+    )
 
 
 def aligned(

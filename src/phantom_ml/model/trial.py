@@ -34,7 +34,11 @@ class Trial(Settings):
     n_rounds: int | None = Field(None, description="Trees or rounds kept, mean over the folds.")
     n_rows: int = Field(0, description="Rows that the largest fold was fitted on.")
     seed: int = 0
-    seconds: float = Field(0.0, ge=0, description="Wall clock of the whole trial.")
+    seconds: float = Field(
+        0.0,
+        ge=0,
+        description="Wall clock of the whole trial; of an ensemble, what it took beside its members.",
+    )
     predict_us_per_row: float | None = Field(None, description="Microseconds a row, in batch.")
     peak_memory_mb: float | None = None
     reason: str = Field("", description="Why it failed or was pruned, in one sentence.")

@@ -40,7 +40,8 @@ class PhantomAnomalyDetector(OutlierMixin, PhantomEstimator):  # type: ignore[mi
         Keep the experiment and its models there; a temporary folder where not given.
     threshold : ThresholdPolicy or mapping, optional
         The line of alert: ``{"max_fpr": 0.01}``, ``{"alerts_per_day": 5}`` (needs ``time_column``) or
-        ``{"top_k": 10}``; by the tail, one row in 1,000, where not given.
+        ``{"top_k": 10}``, each of them measured on the quarter of the rows that ``fit`` holds out; by the
+        tail, one row in 1,000, where not given. See the notes.
     normal_only : bool
         Learn from those rows alone that ``target_column`` says are normal.
     target_column : str, optional
@@ -67,6 +68,13 @@ class PhantomAnomalyDetector(OutlierMixin, PhantomEstimator):  # type: ignore[mi
         By column, summing to 1.
     offset_ : float
         Minus the score from which a row is an alert.
+
+    Notes
+    -----
+    The line of alert is a score, the same for any table. ``top_k`` draws it under the k highest of the
+    rows that ``fit`` holds out, as detectors scored them that had not seen them: of all rows of ``fit``,
+    and of other tables, more or fewer than k are alerts. The k oddest rows of the table at hand, whatever
+    the line, are ``score_samples(X).argsort()[:k]``; about the same share of any table is ``max_fpr``.
 
     Examples
     --------

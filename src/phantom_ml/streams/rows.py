@@ -10,6 +10,7 @@ import polars as pl
 from phantom_ml.errors import ColumnMissing, DataError, listed
 from phantom_ml.streams.base import Floats
 from phantom_ml.streams.settings import StreamConfig
+from phantom_ml.wording import counted
 
 #: A row's number, beside columns that no user's is called like.
 PLACE, TIME = "\x00place", "\x00time"
@@ -102,9 +103,10 @@ def _times(times: pl.Series) -> pl.Series:
             f"The time column {times.name!r} is of the type {times.dtype}.",
             "Turn it into dates, datetimes or whole numbers.",
         )
-    if times.null_count():
+    lost = times.null_count()
+    if lost:
         raise DataError(
-            f"{times.null_count()} rows have no time in {times.name!r}.", "Give each row its time."
+            f"{counted(lost, 'row has', 'rows have')} no time in {times.name!r}.", "Give each row its time."
         )
     return times.cast(pl.Int64)
 

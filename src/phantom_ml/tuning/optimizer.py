@@ -12,7 +12,8 @@ from phantom_ml.errors import BadSetting, BudgetTooSmall, NoTrialSucceeded
 from phantom_ml.process import Deadline
 from phantom_ml.tuning.basis import check_known, check_lengths
 from phantom_ml.tuning.bench import FOLDS, Bench, Measure, check_resource
-from phantom_ml.tuning.result import OptimizationResult, TuningTrial, recalled
+from phantom_ml.tuning.history import recalled
+from phantom_ml.tuning.result import OptimizationResult, TuningTrial
 from phantom_ml.tuning.scoring import scoring_for
 from phantom_ml.tuning.search import Patience, Search
 from phantom_ml.tuning.space import EXPECTED, Axis, axes, grid
@@ -103,9 +104,11 @@ class EstimatorOptimizer:
             A scikit-learn scorer or a function of (estimator, X, y), more is better; the estimator's own
             ``score`` where not given. Where one of two classes is scored, the positive one is 1, else the
             one that sounds like an alert, else the rarer, which ``notes`` of the result tells;
-            ``make_scorer(..., pos_label="attack")`` names it.
+            ``make_scorer(..., pos_label="attack")`` names it. Of a detector (IsolationForest, OneClassSVM),
+            whose ``y`` is -1 for odd rows and 1 for normal ones, the positive one is -1: the score is how
+            well the odd rows are found.
         cv : int or splitter
-            Folds, shuffled by the seed (stratified for classes), or scikit-learn's own splitter.
+            Folds, shuffled by the seed (stratified by classes), or scikit-learn's own splitter.
         seed : int
             Of the folds and the search.
         resource : str

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from itertools import accumulate
@@ -81,10 +82,12 @@ class OptimizationResult:
     def __repr__(self) -> str:
         statuses = [t.status for t in self.trials]
         counts = {status: statuses.count(status) for status in dict.fromkeys(statuses)}
+        reasons = Counter((t.status, " ".join(t.reason.split())) for t in self.trials if t.reason)
         told = ", ".join(f"{n} {status}" for status, n in counts.items())
         lines = [
             f"Best score  {self.best_score:.6g} ({self.method.value})",
             f"Trials      {told} in {self.seconds:.1f} s",
+            *(f"  {n} {status}: {reason}" for (status, reason), n in reasons.items()),
             *(f"  {name} = {value!r}" for name, value in self.best_params.items()),
             *(f"Note: {note}" for note in self.notes),
         ]
@@ -145,32 +148,6 @@ class OptimizationResult:
                 f"The trials cannot be written as JSON: {error}.",
                 "Search among numbers and words, or hand on the result itself as history.",
             ) from None
-
-
-def recalled(
-    history: OptimizationResult | str,
-) -> tuple[tuple[TuningTrial, ...], Basis | None]:
-    """Return the trials of a result or of its JSON text, and what their scores rest on, where it is told.
-
-    Raises
-    ------
-    BadSetting
-        The text is none of a result.
-    """
-    if isinstance(history, OptimizationResult):
-        return history.trials, history.basis
-    try:
-        told = json.loads(history)
-        trials = [
-            TuningTrial(**{**v, "fold_scores": tuple(v["fold_scores"])}) for v in told["trials"]
-        ]
-        basis = told.get("basis")
-        return tuple(trials), None if basis is None else Basis(**basis)
-    except (ValueError, KeyError, TypeError) as error:
-        raise BadSetting(
-            f"The history cannot be read: {type(error).__name__}: {error}.",
-            "Give a result, or the text that its to_json() returned.",
-        ) from None
 
 
 def _done(trial: TuningTrial) -> bool:

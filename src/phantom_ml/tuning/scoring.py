@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -14,6 +15,8 @@ from phantom_ml.errors import BadSetting
 
 #: Two classes of which scikit-learn knows the positive one by itself, and those of its detectors.
 KNOWN_CLASSES, NORMAL_OR_ODD = ({0, 1}, {-1, 1}), {-1, 1}
+#: What scikit-learn's detectors call an odd row, and the class that its metrics count as the positive one.
+ODD, POSITIVE = -1, 1
 DETECTED = "-1 for odd rows and 1 for normal ones, as scikit-learn's detectors predict"
 FUNCTION = "a function of (estimator, X, y=None)"
 
@@ -41,20 +44,26 @@ def scoring_for(estimator: Any, scoring: Any, y: Any) -> Scoring:
     """Return the scorer that was asked for.
 
     Where it scores one of two classes, nobody said which, and they are neither 0 and 1 nor -1 and 1, the
-    positive one is the one that sounds like an alert, else the rarer.
+    positive one is the one that sounds like an alert, else the rarer. Of a detector it is -1, its odd rows,
+    though 1 is what scikit-learn's metrics would take.
 
     Raises
     ------
     BadSetting
         There is no such scorer, or it says nothing of this estimator or these answers.
     """
+    from sklearn.base import is_outlier_detector
+
     scorer = _checked(estimator, scoring)
     _check_answers(estimator, scorer, y)
-    _check_detector(estimator, scoring, y)
     name = f"{type(estimator).__name__}.score" if scoring is None else _name(scorer)
+    plain = Scoring(scorer, name)
+    if is_outlier_detector(estimator) and _takes_normal_for_positive(scorer):
+        _check_detector(estimator, name, y)
+        return _of_odd_rows(plain)
     if y is None or not _asks_for_a_class(scorer):
-        return Scoring(scorer, name)
-    return _of_a_class(Scoring(scorer, name), np.asarray(y))
+        return plain
+    return _of_a_class(plain, np.asarray(y))
 
 
 def _checked(estimator: Any, scoring: Any) -> Any:
@@ -94,20 +103,45 @@ def _check_answers(estimator: Any, scorer: Any, y: Any) -> None:
         )
 
 
-def _check_detector(estimator: Any, scoring: Any, y: Any) -> None:
-    """Raise BadSetting where a scorer by name would reward a detector for taking odd rows for normal."""
-    from sklearn.base import is_outlier_detector
+def _takes_normal_for_positive(scorer: Any) -> bool:
+    """Return whether it is a metric of scikit-learn's, and nobody said that a class but -1 is what counts."""
+    module = getattr(_function(scorer), "__module__", None) or ""
+    if not module.startswith("sklearn."):
+        return False
+    return "labels" not in scorer._kwargs and scorer._kwargs.get("pos_label", ODD) == ODD
 
-    if not (isinstance(scoring, str) and is_outlier_detector(estimator)):
-        return
+
+def _check_detector(estimator: Any, name: str, y: Any) -> None:
+    """Raise BadSetting where a detector cannot be compared with the answers."""
     classes = np.unique(np.asarray(y)).tolist()
     if not set(classes) <= NORMAL_OR_ODD:
         told = ", ".join(repr(c) for c in classes[:5])
         raise BadSetting(
             f"{type(estimator).__name__} finds odd rows without answers and scores normal ones higher, but y "
-            f"holds {told}: {scoring!r} would choose the settings that are wrong most often.",
+            f"holds {told}: {name!r} would choose the settings that are wrong most often.",
             f"Give y as {DETECTED}, or as scoring {FUNCTION}.",
         )
+
+
+def _of_odd_rows(plain: Scoring) -> Scoring:
+    """Return a detector's scorer, turned round so that its odd rows are the positive class."""
+    from sklearn.metrics import make_scorer
+
+    scorer: Any = plain.scorer
+    made = make_scorer(
+        partial(_turned, scorer._score_func),
+        response_method=scorer._response_method,
+        greater_is_better=scorer._sign > 0,
+        **{k: v for k, v in scorer._kwargs.items() if k != "pos_label"},
+    )
+    note = f"The positive class of 'y' is {ODD}, the odd rows: {plain.name!r} says how well they are found."
+    # Another name: scores that were of normal rows are not comparable.
+    return Scoring(made, f"{plain.name} of odd rows", (note,))
+
+
+def _turned(metric: Callable[..., float], y: Any, response: Any, **settings: Any) -> float:
+    """Return a metric of answers and responses of a detector, higher for odd rows instead of normal ones."""
+    return metric(np.where(np.asarray(y) == ODD, POSITIVE, ODD), -response, **settings)
 
 
 def _of_a_class(plain: Scoring, y: np.ndarray[Any, Any]) -> Scoring:

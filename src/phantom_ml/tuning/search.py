@@ -159,10 +159,10 @@ class Search:
             if rung and self.patience.end.passed:
                 return OUT_OF_TIME
             step = climb.step() or {}
-            scores[:] = step["scores"]
-            mean = float(np.mean(scores))
+            mean = float(np.mean(step["scores"]))
             if not math.isfinite(mean):
                 raise ValueError(f"the score is {mean}")
+            scores[:] = step["scores"]
             trial.report(mean, step=rung + 1)
             if rung + 1 < n_rungs and trial.should_prune():
                 return f"It fell behind after {rung + 1} of {n_rungs} {self.bench.told}."

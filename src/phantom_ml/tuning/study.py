@@ -70,7 +70,7 @@ def _gaussian(
 
 def splitter_for(estimator: Any, y: Any, cv: Any, seed: int) -> Any:
     """Return scikit-learn's splitter, shuffled where cv is a number; raises BadSetting."""
-    from sklearn.base import is_classifier
+    from sklearn.base import is_classifier, is_outlier_detector
     from sklearn.model_selection import KFold, StratifiedKFold, check_cv
     from sklearn.utils.multiclass import type_of_target
 
@@ -78,7 +78,8 @@ def splitter_for(estimator: Any, y: Any, cv: Any, seed: int) -> Any:
         if cv < 2:
             raise BadSetting(f"cv is {cv}.", "Give at least 2 folds, or a splitter.")
         classes = y is not None and type_of_target(y) in ("binary", "multiclass")
-        kind = StratifiedKFold if is_classifier(estimator) and classes else KFold
+        of_classes = is_classifier(estimator) or is_outlier_detector(estimator)
+        kind = StratifiedKFold if of_classes and classes else KFold
         return kind(cv, shuffle=True, random_state=seed)
     try:
         return check_cv(cv, y, classifier=is_classifier(estimator))

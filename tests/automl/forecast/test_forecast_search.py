@@ -15,6 +15,7 @@ from phantom_ml.automl.race import Room
 from phantom_ml.automl.workspace import Workspace
 from phantom_ml.config import AutoMLConfig
 from phantom_ml.data.dataset import Dataset
+from phantom_ml.errors import ColumnMissing
 from phantom_ml.forecasters.base import forecasters
 from phantom_ml.model.trial import TrialStatus
 from phantom_ml.process.deadline import Deadline
@@ -58,6 +59,11 @@ def test_series_too_short_for_a_back_test_are_forecast_plainly(tmp_path):
     found = searched(problem(n=6), tmp_path)
     assert (found.best.algorithm, found.best.score) == ("SeasonalNaive", None)
     assert "No series is long enough" in found.warnings[0]
+
+
+def test_an_ignored_column_that_is_not_there_is_told_with_the_nearest():
+    with pytest.raises(ColumnMissing, match=r"Columns missing: 'yy'\. Did you mean 'y'"):
+        problem(ignored_columns=["yy"])
 
 
 def test_only_so_many_are_tried_as_were_allowed(tmp_path):
@@ -116,3 +122,21 @@ def test_networks_are_tried_where_time_lets_them_pay(tmp_path):
 
 def test_every_forecaster_has_a_place_in_the_order():
     assert set(ORDER) == set(forecasters.names())
+
+
+def flat(folder: Path, **changed):
+    """A search over a history of which no scaled error can be told."""
+    frame = pl.DataFrame({"t": range(60), "y": [7.0] * 60})
+    asked = pose_series(Dataset(frame.lazy(), 60, "flat"), config(**changed))
+    return searched(asked, folder, **changed)
+
+
+def test_an_ensemble_took_what_it_added_to_its_members(tmp_path):
+    took = {t.algorithm: t.seconds for t in flat(tmp_path).trials}
+    assert 0.0 < took["Ensemble"] < took["LagLightGBM"] + took["SeasonalNaive"]
+
+
+def test_which_forecaster_ended_first_does_not_choose_where_none_has_a_score(tmp_path):
+    found = flat(tmp_path, ensemble_methods=False)
+    assert found.best.score is None
+    assert found.best.number == min(t.number for t in found.trials)

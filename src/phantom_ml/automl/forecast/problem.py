@@ -11,14 +11,14 @@ from phantom_ml.data.dataset import Dataset
 from phantom_ml.data.target import require_columns, require_target
 from phantom_ml.errors import BadSetting
 from phantom_ml.forecasters.base import ForecastContext, forecasters
-from phantom_ml.forecasters.columns import SeriesColumns
-from phantom_ml.forecasters.from_frame import series_of
+from phantom_ml.forecasters.columns import SeriesColumns, read_values
+from phantom_ml.forecasters.from_frame import rows_ahead, series_of
 from phantom_ml.forecasters.measures import DEFAULT, Measure, get_measure
+from phantom_ml.forecasters.same_step import averaged
 from phantom_ml.forecasters.series import SeriesSet
 from phantom_ml.tasks.base import Task, tasks
+from phantom_ml.wording import counted
 
-#: So many rows a step are a sign that steps are longer than the rows lie apart.
-COARSE = 1.5
 #: Steps ahead where nobody says how many and there is no season: these, or a fifth of the longest series.
 FEW_STEPS = 10
 
@@ -79,17 +79,16 @@ def pose_series(
     if time is None:
         raise BadSetting("No time_column is given.", "Name the column along which it is forecast.")
     names = asked.series_columns or config.group_columns
-    require_columns(dataset.columns, [time, *names, *asked.known_ahead, *asked.past_only])
-    value = _values(dataset, config, {time, *names, *asked.known_ahead, *asked.past_only})
+    beside = [*asked.known_ahead, *asked.past_only]
+    require_columns(dataset.columns, [time, *names, *beside, *config.ignored_columns])
+    value = _values(dataset, config, {time, *names, *beside})
     columns = SeriesColumns(time, value, tuple(names), asked.known_ahead, asked.past_only)
-    series = series_of(dataset.frame(), columns, asked.frequency, asked.season)
+    frame = dataset.frame()
+    series = series_of(frame, columns, asked.frequency, asked.season)
     horizon, told = (asked.horizon, ()) if asked.horizon else _usual_horizon(series)
-    n_known = int((~np.isnan(series.values)).sum())
-    if isinstance(value, str) and dataset.n_rows > COARSE * n_known:
-        told = (
-            *told,
-            f"{dataset.n_rows:,} rows were averaged into {n_known:,} steps of {series.frequency.text}.",
-        )
+    if isinstance(value, str):
+        known = ~np.isnan(read_values(frame[value]))
+        told = (*told, *averaged(rows_ahead(series, frame), known, series.frequency))
     return ForecastProblem(
         series,
         ForecastContext(horizon, asked.quantiles, config.seed),
@@ -131,8 +130,8 @@ def _usual_horizon(series: SeriesSet) -> tuple[int, tuple[str, ...]]:
         steps, why = series.season, "one season"
     else:
         steps, why = min(FEW_STEPS, max(1, int(series.lengths.max()) // 5)), "there is no season"
-    told = f"No horizon was given: {steps} step{'s' if steps > 1 else ''} of {series.frequency.text}, {why}."
-    return steps, (told,)
+    far = f"{counted(steps, 'step')} of {series.frequency.text}"
+    return steps, (f"No horizon was given: {far}, {why}.",)
 
 
 def _check(config: AutoMLConfig, validation: Dataset | None) -> None:

@@ -6,6 +6,7 @@ Each child also fits its forecaster on the whole history, so that a run may end 
 from __future__ import annotations
 
 import math
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -34,6 +35,7 @@ from phantom_ml.model.forecast import SERIES
 from phantom_ml.model.trial import Trial
 from phantom_ml.process.child import wait_any
 from phantom_ml.process.deadline import Deadline
+from phantom_ml.wording import counted
 
 #: Tried in this order: what is quick and strong on many series first.
 ORDER = (
@@ -190,17 +192,19 @@ def _end_of(state: Run, n_left: int) -> Deadline:
 
 
 def _finish(state: Run) -> EngineResult:
-    able = [t for t in state.tested if t.works]
+    # In the order in which they were started: which one ended first decides nothing.
+    able = sorted((t for t in state.tested if t.works), key=lambda t: t.trial.number)
     if not able:
         reasons = "; ".join(f"{t.algorithm}: {t.reason}" for t in state.trials)
         raise NoTrialSucceeded(
-            f"None of {len(state.trials)} forecasters gave a model. {reasons}",
+            f"None of {counted(len(state.trials), 'forecaster')} gave a model. {reasons}",
             "Give more time or memory, or name others.",
         )
     state.tell("ensembling")
+    began = time.monotonic()
     blend = _blend(state, able)
     trials = state.trials
-    best = _best(state, able, blend)
+    best = _best(state, able, blend, began)
     draft = state.draft(blend.weights, *able, trial=best)
     state.tell("finishing")
     # Kept once more though it was a trial's model before: the newest model is the finished one.
@@ -211,10 +215,11 @@ def _finish(state: Run) -> EngineResult:
     return EngineResult(tuple(trials), best, draft, _reason(state), tuple(state.warnings))
 
 
-def _best(state: Run, able: Sequence[Tested], blend: Blend) -> Trial:
+def _best(state: Run, able: Sequence[Tested], blend: Blend, began: float) -> Trial:
     """Return the row of what is served: a forecaster's own where it has all the weight."""
     if len(blend.weights) > 1:
-        return _ensemble(state, able, blend)
+        made = _ensemble(state, able, blend)
+        return made.model_copy(update={"seconds": time.monotonic() - began})
     return next(t for t in state.trials if t.algorithm in blend.weights)
 
 
@@ -243,7 +248,6 @@ def _ensemble(state: Run, able: Sequence[Tested], blend: Blend) -> Trial:
         settings={"method": blend.method},
         members=tuple(f"{name} {blend.weights[name]:.0%}" for name in heaviest),
         n_rows=state.problem.n_rows,
-        seconds=sum(t.seconds for t in members),
         predict_us_per_row=sum(t.predict_us_per_row or 0.0 for t in members),
     ).model_copy(update=scored)
 
@@ -253,6 +257,6 @@ def _reason(state: Run) -> str:
     if not n_windows:
         return "Not validated: no series is long enough."
     return (
-        f"Back-tested on {n_windows} window{'s' if n_windows > 1 else ''} of {context.horizon} steps at the "
-        "end of the history, each forecast from what was known before it."
+        f"Back-tested on {counted(n_windows, 'window')} of {counted(context.horizon, 'step')} at the end of "
+        "the history, each forecast from what was known before it."
     )

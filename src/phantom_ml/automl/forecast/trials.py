@@ -24,6 +24,7 @@ from phantom_ml.model.trial import Trial, TrialStatus
 from phantom_ml.process.child import Child, start_child
 from phantom_ml.process.deadline import Deadline
 from phantom_ml.process.outcome import RESULT_FILE, Limits, Outcome, OutcomeStatus
+from phantom_ml.wording import counted
 
 FIT = "phantom_ml.automl.forecast.child:fit_forecaster"
 SAVED = "trial.json"
@@ -156,14 +157,14 @@ def _why_unscored(problem: ForecastProblem, windows: Sequence[Window]) -> str:
     name, horizon = problem.metric.name, problem.context.horizon
     if windows:
         return (
-            f"Its {name} cannot be told: the history repeats without a change, so that a seasonal naive "
-            "forecast has no error to compare with, or no value came in the windows of the back-test. rmse or mae "
-            "may tell more."
+            f"No {name} can be told: the history repeats without a change, so that a seasonal naive forecast has "
+            "no error to compare with, or no value came in the windows of the back-test. rmse or mae may tell "
+            "more."
         )
     longest, least = int(problem.series.lengths.max()), horizon + LEAST_VALUES
     return (
-        f"It was not tested: the longest series has {longest} steps, and a back-test of {horizon} steps ahead "
-        f"needs {least} at least. Give a longer history or a shorter horizon."
+        f"It was not tested: the longest series has {counted(longest, 'step')}, and a back-test of "
+        f"{counted(horizon, 'step')} ahead needs {least} at least. Give a longer history or a shorter horizon."
     )
 
 

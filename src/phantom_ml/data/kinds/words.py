@@ -5,6 +5,7 @@ from __future__ import annotations
 from phantom_ml.data.kinds.base import FLOOR, Claim, Pattern, Recogniser, evidence, hints_at, kinds
 from phantom_ml.data.kinds.column import Column, name_words, thinned
 from phantom_ml.data.schema import ColumnKind
+from phantom_ml.wording import counted
 
 ENTITY_HINTS = name_words(
     """user username login account acct host hostname computer device machine workstation
@@ -91,7 +92,8 @@ def _log_message(column: Column) -> Claim | None:
         most = 1 / LINES_A_TEMPLATE if templates > 1 else 0.0
     if templates > most * len(lines):
         return None
-    why = f"{_words_a_cell(column):.0f} words a line, {templates} templates in {len(lines)} lines."
+    per_line = counted(round(_words_a_cell(column)), "word")
+    why = f"{per_line} a line, {counted(templates, 'template')} in {counted(len(lines), 'line')}."
     return Claim(ColumnKind.LOG_MESSAGE, 1.0, why)
 
 
@@ -111,7 +113,7 @@ def _words_a_cell(column: Column) -> float:
 
 
 def _many(column: Column) -> str:
-    return f"{column.n_distinct:,} values in {column.n_present:,} cells"
+    return f"{counted(column.n_distinct, 'value')} in {counted(column.n_present, 'cell')}"
 
 
 kinds.add("entity")(Recogniser(ColumnKind.ENTITY, 150, _entity))

@@ -18,6 +18,7 @@ from phantom_ml.data.sniff import DELIMITERS, LINES, Dialect, sniff
 from phantom_ml.data.source import DELIMITED_SUFFIXES, ReadOptions, SourceFile
 from phantom_ml.data.text_file import TextFile, as_utf8
 from phantom_ml.errors import SourceEmpty
+from phantom_ml.wording import counted
 
 LOOK = 1 << 18
 #: A first line longer than this is counted before it is split.
@@ -199,7 +200,8 @@ def _told_skipped(skipped: int, n_rows: int) -> list[str]:
     if not skipped:
         return []
     share = 100 * skipped / (skipped + n_rows)
-    return [f"{skipped:,} lines ({share:.2g} %) were left out because their fields do not fit."]
+    left = "was left out because its" if skipped == 1 else "were left out because their"
+    return [f"{counted(skipped, 'line')} ({share:.2g} %) {left} fields do not fit."]
 
 
 def _details(files: Sequence[DelimitedFile]) -> dict[str, str]:

@@ -25,6 +25,7 @@ from phantom_ml.data.text_file import TextFile, as_utf8
 from phantom_ml.data.tidy import tidied
 from phantom_ml.data.values import frame_of_rows, told_odd
 from phantom_ml.errors import SourceEmpty, SourceUnreadable
+from phantom_ml.wording import counted
 
 Rows = Sequence[dict[str, Any]]
 SHOWN = 5
@@ -106,14 +107,15 @@ class JsonLinesReader(JsonReader):
         if len(faults) > options.skip_ragged_share * n_lines:
             told = ", ".join(f"line {n:,}: {why}" for n, why in faults[:SHOWN])
             raise SourceUnreadable(
-                f"{len(faults):,} of {n_lines:,} lines of {text.name!r} are no JSON objects "
-                f"({told}).",
+                f"{len(faults):,} of {counted(n_lines, 'line')} of {text.name!r} "
+                f"{'is no JSON object' if len(faults) == 1 else 'are no JSON objects'} ({told}).",
                 "Mend them, or set skip_ragged_share to leave out such lines up to that share.",
             )
         if faults:
-            told = (
-                f"{len(faults):,} lines of {text.name!r} were left out: they are no JSON objects."
-            )
+            left = "was left out: it is no JSON object"
+            several = "were left out: they are no JSON objects"
+            n_faults = counted(len(faults), "line")
+            told = f"{n_faults} of {text.name!r} {left if len(faults) == 1 else several}."
             notes.skipped += len(faults)
             notes.warnings.append(told)
 

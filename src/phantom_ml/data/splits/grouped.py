@@ -7,6 +7,7 @@ import numpy as np
 from phantom_ml.data.splits.balance import deal
 from phantom_ml.data.splits.plan import Codes, Split, SplitPlan, has_classes, splits_of_folds
 from phantom_ml.data.splits.stratified import HOLDOUT_FOLDS, take
+from phantom_ml.wording import counted
 
 #: A fold with more of the rows than this leaves too few to train on; its group is only trained on.
 LARGEST_VALID_SHARE = 0.6
@@ -60,6 +61,6 @@ def _usable(classes: Codes, split: Split) -> bool:
 
 
 def _plan(splits: tuple[Split, ...], n_groups: int) -> SplitPlan:
-    parts = "one part is" if len(splits) == 1 else f"{len(splits)} parts are"
+    parts = counted(len(splits), "part is", "parts are")
     reason = f"No group is on both sides of a split: of {n_groups} whole groups, {parts} held out."
     return SplitPlan(splits, "grouped", reason)

@@ -12,6 +12,7 @@ from phantom_ml.data.splits.forward import forward, without_shared_groups
 from phantom_ml.data.splits.grouped import grouped
 from phantom_ml.data.splits.plan import RowTies, Split, SplitPlan
 from phantom_ml.data.splits.stratified import strata, stratified
+from phantom_ml.wording import counted
 
 UNTIED = RowTies()
 
@@ -79,7 +80,8 @@ def given_split(n_train: int, n_valid: int) -> SplitPlan:
     """
     rows = np.arange(n_train + n_valid, dtype=np.int64)
     split = Split(rows[:n_train], rows[n_train:])
-    return SplitPlan((split,), "given", f"The {n_valid} rows given for validation were held out.")
+    rows_held = counted(n_valid, "row given for validation was", "rows given for validation were")
+    return SplitPlan((split,), "given", f"The {rows_held} held out.")
 
 
 def _after(reasons: list[str], plan: SplitPlan) -> SplitPlan:

@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from phantom_ml.data.splits.balance import deal
 from phantom_ml.data.splits.plan import Codes, Split, SplitPlan, has_classes, splits_of_folds
+from phantom_ml.wording import counted
 
 #: A single holdout is one of so many folds.
 HOLDOUT_FOLDS = 5
@@ -37,7 +38,9 @@ def stratified(
         fold = deal(classes, units, dealt, seed)
         splits = splits_of_folds(fold, dealt)
         if all(has_classes(classes, s.train, n_classes) for s in splits):
-            told = f" {kept} rows that are nearly copies of another stay beside it." if kept else ""
+            copies = counted(kept, "row that is nearly a copy", "rows that are nearly copies")
+            stay = "stays" if kept == 1 else "stay"
+            told = f" {copies} of another {stay} beside it." if kept else ""
             return SplitPlan(take(splits, n_folds, classes), "stratified", reason + told)
     fold = deal(classes, np.arange(classes.size), dealt, seed)
     return SplitPlan(take(splits_of_folds(fold, dealt), n_folds, classes), "stratified", reason)

@@ -24,6 +24,7 @@ from phantom_ml.explain.truth import known_answers
 from phantom_ml.features.base import as_text
 from phantom_ml.metrics.intervals import clopper_pearson
 from phantom_ml.model.pipeline import Pipeline
+from phantom_ml.wording import counted
 
 Array = NDArray[np.float64]
 Mask = NDArray[np.bool_]
@@ -209,7 +210,7 @@ def _scene(pipeline: Pipeline, frame: pl.DataFrame, labels: pl.Series, plan: Eva
     attacks, benign = known[answers == 1], known[answers == 0]
     if len(attacks) == 0:
         raise BadSetting(
-            f"None of the {frame.height:,} rows is known to be an attack.",
+            f"Of {counted(frame.height, 'row')} none is known to be an attack.",
             f"Give rows whose {spec.target!r} is {spec.classes[1] if spec.classes else 1!r}.",
         )
     rng = np.random.default_rng(plan.seed)

@@ -10,6 +10,7 @@ from pydantic import Field
 from phantom_ml.config import Settings
 from phantom_ml.data.profile_text import Page, as_html, as_text
 from phantom_ml.metrics.threshold_claims import percent, percentage
+from phantom_ml.wording import counted
 
 WORST = "the worst of them"
 HEADER = ("mutation", "changed>", "missed>", "recall>", "recall lost (95 %)>", "score falls by>")
@@ -91,8 +92,8 @@ class EvasionReport(Settings):
     def title(self) -> str:
         """Return what was looked at, in words."""
         return (
-            f"Evasion: {self.n_caught:,} of {self.n_attacks:,} attacks ({percent(self.recall)}) are "
-            "caught as they are"
+            f"Evasion: {self.n_caught:,} of {counted(self.n_attacks, 'attack')} ({percent(self.recall)}) "
+            f"{'is caught as it is' if self.n_caught == 1 else 'are caught as they are'}"
         )
 
     def to_frame(self) -> pl.DataFrame:

@@ -1,0 +1,26 @@
+"""Words of sentences that a person reads: a number of things, one row, two rows."""
+
+from __future__ import annotations
+
+
+def counted(n: float, one: str, many: str = "") -> str:
+    """Return a number and what it counts.
+
+    Parameters
+    ----------
+    n : int or float
+        A whole number is told whole, another in four digits.
+    one : str
+        What a single one is called; the verb may go with it.
+    many : str
+        What more are called, or none; left out: ``one`` and an s.
+
+    Examples
+    --------
+    >>> counted(1, "row"), counted(12_000, "row"), counted(2.5, "alert")
+    ('1 row', '12,000 rows', '2.5 alerts')
+    >>> counted(1, "row was", "rows were"), counted(0, "anomaly", "anomalies")
+    ('1 row was', '0 anomalies')
+    """
+    figure = f"{int(n):,}" if float(n).is_integer() else f"{n:,.4g}"
+    return f"{figure} {one if n == 1 else many or one + 's'}"

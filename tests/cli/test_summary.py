@@ -1,0 +1,45 @@
+"""A leaderboard in the terminal: why rows have no rank."""
+
+from io import StringIO
+
+from rich.console import Console
+
+from phantom_ml.cli.summary import TOLD_REASONS, show_leaderboard
+from phantom_ml.config import ProblemKind
+from phantom_ml.metrics.lookup import get_metric
+from phantom_ml.model.leaderboard import Leaderboard
+from phantom_ml.model.trial import Trial, TrialStatus
+
+LOG_LOSS = get_metric("log_loss", ProblemKind.BINARY)
+
+
+def shown(*reasons: str, top: int | None = None) -> str:
+    """What is printed of trials that failed for these reasons, as one line."""
+    trials = [
+        Trial(number=i, algorithm="LSTM", status=TrialStatus.FAILED, reason=reason)
+        for i, reason in enumerate(reasons)
+    ]
+    console = Console(file=StringIO(), width=60)
+    good = Trial(number=99, algorithm="LightGBM", score=0.1)
+    show_leaderboard(console, Leaderboard.of([good, *trials], LOG_LOSS, "exp-1"), top)
+    return " ".join(console.file.getvalue().split())
+
+
+def test_a_reason_is_told_whole_and_once():
+    reason = "It ran out of memory, " * 9 + "in the end."
+    told = shown(reason, reason)
+    assert told.count(f"LSTM (2 trials) failed: {reason}") == 1
+    assert told.count("in the end.") == 1
+
+
+def test_of_many_reasons_a_result_shows_a_few_and_says_where_the_others_are():
+    reasons = [f"Fault {i}." for i in range(TOLD_REASONS + 1)]
+    told = shown(*reasons, top=10)
+    assert reasons[-1] not in told
+    assert "1 more reason: phantom leaderboard exp-1" in told
+
+
+def test_a_leaderboard_alone_shows_every_reason():
+    reasons = [f"Fault {i}." for i in range(TOLD_REASONS + 1)]
+    told = shown(*reasons)
+    assert all(reason in told for reason in reasons)
