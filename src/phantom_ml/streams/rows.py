@@ -106,7 +106,8 @@ def _times(times: pl.Series) -> pl.Series:
     lost = times.null_count()
     if lost:
         raise DataError(
-            f"{counted(lost, 'row has', 'rows have')} no time in {times.name!r}.", "Give each row its time."
+            f"{counted(lost, 'row has', 'rows have')} no time in {times.name!r}.",
+            "Give each row its time.",
         )
     return times.cast(pl.Int64)
 
