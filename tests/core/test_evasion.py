@@ -22,14 +22,15 @@ ASKED = {
 
 
 def visits(n: int = 500, seed: int = 0) -> pl.DataFrame:
-    """Users visit sites; some visits in a row are of an attack, and ask for another page."""
+    """Users visit sites; some visits in a row of one user are of an attack, and ask for another page."""
     rng = np.random.default_rng(seed)
     bad = np.repeat(rng.random(n // 5) < 0.3, 5)
+    who = np.where(bad, np.repeat(rng.integers(0, 20, n // 5), 5), rng.integers(0, 20, n))
     page = np.where(bad & (rng.random(n) < 0.9), "login/verify", "news/today")
     return pl.DataFrame(
         {
             "when": [datetime(2026, 3, 2 + seed) + timedelta(minutes=i) for i in range(n)],
-            "user": [f"user{i}" for i in np.repeat(rng.integers(0, 20, n // 5), 5)],
+            "user": [f"user{i}" for i in who],
             "url": [f"http://site{i % 9}.com/{p}/{i * 7}" for i, p in enumerate(page)],
             "label": np.where(bad, "attack", "benign"),
         }

@@ -84,7 +84,7 @@ def test_a_wrong_time_far_away_makes_no_month():
 
 
 def test_times_without_a_year_tell_no_day_of_the_week():
-    values = [f"Mar {1 + i % 30:2d} {i % 24:02d}:00:00" for i in range(300)]
+    values = [f"Mar {1 + i % 20:2d} {i % 24:02d}:00:00" for i in range(300)]
     kept = fitted("timestamp", values, ColumnKind.TIMESTAMP).parts
     assert kept == ("minute_of_day", "hour", "is_night", "hour.sin", "hour.cos")
 

@@ -105,7 +105,8 @@ def test_a_line_in_its_normal_form_stays_as_it_is():
     ],
 )
 def test_the_place_of_a_program_is_told(path, place):
-    assert one(lines.location, path) == place
+    found = lines.locations("p").of(pl.DataFrame({"p": [path.lower()]}), ["location"])
+    assert found["location"].item() == place
 
 
 def test_the_list_of_programs_is_broad_and_names_each_once():

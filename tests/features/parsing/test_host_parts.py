@@ -3,7 +3,7 @@
 import polars as pl
 import pytest
 
-from phantom_ml.features.parsing.brands import names_brand, resembles_brand
+from phantom_ml.features.parsing.brands import brand_signs, resembles_brand
 from phantom_ml.features.parsing.host_labels import coded_labels, shown_hosts
 from phantom_ml.features.parsing.host_parts import HOST_NUMBERS, HOST_WORDS, host_parts
 from phantom_ml.features.parsing.hosts import split_hosts
@@ -82,4 +82,5 @@ def test_a_label_that_nearly_spells_a_brand_resembles_it(label, expected):
     ],
 )
 def test_a_brand_in_the_name_of_another_is_told(host, expected):
-    assert names_brand(split_hosts(pl.Series([host]))).to_list() == [expected]
+    found = brand_signs().of(split_hosts(pl.Series([host])), ["names_brand"])
+    assert found["names_brand"].to_list() == [expected]

@@ -10,7 +10,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from phantom_ml.features.cells.bytes import BASE64, HEX, LOWER, UPPER, CellBytes, members
+from phantom_ml.features.cells.bytes import BASE64, HEX, LOWER, UPPER, CellBytes, members, pieces
 
 #: Characters that a token has at least; and how many of them are decoded at most.
 MIN_CHARACTERS, MAX_CHARACTERS = 40, 8192
@@ -39,13 +39,14 @@ def base64_tokens(text: pl.Series) -> pl.Series:
     [None]
     """
     row, begin, size = _runs(CellBytes.of(text))
-    raw = pl.DataFrame({"raw": text.cast(pl.Binary).gather(row), "begin": begin, "size": size})
-    token = pl.col("raw").bin.slice("begin", "size").cast(pl.String)
-    tokens = raw.select(token).to_series().str.extract(_ALPHABET, 0)
+    out = pl.Series(text.name, [None], pl.String).new_from_index(0, len(text))
+    if not len(row):
+        return out
+    found = pieces(text[row], {"token": (begin, size)}).to_series()
+    tokens = found.str.extract(_ALPHABET, 0)
     looks = np.flatnonzero(_looks(tokens))
     longest_last = looks[np.argsort(size[looks], kind="stable")]
-    out = pl.Series([None], dtype=pl.String).new_from_index(0, len(text))
-    return out.scatter(row[longest_last], tokens.gather(longest_last)).alias(text.name)
+    return out.scatter(row[longest_last], tokens.gather(longest_last))
 
 
 def _runs(cells: CellBytes) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:

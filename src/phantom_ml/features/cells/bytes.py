@@ -5,7 +5,9 @@ Cells lie end to end in one array of bytes, so that a count is the difference of
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import polars as pl
@@ -16,6 +18,8 @@ from numpy.typing import NDArray
 Members = NDArray[np.bool_]
 #: So few cells are put together one by one: calls into Arrow would cost more than the work.
 FEW = 8
+#: Where a piece of each string begins, and its bytes; int64 arrays of shape (n_cells,).
+Places = tuple[NDArray[np.int64], NDArray[np.int64]]
 
 
 def members(characters: str) -> Members:
@@ -83,7 +87,7 @@ class CellBytes:
         ends = np.cumsum([0, *map(len, cells)], dtype=np.int64)
         return cls(np.frombuffer(b"".join(cells), np.uint8), ends)
 
-    @property
+    @cached_property
     def sizes(self) -> NDArray[np.int64]:
         """Return the bytes of each cell, shape (n_cells,)."""
         return np.diff(self.offsets)
@@ -104,3 +108,31 @@ class CellBytes:
     def share(self, wanted: Members) -> NDArray[np.float32]:
         """Return the share of each cell's bytes that belong, 0 for an empty cell."""
         return (self.count(wanted) / np.maximum(self.sizes, 1)).astype(np.float32)
+
+
+def pieces(text: pl.Series, places: Mapping[str, Places]) -> pl.DataFrame:
+    """Return the named pieces of each string, null where it is missing; characters must stay whole.
+
+    Examples
+    --------
+    >>> first, two = np.array([0]), np.array([2])
+    >>> pieces(pl.Series(["abcd"]), {"head": (first, two), "tail": (two, two)}).row(0)
+    ('ab', 'cd')
+    """
+    if len(text) <= FEW:
+        raw = [None if cell is None else cell.encode() for cell in text.to_list()]
+        found = [_piece(raw, *at) for at in places.values()]
+        types = dict.fromkeys(places, pl.String)
+        return pl.DataFrame(list(zip(*found, strict=True)), schema=types, orient="row")
+    arrays = {f"{name} {i}": at[i] for name, at in places.items() for i in (0, 1)}
+    raw_column = pl.col("the text").bin
+    return pl.DataFrame({"the text": text.cast(pl.Binary), **arrays}).select(
+        raw_column.slice(f"{name} 0", f"{name} 1").cast(pl.String).alias(name) for name in places
+    )
+
+
+def _piece(
+    raw: list[bytes | None], begin: NDArray[np.int64], size: NDArray[np.int64]
+) -> list[str | None]:
+    at = zip(raw, begin.tolist(), size.tolist(), strict=True)
+    return [None if cell is None else cell[first : first + n].decode() for cell, first, n in at]

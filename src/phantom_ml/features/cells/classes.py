@@ -6,7 +6,8 @@ bytes, so no class spills into the next one, and differences of totals are exact
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -37,7 +38,7 @@ def class_counts(
     """
     counts = {name: np.empty(len(cells.sizes), np.float32) for name in classes}
     names = [list(classes)[i : i + _PER_TOTAL] for i in range(0, len(classes), _PER_TOTAL)]
-    tables = [_packed([classes[n] for n in three]) for three in names]
+    tables = [_packed(tuple(classes[n].tobytes() for n in three)) for three in names]
     for rows, data, offsets in blocks(cells):
         at_byte = data.astype(np.intp)  # once: an index is turned into this type at each look-up
         for three, table in zip(names, tables, strict=True):
@@ -118,6 +119,9 @@ def blocks(
 ) -> Iterator[tuple[slice, NDArray[np.uint8], NDArray[np.int64]]]:
     """Return rows with their bytes and offsets, about BLOCK_BYTES at a time, one row at least."""
     first, n_cells = 0, len(cells.offsets) - 1
+    if 0 < n_cells <= BLOCK_BYTES and len(cells.data) <= BLOCK_BYTES:
+        yield slice(0, n_cells), cells.data, cells.offsets
+        return
     while first < n_cells:
         start = cells.offsets[first]
         last = int(np.searchsorted(cells.offsets, start + BLOCK_BYTES, side="right")) - 1
@@ -127,10 +131,12 @@ def blocks(
         first = last
 
 
-def _packed(classes: Sequence[Members]) -> NDArray[np.uint64]:
+@lru_cache
+def _packed(classes: tuple[bytes, ...]) -> NDArray[np.uint64]:
     table = np.zeros(256, np.uint64)
     for i, known in enumerate(classes):
-        table |= known.astype(np.uint64) << np.uint64(BITS * i)
+        table |= np.frombuffer(known, np.bool_).astype(np.uint64) << np.uint64(BITS * i)
+    table.flags.writeable = False
     return table
 
 

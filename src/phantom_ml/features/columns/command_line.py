@@ -17,6 +17,8 @@ import polars as pl
 from phantom_ml.data.schema import ColumnKind
 from phantom_ml.features.base import encoders
 from phantom_ml.features.cells.base64 import base64_tokens, readable_shares
+from phantom_ml.features.cells.listed import Listed, Meanings
+from phantom_ml.features.cells.patterns import Signs, Sought
 from phantom_ml.features.knowledge.lists import knowledge
 from phantom_ml.features.parsing import command_lines as lines
 from phantom_ml.features.parsing.command_bytes import BYTES, byte_parts
@@ -88,67 +90,55 @@ class CommandLineEncoder(PartsEncoder):
     def compute(cls, text: pl.Series, wanted: Collection[str]) -> pl.DataFrame:
         """Return the wanted parts; the costly ones only where asked for."""
         asked = set(wanted)
-        known = {**_expressions(), **_flags_and_counts()}
-        needed = [known[part].alias(part) for part in known if part in asked]
         decode, judge = asked & set(_BASE64), asked & {*_RISKY, "risky_technique"}
-        if decode:
-            needed += [pl.col("clean"), known["has_encoded_switch"].alias("encoded")]
-        if judge:
-            needed.append(pl.col("normal"))
-        table = _stages(text).select(needed).collect() if needed else pl.DataFrame()
-        parts: dict[str, Any] = {part: table[part] for part in known if part in asked}
+        table = _forms(text)
+        told = asked | {"has_encoded_switch"} if decode else asked
+        parts: dict[str, Any] = {**_signs().of(table, told)}
+        parts |= {p: known.of(table["program"]) for p, known in _listed().items() if p in asked}
         parts |= byte_parts(text, asked & set(BYTES))
         if decode:
-            parts |= _base64(table["clean"], table["encoded"])
+            parts |= _base64(table["clean"], parts["has_encoded_switch"])
         if judge:
             parts |= risky_switches(table["normal"])
         return pl.DataFrame({part: parts[part] for part in wanted})
 
 
-def _stages(text: pl.Series) -> pl.LazyFrame:
-    """Return the line in its forms, each made from the one before; what nobody reads is not made."""
-    clean = lines.cleaned(pl.col("raw"))
-    program = pl.col("executable").str.replace(_VERSION, "${1}")
-    return (
-        text.alias("raw")
-        .to_frame()
-        .lazy()
-        .with_columns(clean=clean)
-        .with_columns(
-            normal=pl.col("clean").str.to_lowercase(), command=lines.command(pl.col("clean"))
-        )
-        .with_columns(path=lines.program(pl.col("command")))
-        .with_columns(executable=lines.base_name(pl.col("path")))
-        .with_columns(program=program)
-    )
+def _forms(text: pl.Series) -> pl.DataFrame:
+    """Return the line in its forms, each made from the one before."""
+    table = text.alias("raw").to_frame()
+    for made in _FORMS:
+        table = table.with_columns(**made)
+    return table
 
 
-def _expressions() -> dict[str, pl.Expr]:
-    raw, clean, path = pl.col("raw"), pl.col("clean"), pl.col("path")
-    program = pl.col("program")
-    length = raw.str.len_chars()
+_raw, _path = pl.col("raw"), pl.col("path")
+#: Form of a line -> how it is made from those before.
+_FORMS: tuple[dict[str, pl.Expr], ...] = (
+    {"clean": lines.cleaned(_raw)},
+    {"normal": pl.col("clean").str.to_lowercase(), "command": lines.command(pl.col("clean"))},
+    {"path": lines.program(pl.col("command"))},
+    {"low_path": _path.str.to_lowercase(), "executable": lines.base_name(_path)},
+    {"program": pl.col("executable").str.replace(_VERSION, "${1}")},
+)
+
+
+@cache
+def _signs() -> Signs:
+    length = _raw.str.len_chars()
     at_least_one = pl.max_horizontal(length, pl.lit(1))
-    removed = length - clean.str.len_chars()
-    techniques, groups = _lolbins(), knowledge("processes")
-    return {
+    removed, places = length - pl.col("clean").str.len_chars(), lines.locations("low_path")
+    flags = {part: Sought("normal", pattern) for part, pattern in FLAGS.items()}
+    counts = {part: Sought("raw", pattern) for part, pattern in RAW_COUNTS.items()}
+    counts |= {part: Sought("normal", pattern) for part, pattern in COUNTS.items()}
+    counts["characters beyond ASCII"] = Sought("raw", r"[^\x00-\x7F]")
+    others = {
         "executable": pl.col("executable"),
         "length": length,
-        "argument_count": lines.argument_count(pl.col("command"), path),
+        "argument_count": lines.argument_count(pl.col("command"), _path),
         "obfuscation": removed / at_least_one,
-        "non_ascii_share": raw.str.count_matches(r"[^\x00-\x7F]") / at_least_one,
-        "is_lolbin": program.is_in(list(techniques)),
-        "lolbin_technique": program.replace_strict(techniques, default=None),
-        "is_shell": program.is_in(groups["shells"]),
-        "is_interpreter": program.is_in(groups["interpreters"]),
-        "location": lines.location(path),
+        "non_ascii_share": pl.col("characters beyond ASCII") / at_least_one,
     }
-
-
-def _flags_and_counts() -> dict[str, pl.Expr]:
-    raw, normal = pl.col("raw"), pl.col("normal")
-    flags = {part: normal.str.contains(pattern) for part, pattern in FLAGS.items()}
-    flags |= {part: raw.str.count_matches(pattern) for part, pattern in RAW_COUNTS.items()}
-    return flags | {part: normal.str.count_matches(pattern) for part, pattern in COUNTS.items()}
+    return Signs({**flags, **places.flags}, counts, others={**others, **places.others})
 
 
 @cache
@@ -158,19 +148,34 @@ def _lolbins() -> dict[str, str]:
     return {name: facts["attack"][0] for name, facts in both.items()}
 
 
+@cache
+def _listed() -> dict[str, Listed | Meanings]:
+    """Return what is told of the program by lists of them."""
+    groups, techniques = knowledge("processes"), _lolbins()
+    return {
+        "is_lolbin": Listed(frozenset(techniques)),
+        "lolbin_technique": Meanings(techniques),
+        "is_shell": Listed(frozenset(groups["shells"])),
+        "is_interpreter": Listed(frozenset(groups["interpreters"])),
+    }
+
+
 def _base64(clean: pl.Series, encoded: pl.Series) -> dict[str, Any]:
     """Return what is said of a line's base64: the encoded command's, or else the longest token's."""
     tokens = base64_tokens(clean)
     at = encoded.arg_true()
-    given = clean.gather(at).str.extract(_ENCODED_TOKEN)
-    tokens = tokens.scatter(at, given.fill_null(tokens.gather(at)))
-    utf16, ascii_ = readable_shares(tokens)
+    if not at.is_empty():
+        given = clean.gather(at).str.extract(_ENCODED_TOKEN)
+        tokens = tokens.scatter(at, given.fill_null(tokens.gather(at)))
     has = tokens.is_not_null()
-    shares = pl.DataFrame({"utf16": utf16, "most": np.maximum(utf16, ascii_), "has": has})
-    shares = shares.select(pl.when("has").then(pl.col("utf16", "most")))
+    shares = np.full((2, len(tokens)), np.nan, np.float32)
+    rows = np.flatnonzero(has.to_numpy())
+    if len(rows):
+        utf16, ascii_ = readable_shares(tokens[rows])
+        shares[:, rows] = utf16, np.maximum(utf16, ascii_)
     return {
         "has_base64": has,
         "base64_length": tokens.str.len_bytes(),
-        "base64_printable_share": shares["most"],
-        "base64_utf16_share": shares["utf16"],
+        "base64_printable_share": pl.Series(shares[1], nan_to_null=True),
+        "base64_utf16_share": pl.Series(shares[0], nan_to_null=True),
     }

@@ -11,8 +11,12 @@ import polars as pl
 
 from phantom_ml.data.schema import ColumnKind
 from phantom_ml.features.base import encoders
+from phantom_ml.features.cells.patterns import replaced, rows_with
 from phantom_ml.features.parsing.host_parts import HOST_NUMBERS, HOST_WORDS, host_parts
 from phantom_ml.features.parts import PartsEncoder
+
+#: Blanks around a name, and a name with a port.
+BLANKS, PORT = r"^\s|\s$", r"^([^:]*):[0-9]{1,5}$"
 
 
 @encoders.add("domain")
@@ -27,5 +31,5 @@ class DomainEncoder(PartsEncoder):
     @classmethod
     def compute(cls, text: pl.Series, wanted: Collection[str]) -> pl.DataFrame:
         """Return the wanted parts of each host."""
-        bare = text.str.strip_chars().str.replace(r"^([^:]*):[0-9]{1,5}$", "$1")
-        return host_parts(bare, wanted)
+        bare = text.str.strip_chars() if len(rows_with(BLANKS, text)) else text
+        return host_parts(replaced(bare, PORT, "$1", every=False), wanted)

@@ -7,6 +7,7 @@ RFC 5233 (tags behind a plus), RFC 2142 (names of roles).
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from functools import cache
 from typing import ClassVar
 
 import polars as pl
@@ -15,6 +16,8 @@ from phantom_ml.data.schema import ColumnKind
 from phantom_ml.features.base import encoders
 from phantom_ml.features.cells.bytes import DIGITS, CellBytes
 from phantom_ml.features.cells.classes import spread
+from phantom_ml.features.cells.listed import Listed
+from phantom_ml.features.cells.patterns import Signs, Sought, contained, replaced
 from phantom_ml.features.knowledge.lists import knowledge
 from phantom_ml.features.parsing.host_parts import host_parts
 from phantom_ml.features.parts import PartsEncoder
@@ -23,6 +26,7 @@ from phantom_ml.features.parts import PartsEncoder
 IN_BRACKETS = r"<([^<>\s]*@[^<>\s]*)>"
 BARE = r"(\"[^\"]*\"@[^\s,;<>\"]*|[^\s,;:<>\"]*@[^\s,;<>\"]*)"
 QUOTED_NAME, BARE_NAME = r"\"([^\"]*)\"\s*<", r"^\s*([^<\s\"][^<\"]*)<[^<>]*@"
+QUOTED, TAG = r"\"[^\"]*\"", r"\+.*$"
 #: Part of the domain -> what host_parts calls it.
 DOMAIN_PARTS: Mapping[str, str] = {
     "domain_length": "length",
@@ -79,13 +83,14 @@ class EmailEncoder(PartsEncoder):
     def compute(cls, text: pl.Series, wanted: Collection[str]) -> pl.DataFrame:
         """Return the wanted parts of each cell; null where it has no address."""
         frame = _addresses(text)
-        columns = frame.select(
-            expression.alias(p) for p, expression in _expressions().items() if p in wanted
-        ).get_columns()
+        columns = [*_signs().of(frame, wanted).values()]
         columns += _local_bytes(frame["local"], wanted)
         columns += _domain_parts(frame["host"], wanted)
-        known = pl.DataFrame([frame["local"].is_not_null().alias("known"), *columns])
-        return known.select(
+        is_known = frame["local"].is_not_null().alias("known")
+        table = pl.DataFrame([is_known, *columns])
+        if is_known.all():
+            return table
+        return table.select(
             pl.col(p) if p in ("address_count", "has_display_name") else _where_known(p)
             for p in wanted
         )
@@ -96,35 +101,45 @@ def _where_known(part: str) -> pl.Expr:
 
 
 def _addresses(text: pl.Series) -> pl.DataFrame:
-    """Return the cell, what stands before and behind the last @ of its first address."""
+    """Return the cell, and of its first address what stands before and behind the last @."""
     address = pl.col("cell").str.extract(BARE)
     # Most columns have bare addresses, and need no second look.
-    if text.str.contains("<", literal=True).any():
+    if contained(text, "<").any():
         # Names may hold anything, brackets and other addresses too.
         unnamed = pl.col("cell").str.replace_all(QUOTED_NAME, "<")
         address = pl.coalesce(unnamed.str.extract(IN_BRACKETS), unnamed.str.extract(BARE))
-    frame = text.alias("cell").to_frame().with_columns(address.alias("address"))
-    return frame.with_columns(
+    unquoted = replaced(text, QUOTED, "q").alias("unquoted")
+    frame = pl.DataFrame([text.alias("cell"), unquoted]).with_columns(address.alias("address"))
+    frame = frame.with_columns(
         pl.col("address").str.extract("^(.*)@").str.to_lowercase().alias("local"),
         pl.col("address").str.extract("@([^@]*)$").alias("host"),
     )
+    return frame.with_columns(replaced(frame["local"], TAG, "", every=False).alias("person"))
 
 
-def _expressions() -> dict[str, pl.Expr]:
-    cell, local, roles = pl.col("cell"), pl.col("local"), knowledge("mail")["roles"]
-    person = local.str.replace(r"\+.*$", "")
-    name = pl.coalesce(cell.str.extract(QUOTED_NAME), cell.str.extract(BARE_NAME))
-    unquoted = cell.str.replace_all(r"\"[^\"]*\"", "q")
-    return {
-        "local_length": local.str.len_chars(),
-        "local_word_count": local.str.count_matches(r"[^._-]+"),
-        "has_plus_tag": local.str.contains(r".\+"),
-        "is_role": person.is_in(roles),
-        "is_no_reply": person.str.contains(r"^(?:do[._-]?)?not?[._-]?reply"),
-        "has_display_name": name.is_not_null(),
-        "display_name_has_address": name.str.contains("@", literal=True).fill_null(value=False),
-        "address_count": unquoted.str.count_matches(r"[^\s,;:<>@]@[^\s,;<>@]"),
-    }
+@cache
+def _signs() -> Signs:
+    name, local = pl.coalesce("quoted name", "bare name"), pl.col("local")
+    return Signs(
+        flags={
+            "has_plus_tag": Sought("local", r".\+"),
+            "is_no_reply": Sought("person", r"^(?:do[._-]?)?not?[._-]?reply"),
+        },
+        counts={
+            "local_word_count": Sought("local", r"[^._-]+"),
+            "address_count": Sought("unquoted", r"[^\s,;:<>@]@[^\s,;<>@]"),
+        },
+        words={
+            "quoted name": Sought("cell", QUOTED_NAME),
+            "bare name": Sought("cell", BARE_NAME),
+        },
+        others={
+            "local_length": local.str.len_chars(),
+            "is_role": pl.col("person").is_in(knowledge("mail")["roles"]),
+            "has_display_name": name.is_not_null(),
+            "display_name_has_address": name.str.contains("@", literal=True).fill_null(value=False),
+        },
+    )
 
 
 def _local_bytes(local: pl.Series, wanted: Collection[str]) -> list[pl.Series]:
@@ -139,10 +154,19 @@ def _local_bytes(local: pl.Series, wanted: Collection[str]) -> list[pl.Series]:
 
 def _domain_parts(hosts: pl.Series, wanted: Collection[str]) -> list[pl.Series]:
     """Return parts of the domain, and whether it is one of free or of disposable mail."""
-    lists, listed = knowledge("mail"), {"is_free_mail": "free", "is_disposable": "disposable"}
     parts = [p for p in wanted if p in DOMAIN_PARTS]
-    of_list = [p for p in wanted if p in listed]
+    of_list = {p: known for p, known in _listed().items() if p in wanted}
     needed = [DOMAIN_PARTS[p] for p in parts] + ["registered"] * bool(of_list)
     found = host_parts(hosts, needed)
     columns = [found[DOMAIN_PARTS[p]].alias(p) for p in parts]
-    return columns + [found["registered"].is_in(lists[listed[p]]).alias(p) for p in of_list]
+    return columns + [known.of(found["registered"]).alias(p) for p, known in of_list.items()]
+
+
+@cache
+def _listed() -> dict[str, Listed]:
+    """Return the domains of free and of disposable mail."""
+    lists = knowledge("mail")
+    return {
+        "is_free_mail": Listed(frozenset(lists["free"])),
+        "is_disposable": Listed(frozenset(lists["disposable"])),
+    }

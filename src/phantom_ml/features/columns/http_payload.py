@@ -7,6 +7,7 @@ features of Gimenez et al. on CSIC 2010 and of the ECML/PKDD 2007 challenge.
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from functools import cache
 from typing import ClassVar
 
 import numpy as np
@@ -26,7 +27,8 @@ from phantom_ml.features.cells.bytes import (
     members,
 )
 from phantom_ml.features.cells.classes import class_counts, runs, spread
-from phantom_ml.features.parsing.attack_signs import CLASSES, has_tautology, token_counts
+from phantom_ml.features.cells.patterns import Signs, Sought
+from phantom_ml.features.parsing.attack_signs import CLASSES, has_tautology, pattern
 from phantom_ml.features.parsing.decoding import decode
 from phantom_ml.features.parsing.url_bytes import longest_value
 from phantom_ml.features.parts import PartsEncoder
@@ -79,32 +81,30 @@ class HTTPPayloadEncoder(PartsEncoder):
     def compute(cls, text: pl.Series, wanted: Collection[str]) -> pl.DataFrame:
         """Return the wanted parts of each payload."""
         decoded = decode(text)
-        table = pl.DataFrame(
-            {"text": text, "clear": decoded.text, "decoding_rounds": decoded.rounds}
-        ).with_columns(pl.col("clear").str.to_lowercase().alias("lower"))
-        expressions = _expressions()
-        return table.select(
-            *(expressions[p].alias(p) for p in wanted if p in expressions),
-            *(pl.Series(p, v) for p, v in _measures(text, decoded.text, wanted).items()),
-        )
+        table = pl.DataFrame([text.alias("text"), decoded.text.alias("clear")])
+        table = table.with_columns(lower=pl.col("clear").str.to_lowercase())
+        parts = _signs().of(table, wanted)
+        parts |= {p: pl.Series(p, v) for p, v in _measures(text, decoded.text, wanted).items()}
+        if "has_tautology" in wanted:
+            parts["has_tautology"] = has_tautology(table["lower"])
+        parts["decoding_rounds"] = pl.Series(decoded.rounds)
+        return pl.DataFrame({part: parts[part] for part in wanted})
 
 
-def _expressions() -> dict[str, pl.Expr]:
-    text, clear, lower = pl.col("text"), pl.col("clear"), pl.col("lower")
-    counts = token_counts(lower)
-    length = text.str.len_chars()
-    tokens = pl.sum_horizontal(count for name, count in counts.items() if name != "comment")
-    return {
+@cache
+def _signs() -> Signs:
+    text, clear = pl.col("text").str, pl.col("clear").str
+    length = text.len_chars()
+    tokens = pl.sum_horizontal(f"{name}_count" for name in CLASSES if name != "comment")
+    counts = {f"{name}_count": Sought("lower", pattern(name)) for name in CLASSES}
+    counts["parameter_count"] = Sought("text", "[^&=?]=[^=]")
+    others = {
         "length": length,
-        "decoding_rounds": pl.col("decoding_rounds"),
-        "encoded_share": 1 - clear.str.len_chars() / length.clip(1),
-        "percent_share": text.str.count_matches("%", literal=True) / length.clip(1),
-        "parameter_count": text.str.count_matches("[^&=?]=[^=]"),
-        **{f"{name}_count": count for name, count in counts.items()},
-        "keyword_density": tokens / clear.str.len_chars().clip(1),
-        "has_tautology": has_tautology(lower),
-        "method": text.str.extract(METHOD),
+        "encoded_share": 1 - clear.len_chars() / length.clip(1),
+        "percent_share": text.count_matches("%", literal=True) / length.clip(1),
+        "keyword_density": tokens / clear.len_chars().clip(1),
     }
+    return Signs(counts=counts, words={"method": Sought("text", METHOD)}, others=others)
 
 
 def _measures(

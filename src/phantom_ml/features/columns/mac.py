@@ -6,12 +6,14 @@ Never the address itself. Source: IEEE Std 802-2014, section 8 (the bits of the 
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from functools import cache
 from typing import ClassVar
 
 import polars as pl
 
 from phantom_ml.data.schema import ColumnKind
 from phantom_ml.features.base import encoders
+from phantom_ml.features.cells.patterns import Signs, Sought, contained, replaced
 from phantom_ml.features.knowledge.lists import knowledge
 from phantom_ml.features.parts import PartsEncoder
 
@@ -38,28 +40,34 @@ class MACEncoder(PartsEncoder):
     @classmethod
     def compute(cls, text: pl.Series, wanted: Collection[str]) -> pl.DataFrame:
         """Return the wanted parts of each address; null where it is none."""
-        return _digits(text).to_frame().select(_expressions()[p].alias(p) for p in wanted)
+        found = _signs().of(_digits(text).to_frame(), wanted)
+        return pl.DataFrame({part: found[part] for part in wanted})
 
 
 def _digits(text: pl.Series) -> pl.Series:
     """Return the 12 or 16 hexadecimal digits of addresses; null where there are others."""
     small = text.str.strip_chars().str.to_lowercase()
     # Solaris and macOS leave zeros in front of an octet out.
-    full = small.str.replace_all(r"\b([0-9a-f])\b", "0$1").str.replace_all("[:.-]", "")
-    digits = pl.when(pl.col("mac").str.contains(ADDRESS)).then(pl.col("mac"))
-    return full.alias("mac").to_frame().select(digits).to_series().alias("mac")
+    full = replaced(replaced(small, r"\b([0-9a-f])\b", "0$1"), "[:.-]", "").alias("mac")
+    return full.set(~contained(full, ADDRESS), None)
 
 
-def _expressions() -> dict[str, pl.Expr]:
+@cache
+def _signs() -> Signs:
     mac, owners = pl.col("mac"), knowledge("oui")["virtual"]
     prefixes = "|".join(sorted(owners, key=len, reverse=True))
-    hypervisor = mac.str.extract(f"^({prefixes})").replace(owners)
-    return {
-        "is_multicast": mac.str.contains("^.[13579bdf]"),
-        "is_local": mac.str.contains("^.[2367abef]"),
-        "is_broadcast": mac.str.contains("^f+$"),
-        "is_zero": mac.str.contains("^0+$"),
-        "is_eui64": mac.str.len_bytes() > 12,
-        "is_virtual": pl.when(mac.is_not_null()).then(hypervisor.is_not_null()),
-        "hypervisor": hypervisor,
-    }
+    hypervisor = pl.col("prefix").replace(owners)
+    return Signs(
+        flags={
+            "is_multicast": Sought("mac", "^.[13579bdf]"),
+            "is_local": Sought("mac", "^.[2367abef]"),
+            "is_broadcast": Sought("mac", "^f+$"),
+            "is_zero": Sought("mac", "^0+$"),
+        },
+        words={"prefix": Sought("mac", f"^({prefixes})")},
+        others={
+            "is_eui64": mac.str.len_bytes() > 12,
+            "is_virtual": pl.when(mac.is_not_null()).then(hypervisor.is_not_null()),
+            "hypervisor": hypervisor,
+        },
+    )

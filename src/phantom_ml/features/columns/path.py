@@ -17,6 +17,8 @@ from phantom_ml.data.schema import ColumnKind
 from phantom_ml.features.base import encoders
 from phantom_ml.features.cells.bytes import CONSONANTS, DIGITS, CellBytes
 from phantom_ml.features.cells.classes import runs, spread
+from phantom_ml.features.cells.listed import Listed, Meanings
+from phantom_ml.features.cells.patterns import Signs, Sought, contained
 from phantom_ml.features.knowledge.lists import knowledge
 from phantom_ml.features.parsing.paths import depth, has_stream, taken_apart
 from phantom_ml.features.parsing.places import Places
@@ -30,11 +32,9 @@ STORES = "^/windows/(?:winsxs|servicing|softwaredistribution)/"
 NO_PLACE = "other"
 #: An extension longer than this is part of a name.
 LONGEST_EXTENSION = 12
-#: Column of a path taken apart -> parts that are found outside of polars expressions.
-WHOLE = {
-    "plain": {"location", "is_user_writable"},
-    "name": {"name_entropy", "name_digit_share", "name_consonant_run"},
-}
+#: Parts that need the place, and the bytes of the name.
+PLACE_PARTS = frozenset({"location", "is_user_writable"})
+NAME_PARTS = frozenset({"name_entropy", "name_digit_share", "name_consonant_run"})
 
 
 @encoders.add("path")
@@ -71,66 +71,68 @@ class PathEncoder(PartsEncoder):
     @classmethod
     def compute(cls, text: pl.Series, wanted: Collection[str]) -> pl.DataFrame:
         """Return the wanted parts of each path."""
-        signs = {k: e.alias(k) for k, e in _signs().items() if k in wanted}
-        needed = _needed(wanted)
-        apart = taken_apart(text.alias("path").to_frame().lazy())
-        table = apart.select(**signs, **{f"_{c}": pl.col(c) for c in needed}).collect()
-        parts = {k: table[k] for k in signs}
-        if "_plain" in table.columns:
-            parts |= _places(table["_plain"])
-        if "_name" in table.columns:
-            parts |= _measured(table["_name"], wanted)
-        return pl.DataFrame(parts).select(*wanted)
-
-
-def _needed(wanted: Collection[str]) -> list[str]:
-    """Return the columns of a path taken apart that are measured as a whole."""
-    return [column for column, parts in WHOLE.items() if parts & set(wanted)]
+        asked = set(wanted)
+        table = taken_apart(text.alias("path").to_frame().lazy()).collect()
+        parts = _signs().of(table, wanted)
+        if "extension_class" in asked:
+            parts["extension_class"] = _classes().of(table.select(_extension()).to_series())
+        if "is_misplaced_system_binary" in asked:
+            parts["is_misplaced_system_binary"] = _misplaced(table)
+        if asked & PLACE_PARTS:
+            parts |= _places(table["plain"])
+        if asked & NAME_PARTS:
+            parts |= _measured(table["name"], wanted)
+        return pl.DataFrame({part: parts[part] for part in wanted})
 
 
 @cache
-def _signs() -> dict[str, pl.Expr]:
+def _signs() -> Signs:
     path, name = pl.col("path"), pl.col("name")
-    known = pl.when(pl.col("extension").str.len_chars() <= LONGEST_EXTENSION).then("extension")
-    return {
-        "path_length": path.str.len_chars(),
-        "path_depth": depth(),
-        "name_length": name.str.len_chars(),
-        "has_double_extension": name.str.contains(_double_extension()),
-        "has_spaces_before_extension": name.str.contains(r"\s\s\.[^.\s]+$"),
-        "ends_in_space_or_dot": path.str.contains(r"[^.\s\\/][.\s]+$"),
-        "has_alternate_stream": has_stream(),
-        "has_traversal": pl.col("plain").str.contains(r"(?:^|/)\.\.(?:/|$)"),
-        "has_right_to_left_override": path.str.contains(TURNS),
-        "is_non_ascii": path.str.len_bytes() > path.str.len_chars(),
-        "is_unc": pl.col("is_unc"),
-        "is_hidden": pl.col("rest").str.contains(r"(?:^|/)\.[^./]"),
-        "is_misplaced_system_binary": _misplaced(),
-        "extension": known,
-        "extension_class": known.replace_strict(_classes(), default=None, return_dtype=pl.String),
-    }
+    return Signs(
+        flags={
+            "has_double_extension": Sought("name", _double_extension()),
+            "has_spaces_before_extension": Sought("name", r"\s\s\.[^.\s]+$"),
+            "ends_in_space_or_dot": Sought("path", r"[^.\s\\/][.\s]+$"),
+            "has_traversal": Sought("plain", r"(?:^|/)\.\.(?:/|$)"),
+            "has_right_to_left_override": Sought("path", TURNS),
+            "is_hidden": Sought("rest", r"(?:^|/)\.[^./]"),
+        },
+        others={
+            "path_length": path.str.len_chars(),
+            "path_depth": depth(),
+            "name_length": name.str.len_chars(),
+            "has_alternate_stream": has_stream(),
+            "is_non_ascii": path.str.len_bytes() > path.str.len_chars(),
+            "is_unc": pl.col("is_unc"),
+            "extension": _extension(),
+        },
+    )
 
 
-def _misplaced() -> pl.Expr:
+def _extension() -> pl.Expr:
+    return pl.when(pl.col("extension").str.len_chars() <= LONGEST_EXTENSION).then("extension")
+
+
+def _misplaced(table: pl.DataFrame) -> pl.Series:
     """Return whether a program's name stands in a folder that is not one of its own."""
+    rest, (names, proper) = table["rest"], _programs()
+    # A name alone says nothing of its folder.
+    found = names.of(table["name"]) & contained(rest, "/")
+    return found & ~proper.of(rest) & ~contained(rest, STORES)
+
+
+@cache
+def _programs() -> tuple[Listed, Listed]:
+    """Return the names of programs, and where each may lie."""
     homes = knowledge("paths")["system_binaries"]
     names = {name for programs in homes.values() for name in programs}
     proper = {f"/{folder}/{name}" for folder, programs in homes.items() for name in programs}
-    rest = pl.col("rest")
-    elsewhere = ~rest.is_in(sorted(proper)) & ~rest.str.contains(STORES)
-    # A name alone says nothing of its folder.
-    has_folder = rest.str.contains("/", literal=True)
-    return has_folder & elsewhere & pl.col("name").is_in(sorted(names))
+    return Listed(frozenset(names)), Listed(frozenset(proper))
 
 
 def _places(plain: pl.Series) -> dict[str, pl.Series]:
-    known = knowledge("paths")["location"]
-    place = _locations().of(plain)
-    writable = [entry["word"] for entry in known if entry["writable"]]
-    return {
-        "location": place.fill_null(NO_PLACE),
-        "is_user_writable": place.fill_null(NO_PLACE).is_in(writable),
-    }
+    place = _locations().of(plain).fill_null(NO_PLACE)
+    return {"location": place, "is_user_writable": _writable().of(place)}
 
 
 def _measured(name: pl.Series, wanted: Collection[str]) -> dict[str, pl.Series]:
@@ -144,14 +146,20 @@ def _measured(name: pl.Series, wanted: Collection[str]) -> dict[str, pl.Series]:
 
 
 @cache
+def _writable() -> Listed:
+    known = knowledge("paths")["location"]
+    return Listed(frozenset(entry["word"] for entry in known if entry["writable"]))
+
+
+@cache
 def _locations() -> Places:
     return Places({entry["word"]: entry["folders"] for entry in knowledge("paths")["location"]})
 
 
 @cache
-def _classes() -> dict[str, str]:
+def _classes() -> Meanings:
     classes = knowledge("paths")["extensions"]
-    return {extension: kind for kind, extensions in classes.items() for extension in extensions}
+    return Meanings({end: kind for kind, extensions in classes.items() for end in extensions})
 
 
 @cache

@@ -16,6 +16,8 @@ from phantom_ml.data.schema import ColumnKind
 from phantom_ml.features.base import encoders
 from phantom_ml.features.cells.bytes import CONSONANTS, DIGITS, CellBytes
 from phantom_ml.features.cells.classes import runs, spread
+from phantom_ml.features.cells.listed import Listed
+from phantom_ml.features.cells.patterns import Signs, Sought
 from phantom_ml.features.knowledge.lists import knowledge
 from phantom_ml.features.parsing.places import Places
 from phantom_ml.features.parsing.registry_keys import registry_keys
@@ -58,34 +60,41 @@ class RegistryPathEncoder(PartsEncoder):
         """Return the wanted parts of each path."""
         table = registry_keys(text).with_columns(text.alias("path"))
         table = table.with_columns(pl.col("key").str.extract(r"([^\\]*)$", 1).alias("name"))
-        signs = table.select(**{k: e for k, e in _signs().items() if k in wanted})
-        parts = {s.name: s for s in signs}
+        parts = _signs().of(table, wanted)
         if AREA_PARTS & set(wanted):
             parts |= _areas(table["place"])
         parts |= _measured(table, wanted)
-        return pl.DataFrame(parts).select(*wanted)
+        return pl.DataFrame({part: parts[part] for part in wanted})
 
 
 @cache
-def _signs() -> dict[str, pl.Expr]:
-    path, key, name = pl.col("path"), pl.col("key"), pl.col("name")
-    below = key.str.count_matches("\\", literal=True) + (key != "")
-    return {
-        "length": path.str.len_chars(),
-        "key_depth": below,
-        "is_wow6432": key.str.contains("wow6432node", literal=True),
-        "name_length": name.str.len_chars(),
-        "name_is_guid": name.str.contains(GUID),
-        "is_non_ascii": path.str.len_bytes() > path.str.len_chars(),
-        "has_null": path.str.contains("\x00", literal=True),
-        "hive": pl.col("hive"),
-    }
+def _signs() -> Signs:
+    path, key = pl.col("path"), pl.col("key")
+    return Signs(
+        flags={
+            "is_wow6432": Sought("key", "wow6432node"),
+            "name_is_guid": Sought("name", GUID),
+            "has_null": Sought("path", r"\x00"),
+        },
+        others={
+            "length": path.str.len_chars(),
+            "key_depth": key.str.count_matches("\\", literal=True) + (key != ""),
+            "name_length": pl.col("name").str.len_chars(),
+            "is_non_ascii": path.str.len_bytes() > path.str.len_chars(),
+            "hive": pl.col("hive"),
+        },
+    )
 
 
 def _areas(place: pl.Series) -> dict[str, pl.Series]:
     area = _known_areas().of(place).fill_null(NO_AREA)
-    autostart = [entry["word"] for entry in knowledge("registry")["area"] if entry["autostart"]]
-    return {"area": area, "is_autostart": area.is_in(autostart)}
+    return {"area": area, "is_autostart": _autostart().of(area)}
+
+
+@cache
+def _autostart() -> Listed:
+    areas = knowledge("registry")["area"]
+    return Listed(frozenset(entry["word"] for entry in areas if entry["autostart"]))
 
 
 def _measured(table: pl.DataFrame, wanted: Collection[str]) -> dict[str, pl.Series]:

@@ -40,7 +40,7 @@ COUNTS: dict[str, Members] = {
     "dot_count": b.members("."),
 }
 CLASSES = {**SHARES, **COUNTS}
-Found = dict[str, pl.Series | NDArray[Any]]
+Found = dict[str, NDArray[Any]]
 #: What a template leaves open of a log message; how it is worded, the template itself tells (see log_message).
 OF_MESSAGES = (
     "length",
@@ -103,15 +103,16 @@ class TextEncoder(PartsEncoder):
         cells = CellBytes.of(text)
         found: Found = {}
         if "length" in wanted:
-            found["length"] = text.str.len_chars()
+            found["length"] = text.str.len_chars().to_numpy()
         counts = class_counts(cells, {p: CLASSES[p] for p in CLASSES if p in wanted})
         sizes = np.maximum(cells.sizes, 1).astype(np.float32)
         found |= {p: n / sizes if p in SHARES else n for p, n in counts.items()}
         found |= _runs(cells, wanted)
         if "entropy" in wanted or "distinct_characters" in wanted:
             found["entropy"], found["distinct_characters"] = spread(cells)
-        parts = {p: pl.Series(p, found[p]) for p in cls.numbers if p in wanted}
-        return pl.DataFrame({p: numbers.cast(pl.Float32) for p, numbers in parts.items()})
+        return pl.DataFrame(
+            [pl.Series(p, np.asarray(found[p], np.float32)) for p in cls.numbers if p in wanted]
+        )
 
 
 def _runs(cells: CellBytes, wanted: Collection[str]) -> Found:

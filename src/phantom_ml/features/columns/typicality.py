@@ -66,7 +66,7 @@ def _names(text: pl.Series, kind: ColumnKind) -> pl.Series:
     """Return what is read of strings; null where it is missing."""
     text = cut(text, MAX_CHARACTERS)
     if kind is ColumnKind.DOMAIN:
-        parts = split_hosts(text).with_columns(missing=text.is_null())
+        parts = split_hosts(text, ["domain"]).with_columns(missing=text.is_null())
         is_name = ~pl.col("is_address") & ~pl.col("missing")
         return parts.select(pl.when(is_name).then(pl.col("domain"))).to_series()
     if kind is ColumnKind.PATH:

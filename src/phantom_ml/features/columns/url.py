@@ -15,9 +15,9 @@ from numpy.typing import NDArray
 from phantom_ml.data.schema import ColumnKind
 from phantom_ml.features.base import encoders
 from phantom_ml.features.cells.bytes import DIGITS, CellBytes
+from phantom_ml.features.cells.patterns import rows_with
 from phantom_ml.features.lately import FEW, Lately
-from phantom_ml.features.parsing.host_parts import HOST_NUMBERS, HOST_WORDS, host_parts
-from phantom_ml.features.parsing.hosts import split_hosts
+from phantom_ml.features.parsing.host_parts import HOST_NUMBERS, HOST_WORDS, KEYS, host_parts
 from phantom_ml.features.parsing.url_bytes import path_bytes, query_bytes, url_bytes
 from phantom_ml.features.parsing.url_signs import FLAGGED, NEED_DOMAIN, url_signs
 from phantom_ml.features.parsing.urls import split_urls
@@ -112,7 +112,6 @@ class URLEncoder(PartsEncoder):
     @classmethod
     def compute(cls, text: pl.Series, wanted: Collection[str]) -> pl.DataFrame:
         """Return the wanted parts of each URL."""
-        signs = url_signs()
         table = _table(text, wanted)
         path, query = table["path_as_written"], table["query_as_written"]
         measured = {
@@ -121,10 +120,12 @@ class URLEncoder(PartsEncoder):
             **_file_bytes(table["file"], wanted),
             **_prefixed("query", query_bytes(query, _within("query", wanted))),
         }
-        return table.select(
-            *(signs[p].alias(p) for p in wanted if p in signs),
-            *(pl.Series(name, values) for name, values in measured.items()),
-            *(p for p in wanted if p.startswith("host.")),
+        return pl.DataFrame(
+            [
+                *url_signs().of(table, wanted).values(),
+                *(pl.Series(name, values) for name, values in measured.items()),
+                *(table[p] for p in wanted if p.startswith("host.")),
+            ]
         )
 
 
@@ -156,19 +157,25 @@ def _of_hosts(hosts: pl.Series, wanted: list[str], needs_domain: bool) -> list[p
     cells = [(host, *wanted, needs_domain) for host in hosts.to_list()]
 
     def made(new: list[int]) -> list[pl.DataFrame]:
-        return [*_apart(hosts[new], wanted, needs_domain).iter_slices(1)]
+        known = _taken_apart(hosts[new].drop_nulls(), wanted, needs_domain)
+        each = known.iter_slices(1)
+        return [known.clear(1) if cells[i][0] is None else next(each) for i in new]
 
-    return pl.concat(_HOSTS.of(cells, made)).get_columns()
+    found = _HOSTS.of(cells, made)
+    return (found[0] if len(found) == 1 else pl.concat(found)).get_columns()
 
 
 def _apart(hosts: pl.Series, wanted: list[str], needs_domain: bool) -> pl.DataFrame:
     distinct = hosts.drop_nulls().unique(maintain_order=True)
-    names = distinct.str.strip_chars("[]")
-    found = host_parts(names, wanted).select(pl.all().name.prefix("host.")) if wanted else None
-    split = split_hosts(names).select("subdomain", "domain", "registered") if needs_domain else None
-    columns = [c for frame in (found, split) if frame is not None for c in frame.get_columns()]
-    known = pl.DataFrame([distinct.alias("host"), *columns])
+    known = _taken_apart(distinct, wanted, needs_domain).with_columns(distinct.alias("host"))
     return hosts.to_frame().join(known, on="host", how="left", maintain_order="left").drop("host")
+
+
+def _taken_apart(hosts: pl.Series, wanted: list[str], needs_domain: bool) -> pl.DataFrame:
+    keys = KEYS if needs_domain else ()
+    bare = hosts.str.strip_chars("[]") if len(rows_with(r"[\[\]]", hosts)) else hosts
+    found = host_parts(bare, [*wanted, *keys])
+    return pl.DataFrame([*(found[p].alias(f"host.{p}") for p in wanted), *(found[k] for k in keys)])
 
 
 def _file_bytes(files: pl.Series, wanted: Collection[str]) -> dict[str, NDArray[np.generic]]:

@@ -6,6 +6,7 @@ protocols) and T1595 (active scanning) for what is looked for.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Collection, Mapping
 from functools import cache
 from typing import Any, ClassVar
@@ -17,6 +18,7 @@ from phantom_ml.data.schema import ColumnKind
 from phantom_ml.features.base import encoders
 from phantom_ml.features.cells.bytes import DIGITS, SPECIAL, CellBytes, members
 from phantom_ml.features.cells.classes import runs, spread
+from phantom_ml.features.cells.patterns import Signs, Sought
 from phantom_ml.features.knowledge.lists import knowledge
 from phantom_ml.features.parsing.user_agents import browsers, devices, systems
 from phantom_ml.features.parts import PartsEncoder
@@ -60,33 +62,41 @@ class UserAgentEncoder(PartsEncoder):
     @classmethod
     def compute(cls, text: pl.Series, wanted: Collection[str]) -> pl.DataFrame:
         """Return the wanted parts of each user agent."""
-        signs = [e.alias(k) for k, e in _signs().items() if k in wanted]
-        parts = {s.name: s for s in text.alias("text").to_frame().select(signs)}
-        parts |= _measured(text, wanted)
-        parsed = _parsed(text, wanted)
-        claims = {k: e for k, e in _claims().items() if k in wanted}
-        parts |= {s.name: s for s in parsed.select(**claims)}
-        return pl.DataFrame(parts).select(*wanted)
+        table = _parsed(text, wanted)
+        parts = _signs().of(table, wanted) | _measured(text, wanted)
+        return pl.DataFrame({part: parts[part] for part in wanted})
 
 
 @cache
-def _signs() -> dict[str, pl.Expr]:
-    """Return what is read from the text alone."""
-    text = pl.col("text")
-    known = knowledge("user_agents")
-    return {
-        "is_script": _names(known["scripts"]),
-        "is_bot": _names(known["bots"]) & ~_names(known["not_bots"]),
-        "is_scanner": _names(known["scanners"]),
-        "is_short": text.str.len_chars() < SHORT,
-        "mentions_url": _names(ADDRESS),
-        "length": text.str.len_chars(),
-        "token_count": text.str.count_matches(r"[^\s;,()]+"),
-    }
+def _signs() -> Signs:
+    """Return what is read from the text, and what follows from browser, system and device."""
+    known, length = knowledge("user_agents"), pl.col("text").str.len_chars()
+    browser, system = pl.col("browser"), pl.col("os")
+    return Signs(
+        flags={
+            "is_script": _names(known["scripts"]),
+            "names a bot": _names(known["bots"]),
+            "names no bot": _names(known["not_bots"]),
+            "is_scanner": _names(known["scanners"]),
+            "mentions_url": _names(ADDRESS),
+        },
+        counts={"token_count": Sought("text", r"[^\s;,()]+")},
+        others={
+            "is_bot": pl.col("names a bot") & ~pl.col("names no bot"),
+            "is_short": length < SHORT,
+            "length": length,
+            "browser": browser,
+            "os": system,
+            "device": pl.col("device"),
+            "browser_major_version": pl.col("major"),
+            "parse_failed": browser.is_null() & system.is_null(),
+            "is_inconsistent": _inconsistent(),
+        },
+    )
 
 
-def _names(marks: list[str]) -> pl.Expr:
-    return pl.col("text").str.contains_any(marks, ascii_case_insensitive=True)
+def _names(marks: list[str]) -> Sought:
+    return Sought("text", f"(?i-u:{'|'.join(map(re.escape, marks))})")
 
 
 def _measured(text: pl.Series, wanted: Collection[str]) -> dict[str, pl.Series]:
@@ -110,19 +120,6 @@ def _parsed(text: pl.Series, wanted: Collection[str]) -> pl.DataFrame:
     if "device" in asked:
         columns["device"] = devices(text)
     return pl.DataFrame(columns)
-
-
-def _claims() -> dict[str, pl.Expr]:
-    """Return what follows from browser, system and device."""
-    browser, system = pl.col("browser"), pl.col("os")
-    return {
-        "browser": browser,
-        "os": system,
-        "device": pl.col("device"),
-        "browser_major_version": pl.col("major"),
-        "parse_failed": browser.is_null() & system.is_null(),
-        "is_inconsistent": _inconsistent(),
-    }
 
 
 def _inconsistent() -> pl.Expr:

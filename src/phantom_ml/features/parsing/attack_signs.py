@@ -9,6 +9,7 @@ from functools import cache
 
 import polars as pl
 
+from phantom_ml.features.cells.patterns import contained, rows_with
 from phantom_ml.features.knowledge.lists import knowledge
 
 #: Part of a name -> what its tokens are.
@@ -35,25 +36,23 @@ ALWAYS_TRUE = (
 ASCII_CLASSES = ((r"\s", r"[ \t-\r]"), (r"\d", "[0-9]"), (r"\b", r"(?-u:\b)"), (r"\w", "[0-9a-z_]"))
 
 
-def token_counts(text: pl.Expr) -> dict[str, pl.Expr]:
-    """Return class -> expression for the number of its tokens in ``text``."""
-    return {name: text.str.count_matches(pattern(name)) for name in CLASSES}
-
-
-def has_tautology(text: pl.Expr) -> pl.Expr:
+def has_tautology(text: pl.Series) -> pl.Series:
     """Return whether a condition is true whatever the data, such as or 1=1.
 
     Examples
     --------
-    >>> frame = pl.DataFrame({"t": ["1' or '1'='1", "x or y=z", "a=a"]})
-    >>> frame.select(has_tautology(pl.col("t"))).to_series().to_list()
+    >>> has_tautology(pl.Series(["1' or '1'='1", "x or y=z", "a=a"])).to_list()
     [True, False, False]
     """
-    # Most texts have no comparison, and what is missing is not matched.
-    compares = pl.when(text.str.contains("=|like")).then(text)
-    sides = compares.str.extract_groups(COMPARED).struct
+    found = contained(text, ALWAYS_TRUE)
+    # Most texts have no comparison.
+    rows = rows_with("=|like", text)
+    rows = rows[rows_with(COMPARED, text[rows])]
+    if not len(rows):
+        return found
+    sides = text[rows].str.extract_groups(COMPARED).struct
     same = sides.field("1") == sides.field("2")
-    return same.fill_null(False) | text.str.contains(ALWAYS_TRUE)
+    return found.scatter(rows, found[rows] | same.fill_null(False))
 
 
 @cache

@@ -12,6 +12,8 @@ from functools import cache
 
 import polars as pl
 
+from phantom_ml.features.cells.listed import Listed
+from phantom_ml.features.cells.patterns import Signs, Sought, rows_with
 from phantom_ml.features.knowledge.lists import knowledge
 
 LETTERS = "abcdefghijklmnopqrstuvwxyz0123456789-"
@@ -29,30 +31,29 @@ def resembles_brand(labels: pl.Series) -> pl.Series:
     >>> resembles_brand(pl.Series(["paypal", "paypa1", "paypall", "\u0440aypal"])).to_list()
     [False, True, True, True]
     """
-    frame, label, near = labels.alias("label").to_frame(), pl.col("label"), _near().implode()
-    true = label.is_in([*_list("brands"), *_list("words")])
-    found = frame.select(label.is_in(near) & ~true).to_series()
+    other = ~_known().of(labels)
+    found = _near().of(labels) & other
     # Most labels have no letter that looks like another.
-    rows = frame.select((label.str.contains(LOOKS_LIKE) & ~true).arg_true()).to_series()
-    seen = frame[rows].select(skeleton(label).is_in(near)).to_series()
-    return found.scatter(rows, seen | found.gather(rows))
+    rows = rows_with(LOOKS_LIKE, labels)
+    if not len(rows):
+        return found
+    plain = labels[rows].alias("label").to_frame().select(skeleton(pl.col("label"))).to_series()
+    return found.scatter(rows, (_near().of(plain) & other[rows]) | found[rows])
 
 
-def names_brand(hosts: pl.DataFrame) -> pl.Series:
-    """Return whether a brand is a word of the host while the registered domain is another's.
+@cache
+def brand_signs() -> Signs:
+    """Return ``names_brand`` of what ``split_hosts`` returns.
 
-    Parameters
-    ----------
-    hosts : what ``split_hosts`` returns
+    It is whether a brand is a word of the host while the registered domain is another's.
     """
     word = rf"(?:^|[.-])(?:{'|'.join(_list('brands'))})(?:[.-]|$)"
-    subdomain, domain = pl.col("subdomain").str, pl.col("domain")
-    own = domain.is_in([*_list("brands"), *_list("servants")])
+    flags = {f"{part} has one": Sought(part, word) for part in ("subdomain", "domain")}
+    sub, domain = (pl.col(flag) for flag in flags)
+    own = pl.col("domain").is_in([*_list("brands"), *_list("servants")])
     # What a brand's customers call themselves at its own domain is not its word.
-    guest = own & pl.col("is_private_suffix") & subdomain.contains(word)
-    return hosts.select(
-        guest | (~own & (subdomain.contains(word) | domain.str.contains(word)))
-    ).to_series()
+    guest = own & pl.col("is_private_suffix") & sub
+    return Signs(flags, others={"names_brand": guest | (~own & (sub | domain))})
 
 
 def skeleton(label: pl.Expr) -> pl.Expr:
@@ -67,13 +68,15 @@ def _list(key: str) -> list[str]:
 
 
 @cache
-def _near() -> pl.Series:
+def _known() -> Listed:
+    return Listed(frozenset({*_list("brands"), *_list("words")}))
+
+
+@cache
+def _near() -> Listed:
     """Return the brands and all that is one edit away from the longer ones."""
-    found = {*_list("brands"), *_list("words")}
-    for brand in _list("brands"):
-        if len(brand) >= MIN_LETTERS:
-            found.update(_edits(brand))
-    return pl.Series(sorted(found))
+    long = (edit for b in _list("brands") if len(b) >= MIN_LETTERS for edit in _edits(b))
+    return Listed(_known().words.union(long))
 
 
 def _edits(word: str) -> Iterator[str]:

@@ -30,6 +30,10 @@ _SHARES: dict[str, tuple[Members, str]] = {
 }
 #: Bits of one running total among several in a number: a cell has fewer than 2^21 bytes.
 _BITS = 21
+#: What each byte adds to the total.
+_WEIGHTS = np.zeros(256, np.uint64)
+for _i, (_which, _) in enumerate(_SHARES.values()):
+    _WEIGHTS += _which.astype(np.uint64) << np.uint64(_BITS * _i)
 #: Cells that are measured at a time: their running totals stay in the cache.
 _CELLS = 4096
 _OPEN, _CLOSE = members("([{"), members(")]}")
@@ -80,11 +84,8 @@ def _shares(cells: CellBytes) -> dict[str, NDArray[np.float64]]:
 
     What one total overflows into the next is gone in the difference of two (see parts.MAX_CHARACTERS).
     """
-    weights = np.zeros(256, np.uint64)
-    for i, (which, _) in enumerate(_SHARES.values()):
-        weights += which.astype(np.uint64) << np.uint64(_BITS * i)
     total = np.zeros(len(cells.data) + 1, np.uint64)
-    np.take(weights, cells.data, out=total[1:])
+    np.take(_WEIGHTS, cells.data, out=total[1:])
     np.cumsum(total, out=total)
     packed = np.diff(total[cells.offsets])
     size = np.maximum(cells.sizes, 1)

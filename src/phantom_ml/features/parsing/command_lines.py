@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import polars as pl
 
+from phantom_ml.features.cells.patterns import Signs, Sought
+
 #: A boundary of ASCII words; Unicode's costs a slower engine as soon as a cell is not ASCII.
 EDGE = r"(?-u:\b)"
 #: Characters that shells drop before they run a line.
@@ -130,14 +132,21 @@ def argument_count(command: pl.Expr, program: pl.Expr) -> pl.Expr:
     return (count - 1 - pl.when(quoted).then(0).otherwise(blanks)).clip(0)
 
 
-def location(path: pl.Expr) -> pl.Expr:
-    r"""Return what kind of folder a program lies in; null where the line names none.
+def locations(column: str) -> Signs:
+    r"""Return ``location``: what kind of folder a program lies in; null where the line names none.
+
+    Parameters
+    ----------
+    column : of paths of programs, in lower case
 
     Examples
     --------
-    >>> pl.select(location(pl.lit(r"C:\Users\ann\AppData\Local\Temp\a.exe"))).item()
+    >>> table = pl.DataFrame({"p": [r"c:\users\ann\appdata\local\temp\a.exe"]})
+    >>> locations("p").of(table, ["location"])["location"].item()
     'temp'
     """
-    p = path.str.to_lowercase()
-    known = [pl.when(p.str.contains(w)).then(pl.lit(name)) for name, w in _LOCATIONS]
-    return pl.when(p.str.contains(r"[\\/%~]")).then(pl.coalesce(*known, pl.lit("other")))
+    known = [pl.when(f"in {name}").then(pl.lit(name)) for name, _ in _LOCATIONS]
+    flags = {f"in {name}": Sought(column, pattern) for name, pattern in _LOCATIONS}
+    flags["has folder"] = Sought(column, r"[\\/%~]")
+    told = pl.when("has folder").then(pl.coalesce(*known, pl.lit("other")))
+    return Signs(flags, others={"location": told})

@@ -15,6 +15,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from phantom_ml.features.cells.bytes import CellBytes
+from phantom_ml.features.cells.patterns import rows_with
 
 #: Rounds of encoding that are undone.
 MAX_ROUNDS = 3
@@ -31,6 +32,9 @@ NAMED = {
 NUMBERED = {form: chr(code) for code in range(1, 127) for form in (f"&#{code};", f"&#x{code:x};")}
 #: Over-long UTF-8 of the characters that lead up and down folders.
 OVERLONG = {"%c0%af": "/", "%c0%ae": ".", "%c1%9c": "\\", "%e0%80%af": "/", "%e0%80%ae": "."}
+OVERLONG_BEGINS = "%[cCeE]"
+#: What any entity begins with.
+ENTITY = "&(?:#|[a-zA-Z]+;)"
 #: Value of each hexadecimal digit; -1 for other bytes.
 HEX_VALUE = np.full(256, -1, np.int64)
 for _digits in (b"0123456789abcdef", b"0123456789ABCDEF"):
@@ -65,8 +69,9 @@ def decode(text: pl.Series) -> Decoded:
     """
     clear = text.str.replace_all("+", " ", literal=True)
     rounds = np.zeros(len(text), np.int64)
-    rows = np.flatnonzero(clear.str.contains("[%&]").to_numpy())
+    rows = np.arange(len(text))
     for _ in range(MAX_ROUNDS):
+        rows = rows[rows_with("[%&]", clear[rows])]
         if not len(rows):
             break
         before = clear.gather(rows)
@@ -86,6 +91,8 @@ def percent_decoded(text: pl.Series) -> pl.Series:
     >>> percent_decoded(pl.Series(["%C3%A9t%c3%a9", "100%", "%ff%41"])).to_list()
     ['été', '100%', '%ffA']
     """
+    if not len(rows_with("%", text)):
+        return text
     cells = CellBytes.of(text)
     starts, values = _escapes(cells, b"%", 2)
     sound = _is_sound(np.searchsorted(cells.offsets, starts, side="right"), starts, values)
@@ -97,6 +104,8 @@ def _is_sound(
 ) -> NDArray[np.bool_]:
     """Return which escaped bytes are ASCII or part of a whole UTF-8 sequence of escaped bytes."""
     sound, n = values < 128, len(values)
+    if sound.all():
+        return sound
     for first, last, low, high, size in SEQUENCES:
         lead = np.flatnonzero((values >= first) & (values <= last))
         lead = lead[lead + size <= n]
@@ -111,17 +120,18 @@ def _is_sound(
 
 
 def _round(text: pl.Series) -> pl.Series:
-    text = text.str.replace_many(OVERLONG, ascii_case_insensitive=True)
+    if len(rows_with(OVERLONG_BEGINS, text)):
+        text = text.str.replace_many(OVERLONG, ascii_case_insensitive=True)
     return _entities(percent_decoded(_unicode_decoded(text)))
 
 
 def _unicode_decoded(text: pl.Series) -> pl.Series:
     """Return strings with %uXXXX undone; full-width letters become plain, other characters ``?``."""
+    if not len(rows_with("%[uU]", text)):
+        return text
     cells = CellBytes.of(text)
     parts = [_escapes(cells, mark, 4) for mark in (b"%u", b"%U")]
     starts, values = (np.concatenate(p) for p in zip(*parts, strict=True))
-    if not len(starts):
-        return text
     values = np.where(
         (values > FULL_WIDTH + 32) & (values < FULL_WIDTH + 127), values - FULL_WIDTH, values
     )
@@ -129,6 +139,8 @@ def _unicode_decoded(text: pl.Series) -> pl.Series:
 
 
 def _entities(text: pl.Series) -> pl.Series:
+    if not len(rows_with(ENTITY, text)):
+        return text
     named = pl.col("t").str.replace_many(NAMED, ascii_case_insensitive=True)
     # Zeros in front and a missing semicolon change nothing for a browser.
     number = named.str.replace_all("&#0*([0-9]+);?", "&#$1;")

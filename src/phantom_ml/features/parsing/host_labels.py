@@ -6,7 +6,8 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from phantom_ml.features.cells.bytes import CellBytes
+from phantom_ml.features.cells.bytes import CellBytes, pieces
+from phantom_ml.features.cells.patterns import Signs, Sought, rows_with
 
 #: RFC 1035: longer labels are none, and decoding takes quadratic time.
 MAX_LABEL = 63
@@ -30,33 +31,43 @@ def coded_labels(hosts: pl.Series) -> pl.DataFrame:
     """
     starts, sizes = _longest(hosts)
     rows = np.flatnonzero(sizes >= MIN_CODED)
-    frame = pl.DataFrame(
-        {"host": hosts.gather(rows).cast(pl.Binary), "at": starts[rows], "size": sizes[rows]}
-    )
-    label = pl.col("host").bin.slice(pl.col("at"), pl.col("size")).cast(pl.String).alias("label")
-    looks = frame.select(label).select(_looks())
     columns = [pl.Series("longest_label", sizes)]
-    for name in looks.columns:
+    looks = _codes(pieces(hosts[rows], {"label": (starts[rows], sizes[rows])})) if len(rows) else {}
+    for name in CODES:
         all_rows = np.zeros(len(hosts), np.bool_)
-        all_rows[rows] = looks[name].to_numpy()
+        if name in looks:
+            all_rows[rows] = looks[name].to_numpy()
         columns.append(pl.Series(name, all_rows))
     return pl.DataFrame(columns)
 
 
-def _looks() -> list[pl.Expr]:
-    label, small = pl.col("label"), pl.col("label").str.to_lowercase()
-    is_hex = small.str.contains("^[0-9a-f]+$") & small.str.contains("[a-f]")
-    is_hex &= small.str.contains("[0-9]")
-    # Words with a number behind them are no code: a digit must stand within.
-    is_base32 = small.str.contains("^[a-z2-7]+$") & small.str.contains("[a-z][2-7]+[a-z]")
-    is_base64 = label.str.contains("^[A-Za-z0-9+/=_-]+$")
-    is_base64 &= label.str.contains("[A-Za-z][0-9]+[A-Za-z]")
-    is_base64 &= label.str.count_matches("[a-z0-9][A-Z]") > 2
-    return [
-        is_hex.alias("looks_hex"),
-        (is_base32 & ~is_hex).alias("looks_base32"),
-        (is_base64 & ~is_hex).alias("looks_base64"),
-    ]
+def _codes(labels: pl.DataFrame) -> dict[str, pl.Series]:
+    return _LOOKS.of(labels.with_columns(small=pl.col("label").str.to_lowercase()), CODES)
+
+
+CODES = ("looks_hex", "looks_base32", "looks_base64")
+_is_hex = pl.col("hex") & pl.col("hex letter") & pl.col("digit")
+_LOOKS = Signs(
+    flags={
+        "hex": Sought("small", "^[0-9a-f]+$"),
+        "hex letter": Sought("small", "[a-f]"),
+        "digit": Sought("small", "[0-9]"),
+        # Words with a number behind them are no code: a digit must stand within.
+        "base32": Sought("small", "^[a-z2-7]+$"),
+        "digit of base32 within": Sought("small", "[a-z][2-7]+[a-z]"),
+        "base64": Sought("label", "^[A-Za-z0-9+/=_-]+$"),
+        "digit within": Sought("label", "[A-Za-z][0-9]+[A-Za-z]"),
+    },
+    counts={"turns to capitals": Sought("label", "[a-z0-9][A-Z]")},
+    others={
+        "looks_hex": _is_hex,
+        "looks_base32": pl.col("base32") & pl.col("digit of base32 within") & ~_is_hex,
+        "looks_base64": pl.col("base64")
+        & pl.col("digit within")
+        & (pl.col("turns to capitals") > 2)
+        & ~_is_hex,
+    },
+)
 
 
 def _longest(hosts: pl.Series) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
@@ -82,16 +93,16 @@ def shown_hosts(hosts: pl.Series) -> pl.Series:
     >>> shown_hosts(pl.Series(["xn--80ak6aa92e.com", "bank.com"])).to_list()
     ['аррӏе.com', 'bank.com']
     """
-    coded = hosts.str.contains(PUNYCODE).fill_null(value=False)
-    if not coded.any():
+    coded = rows_with(PUNYCODE, hosts)
+    if not len(coded):
         return hosts
-    labels = hosts.filter(coded).str.split(".")
+    labels = hosts[coded].str.split(".")
     flat = labels.explode()
     distinct = flat.filter(flat.str.starts_with("xn--")).unique()
     shown = flat.replace(distinct, pl.Series([_decoded(label) for label in distinct]))
     frame = pl.DataFrame({"label": shown, "row": _row_of_each(labels)})
     joined = frame.group_by("row", maintain_order=True).agg(pl.col("label").str.join("."))
-    return hosts.clone().scatter(coded.arg_true(), joined["label"])
+    return hosts.clone().scatter(coded, joined["label"])
 
 
 def _row_of_each(labels: pl.Series) -> pl.Series:

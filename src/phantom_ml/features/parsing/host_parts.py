@@ -9,6 +9,7 @@ USENIX Security 2018; Yadav et al., "Detecting Algorithmically Generated Malicio
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
+from functools import cache
 
 import numpy as np
 import polars as pl
@@ -16,9 +17,11 @@ from numpy.typing import NDArray
 
 from phantom_ml.features.cells.bytes import CONSONANTS, DIGITS, VOWELS, CellBytes, Members, members
 from phantom_ml.features.cells.classes import class_counts, runs, spread
-from phantom_ml.features.parsing.brands import names_brand, resembles_brand
-from phantom_ml.features.parsing.host_labels import coded_labels, shown_hosts
-from phantom_ml.features.parsing.hosts import split_hosts
+from phantom_ml.features.cells.patterns import Signs, Sought
+from phantom_ml.features.lately import FEW
+from phantom_ml.features.parsing.brands import brand_signs, resembles_brand
+from phantom_ml.features.parsing.host_labels import CODES, coded_labels, shown_hosts
+from phantom_ml.features.parsing.hosts import PIECES, split_hosts
 
 HOST_NUMBERS: Mapping[str, str] = {
     "length": "characters of the host",
@@ -57,6 +60,13 @@ MIXED = rf"[a-z][^.]*{OTHER_SCRIPT}|{OTHER_SCRIPT}[^.]*[a-z]"
 
 _host, _domain, _sub = pl.col("host"), pl.col("domain"), pl.col("subdomain")
 _named = ~pl.col("is_address")
+#: Strings that others ask for, to look them up in lists; never features.
+KEYS = ("subdomain", "domain", "registered")
+_FLAGS = {
+    "is_punycode": Sought("host", r"(?:^|\.)xn--"),
+    "is_reverse_lookup": Sought("host", r"(?:^|\.)(?:in-addr|ip6)\.arpa$"),
+    "is_mixed_script": Sought("shown", MIXED),
+}
 #: What polars can tell from the parts of the host.
 _EXPRESSIONS: Mapping[str, pl.Expr] = {
     "length": _host.str.len_chars(),
@@ -68,13 +78,12 @@ _EXPRESSIONS: Mapping[str, pl.Expr] = {
     "subdomain_count": pl.when(_named).then(
         pl.when(_sub == "").then(0).otherwise(_sub.str.count_matches(".", literal=True) + 1)
     ),
-    "is_punycode": _host.str.contains(r"(?:^|\.)xn--"),
-    "is_reverse_lookup": _host.str.contains(r"(?:^|\.)(?:in-addr|ip6)\.arpa$"),
     "is_address": pl.col("is_address"),
     "has_known_suffix": pl.when(_named).then(pl.col("is_known_suffix")),
     "has_private_suffix": pl.when(_named).then(pl.col("is_private_suffix")),
-    "registered": pl.col("registered"),
     "suffix": pl.when(pl.col("suffix") != "").then(pl.col("suffix")),
+    **{part: pl.when(_named).then(pl.col(part)) for part in ("longest_label", *CODES)},
+    **{key: pl.col(key) for key in KEYS},
 }
 #: Classes of bytes in the name without its suffix.
 _CLASSES: Mapping[str, Members] = {
@@ -85,8 +94,6 @@ _CLASSES: Mapping[str, Members] = {
 }
 _RUNS = {"longest_digit_run": DIGITS, "longest_consonant_run": CONSONANTS}
 Measured = dict[str, NDArray[np.generic]]
-_LONGEST = ("longest_label", "looks_hex", "looks_base32", "looks_base64")
-_SHOWN = ("is_mixed_script", "resembles_brand", "names_brand")
 
 
 def host_parts(hosts: pl.Series, wanted: Collection[str]) -> pl.DataFrame:
@@ -95,8 +102,8 @@ def host_parts(hosts: pl.Series, wanted: Collection[str]) -> pl.DataFrame:
     Parameters
     ----------
     hosts : names or addresses without a port; null counts as empty
-    wanted : names of HOST_NUMBERS and HOST_WORDS, or ``registered``: domain and suffix, as a key for
-        lists, never a feature
+    wanted : names of HOST_NUMBERS and HOST_WORDS, or ``subdomain``, ``domain`` and ``registered``
+        (domain and suffix): keys for lists, never features
 
     Examples
     --------
@@ -105,7 +112,7 @@ def host_parts(hosts: pl.Series, wanted: Collection[str]) -> pl.DataFrame:
     """
     if not wanted:
         return pl.DataFrame()
-    if hosts.head(SAMPLE).n_unique() * 2 > min(len(hosts), SAMPLE):
+    if len(hosts) <= FEW or hosts.head(SAMPLE).n_unique() * 2 > min(len(hosts), SAMPLE):
         return _parts(hosts, wanted)
     distinct = hosts.unique()
     known = _parts(distinct, wanted).with_columns(distinct.alias("its host"))
@@ -115,32 +122,38 @@ def host_parts(hosts: pl.Series, wanted: Collection[str]) -> pl.DataFrame:
 
 
 def _parts(hosts: pl.Series, wanted: Collection[str]) -> pl.DataFrame:
-    frame = split_hosts(hosts)
-    columns = [
-        *frame.select(_EXPRESSIONS[p].alias(p) for p in wanted if p in _EXPRESSIONS).get_columns(),
-        *_measures(frame, wanted),
-    ]
-    if any(p in _LONGEST for p in wanted):
-        coded = coded_labels(hosts.fill_null("")).with_columns(frame["is_address"])
-        coded = coded.select(pl.when(_named).then(pl.col(p)).alias(p) for p in _LONGEST)
-        columns += coded.get_columns()
-    if any(p in _SHOWN for p in wanted):
-        columns += _shown(frame, wanted)
-    return pl.DataFrame(columns).select(wanted)
+    asked = frozenset(wanted)
+    frame = split_hosts(hosts, [*PIECES, "name"] if asked & _TOLD["name"] else PIECES)
+    columns = frame.get_columns()
+    if asked & {"longest_label", *CODES}:
+        columns += coded_labels(hosts).get_columns()
+    if "is_mixed_script" in asked:
+        columns.append(shown_hosts(frame["host"]).alias("shown"))
+    found = _signs().of(pl.DataFrame(columns), wanted) | _measures(frame, asked)
+    if "resembles_brand" in asked:
+        label = shown_hosts(frame["domain"])
+        found["resembles_brand"] = resembles_brand(label).alias("resembles_brand")
+    return pl.DataFrame([found[part] for part in wanted])
 
 
-def _measures(frame: pl.DataFrame, wanted: Collection[str]) -> list[pl.Series]:
+@cache
+def _signs() -> Signs:
+    brand = brand_signs()
+    return Signs({**_FLAGS, **brand.flags}, others={**_EXPRESSIONS, **brand.others})
+
+
+def _measures(frame: pl.DataFrame, asked: frozenset[str]) -> dict[str, pl.Series]:
     """Return what the bytes of the wanted strings tell; null for addresses and empty strings."""
-    columns = []
+    columns, is_address = {}, frame["is_address"].to_numpy()
     for of, measure in _MEASURES.items():
-        if not _TOLD[of] & set(wanted):
+        told = _TOLD[of] & asked
+        if not told:
             continue
-        text = _text(frame, of)
-        nothing = (frame["is_address"] | (text == "")).to_numpy()
-        found = measure(CellBytes.of(text), wanted)
-        for part in _TOLD[of] & set(wanted):
+        cells = CellBytes.of(frame[of])
+        found, nothing = measure(cells, told), is_address | (cells.sizes == 0)
+        for part in told:
             values = np.where(nothing, np.nan, found[part]).astype(np.float32)
-            columns.append(pl.Series(part, values, nan_to_null=True))
+            columns[part] = pl.Series(part, values, nan_to_null=True)
     return columns
 
 
@@ -172,25 +185,3 @@ _TOLD: Mapping[str, frozenset[str]] = {
     "domain": frozenset({"entropy", "unique_share"}),
     "subdomain": frozenset({"subdomain_entropy"}),
 }
-
-
-def _text(frame: pl.DataFrame, of: str) -> pl.Series:
-    if of != "name":
-        return frame[of]
-    ending = pl.when(pl.col("suffix") == "").then(0).otherwise(pl.col("suffix").str.len_bytes() + 1)
-    size = (_host.str.len_bytes().cast(pl.Int64) - ending.cast(pl.Int64)).clip(0)
-    return frame.select(_host.cast(pl.Binary).bin.head(size).cast(pl.String)).to_series()
-
-
-def _shown(frame: pl.DataFrame, wanted: Collection[str]) -> list[pl.Series]:
-    """Return what is told by the name that people see."""
-    columns = []
-    if "is_mixed_script" in wanted:
-        shown = shown_hosts(frame["host"])
-        columns.append(shown.str.contains(MIXED).alias("is_mixed_script"))
-    if "resembles_brand" in wanted:
-        label = shown_hosts(frame["domain"])
-        columns.append(resembles_brand(label).alias("resembles_brand"))
-    if "names_brand" in wanted:
-        columns.append(names_brand(frame).alias("names_brand"))
-    return columns

@@ -7,26 +7,40 @@ Source: the algorithm of https://publicsuffix.org/list/; a name under no rule en
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from phantom_ml.features.cells.bytes import CellBytes
+from phantom_ml.features.cells.bytes import CellBytes, Places, pieces
+from phantom_ml.features.cells.patterns import contained, replaced
+from phantom_ml.features.lately import FEW, Lately
 from phantom_ml.features.parsing.suffixes import suffixes
 
 #: An address, not a name: the last label is a number (WHATWG URL, "ends in a number"), or it has colons
 #: or brackets.
 ADDRESS = r"(?:^|\.)(?:[0-9]+|0x[0-9a-f]*)$|:|^\["
+#: Strings that a host is cut into.
+PIECES = ("subdomain", "domain", "suffix", "registered")
+EVERY = (*PIECES, "name")
+#: What is told of each beside them.
+TOLD = ("is_address", "is_known_suffix", "is_private_suffix")
+#: Other full stops that browsers take for a dot (UTS #46).
+FULL_STOPS = "[\u3002\uff0e\uff61]"
+
+#: Several encoders read one host; its parts take more room than its name.
+_LATELY: Lately[pl.DataFrame] = Lately(most=512)
 
 
-def split_hosts(hosts: pl.Series) -> pl.DataFrame:
+def split_hosts(hosts: pl.Series, wanted: Collection[str] = PIECES) -> pl.DataFrame:
     """Return the parts of hosts in small letters, the root's dot left off, row for row.
 
     Parameters
     ----------
     hosts : names or addresses without a port; null counts as empty
+    wanted : of PIECES, or ``name``: all before the suffix
 
     Returns
     -------
@@ -42,29 +56,39 @@ def split_hosts(hosts: pl.Series) -> pl.DataFrame:
     >>> split_hosts(pl.Series(["login.Bank.co.uk.", "10.0.0.1"])).row(0)[:5]
     ('login.bank.co.uk', 'login', 'bank', 'co.uk', 'bank.co.uk')
     """
+    if not 0 < len(hosts) <= FEW:
+        return _split(hosts, wanted)
+    found = _LATELY.of(hosts.to_list(), lambda new: _split(hosts[new], EVERY).iter_slices(1))
+    rows = found[0] if len(found) == 1 else pl.concat(found)
+    return pl.DataFrame([rows[name] for name in ("host", *wanted, *TOLD)])
+
+
+def _split(hosts: pl.Series, wanted: Collection[str]) -> pl.DataFrame:
     names = _normal(hosts)
     cells = _Labels.of(names)
-    address = names.str.contains(ADDRESS)
+    address = contained(names, ADDRESS)
     whole = address.to_numpy() | (cells.n_dots == 0)
     known, private = _suffix_labels(names, cells, np.flatnonzero(~whole))
     n_labels = np.where(whole, 0, np.maximum(known, 1))
     suffix, registered = cells.tail(n_labels), cells.tail(n_labels + ~whole)
     registered = np.where(whole, cells.size, registered)
     between = ~whole & (registered > suffix)  # the dot before the suffix
-    parts = _cut(names, suffix, registered - suffix - between, registered)
-    return parts.with_columns(
-        is_address=address,
-        is_known_suffix=pl.Series(known > 0),
-        is_private_suffix=pl.Series(private > known),
+    places = _places(cells.size, suffix, registered - suffix - between, registered)
+    return pl.DataFrame(
+        [
+            names.alias("host"),
+            *pieces(names, {piece: places[piece] for piece in wanted}).get_columns(),
+            address.alias("is_address"),
+            pl.Series("is_known_suffix", known > 0),
+            pl.Series("is_private_suffix", private > known),
+        ]
     )
 
 
 def _normal(hosts: pl.Series) -> pl.Series:
     # One query: a row alone costs by the number of them.
     names = pl.col("host").fill_null("").str.to_lowercase().str.strip_suffix(".")
-    # Other full stops that browsers take for a dot (UTS #46).
-    names = names.str.replace_all("[\u3002\uff0e\uff61]", ".")
-    return hosts.alias("host").to_frame().select(names).to_series()
+    return replaced(hosts.alias("host").to_frame().select(names).to_series(), FULL_STOPS, ".")
 
 
 @dataclass(frozen=True)
@@ -103,7 +127,7 @@ def _suffix_labels(
     while len(rows):
         depth += 1
         sizes = cells.tail(np.where(cells.n_dots >= depth - 1, depth, 0))[rows]
-        codes = known.codes(_tails(names.gather(rows), sizes))
+        codes = known.codes(_tails(names[rows], cells.size[rows], sizes))
         taken_here = known.rules[:, codes] | known.wildcards[:, above]
         for owner in (0, 1):
             taken[owner, rows[taken_here[owner]]] = depth
@@ -115,33 +139,23 @@ def _suffix_labels(
     return taken[0], taken[1]
 
 
-def _tails(names: pl.Series, sizes: NDArray[np.int64]) -> pl.Series:
-    frame = pl.DataFrame({"host": names, "size": sizes})
-    tail = pl.col("host").cast(pl.Binary).bin.tail(pl.col("size"))
-    return frame.select(tail.cast(pl.String)).to_series()
+def _tails(names: pl.Series, whole: NDArray[np.int64], sizes: NDArray[np.int64]) -> pl.Series:
+    return pieces(names, {"tail": (whole - sizes, sizes)}).to_series()
 
 
-def _cut(
-    names: pl.Series,
+def _places(
+    whole: NDArray[np.int64],
     suffix: NDArray[np.int64],
     domain: NDArray[np.int64],
     registered: NDArray[np.int64],
-) -> pl.DataFrame:
-    """Return the strings, from the bytes that each takes; the registered domain stands at the end."""
-    frame = pl.DataFrame(
-        {
-            "host": names.cast(pl.Binary),
-            "from": names.str.len_bytes().cast(pl.Int64).to_numpy() - registered,
-            "domain": domain,
-            "suffix": suffix,
-            "registered": np.where((domain > 0) & (suffix > 0), registered, 0),
-        }
-    ).with_columns(before=(pl.col("from") - 1).clip(0))
-    host = pl.col("host").bin
-    return frame.select(
-        pl.col("host").cast(pl.String),
-        host.head(pl.col("before")).cast(pl.String).alias("subdomain"),
-        host.slice(pl.col("from"), pl.col("domain")).cast(pl.String).alias("domain"),
-        host.tail(pl.col("suffix")).cast(pl.String).alias("suffix"),
-        host.tail(pl.col("registered")).cast(pl.String).alias("registered"),
-    )
+) -> dict[str, Places]:
+    """Return where each piece lies, from the bytes that it takes; the registered domain is at the end."""
+    begin, first = whole - registered, np.zeros_like(whole)
+    told = np.where((domain > 0) & (suffix > 0), registered, 0)
+    return {
+        "subdomain": (first, np.maximum(begin - 1, 0)),
+        "domain": (begin, domain),
+        "suffix": (whole - suffix, suffix),
+        "registered": (whole - told, told),
+        "name": (first, np.maximum(whole - suffix - (suffix > 0), 0)),
+    }

@@ -13,6 +13,9 @@ from functools import cached_property
 
 import polars as pl
 
+from phantom_ml.features.cells.listed import Meanings
+from phantom_ml.features.cells.patterns import extracted
+
 #: What has a meaning of its own in a pattern, Rust's or Python's.
 MEANING = re.compile(r"[][.^$+?{}()|\\#&~-]")
 ESCAPED = r"\\\g<0>"
@@ -40,11 +43,10 @@ class Places:
         >>> places.of(pl.Series(["c:/users/ann/downloads/a.exe", "d:/users/ann", "/users"])).to_list()
         ['downloads', 'user', None]
         """
-        found = paths.str.extract(self._begins, 1)
+        found = extracted(paths, self._begins)
         # There are few distinct folders: only they are looked at one by one, to tell which of them it is.
-        distinct = found.unique().drop_nulls()
-        words = pl.Series([self._word(f) for f in distinct.to_list()], dtype=pl.String)
-        return found.replace_strict(distinct, words, default=None, return_dtype=pl.String)
+        distinct = found.unique().drop_nulls().to_list()
+        return Meanings({f: word for f in distinct if (word := self._word(f))}).of(found)
 
     def _word(self, folder: str) -> str | None:
         match = self._which.fullmatch(folder)

@@ -7,8 +7,10 @@ from __future__ import annotations
 
 from functools import cache
 
+import numpy as np
 import polars as pl
 
+from phantom_ml.features.cells.patterns import Signs, Sought, rows_with
 from phantom_ml.features.knowledge.lists import knowledge
 from phantom_ml.features.parsing.command_lines import EDGE
 
@@ -41,12 +43,12 @@ def risky_switches(normal: pl.Series) -> dict[str, pl.Series]:
     ([1, 0], ['T1685.005', None])
     """
     # One pass with all patterns in one leaves few lines: everyday lines show none.
-    some = normal.str.contains(_any_pattern())
-    found = _judged(normal.filter(some)) if some.any() else _judged_nothing()
-    rows = pl.DataFrame({"at": pl.int_range(len(normal), dtype=pl.UInt32, eager=True)})
-    found = found.with_columns(at=some.arg_true())
-    table = rows.join(found, on="at", how="left", maintain_order="left").drop("at")
-    return table.with_columns(pl.exclude("risky_technique").fill_null(0)).to_dict()
+    rows = rows_with(_any_pattern(), normal)
+    found = _nothing(len(normal))
+    if len(rows):
+        shown = _judged(normal[rows])
+        found = {part: values.scatter(rows, shown[part]) for part, values in found.items()}
+    return found
 
 
 @cache
@@ -54,33 +56,33 @@ def _any_pattern() -> str:
     return "|".join(pattern for _, pattern in switch_patterns().values())
 
 
-def _judged_nothing() -> pl.DataFrame:
-    return pl.DataFrame(
-        schema={
-            "risky_switch_count": pl.UInt32,
-            "technique_count": pl.UInt32,
-            "risky_technique": pl.String,
-        }
-    )
+def _nothing(n: int) -> dict[str, pl.Series]:
+    count, none = pl.Series(np.zeros(n, np.uint32)), pl.Series([None], dtype=pl.String)
+    return {
+        "risky_switch_count": count,
+        "technique_count": count.clone(),
+        "risky_technique": none.new_from_index(0, n),
+    }
 
 
-def _judged(normal: pl.Series) -> pl.DataFrame:
-    patterns = switch_patterns()
-    n = pl.col("n")
-    hits = (
-        normal.alias("n")
-        .to_frame()
-        .select(n.str.contains(pattern).alias(name) for name, (_, pattern) in patterns.items())
-    )
-    of_technique: dict[str, list[str]] = {}
-    for name, (technique, _) in patterns.items():
-        of_technique.setdefault(technique, []).append(name)
-    first = pl.coalesce(
-        pl.when(pl.any_horizontal(names)).then(pl.lit(technique))
-        for technique, names in of_technique.items()
-    )
-    return hits.select(
-        risky_switch_count=pl.sum_horizontal(list(patterns)),
-        technique_count=pl.sum_horizontal(pl.any_horizontal(ns) for ns in of_technique.values()),
-        risky_technique=first,
-    )
+def _judged(normal: pl.Series) -> dict[str, pl.Series]:
+    """Return the same three of lines that all show a risky switch."""
+    hits = _signs().of(normal.alias("n").to_frame(), list(switch_patterns()))
+    techniques = [technique for technique, _ in switch_patterns().values()]
+    places = {technique: at for at, technique in enumerate(dict.fromkeys(techniques))}
+    shown = np.zeros((len(places), len(normal)), np.bool_)
+    count = np.zeros(len(normal), np.uint32)
+    for technique, hit in zip(techniques, hits.values(), strict=True):
+        shown[places[technique]] |= hit.to_numpy()
+        count += hit.to_numpy()
+    first = np.array(list(places))[shown.argmax(axis=0)]
+    return {
+        "risky_switch_count": pl.Series(count),
+        "technique_count": pl.Series(shown.sum(axis=0, dtype=np.uint32)),
+        "risky_technique": pl.Series(first.tolist(), dtype=pl.String),
+    }
+
+
+@cache
+def _signs() -> Signs:
+    return Signs({name: Sought("n", pattern) for name, (_, pattern) in switch_patterns().items()})

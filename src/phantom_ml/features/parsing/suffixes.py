@@ -48,7 +48,7 @@ class Suffixes:
         """Return the code of each name, shape (n_names,)."""
         if len(names) <= FEW:
             other = len(self.exceptions) - 1
-            return np.array([self.code.get(name, other) for name in names], np.int64)
+            return np.array([self.code.get(name, other) for name in names.to_list()], np.int64)
         known = names.cast(self.names, strict=False).to_physical()
         return known.fill_null(len(self.exceptions) - 1).to_numpy().astype(np.int64)
 

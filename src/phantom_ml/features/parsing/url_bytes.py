@@ -21,6 +21,8 @@ from phantom_ml.features.cells.bytes import (
     members,
 )
 from phantom_ml.features.cells.classes import class_counts, runs, spread
+from phantom_ml.features.cells.patterns import rows_with
+from phantom_ml.features.lately import FEW
 
 #: Classes of a whole URL, and of a path.
 URL_CLASSES: Mapping[str, Members] = {
@@ -75,8 +77,10 @@ def path_bytes(paths: pl.Series, wanted: Collection[str]) -> dict[str, NDArray[n
 
 def query_bytes(queries: pl.Series, wanted: Collection[str]) -> dict[str, NDArray[np.generic]]:
     """Return the wanted ones of ``entropy`` and ``longest_value``; most URLs have no query."""
-    rows = np.flatnonzero(queries.str.len_bytes().to_numpy())
-    some = queries.gather(rows)
+    rows: slice | NDArray[np.int64] = slice(None)
+    if len(queries) > FEW:
+        rows = np.flatnonzero(queries.str.len_bytes().to_numpy())
+    some = queries[rows]
     measures: dict[str, Callable[[pl.Series], NDArray[np.generic]]] = {
         "entropy": lambda s: spread(CellBytes.of(s))[0],
         "longest_value": longest_value,
@@ -97,6 +101,8 @@ def longest_value(queries: pl.Series) -> NDArray[np.generic]:
     >>> longest_value(pl.Series(["a=1&bc=345&d", "x"])).tolist()
     [3, 0]
     """
+    if not len(rows_with("=", queries)):
+        return np.zeros(len(queries), np.uint32)
     values = pl.col("query").str.extract_all("=[^&]*")
     longest = values.list.eval(pl.element().str.len_chars()).list.max().fill_null(1) - 1
     return queries.alias("query").to_frame().select(longest).to_series().to_numpy()

@@ -57,21 +57,23 @@ def split_urls(urls: pl.Series) -> pl.DataFrame:
     >>> split_urls(pl.Series(["example.com/path", "/path?q=1"])).select("host", "path", "query").rows()
     [('example.com', '/path', None), (None, '/path', 'q=1')]
     """
-    table = urls.alias("url").to_frame().select(pl.col("url").str.strip_chars(AROUND))
-    plain = table.select(pl.col("url").str.extract_groups(PLAIN)).unnest("url")
+    table, bare = urls.alias("url").to_frame(), pl.col("url").str.strip_chars(AROUND)
+    plain = table.select(bare.str.extract_groups(PLAIN)).unnest("url")
     is_plain = plain["scheme"].is_not_null()
     if is_plain.all():
         return _ordered(plain)
     # What is missing is not matched again, so that this costs only what is odd.
-    odd = _odd(table.select(pl.when(~is_plain).then("url")))
+    odd = _odd(table.select(pl.when(~is_plain).then(bare)))
     return _ordered(plain.select(pl.coalesce(c, odd[c]) for c in plain.columns), odd)
 
 
 def _ordered(table: pl.DataFrame, odd: pl.DataFrame | None = None) -> pl.DataFrame:
-    nothing = (pl.lit(None, pl.String).alias("userinfo"), pl.lit(None, pl.UInt16).alias("port"))
-    others = nothing if odd is None else (odd["userinfo"], odd["port"])
-    lower = pl.col("host").str.to_lowercase()
-    return table.with_columns(lower, pl.col("path").fill_null(""), *others).select(URL_COMPONENTS)
+    others = {"userinfo": pl.lit(None, pl.String), "port": pl.lit(None, pl.UInt16)}
+    if odd is not None:
+        others = {name: pl.lit(odd[name]) for name in others}
+    known = {"host": pl.col("host").str.to_lowercase(), "path": pl.col("path").fill_null("")}
+    parts = {name: pl.col(name) for name in URL_COMPONENTS} | known | others
+    return table.select(**parts)
 
 
 def _odd(urls: pl.DataFrame) -> pl.DataFrame:
