@@ -29,6 +29,15 @@ def test_the_kept_features_are_written(features, tmp_path):
     assert pl.read_parquet(file).shape == (2_000, 3)
 
 
+def test_a_calendar_is_told_by_the_clock_of_the_zone(phantom, tmp_path):
+    file, out = tmp_path / "zoned.csv", tmp_path / "out.csv"
+    rows = [f"2026-03-{1 + i // 24:02d}T{i % 24:02d}:00:00Z,{i % 24 < 9}" for i in range(480)]
+    file.write_text("when,label\n" + "\n".join(rows) + "\n")
+    words = ("--target", "label", "--time-zone", "Asia/Tokyo", "--output", out)
+    assert phantom("features", file, *words, "--home", tmp_path / "home").code == 0
+    assert pl.read_csv(out)["when.hour"][0] == 9
+
+
 def test_a_kind_is_overridden(features):
     told = features("--target", "is_threat", "--kind", "user=category", "--json").json
     assert {f["kind"] for f in told["features"] if f["source"] == "user"} == {"category"}

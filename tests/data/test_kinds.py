@@ -49,6 +49,7 @@ IS = {
     "ipv4 and port": (many(lambda i: f"10.{i}.3.4:{1000 + i}"), "ip"),
     "ipv6": (many(lambda i: f"2001:db8::{i:x}"), "ip"),
     "mapped ipv6": (many(lambda i: f"::ffff:10.0.0.{i}"), "ip"),
+    "zoned ipv6 with port": (many(lambda i: f"[fe80::{i:x}%eth0]:443"), "ip"),
     "zoned ipv6": (many(lambda i: f"fe80::{i:x}%eth0"), "ip"),
     "cidr": (many(lambda i: f"10.{i}.0.0/16"), "cidr"),
     "mac": (many(lambda i: f"00:1A:2b:00:00:{i:02x}"), "mac"),

@@ -1,6 +1,6 @@
 """Every format, packed or not, gives the same table; what is found by looking is told."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 
 import polars as pl
@@ -60,17 +60,33 @@ def test_numbers_that_begin_with_zero_stay_text(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        ("2024-05-01T12:00:00Z", datetime(2024, 5, 1, 12)),
-        ("2024-05-01T14:00:00.500+02:00", datetime(2024, 5, 1, 12, 0, 0, 500_000)),
+        ("2024-05-01T12:00:00Z", datetime(2024, 5, 1, 12, tzinfo=UTC)),
+        ("2024-05-01T14:00:00.500+02:00", datetime(2024, 5, 1, 12, 0, 0, 500_000, tzinfo=UTC)),
         ("2024-05-01 12:00:00", datetime(2024, 5, 1, 12)),
         ("2024-05-01", datetime(2024, 5, 1)),
         ("2024-05-01 12:00", datetime(2024, 5, 1, 12)),
     ],
 )
-def test_iso_times_become_utc(text: str, expected: datetime, tmp_path: Path) -> None:
+def test_iso_times_become_utc_where_they_name_a_zone(
+    text: str, expected: datetime, tmp_path: Path
+) -> None:
     path = tmp_path / "times.csv"
     path.write_text(f"t,n\n{text},1\n{text},2\n")
     assert parsed(tmp_path, path)[0]["t"].to_list() == [expected] * 2
+
+
+def test_times_of_which_some_name_a_zone_are_in_utc(tmp_path: Path) -> None:
+    path = tmp_path / "times.csv"
+    path.write_text("t,n\n2024-05-01 12:00:00,1\n2024-05-01T12:00:00Z,2\n")
+    assert parsed(tmp_path, path)[0]["t"].to_list() == [datetime(2024, 5, 1, 12, tzinfo=UTC)] * 2
+
+
+def test_a_zone_that_comes_late_in_a_file_counts_for_all_of_it(tmp_path: Path) -> None:
+    path = tmp_path / "times.csv"
+    path.write_text("t\n" + "2024-05-01 12:00:00\n" * 200_000 + "2024-05-01T12:00:00Z\n")
+    found = parsed(tmp_path, path)[0]["t"]
+    assert found.dtype == pl.Datetime("us", "UTC")
+    assert found.null_count() == 0
 
 
 def test_a_date_that_is_none_leaves_the_column_text(tmp_path: Path) -> None:

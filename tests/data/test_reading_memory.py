@@ -1,6 +1,6 @@
 """Tables in memory: taken as they are, without a copy where that can be."""
 
-from datetime import date, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
 
@@ -53,9 +53,9 @@ def test_pandas_is_taken_without_its_index(tmp_path: Path) -> None:
     )
     dataset = small(frame, tmp_path)
     assert dataset.frame().rows() == [
-        ("x", datetime(2024, 1, 1), 1.5, "1", datetime(2024, 1, 1), 1),
+        ("x", datetime(2024, 1, 1), 1.5, "1", datetime(2024, 1, 1, tzinfo=UTC), 1),
         (None, None, None, "two", None, None),
-        ("y", datetime(2024, 1, 3), None, None, datetime(2024, 1, 3), 3),
+        ("y", datetime(2024, 1, 3), None, None, datetime(2024, 1, 3, tzinfo=UTC), 3),
     ]
     assert "'o' has values of several types" in " ".join(dataset.report.warnings)
 
@@ -100,7 +100,11 @@ def test_json_text_is_a_table(tmp_path: Path) -> None:
 def test_times_as_text_become_times_in_memory_too(tmp_path: Path) -> None:
     zone = timezone(timedelta(hours=2))
     source = {"t": ["2024-01-01T02:00:00+02:00"], "z": [datetime(2024, 1, 1, 2, tzinfo=zone)]}
-    assert small(source, tmp_path).frame().row(0) == (datetime(2024, 1, 1),) * 2
+    assert small(source, tmp_path).frame().row(0) == (datetime(2024, 1, 1, tzinfo=UTC),) * 2
+
+
+def test_rows_as_lists_are_a_table(tmp_path: Path) -> None:
+    assert small([[1, "a"], [2, "b"]], tmp_path).frame().rows() == [(1, "a"), (2, "b")]
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,7 @@
 """Nested JSON and Parquet: flattened, found within objects, streamed."""
 
 import json
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import polars as pl
@@ -71,7 +71,7 @@ def test_nested_parquet_is_flattened(tmp_path: Path) -> None:
         "t": 1.5,
         "b": "01ff",
         "f": None,
-        "z": datetime(2023, 12, 31, 23),
+        "z": datetime(2023, 12, 31, 23, tzinfo=UTC),
     }
     assert set(read_back.drop("c").row(1)) == {None}
     assert result["warnings"] == ["Column 'f' had 1 infinite value; it is missing now."]

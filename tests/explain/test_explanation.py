@@ -71,9 +71,10 @@ def test_features_of_a_column_are_told_apart():
     assert sum(parts["query"].features.values()) == pytest.approx(parts["query"].amount)
 
 
-def test_words_of_several_text_columns_speak_together():
+def test_words_of_several_text_columns_are_told_by_column():
     parts = {c.column: c for c in first(frame=rows(3, text=True), text=True).contributions}
-    assert parts["text"].sentence.startswith("the words of query and agent")
+    assert "text" not in parts
+    assert "query.text.score" in parts["query"].features
 
 
 def test_members_without_exact_contributions_are_noted_with_their_share():

@@ -17,6 +17,7 @@ from phantom_ml.automl.known import Known
 from phantom_ml.automl.sites import sites_of
 from phantom_ml.config import AutoMLConfig, ProblemKind, ThresholdPolicy
 from phantom_ml.data.dataset import Dataset
+from phantom_ml.data.parts import wider
 from phantom_ml.data.positive import ClassName
 from phantom_ml.data.recognise import recognise_sampled
 from phantom_ml.data.schema import ColumnKind, TableSchema
@@ -32,6 +33,8 @@ from phantom_ml.tasks.base import Task, tasks
 from phantom_ml.tasks.settings import check_alerts, check_roles
 from phantom_ml.wording import counted
 
+#: The family of types that tell times, with a zone or without.
+TIME = "time"
 #: What ranks detectors where some anomalies are known.
 KNOWN_METRIC = "average_precision"
 #: Fewer rows than this do not tell what is usual.
@@ -291,10 +294,16 @@ def _joined(rows: pl.DataFrame, validation: Dataset) -> pl.DataFrame:
                 f"{below.schema[name]} in validation_data.",
                 "Bring both to one type.",
             )
-    return pl.concat([rows, below], how="vertical_relaxed")
+    times = {c: wider(t, below.schema[c]) for c, t in rows.schema.items() if _family(t) == TIME}
+    parts = [
+        part.with_columns(pl.col(c).cast(t) for c, t in times.items()) for part in (rows, below)
+    ]
+    return pl.concat(parts, how="vertical_relaxed")
 
 
 def _family(dtype: pl.DataType) -> str:
+    if isinstance(dtype, pl.Datetime):
+        return TIME
     return "number" if dtype.is_numeric() or dtype == pl.Boolean else str(dtype)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
+from enum import Enum
 from typing import Any, get_args
 
 from pydantic import (
@@ -162,7 +163,8 @@ def bad_setting(owner: str, error: ValidationError, settings: type[BaseModel]) -
             f"There is no setting {where!r}.{nearest(name, known)}",
             f"The settings are: {', '.join(known)}.",
         )
-    value = repr(fault["input"])
+    given = fault["input"]
+    value = repr(given.value if isinstance(given, Enum) else given)
     value = value if len(value) <= 80 else value[:77] + "..."
     message = fault["msg"].removeprefix("Value error, ").replace("Input should be", "it must be")
     return BadSetting(f"{where} is {value}: {message}.", "Change the setting and run again.")

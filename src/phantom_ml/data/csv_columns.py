@@ -55,7 +55,9 @@ class ColumnTypes:
         for name in lost:
             self._widen(frame[name])
         if lost:
-            typed = typed.with_columns(self._parse(frame.select(lost)))
+            # What was lost may be written otherwise than the first values are.
+            again = (parsed_expr(name, self.kinds[name], self.decimal) for name in lost)
+            typed = typed.with_columns(frame.select(again))
         typed, infinite = finite_only(typed)
         self._infinite.update(infinite)
         return typed
@@ -103,5 +105,7 @@ class ColumnTypes:
 
 
 def _holds(now: pl.DataType, written: pl.DataType) -> bool:
+    if isinstance(now, pl.Datetime) and isinstance(written, pl.Datetime):
+        return True
     # Only an empty column was written as text and is something else now.
     return written in {now, pl.String()} or (written == pl.Int64 and now == pl.Float64)

@@ -22,7 +22,7 @@ from phantom_ml.errors import SourceEmpty, SourceUnreadable
 Columns = list[tuple[str, Any]]
 EXPECTED = (
     "Give a path, a polars or pandas DataFrame, an Arrow table, a two-dimensional or structured "
-    "NumPy array, a mapping of lists, or a list of mappings."
+    "NumPy array, a mapping of lists, a list of mappings, or rows as lists of one length."
 )
 
 
@@ -106,9 +106,8 @@ def _frame_of(source: Any) -> tuple[pl.DataFrame, list[str]]:
         return _assembled([(name, source.column(i)) for i, name in enumerate(names)])
     if isinstance(source, Mapping):
         return _from_mapping(source)
-    if _is_rows(source):
-        frame, odd = frame_of_rows(source)
-        return frame, told_odd(odd)
+    if _is_lines(source) or _is_rows(source):
+        return _from_rows(source)
     raise SourceUnreadable(f"A {type(source).__name__} cannot be read as a table.", EXPECTED)
 
 
@@ -194,6 +193,21 @@ def _from_mapping(source: Mapping[Any, Any]) -> tuple[pl.DataFrame, list[str]]:
 def _is_rows(source: Any) -> bool:
     listed = isinstance(source, Sequence) and not isinstance(source, str | bytes)
     return listed and all(isinstance(row, Mapping) for row in source)
+
+
+def _from_rows(source: Any) -> tuple[pl.DataFrame, list[str]]:
+    if _is_lines(source):
+        return _assembled([(f"c{j}", values) for j, values in enumerate(zip(*source, strict=True))])
+    frame, odd = frame_of_rows(source)
+    return frame, told_odd(odd)
+
+
+def _is_lines(source: Any) -> bool:
+    """Return whether rows are lists of cells, equally long."""
+    if not isinstance(source, list | tuple) or not source:
+        return False
+    lines = all(isinstance(row, list | tuple) for row in source)
+    return lines and len({len(row) for row in source}) == 1 and len(source[0]) > 0
 
 
 def _name(name: Any) -> str:

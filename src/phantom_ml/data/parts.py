@@ -116,6 +116,8 @@ def wider(one: pl.DataType, other: pl.DataType) -> pl.DataType:
         return one
     if one == pl.Null:
         return other
+    if isinstance(one, pl.Datetime) and isinstance(other, pl.Datetime):
+        return pl.Datetime("us", one.time_zone or other.time_zone)
     if one.is_integer() and other.is_integer():
         return pl.Int64()
     return pl.Float64() if one.is_numeric() and other.is_numeric() else pl.String()

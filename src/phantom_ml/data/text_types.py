@@ -15,6 +15,7 @@ class TextType(StrEnum):
     INTEGER = "integer"
     FLOAT = "float"
     DATETIME = "datetime"
+    MOMENT = "moment"
     TEXT = "text"
 
 
@@ -24,17 +25,27 @@ DTYPES: dict[TextType, pl.DataType] = {
     TextType.INTEGER: pl.Int64(),
     TextType.FLOAT: pl.Float64(),
     TextType.DATETIME: pl.Datetime("us"),
+    TextType.MOMENT: pl.Datetime("us", "UTC"),
     TextType.TEXT: pl.String(),
 }
 #: What a column may become when a value does not fit, in the order of trial; TEXT holds everything.
 WIDER = {
-    TextType.EMPTY: (TextType.INTEGER, TextType.FLOAT, TextType.BOOLEAN, TextType.DATETIME),
+    TextType.EMPTY: (
+        TextType.INTEGER,
+        TextType.FLOAT,
+        TextType.BOOLEAN,
+        TextType.DATETIME,
+        TextType.MOMENT,
+    ),
     TextType.INTEGER: (TextType.INTEGER, TextType.FLOAT),
     TextType.FLOAT: (TextType.FLOAT,),
     TextType.BOOLEAN: (TextType.BOOLEAN,),
-    TextType.DATETIME: (TextType.DATETIME,),
+    TextType.DATETIME: (TextType.DATETIME, TextType.MOMENT),
+    TextType.MOMENT: (TextType.MOMENT,),
     TextType.TEXT: (),
 }
+#: What a clock showed, and moments: times that name their zone, or stand among such.
+TIMES = frozenset({TextType.DATETIME, TextType.MOMENT})
 #: ISO 8601 (RFC 3339 among it), with a space too; those with a zone end in ``%#z``.
 ISO_FORMATS = (
     "%Y-%m-%dT%H:%M:%S%.f%#z",
@@ -46,6 +57,7 @@ ISO_FORMATS = (
     "%Y-%m-%dT%H:%M",
     "%Y-%m-%dT%H:%M%#z",
 )
+ZONE = "%#z"
 HEAD = 100
 #: Between these lie the texts that begin with a zero and a digit (the colon follows the nine).
 ZERO_ON = (pl.lit("00"), pl.lit("0:"))
@@ -69,8 +81,8 @@ def parsed_expr(
     text = pl.col(name)
     if kind is TextType.BOOLEAN:
         return text.str.to_lowercase().replace_strict({"true": True, "false": False}, default=None)
-    if kind is TextType.DATETIME:
-        return datetime_expr(name, iso_formats_of(head) if head is not None else ISO_FORMATS)
+    if kind in TIMES:
+        return datetime_expr(name, kind, iso_formats_of(head) if head is not None else ())
     if kind is TextType.INTEGER:
         return pl.when(~_leading_zero(text)).then(text.cast(pl.Int64, strict=False))
     if kind is TextType.FLOAT:
@@ -79,14 +91,27 @@ def parsed_expr(
     return text
 
 
-def datetime_expr(name: str, formats: tuple[str, ...] = ISO_FORMATS) -> pl.Expr:
-    """Return a column of ISO 8601 text as Datetime in microseconds, in UTC if it names a zone."""
-    return pl.coalesce([_one_format(pl.col(name), form) for form in formats or ISO_FORMATS[:1]])
+def datetime_expr(name: str, kind: TextType, formats: tuple[str, ...] = ()) -> pl.Expr:
+    """Return a column of ISO 8601 text as Datetime in microseconds; null where it is none of this kind.
+
+    Parameters
+    ----------
+    name : str
+    kind : TextType
+        DATETIME: of times without a zone. MOMENT: of all times, in UTC, which those without a zone are
+        taken to be told in.
+    formats : tuple of str
+        Those that it may be in; empty for all.
+    """
+    with_zone = kind is TextType.MOMENT
+    tried = [f for f in formats or ISO_FORMATS if with_zone or not f.endswith(ZONE)]
+    times = [_one_format(pl.col(name), form) for form in tried or ISO_FORMATS[1:2]]
+    return pl.coalesce([t.dt.replace_time_zone("UTC") for t in times] if with_zone else times)
 
 
 def _one_format(text: pl.Expr, form: str) -> pl.Expr:
     time = text.str.to_datetime(form, strict=False, time_unit="us")
-    return time.dt.replace_time_zone(None) if form.endswith("%#z") else time
+    return time.dt.replace_time_zone(None) if form.endswith(ZONE) else time
 
 
 def iso_formats_of(values: pl.Series) -> tuple[str, ...]:
@@ -126,7 +151,7 @@ def guess_types(head: pl.DataFrame, decimal: str) -> dict[str, TextType]:
     kinds |= dict.fromkeys(sorted(empty), TextType.EMPTY)
     left = [name for name in head.columns if name not in empty]
     for kind in WIDER[TextType.EMPTY]:
-        likely = [n for n in left if kind is not TextType.DATETIME or _looks_iso(head[n])]
+        likely = [n for n in left if kind not in TIMES or _looks_iso(head[n])]
         fitting = _fitting(head.select(likely), kind, decimal)
         kinds |= dict.fromkeys(fitting, kind)
         left = [name for name in left if name not in fitting]

@@ -1,7 +1,7 @@
 """A table whose columns have types already, brought to the few types that the engine knows.
 
-These are Boolean, integers, floats, String and Datetime in microseconds (naive, UTC). Nested
-columns become columns with dotted names; lists become JSON text.
+These are Boolean, integers, floats, String and Datetime in microseconds: in UTC where the time names a zone,
+naive where it does not. Nested columns become columns with dotted names; lists become JSON text.
 """
 
 from __future__ import annotations
@@ -13,11 +13,12 @@ from dataclasses import dataclass
 import polars as pl
 
 from phantom_ml.data.names import clean_names
-from phantom_ml.data.text_types import datetime_expr, iso_formats_of
+from phantom_ml.data.text_types import TextType, datetime_expr, iso_formats_of
 from phantom_ml.wording import counted
 
 LOOK_ROWS = 1000
-PLAIN = frozenset({pl.Boolean(), pl.Int64(), pl.Int32(), pl.Float64(), pl.Float32(), pl.String()})
+PLAIN = (pl.Boolean(), pl.Int64(), pl.Int32(), pl.Float64(), pl.Float32(), pl.String())
+TIMES = (pl.Datetime("us"), pl.Datetime("us", "UTC"))
 
 
 @dataclass(frozen=True)
@@ -49,11 +50,9 @@ def plain_expr(column: Column) -> pl.Expr:
     if isinstance(dtype, pl.List | pl.Array):
         return _as_json(expr.arr.to_list() if isinstance(dtype, pl.Array) else expr)
     if isinstance(dtype, pl.Datetime):
-        # replace_time_zone after the conversion keeps the instant and drops the label.
-        utc = (
-            expr.dt.convert_time_zone("UTC").dt.replace_time_zone(None) if dtype.time_zone else expr
+        return (expr.dt.convert_time_zone("UTC") if dtype.time_zone else expr).dt.cast_time_unit(
+            "us"
         )
-        return utc.dt.cast_time_unit("us")
     if isinstance(dtype, pl.Duration):
         return expr.dt.total_microseconds() / 1e6
     if isinstance(dtype, pl.Binary):
@@ -64,7 +63,7 @@ def plain_expr(column: Column) -> pl.Expr:
 
 def is_plain(schema: Mapping[str, pl.DataType]) -> bool:
     """Return whether all columns have names, and types that the engine knows."""
-    plain = all(dtype in PLAIN or dtype == pl.Datetime("us") for dtype in schema.values())
+    plain = all(dtype in PLAIN or dtype in TIMES for dtype in schema.values())
     return plain and all(name.strip() for name in schema)
 
 
@@ -84,20 +83,28 @@ def _as_json(values: pl.Expr) -> pl.Expr:
     return pl.when(values.is_not_null()).then(dressed.str.slice(5).str.strip_suffix("}"))
 
 
-def iso_columns(frame: pl.LazyFrame) -> list[str]:
-    """Return the text columns all of whose values are ISO 8601 times."""
+def iso_columns(frame: pl.LazyFrame) -> dict[str, TextType]:
+    """Return the text columns all of whose values are ISO 8601 times: clock times, or moments."""
     text = [name for name, dtype in frame.collect_schema().items() if dtype == pl.String]
     if not text:
-        return []
+        return {}
     head = frame.select(text).head(LOOK_ROWS).collect()
     likely = [name for name in text if _looks_iso(head[name])]
     if not likely:
-        return []
+        return {}
     lost = frame.select(
-        (datetime_expr(name).is_null() & pl.col(name).is_not_null()).any() for name in likely
+        (datetime_expr(name, kind).is_null() & pl.col(name).is_not_null())
+        .any()
+        .alias(f"{kind.value}:{name}")
+        for name in likely
+        for kind in (TextType.DATETIME, TextType.MOMENT)
     )
-    found = lost.collect(engine="streaming").row(0)
-    return [name for name, failed in zip(likely, found, strict=True) if not failed]
+    failed = lost.collect(engine="streaming").row(0, named=True)
+    fits = {
+        name: [kind for kind in TextType if not failed.get(f"{kind.value}:{name}", True)]
+        for name in likely
+    }
+    return {name: kinds[0] for name, kinds in fits.items() if kinds}
 
 
 def _looks_iso(values: pl.Series) -> bool:
@@ -142,7 +149,7 @@ def tidied(frame: pl.LazyFrame) -> tuple[pl.LazyFrame, list[str]]:
     names, warnings = clean_names([column.name for column in columns])
     plain = frame.select(plain_expr(c).alias(n) for c, n in zip(columns, names, strict=True))
     schema = plain.collect_schema()
-    changes = [datetime_expr(name) for name in iso_columns(plain)]
+    changes = [datetime_expr(name, kind) for name, kind in iso_columns(plain).items()]
     floats = [name for name, dtype in schema.items() if dtype.is_float()]
     if floats:
         odd, counts = _not_finite(plain, floats)

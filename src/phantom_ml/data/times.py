@@ -50,6 +50,55 @@ def tells_year(values: pl.Series) -> bool:
     return 2 * assumed.sum() <= len(head)
 
 
+def days_spanned(values: pl.Series) -> float:
+    """Return the days from the first time of a column to the last, odd ones at either end left out.
+
+    Times without a year lie on a circle: they span what their widest gap leaves of it.
+
+    Examples
+    --------
+    >>> days_spanned(pl.Series(["2026-12-30", "2027-01-02"]))
+    3.0
+    >>> days_spanned(pl.Series(["Dec 30 00:00:00", "Jan  2 00:00:00"]))
+    3.0
+    """
+    times = _sorted(values)
+    if not len(times):
+        return 0.0
+    if not tells_year(values):
+        widest = max(_gaps(times).max(initial=0), _around(times))
+        return float(LEAP_DAYS - widest / DAY)
+    odd = int(ENDS * len(times))
+    return float(times[-1 - odd] - times[odd]) / DAY
+
+
+def spans_new_year(values: pl.Series) -> bool:
+    """Return whether times that tell no year lie on both sides of a year's end: their widest gap is inside.
+
+    Examples
+    --------
+    >>> spans_new_year(pl.Series(["Dec 30 00:00:00", "Jan  2 00:00:00"]))
+    True
+    """
+    if tells_year(values):
+        return False
+    times = _sorted(values)
+    return bool(len(times) and _gaps(times).max(initial=0) > _around(times))
+
+
+def _sorted(values: pl.Series) -> NDArray[np.int64]:
+    return np.sort(to_datetime(values).drop_nulls().to_numpy().astype(np.int64))
+
+
+def _gaps(times: NDArray[np.int64]) -> NDArray[np.int64]:
+    return np.diff(times)
+
+
+def _around(times: NDArray[np.int64]) -> int:
+    """Return the gap from the last time over the end of the year to the first."""
+    return int(LEAP_DAYS * DAY - (times[-1] - times[0]))
+
+
 def _from_epoch(values: pl.Series) -> pl.Series:
     numbers = values.cast(pl.Float64, strict=False)
     size = _typical(numbers)
@@ -105,6 +154,8 @@ FORMS = (
 )
 #: RFC 3164 tells no year: its times take a leap year, so that every day exists.
 SYSLOG, LEAP_YEAR = FORMS[-1], "2000"
+#: Its days; microseconds of a day; the share of times at either end that may be mistakes.
+LEAP_DAYS, DAY, ENDS = 366, 86_400_000_000, 0.01
 #: How that year looks where a cell does tell it, and a plain number.
 THAT_YEAR = r"2000|[/.]00\b|^\d[\d.]*$"
 #: Windows counts tenths of microseconds since 1601; this many microseconds before 1970.

@@ -14,6 +14,7 @@ from phantom_ml.explain.importance import global_importance
 from phantom_ml.explain.nearest import nearest_rows
 from phantom_ml.explain.occlusion import occlude, score_in_unit, typical_row, typical_score
 from phantom_ml.explain.rows import Amounts, explain_rows, unit_of
+from phantom_ml.explain.text_columns import by_text_column
 from phantom_ml.explain.unusual import unusual_values
 from phantom_ml.model.align import align
 from phantom_ml.model.pipeline import Pipeline
@@ -97,6 +98,7 @@ def _beside_usual(
 def _amounts(pipeline: Pipeline, card: Mapping[str, Any], rows: pl.DataFrame) -> Amounts:
     shares = exact_contributions(pipeline, pipeline.encode(rows))
     if shares is not None and shares.covered >= LEAST_COVERED:
+        shares = by_text_column(shares, pipeline, rows)
         columns, values = shares.by_column()
         notes = _notes_of_missing(shares)
         return Amounts(columns, values, shares.base, shares.total, shares, notes)

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from phantom_ml.config import ProblemKind
 from phantom_ml.explain.contributions import Shares
 from phantom_ml.explain.forms import Contribution, RowExplanation, Scalar
-from phantom_ml.explain.sentences import joint_sentence, plain_value, sentence
+from phantom_ml.explain.sentences import plain_value, sentence
 from phantom_ml.model.pipeline import Pipeline
 from phantom_ml.model.spec import ModelSpec
 
@@ -65,7 +65,7 @@ def explain_rows(
     if spec.kind is ProblemKind.MULTICLASS:
         outputs = told.select(f"probability_{c}" for c in spec.classes).to_numpy().argmax(axis=1)
     raw = frame.select(c for c in amounts.columns if c in frame.columns)
-    write = _Writer(spec, amounts, tuple(pipeline.encoder.text_columns))
+    write = _Writer(spec, amounts)
     predictions, cells = told.iter_rows(named=True), raw.iter_rows(named=True)
     rows = zip(outputs.tolist(), predictions, cells, strict=True)
     return tuple(write.row(i, *row) for i, row in enumerate(rows))
@@ -84,7 +84,6 @@ class _Writer:
 
     spec: ModelSpec
     amounts: Amounts
-    text_columns: tuple[str, ...]
 
     def row(
         self, i: int, output: int, told: Mapping[str, Any], raw: Mapping[str, Any]
@@ -121,9 +120,7 @@ class _Writer:
             value=value,
             amount=amount,
             features=self._features(i, column, output),
-            sentence=sentence(name, value, amount, what, unit)
-            if name in raw
-            else joint_sentence(self.text_columns, amount, what, unit),
+            sentence=sentence(name, value, amount, what, unit),
         )
 
     def _features(self, i: int, column: int, output: int) -> dict[str, float]:

@@ -56,20 +56,6 @@ def sentence(column: str, value: Scalar | None, amount: float, what: str, unit: 
     return f"{subject} {verb} {what} by {number(abs(amount))}{bracket}"
 
 
-def joint_sentence(columns: Sequence[str], amount: float, what: str, unit: str) -> str:
-    """Return the sentence of what several text columns say together.
-
-    Examples
-    --------
-    >>> joint_sentence(["url", "agent"], 0.5, "the score", "log-odds")
-    'the words of url and agent raise the score by 0.5 (log-odds)'
-    """
-    named = f"{', '.join(columns[:-1])} and {columns[-1]}" if len(columns) > 1 else columns[0]
-    verb = "raise" if amount >= 0 else "lower"
-    bracket = f" ({unit})" if unit else ""
-    return f"the words of {named} {verb} {what} by {number(abs(amount))}{bracket}"
-
-
 def tail_sentence(
     column: str, value: Scalar | None, share: float, larger: bool, n_rows: int
 ) -> str:

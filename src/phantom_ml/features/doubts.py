@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import polars as pl
 
 from phantom_ml.data.schema import ColumnKind, TableSchema
-from phantom_ml.data.times import tells_year
+from phantom_ml.data.times import spans_new_year, tells_year
 
 
 def doubts_of_time(frame: pl.DataFrame, schema: TableSchema, time: str | None) -> tuple[str, ...]:
@@ -47,8 +47,11 @@ def _undecided(stamps: list[str], time: str | None) -> Iterator[str]:
 
 def _without_year(frame: pl.DataFrame, stamps: list[str]) -> Iterator[str]:
     for name in stamps:
-        if name in frame.columns and not tells_year(frame[name]):
+        if name not in frame.columns or tells_year(frame[name]):
+            continue
+        yield f"The times of {name!r} tell no year: the day of the week is unknown."
+        if spans_new_year(frame[name]):
             yield (
-                f"The times of {name!r} tell no year: the day of the week is unknown, and what happened in "
-                "January is taken to come before December. Add the year where the rows span its end."
+                f"The times of {name!r} span the end of a year and tell no year: nothing is told of the past, "
+                "and January is taken to come before December. Write the year."
             )

@@ -167,7 +167,7 @@ class AutoFeatureEngineer(TransformerMixin, BaseEstimator):  # type: ignore[misc
 
 def table_of(data: Any) -> pl.DataFrame:
     """Return any table as a frame in memory; raises DataError where it is none."""
-    if isinstance(data, pl.DataFrame):
+    if isinstance(data, pl.DataFrame) and pl.Object not in data.dtypes:
         return data
     if isinstance(data, pl.LazyFrame):
         return data.collect()

@@ -78,6 +78,15 @@ def test_two_timestamps_have_no_plan_unless_one_is_named():
     assert plan_of(frame, {**KINDS, "seen": ColumnKind.TIMESTAMP}) is None
 
 
+def test_times_without_a_year_that_span_its_end_have_no_plan():
+    frame = table().with_columns(
+        (pl.datetime(2026, 12, 27) + pl.duration(hours=pl.int_range(pl.len()))).alias("time")
+    )
+    written = frame.with_columns(pl.col("time").dt.strftime("%b %e %H:%M:%S"))
+    assert plan_of(frame) is not None
+    assert plan_of(written) is None
+
+
 def test_the_named_time_is_taken():
     frame = table().with_columns(seen=pl.col("time"))
     assert plan_of(frame, {**KINDS, "seen": ColumnKind.TIMESTAMP}, time="seen").time == "seen"

@@ -53,7 +53,7 @@ class PathEncoder(PartsEncoder):
         "has_double_extension": "whether a harmless extension precedes one that runs (invoice.pdf.exe)",
         "has_spaces_before_extension": "whether two spaces or more push the extension out of sight",
         "ends_in_space_or_dot": "whether the path ends in a space or dot, which Windows drops",
-        "has_alternate_stream": "whether it names an alternate data stream (a.txt:b.exe)",
+        "has_alternate_stream": "whether it names an alternate data stream (C:\\a.txt:b.exe)",
         "has_traversal": "whether it climbs to a parent folder (..)",
         "has_right_to_left_override": "whether characters turn the direction of reading",
         "is_non_ascii": "whether there is any character beyond ASCII",

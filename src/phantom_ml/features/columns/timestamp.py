@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from phantom_ml.data.matrix import Feature
 from phantom_ml.data.schema import ColumnKind, ColumnSchema
-from phantom_ml.data.times import DAYS, tells_year, to_datetime
+from phantom_ml.data.times import DAYS, days_spanned, tells_year, to_datetime
 from phantom_ml.features.base import ColumnEncoder, encoders
 from phantom_ml.features.windows.events import microseconds
 
@@ -47,8 +47,6 @@ CYCLES = {
     "weekday.sin": WEEK,
     "weekday.cos": WEEK,
 }
-#: The share of times at either end that may be mistakes.
-ENDS = 0.01
 #: Minutes of a day; microseconds of a minute.
 MINUTES, MINUTE = 1440, 60_000_000
 #: Times taken at once, so that the steps between stay in the cache.
@@ -140,18 +138,10 @@ def local_times(values: pl.Series, time_zone: str | None) -> pl.Series:
 
 def _told(values: pl.Series) -> frozenset[str]:
     """Return the parts whose cycle passed in training; of the week none where no year is told."""
-    seen = _days_spanned(values)
+    seen = days_spanned(values)
     unknown = () if tells_year(values) else (WEEK,)
     cycles = {part: CYCLES.get(part, 1) for part in PARTS}
     return frozenset(p for p, d in cycles.items() if NEARLY * d <= seen and d not in unknown)
-
-
-def _days_spanned(values: pl.Series) -> float:
-    """Return the days from the first time to the last, odd ones at either end left out."""
-    micros, known = microseconds(values)
-    times = np.sort(micros[known])
-    odd = int(ENDS * len(times))
-    return float(times[-1 - odd] - times[odd]) / (MINUTES * MINUTE)
 
 
 def _is_moment(values: pl.Series) -> pl.Series:

@@ -10,6 +10,7 @@ import polars as pl
 from phantom_ml.data.kinds.column import name_words, words
 from phantom_ml.data.kinds.words import ENTITY_HINTS
 from phantom_ml.data.schema import ColumnKind, ColumnSchema, TableSchema
+from phantom_ml.data.times import spans_new_year
 from phantom_ml.features.knowledge.lists import knowledge
 from phantom_ml.features.windows.events import microseconds, outcome_text
 from phantom_ml.features.windows.line import SECOND
@@ -59,7 +60,7 @@ def plan_windows(
     """
     stamps = schema.of_kind(ColumnKind.TIMESTAMP)
     time = time or (stamps[0] if len(stamps) == 1 else None)
-    if time is None or time not in frame.columns:
+    if time is None or time not in frame.columns or spans_new_year(frame[time]):
         return None
     windows = _windows(frame[time])
     entities = _entities(frame, schema, [g for g in groups if g != time])
