@@ -1,6 +1,6 @@
 """Forecasts through the core: trained, told, measured, explained, fitted again, carried away."""
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import numpy as np
 import polars as pl
@@ -230,7 +230,7 @@ def test_times_of_several_zones_are_one_series(core):
     times = [f"2026-03-01T{(h + 2 * (h % 2)) % 24:02d}:00:00{zones[h % 2]}" for h in range(21)]
     rows = pl.DataFrame({"time": times, "value": np.arange(21.0)})
     found = core.auto_create_model(rows, {**ASKED, "task_settings": {"horizon": 2}})
-    assert core.predict(found.model_id)["time"][0] == datetime(2026, 3, 1, 21)
+    assert core.predict(found.model_id)["time"][0] == datetime(2026, 3, 1, 21, tzinfo=UTC)
 
 
 def test_where_no_horizon_is_given_it_is_said_what_was_taken(core):

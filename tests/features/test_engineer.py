@@ -101,8 +101,15 @@ def test_every_feature_is_described(scored):
 
 
 def test_without_a_target_features_are_ranked_by_how_they_hang_together():
-    found = engineer_features(events().drop(["label", "query"]))
+    frame = events().drop(["label", "query"]).with_columns(pl.col("copy").round(1))
+    found = engineer_features(frame)
     assert of(found, "bytes").importance > of(found, "noise").importance
+
+
+def test_where_nothing_hangs_together_all_is_kept_and_has_no_share():
+    found = engineer_features(events().select("bytes", "noise"))
+    assert found.selected == ["bytes", "noise"]
+    assert [f.importance for f in found.features] == [0.0, 0.0]
 
 
 def test_every_feature_says_what_it_is_a_function_of(scored):

@@ -24,7 +24,9 @@ class GeneratedFeature(Settings):
     cost_us: float | None = Field(
         None, description="Microseconds a row in batch; what is made together shares its cost."
     )
-    importance: float | None = Field(None, description="Mean share of the gain; all sum to 1.")
+    importance: float | None = Field(
+        None, description="Mean share of the gain on held-out rows; all sum to 1, or are 0."
+    )
     spread: float | None = Field(None, description="Standard deviation of it over the folds.")
     selected: bool = True
     reason: str = Field("", description="Why it was not selected.")
@@ -65,7 +67,7 @@ class FeatureSet(Settings):
     remarks: tuple[str, ...] = ()
     target: str | None = None
     n_rows: int = 0
-    shadow: float | None = Field(None, description="Share of the gain that pure chance reaches.")
+    shadow: float | None = Field(None, description="Share of the gain that chance reaches.")
 
     @property
     def selected(self) -> list[str]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
 from phantom_ml.config import AutoMLConfig, FeatureSettings
 from phantom_ml.data.schema import UNUSED_KINDS, ColumnSchema
@@ -130,13 +131,17 @@ def _judged(made: Generated, request: FeatureRequest) -> _Judged:
     faults = _faults(made)
     places = [i for i, fault in enumerate(faults) if not fault]
     n = len(faults)
-    all_of_them = Worth(np.zeros(n), np.zeros(n), 0.0, np.ones(n, np.bool_))
+    all_of_them = Worth(np.zeros(n), np.zeros(n), 0.0, np.ones(n), np.ones(n, np.bool_))
     if not places or made.matrix.n_rows <= 1:
         return _Judged(all_of_them, faults)
     found = _worth(made, places, request.seed)
-    share, spread, above = all_of_them.share, all_of_them.spread, all_of_them.above
-    share[places], spread[places], above[places] = found.share, found.spread, found.above
-    return _Judged(Worth(share, spread, found.shadow, above), faults)
+    for told, each in zip(_by_feature(all_of_them), _by_feature(found), strict=True):
+        told[places] = each
+    return _Judged(replace(all_of_them, shadow=found.shadow), faults)
+
+
+def _by_feature(found: Worth) -> tuple[NDArray[Any], ...]:
+    return found.share, found.spread, found.wins, found.above
 
 
 def _worth(made: Generated, places: list[int], seed: int) -> Worth:

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from phantom_ml.data.matrix import Samples
 from phantom_ml.features.encoder import Encoder
 from phantom_ml.features.fitted.question import Question
-from phantom_ml.features.selection.trees import N_FOLDS, folds, judged
+from phantom_ml.features.selection.trees import N_FOLDS, folds, losses
 
 WINDOWS = "windows"
 #: How often trees are fitted on each fold, with another seed each time.
@@ -170,6 +170,5 @@ class _Judge:
         if repeat not in self.known:
             seed = self.seed + repeat * N_FOLDS
             parted = folds(self.samples.target, self.question, seed)
-            found = judged(self.samples, parted, self.question, seed)
-            self.known[repeat] = np.array([j.loss for j in found])
+            self.known[repeat] = np.array(losses(self.samples, parted, self.question, seed))
         return self.known[repeat]

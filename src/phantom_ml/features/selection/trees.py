@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,7 +14,10 @@ from phantom_ml.config import ProblemKind
 from phantom_ml.data.matrix import Samples
 from phantom_ml.features.fitted.question import Question
 
-Array = NDArray[np.float64]
+if TYPE_CHECKING:
+    from lightgbm import Booster, Dataset
+
+T = TypeVar("T")
 #: Training rows and held-out rows.
 Fold = tuple[NDArray[np.int64], NDArray[np.int64]]
 N_FOLDS = 3
@@ -28,22 +30,6 @@ _OBJECTIVES = {
     ProblemKind.MULTICLASS: "multiclass",
     ProblemKind.REGRESSION: "regression",
 }
-
-
-@dataclass(frozen=True)
-class Judgement:
-    """What one fold's trees say.
-
-    Attributes
-    ----------
-    loss : float
-        Of the held-out rows: log loss, or squared error.
-    gain : float64 array of shape (n_features,)
-        What the splits on each feature gained in training, up to the best round.
-    """
-
-    loss: float
-    gain: Array
 
 
 def drawn(samples: Samples, question: Question, n_rows: int, seed: int) -> tuple[Samples, Question]:
@@ -96,13 +82,54 @@ def _dealt(target: NDArray[Any], rng: np.random.Generator) -> NDArray[np.int64]:
     return fold
 
 
-def judge(
-    samples: Samples, fold: Fold, question: Question, seed: int, patience: int = PATIENCE
-) -> Judgement:
-    """Return the held-out loss and the gains of trees that stop when held-out rows no longer gain.
+def binned(samples: Samples) -> Dataset:
+    """Return rows as trees read them, to be parted into folds."""
+    import lightgbm
 
-    ``patience`` is for how many rounds they may gain nothing.
+    return lightgbm.Dataset(
+        samples.matrix.values,
+        samples.target,
+        params=BINNING,
+        categorical_feature=samples.matrix.categorical,
+    ).construct()
+
+
+def grown(
+    rows: Dataset,
+    fold: Fold,
+    question: Question,
+    seed: int,
+    rounds: int = ROUNDS,
+    patience: int = PATIENCE,
+) -> Booster:
+    """Return trees of a fold's training rows that stop when its held-out rows no longer gain.
+
+    ``patience`` is for how many of the rounds they may gain nothing.
     """
+    train, valid = (rows.subset(np.sort(part).tolist()) for part in fold)
+    return _trained(train, valid, _parameters(question, seed, len(fold[0])), rounds, patience)
+
+
+def _trained(
+    known: Dataset, unseen: Dataset, parameters: dict[str, Any], rounds: int, patience: int
+) -> Booster:
+    import lightgbm
+
+    return lightgbm.train(
+        parameters,
+        known,
+        rounds,
+        valid_sets=[unseen],
+        callbacks=[lightgbm.early_stopping(patience, verbose=False)],
+    )
+
+
+def losses(samples: Samples, parted: Sequence[Fold], question: Question, seed: int) -> list[float]:
+    """Return the held-out loss of each fold: log loss, or squared error."""
+    return side_by_side(lambda i: _loss(samples, parted[i], question, seed + i), len(parted))
+
+
+def _loss(samples: Samples, fold: Fold, question: Question, seed: int) -> float:
     import lightgbm
 
     train, valid = fold
@@ -110,28 +137,15 @@ def judge(
     options: dict[str, Any] = {"categorical_feature": samples.matrix.categorical}
     known = lightgbm.Dataset(values[train], target[train], params=BINNING, **options)
     unseen = lightgbm.Dataset(values[valid], target[valid], reference=known, **options)
-    booster = lightgbm.train(
-        _parameters(question, seed, len(train)),
-        known,
-        ROUNDS,
-        valid_sets=[unseen],
-        callbacks=[lightgbm.early_stopping(patience, verbose=False)],
-    )
-    best = booster.best_iteration or None
-    gain = np.asarray(booster.feature_importance("gain", iteration=best), np.float64)
-    return Judgement(float(next(iter(booster.best_score["valid_0"].values()))), gain)
+    parameters = _parameters(question, seed, len(train))
+    booster = _trained(known, unseen, parameters, ROUNDS, PATIENCE)
+    return float(next(iter(booster.best_score["valid_0"].values())))
 
 
-def judged(
-    samples: Samples, parted: Sequence[Fold], question: Question, seed: int
-) -> list[Judgement]:
-    """Return what the trees of each fold say; folds are fitted side by side."""
-    with ThreadPoolExecutor(len(os.sched_getaffinity(0))) as side_by_side:
-        work = [
-            side_by_side.submit(judge, samples, fold, question, seed + i)
-            for i, fold in enumerate(parted)
-        ]
-        return [each.result() for each in work]
+def side_by_side(work: Callable[[int], T], times: int) -> list[T]:
+    """Return what the work gives for 0, 1, ...; one thread a core."""
+    with ThreadPoolExecutor(len(os.sched_getaffinity(0))) as threads:
+        return list(threads.map(work, range(times)))
 
 
 def _parameters(question: Question, seed: int, n_rows: int) -> dict[str, Any]:

@@ -1,27 +1,47 @@
-"""What features gain in small boosted trees, against shuffled shadows.
+"""What features gain on held-out rows in small boosted trees, against shadows: see ``shadows``.
 
-A shadow is a feature with its rows shuffled: what it gains, chance gains. Source: Kursa & Rudnicki,
-"Feature Selection with the Boruta Package", 2010, doi:10.18637/jss.v036.i11.
+Trees of one seed and one parting of the rows say little of features that share what they know. So folds are
+parted, trees grown and shadows drawn anew several times. Source: Meinshausen & Bühlmann, "Stability
+Selection", JRSS B 2010, doi:10.1111/j.1467-9868.2010.00740.x.
 """
 
 from __future__ import annotations
 
-import os
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
-from phantom_ml.data.matrix import Feature, Matrix, Samples
+from phantom_ml.data.matrix import Samples
 from phantom_ml.features.fitted.question import Question
-from phantom_ml.features.selection.trees import PATIENCE, Fold, drawn, folds, judge
+from phantom_ml.features.selection.held_out import held_out_gain
+from phantom_ml.features.selection.shadows import with_shadows
+from phantom_ml.features.selection.trees import (
+    N_FOLDS,
+    PATIENCE,
+    Fold,
+    binned,
+    drawn,
+    folds,
+    grown,
+    side_by_side,
+)
+
+if TYPE_CHECKING:
+    from lightgbm import Dataset
 
 Array = NDArray[np.float64]
 #: Shadows a fold; their best is what chance reaches.
 N_SHADOWS = 20
+#: How often rows are parted into folds, and how many rounds of trees: later ones order few features anew.
+REPEATS, ROUNDS = 3, 40
 #: More rows than this add seconds, not another order.
 MAX_ROWS = 20_000
+#: In which share of the folds a feature gains more than the best shadow.
+LEAST_WINS = 2 / 3
+#: A smaller share is printed as 0.0 %: where something tells the answers alone, noise gains that much.
+LEAST_SHARE = 0.0005
 
 
 @dataclass(frozen=True)
@@ -31,23 +51,52 @@ class Worth:
     Attributes
     ----------
     share : float64 array of shape (n_features,)
-        Mean over the folds of the share of the gain; they sum to 1, or are all 0.
+        Of the gain on held-out rows, mean over the folds of all repeats; 0 for a feature that leads astray.
+        They sum to 1, or are all 0 where all features together gain no more than a shadow.
     spread : float64 array of shape (n_features,)
-        Standard deviation over the folds.
+        Standard deviation over the folds of all repeats.
     shadow : float
-        Mean over the folds of the best shadow's share.
+        Share of the best shadow, mean over the same; 1 where all shares are 0.
+    wins : float64 array of shape (n_features,)
+        In which share of the folds a feature gains more than the best shadow.
     above : bool array of shape (n_features,)
-        Whether a feature gains more than the best shadow: on average, and in most of the folds.
+        Whether it does so on average and in two of three folds, and gains a share that counts.
     """
 
     share: Array
     spread: Array
     shadow: float
+    wins: Array
     above: NDArray[np.bool_]
 
+    @classmethod
+    def of(cls, gains: Array, shadows: Array) -> Worth:
+        """Return the worth by the gains of features and of the best shadow, fold by fold.
 
-def worth(samples: Samples, question: Question, seed: int = 0, patience: int = PATIENCE) -> Worth:
-    """Return what each feature gains in boosted trees that stop when held-out rows no longer gain.
+        Parameters
+        ----------
+        gains : float64 array of shape (n_judgements, n_features)
+        shadows : float64 array of shape (n_judgements,)
+        """
+        gain, chance = gains.mean(axis=0), float(shadows.mean())
+        wins = (gains > shadows[:, None]).mean(axis=0)
+        total = float(np.maximum(gain, 0.0).sum())
+        if total <= chance:
+            nothing = np.zeros_like(gain)
+            return cls(nothing, nothing, 1.0, wins, np.zeros(len(gain), np.bool_))
+        share = np.maximum(gain, 0.0) / total
+        above = (wins >= LEAST_WINS) & (gain > chance) & (share >= LEAST_SHARE)
+        return cls(share, gains.std(axis=0) / total, chance / total, wins, above)
+
+
+def worth(
+    samples: Samples,
+    question: Question,
+    seed: int = 0,
+    patience: int = PATIENCE,
+    repeats: int = REPEATS,
+) -> Worth:
+    """Return what each feature gains on held-out rows in boosted trees that stop when these no longer gain.
 
     Parameters
     ----------
@@ -59,39 +108,37 @@ def worth(samples: Samples, question: Question, seed: int = 0, patience: int = P
         Of the rows that are drawn, the folds and the shadows.
     patience : int
         For how many rounds trees may gain nothing.
+    repeats : int
+        How often rows are parted into folds.
     """
     rows, asked = drawn(samples, question, MAX_ROWS, seed)
-    parted = folds(rows.target, asked, seed)
-    with ThreadPoolExecutor(len(os.sched_getaffinity(0))) as side_by_side:
-        work = [
-            side_by_side.submit(_fold_gain, rows, fold, asked, seed + i, patience)
-            for i, fold in enumerate(parted)
-        ]
-        gains = [each.result() for each in work]
-    shares = np.array([own / (own.sum() or 1.0) for own, _ in gains])
-    shadows = np.array([best / (own.sum() or 1.0) for own, best in gains])
-    share, shadow = shares.mean(axis=0), float(shadows.mean())
-    often = (shares > shadows[:, None]).mean(axis=0) > 0.5
-    return Worth(share, shares.std(axis=0), shadow, often & (share > shadow))
+    starts = range(seed, seed + repeats * N_FOLDS, N_FOLDS)
+    parted = [folds(rows.target, asked, start) for start in starts]
+    shadowed = side_by_side(lambda i: _Shadowed.of(rows, asked, starts[i]), repeats)
 
+    def gains(i: int) -> Array:
+        repeat, fold = divmod(i, N_FOLDS)
+        return shadowed[repeat].gains(parted[repeat][fold], asked, seed + i, patience)
 
-def _fold_gain(
-    rows: Samples, fold: Fold, question: Question, seed: int, patience: int
-) -> tuple[Array, float]:
-    """Return each feature's gain, and that of the best shadow."""
-    shadowed = Samples(_with_shadows(rows.matrix, seed), rows.target, rows.weight)
-    gain = judge(shadowed, fold, question, seed, patience).gain
+    found = np.array(side_by_side(gains, repeats * N_FOLDS))
     n = len(rows.matrix.features)
-    return gain[:n], float(gain[n:].max(initial=0.0))
+    return Worth.of(found[:, :n], found[:, n:].max(axis=1).clip(0.0))
 
 
-def _with_shadows(matrix: Matrix, seed: int) -> Matrix:
-    """Return the matrix with shuffled copies of some features to the right."""
-    rng = np.random.default_rng(seed)
-    n = len(matrix.features)
-    chosen = rng.choice(n, N_SHADOWS, replace=n < N_SHADOWS)
-    shadows = rng.permuted(matrix.values[:, chosen], axis=0)
-    named = tuple(
-        Feature(f"shadow.{i}", "", matrix.features[k].cardinality) for i, k in enumerate(chosen)
-    )
-    return Matrix(matrix.values, matrix.features).beside(shadows, named)
+@dataclass(frozen=True)
+class _Shadowed:
+    """Rows with shadows beside their features, also as trees read them."""
+
+    rows: Samples
+    binned: Dataset
+
+    @classmethod
+    def of(cls, rows: Samples, question: Question, seed: int) -> _Shadowed:
+        matrix = with_shadows(rows.matrix, question.before, N_SHADOWS, seed)
+        shadowed = Samples(matrix, rows.target)
+        return cls(shadowed, binned(shadowed))
+
+    def gains(self, fold: Fold, question: Question, seed: int, patience: int) -> Array:
+        """Return what each feature and each shadow gains on the held-out rows of a fold."""
+        booster = grown(self.binned, fold, question, seed, ROUNDS, patience)
+        return held_out_gain(booster, self.rows.rows(fold[1]), question)
