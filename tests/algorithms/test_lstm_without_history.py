@@ -60,6 +60,6 @@ def test_an_estimator_reads_the_events_that_came_before():
     pytest.importorskip("torch", reason="the extra 'deep' is not installed")
     before = pl.col("action").shift(1).over("user").fill_null("")
     y = TABLE.select(before == "mask").to_series().to_numpy().astype(int)
-    settings = LSTM(n_epochs=15, width=16, batch_size=64).model_dump(exclude_unset=True)
+    settings = LSTM(n_epochs=30, width=16, batch_size=64).model_dump(exclude_unset=True)
     model = AlgorithmClassifier("LSTM", **settings).fit(TABLE[:200], y[:200])
     assert model.score(TABLE[200:], y[200:]) > 0.9
