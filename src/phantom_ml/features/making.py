@@ -87,7 +87,7 @@ def engineer_features(
     progress("Done", 1.0)
     return FeatureSet(
         frame=_decoded(made).lazy(),
-        features=tuple(sorted(told, key=lambda f: -(f.importance or 0.0))),
+        features=tuple(sorted(told, key=lambda f: (not f.selected, -(f.importance or 0.0)))),
         columns=made.schema.columns,
         left_out=_left_out(made),
         remarks=remarks(made, request),
