@@ -7,6 +7,15 @@ import polars as pl
 
 N = 600
 START = datetime(2026, 3, 2)
+#: A short search of forecasters.
+FORECAST = {
+    "task_type": "time_series",
+    "target_column": "value",
+    "time_column": "time",
+    "algorithms_to_try": ["SeasonalNaive", "LagLightGBM"],
+    "max_trials": 2,
+    "n_threads": 1,
+}
 
 
 def events(n: int = N, seed: int = 0) -> pl.DataFrame:

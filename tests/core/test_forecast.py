@@ -7,17 +7,10 @@ import polars as pl
 import pytest
 
 from phantom_ml.errors import BadSetting, HeaderWrong, UnknownName
+from tests.core.tables import FORECAST
 
 START, DAYS = datetime(2026, 3, 2), 12
-ASKED = {
-    "task_type": "time_series",
-    "target_column": "value",
-    "time_column": "time",
-    "algorithms_to_try": ["SeasonalNaive", "LagLightGBM"],
-    "max_trials": 2,
-    "n_threads": 1,
-    "task_settings": {"horizon": 24, "series_columns": ["site"], "n_windows": 2},
-}
+ASKED = {**FORECAST, "task_settings": {"horizon": 24, "series_columns": ["site"], "n_windows": 2}}
 
 
 def hours(first: int, last: int) -> pl.DataFrame:

@@ -3,15 +3,9 @@
 import polars as pl
 import pytest
 
-ASKED = {
-    "task_type": "time_series",
-    "target_column": "value",
-    "time_column": "time",
-    "algorithms_to_try": ["SeasonalNaive", "LagLightGBM"],
-    "max_trials": 2,
-    "n_threads": 1,
-    "task_settings": {"horizon": 3},
-}
+from tests.core.tables import FORECAST
+
+ASKED = {**FORECAST, "task_settings": {"horizon": 3}}
 FLAT = pl.DataFrame({"time": range(40), "value": [7.0] * 40})
 SHORT = pl.DataFrame({"time": range(5), "value": [1.0, 2.0, 3.0, 2.0, 1.0]})
 

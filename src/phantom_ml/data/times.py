@@ -66,7 +66,7 @@ def days_spanned(values: pl.Series) -> float:
     if not len(times):
         return 0.0
     if not tells_year(values):
-        widest = max(_gaps(times).max(initial=0), _around(times))
+        widest = max(np.diff(times).max(initial=0), _around(times))
         return float(LEAP_DAYS - widest / DAY)
     odd = int(ENDS * len(times))
     return float(times[-1 - odd] - times[odd]) / DAY
@@ -83,15 +83,11 @@ def spans_new_year(values: pl.Series) -> bool:
     if tells_year(values):
         return False
     times = _sorted(values)
-    return bool(len(times) and _gaps(times).max(initial=0) > _around(times))
+    return bool(len(times) and np.diff(times).max(initial=0) > _around(times))
 
 
 def _sorted(values: pl.Series) -> NDArray[np.int64]:
     return np.sort(to_datetime(values).drop_nulls().to_numpy().astype(np.int64))
-
-
-def _gaps(times: NDArray[np.int64]) -> NDArray[np.int64]:
-    return np.diff(times)
 
 
 def _around(times: NDArray[np.int64]) -> int:

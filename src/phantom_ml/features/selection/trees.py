@@ -100,19 +100,13 @@ def grown(
     question: Question,
     seed: int,
     rounds: int = ROUNDS,
-    patience: int = PATIENCE,
 ) -> Booster:
-    """Return trees of a fold's training rows that stop when its held-out rows no longer gain.
-
-    ``patience`` is for how many of the rounds they may gain nothing.
-    """
+    """Return trees of a fold's training rows that stop when its held-out rows no longer gain."""
     train, valid = (rows.subset(np.sort(part).tolist()) for part in fold)
-    return _trained(train, valid, _parameters(question, seed, len(fold[0])), rounds, patience)
+    return _trained(train, valid, _parameters(question, seed, len(fold[0])), rounds)
 
 
-def _trained(
-    known: Dataset, unseen: Dataset, parameters: dict[str, Any], rounds: int, patience: int
-) -> Booster:
+def _trained(known: Dataset, unseen: Dataset, parameters: dict[str, Any], rounds: int) -> Booster:
     import lightgbm
 
     return lightgbm.train(
@@ -120,7 +114,7 @@ def _trained(
         known,
         rounds,
         valid_sets=[unseen],
-        callbacks=[lightgbm.early_stopping(patience, verbose=False)],
+        callbacks=[lightgbm.early_stopping(PATIENCE, verbose=False)],
     )
 
 
@@ -138,7 +132,7 @@ def _loss(samples: Samples, fold: Fold, question: Question, seed: int) -> float:
     known = lightgbm.Dataset(values[train], target[train], params=BINNING, **options)
     unseen = lightgbm.Dataset(values[valid], target[valid], reference=known, **options)
     parameters = _parameters(question, seed, len(train))
-    booster = _trained(known, unseen, parameters, ROUNDS, PATIENCE)
+    booster = _trained(known, unseen, parameters, ROUNDS)
     return float(next(iter(booster.best_score["valid_0"].values())))
 
 

@@ -19,7 +19,6 @@ from phantom_ml.features.selection.held_out import held_out_gain
 from phantom_ml.features.selection.shadows import with_shadows
 from phantom_ml.features.selection.trees import (
     N_FOLDS,
-    PATIENCE,
     Fold,
     binned,
     drawn,
@@ -93,7 +92,6 @@ def worth(
     samples: Samples,
     question: Question,
     seed: int = 0,
-    patience: int = PATIENCE,
     repeats: int = REPEATS,
 ) -> Worth:
     """Return what each feature gains on held-out rows in boosted trees that stop when these no longer gain.
@@ -106,8 +104,6 @@ def worth(
         Of the same rows.
     seed : int
         Of the rows that are drawn, the folds and the shadows.
-    patience : int
-        For how many rounds trees may gain nothing.
     repeats : int
         How often rows are parted into folds.
     """
@@ -118,7 +114,7 @@ def worth(
 
     def gains(i: int) -> Array:
         repeat, fold = divmod(i, N_FOLDS)
-        return shadowed[repeat].gains(parted[repeat][fold], asked, seed + i, patience)
+        return shadowed[repeat].gains(parted[repeat][fold], asked, seed + i)
 
     found = np.array(side_by_side(gains, repeats * N_FOLDS))
     n = len(rows.matrix.features)
@@ -138,7 +134,7 @@ class _Shadowed:
         shadowed = Samples(matrix, rows.target)
         return cls(shadowed, binned(shadowed))
 
-    def gains(self, fold: Fold, question: Question, seed: int, patience: int) -> Array:
+    def gains(self, fold: Fold, question: Question, seed: int) -> Array:
         """Return what each feature and each shadow gains on the held-out rows of a fold."""
-        booster = grown(self.binned, fold, question, seed, ROUNDS, patience)
+        booster = grown(self.binned, fold, question, seed, ROUNDS)
         return held_out_gain(booster, self.rows.rows(fold[1]), question)
