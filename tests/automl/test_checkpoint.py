@@ -48,7 +48,7 @@ def test_a_finished_trial_is_read_back(workspace):
     assert others == []
     assert (trial.model_id, trial.settings) == ("model-3", {"num_leaves": 8})
     np.testing.assert_array_equal(found.prediction, done.prediction)
-    fields = ("folds_done", "losses", "n_trees", "fit_seconds", "complete", "serving")
+    fields = ("folds_done", "losses", "n_trees", "fit_seconds", "n_fitted", "complete", "serving")
     assert [getattr(found, f) for f in fields] == [getattr(done, f) for f in fields]
 
 

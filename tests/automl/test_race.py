@@ -7,7 +7,8 @@ import pytest
 
 from phantom_ml.automl.budget import LEAST_TRIAL_SECONDS, TRIAL_SHARE, Budget
 from phantom_ml.automl.candidates import Candidates
-from phantom_ml.automl.race import Race, Room
+from phantom_ml.automl.race import Race
+from phantom_ml.automl.room import Room
 from phantom_ml.automl.trials import Candidate, Finished, race_line
 from phantom_ml.automl.workspace import Workspace
 from phantom_ml.config import OptimizationMethod
@@ -116,7 +117,7 @@ def test_nothing_is_begun_that_cannot_end():
 
 
 def test_the_longer_the_refits_the_sooner_trials_end():
-    plain, refitting = race([finished(0)]), race([finished(0)])
+    plain, refitting = race([finished(0)]), race([finished(0)], n_rows=300)
     refitting.refits = True
     assert refitting.end.left() < plain.end.left()
 
@@ -124,7 +125,7 @@ def test_the_longer_the_refits_the_sooner_trials_end():
 def test_time_is_kept_to_refit_the_slow_best_of_an_algorithm_behind_copies_of_another():
     copies = [finished(i) for i in range(9)]
     slow = finished(9, (0.6, 0.6, 0.6), algorithm="NeuralNetwork", fit_seconds=30.0)
-    alike, unlike = race(copies), race([*copies, slow])
+    alike, unlike = race(copies, n_rows=300), race([*copies, slow], n_rows=300)
     alike.refits = unlike.refits = True
     assert alike.end.left() - unlike.end.left() > 10.0
 

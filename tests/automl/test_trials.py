@@ -24,6 +24,7 @@ RESULT = {
     "n_trees": 90,
     "fit_seconds": 1.5,
     "n_rows": 40,
+    "n_fitted": 90,
     "predict_us": 2.0,
 }
 

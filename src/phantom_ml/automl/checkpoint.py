@@ -43,6 +43,7 @@ def save_finished(finished: Finished, trial: Trial) -> None:
         "losses": finished.losses,
         "n_trees": finished.n_trees,
         "fit_seconds": finished.fit_seconds,
+        "n_fitted": finished.n_fitted,
         "max_rows": order.candidate.max_rows,
         "raced": order.candidate.raced,
         "forward": order.forward,
@@ -80,6 +81,7 @@ def _one(path: Path) -> tuple[Finished, Trial]:
         tuple(values["losses"]),
         values["n_trees"],
         values["fit_seconds"],
+        values["n_fitted"],
     )
     return finished, trial
 

@@ -20,13 +20,15 @@ from phantom_ml.automl.consensus import members_for
 from phantom_ml.automl.constrain import cheap_candidates
 from phantom_ml.automl.draft import Draft
 from phantom_ml.automl.encode import encode, judging_seconds, near
-from phantom_ml.automl.finish import ALL, Ending, finish, ranked
+from phantom_ml.automl.finish import Ending, finish, ranked
 from phantom_ml.automl.folds import fit_sides, n_folds_for, plan_splits, save_folds
 from phantom_ml.automl.listener import Listener, progress_of
+from phantom_ml.automl.on_all_rows import ALL
 from phantom_ml.automl.portfolio import affords_deep, portfolio
 from phantom_ml.automl.problem import Problem
 from phantom_ml.automl.quick import QUICK, First, place, seconds_per_fit
-from phantom_ml.automl.race import Race, Room
+from phantom_ml.automl.race import Race
+from phantom_ml.automl.room import Room
 from phantom_ml.automl.scoring import score_trial, trial_draft
 from phantom_ml.automl.spaces import given_spaces
 from phantom_ml.automl.trials import Candidate, Finished
@@ -291,6 +293,7 @@ def _race(state: Run, plan: SplitPlan) -> Race:
         state.keep,
         finished=[f for f in state.finished if f not in early],
         first_number=len(early),
+        n_rows=len(state.workspace.fold(ALL).train),
         must_try=0 if wanted is None else len(cheap) + len({c.algorithm for c in named}),
         perfect_loss=_perfect(problem),
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -22,10 +22,11 @@ from phantom_ml.automl.importance import (
     start_shuffling,
     told_importance,
 )
+from phantom_ml.automl.on_all_rows import ALL, AllRows, fit_on_all
 from phantom_ml.automl.problem import Problem
-from phantom_ml.automl.race import Room, refit_seconds
+from phantom_ml.automl.room import Room
 from phantom_ml.automl.scoring import cut, held_out_rows, other_scores, validation_of
-from phantom_ml.automl.trials import Candidate, Finished, Order, Running, collect, start
+from phantom_ml.automl.trials import Finished
 from phantom_ml.automl.workspace import Workspace
 from phantom_ml.config import AutoMLConfig, ProblemKind
 from phantom_ml.explain.occlusion import typical_row
@@ -33,23 +34,18 @@ from phantom_ml.metrics.calibration import Calibrator, fit_calibration
 from phantom_ml.model.combine import combine
 from phantom_ml.model.pipeline import USUAL
 from phantom_ml.model.trial import Trial
-from phantom_ml.process.child import Child, wait_any
-from phantom_ml.process.deadline import Deadline
+from phantom_ml.process.child import Child
 from phantom_ml.process.outcome import Limits
 
 Array = NDArray[np.float64]
 #: Rows that choose the weights, by second of the budget: about a second at 60.
 ROWS_PER_SECOND = 150
-#: The name of the fold that holds all rows.
-ALL = "all"
 #: Rows whose medians and most frequent values stand for "nothing unusual" in explanations.
 TYPICAL_ROWS = 5_000
 #: Share of the budget after which columns that were not shuffled yet are left out.
 SHUFFLE_SHARE = 0.04
 #: Of a model's size: about what its manifest, its signature and its golden rows take, and a held-out row.
 MANIFEST_BYTES, VALIDATION_BYTES = 12_000, 9
-#: A booster on all rows needs a little longer than on a fold's share of them.
-MORE_ROUNDS = 1.1
 
 
 @dataclass(frozen=True)
@@ -103,7 +99,7 @@ def finish(ending: Ending, best: Sequence[Finished], number: int) -> tuple[Draft
     mixture, members = economical(_mixture(ending, held_out), allowed, allowance)
     own = own_importance(workspace, members, mixture)
     shuffling = _shuffling(ending, members, mixture, list(own))
-    refitted = _refit(ending, list(members.values())) if ending.refits else {}
+    refitted = fit_on_all(list(members.values()), _all_rows(ending)) if ending.refits else {}
     mixed = mixture.apply(held_out.predictions)
     calibrator = _calibrator(problem, held_out, mixed, ending.config.seed)
     calibrated = calibrator.apply(mixed)
@@ -154,6 +150,11 @@ def _allowance(ending: Ending, best: Finished) -> Allowance:
     other = draft_bytes(kept) + held_out + MANIFEST_BYTES
     constraints = ending.config.constraints
     return Allowance(constraints, ending.budget.counts, n_outputs, n_rows, other)
+
+
+def _all_rows(ending: Ending) -> AllRows:
+    rows, counts = len(ending.workspace.fold(ALL).train), ending.budget.seconds_left() is None
+    return AllRows(ending.workspace, ending.room, ending.budget.refit_end(), rows, counts)
 
 
 def _shuffling(
@@ -220,55 +221,6 @@ def _calibrator(problem: Problem, held_out: HeldOut, mixed: Array, seed: int) ->
     if held_out.shifted and kind is ProblemKind.MULTICLASS and found.parameters[:1] < (1.0,):
         return Calibrator()
     return found
-
-
-def _refit(ending: Ending, members: Sequence[Finished]) -> dict[int, Finished]:
-    """Fit the members on all rows, as many as the time allows, the heaviest first."""
-    end, slots = ending.budget.refit_end(), ending.room.slots
-    waiting = _in_time(members, end, ending)
-    running: list[Running] = []
-    done: dict[int, Finished] = {}
-    while waiting or running:
-        while waiting and len(running) < slots:
-            running.append(start(_refit_order(waiting.pop(0), ending, end), ending.workspace))
-        for r in list(running):
-            outcome = r.child.poll()
-            if outcome is not None:
-                running.remove(r)
-                finished = collect(r, outcome)
-                if not finished.trial.reason:
-                    done[r.order.number - REFIT_NUMBERS] = finished
-        wait_any([r.child for r in running], 0.1)
-    return done
-
-
-#: Folder numbers of refits, clear of those of trials.
-REFIT_NUMBERS = 50_000
-
-
-def _in_time(members: Sequence[Finished], end: Deadline, ending: Ending) -> list[Finished]:
-    """Return the members that can be fitted on all rows until ``end``, the longest first.
-
-    The heaviest are considered first; one that does not fit keeps the fits of its folds.
-    """
-    if ending.budget.seconds_left() is None:
-        return list(members)
-    left, total = end.left(), 0.0
-    chosen: list[tuple[float, Finished]] = []
-    for finished in members:
-        seconds = refit_seconds(finished)
-        if seconds <= left and total + seconds <= left * ending.room.slots:
-            total += seconds
-            chosen.append((seconds, finished))
-    return [f for _, f in sorted(chosen, key=lambda c: -c[0])]
-
-
-def _refit_order(finished: Finished, ending: Ending, end: Deadline) -> Order:
-    trial = finished.trial
-    rounds = None if trial.n_rounds is None else max(1, round(MORE_ROUNDS * trial.n_rounds))
-    candidate = Candidate(trial.algorithm, trial.settings, finished.order.candidate.max_rows)
-    order = replace(finished.order, candidate=candidate, folds=(ALL,), race=())
-    return replace(order, number=REFIT_NUMBERS + trial.number, deadline=end, n_rounds=rounds)
 
 
 def _voices(

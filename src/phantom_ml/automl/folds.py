@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from phantom_ml.automl.problem import Problem
-from phantom_ml.automl.race import Room
+from phantom_ml.automl.room import Room
 from phantom_ml.automl.trials import FIT_SIDE
 from phantom_ml.automl.workspace import Fold, Workspace
 from phantom_ml.config import ProblemKind

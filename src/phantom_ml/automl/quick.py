@@ -16,7 +16,7 @@ from phantom_ml.automl.checkpoint import save_plan
 from phantom_ml.automl.encode import encode, near
 from phantom_ml.automl.folds import fit_sides, plan_splits, save_folds
 from phantom_ml.automl.problem import Problem
-from phantom_ml.automl.race import Room
+from phantom_ml.automl.room import Room
 from phantom_ml.automl.trials import Candidate, Finished, Order, collect, start
 from phantom_ml.automl.workspace import Workspace
 from phantom_ml.config import AutoMLConfig, ProblemKind

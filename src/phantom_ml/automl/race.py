@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
@@ -17,6 +16,8 @@ from phantom_ml.automl.budget import (
     no_sooner,
 )
 from phantom_ml.automl.candidates import Candidates
+from phantom_ml.automl.on_all_rows import makespan, refit_seconds
+from phantom_ml.automl.room import Room
 from phantom_ml.automl.trials import (
     GRACE_SECONDS,
     Candidate,
@@ -30,42 +31,12 @@ from phantom_ml.automl.trials import (
 from phantom_ml.automl.workspace import Workspace
 from phantom_ml.process.child import wait_any
 from phantom_ml.process.deadline import Deadline
-from phantom_ml.process.memory import process_tree_pss_mb, total_memory_mb
 from phantom_ml.wording import counted
 
 #: The supervisor is asked at least so often, so that Ctrl-C and the deadline are noticed.
 WAIT_SECONDS = 0.25
-#: Members that a mixture usually has, and what a fit on all rows takes more than one on a fold's share.
-LIKELY_MEMBERS, REFIT_MARGIN = 5, 1.3
-#: Share of the machine's memory that a run may use where the user named no limit.
-MEMORY_SHARE = 0.8
-
-
-@dataclass(frozen=True)
-class Room:
-    """What of the machine the trials may use: ``slots`` at once, each with its threads and memory."""
-
-    slots: int
-    n_threads: int
-    memory_mb: int
-
-    @classmethod
-    def of(cls, n_threads: int | None, memory_limit_mb: int | None) -> Room:
-        """Return one slot a thread; the memory that this process does not use is shared among them."""
-        threads = n_threads or len(os.sched_getaffinity(0))
-        limit = memory_limit_mb or int(MEMORY_SHARE * total_memory_mb())
-        used = process_tree_pss_mb(os.getpid()) if memory_limit_mb else 0.0
-        each = max(200, int((limit - used) / threads))
-        return cls(threads, 1, each)
-
-    def whole(self) -> Room:
-        """Return the same machine as one slot with all threads."""
-        return Room(1, self.slots * self.n_threads, self.memory_mb * self.slots)
-
-
-def refit_seconds(finished: Finished) -> float:
-    """Return what a fit on all rows is expected to take, with the start of a process."""
-    return REFIT_MARGIN * finished.fit_seconds / max(1, len(finished.folds_done)) + 0.2
+#: Members that a mixture usually has.
+LIKELY_MEMBERS = 5
 
 
 def _of_as_many_rows(seen: Sequence[Finished], candidate: Candidate) -> list[Finished]:
@@ -88,6 +59,7 @@ class Race:
     finished: list[Finished] = field(default_factory=list)
     running: list[Running] = field(default_factory=list)
     first_number: int = 0
+    n_rows: int = 0
     must_try: int = 0
     stopped_because: str = ""
 
@@ -101,9 +73,8 @@ class Race:
         complete = sorted((f for f in self.finished if f.complete), key=lambda f: np.mean(f.losses))
         seconds: dict[str, float] = {}
         for f in complete:
-            seconds.setdefault(f.trial.algorithm, refit_seconds(f))
-        likely = list(seconds.values())[:LIKELY_MEMBERS]
-        return max([sum(likely) / self.room.slots, *likely])
+            seconds.setdefault(f.trial.algorithm, refit_seconds(f, self.n_rows))
+        return makespan(list(seconds.values())[:LIKELY_MEMBERS], self.room.slots)
 
     def run(self) -> None:
         """Run trials until the time is over, the trials are counted out, or nothing is left to try."""

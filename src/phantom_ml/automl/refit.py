@@ -10,11 +10,12 @@ import numpy as np
 from phantom_ml.automl.draft import Draft, Fit, Recipe, Voice, stage
 from phantom_ml.automl.encode import encode
 from phantom_ml.automl.ensemble import Mixture
-from phantom_ml.automl.finish import ALL, TYPICAL_ROWS
+from phantom_ml.automl.finish import TYPICAL_ROWS
 from phantom_ml.automl.folds import fit_sides, save_folds
 from phantom_ml.automl.importance import own_importance
+from phantom_ml.automl.on_all_rows import ALL
 from phantom_ml.automl.problem import Problem
-from phantom_ml.automl.race import Room
+from phantom_ml.automl.room import Room
 from phantom_ml.automl.trials import Candidate, Finished, Order, collect, start
 from phantom_ml.automl.workspace import Workspace
 from phantom_ml.config import AutoMLConfig

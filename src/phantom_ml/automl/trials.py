@@ -78,6 +78,8 @@ class Finished:
     losses: tuple[float, ...] = ()
     n_trees: int = 0
     fit_seconds: float = 0.0
+    #: Rows that all its fits had together.
+    n_fitted: int = 0
     #: Serve with so many of the folds, the last ones; None: as many as there are.
     n_serving: int | None = None
 
@@ -181,6 +183,7 @@ def collect(running: Running, outcome: Outcome) -> Finished:
         tuple(result["losses"]),
         result["n_trees"],
         result["fit_seconds"],
+        result["n_fitted"],
     )
 
 

@@ -20,7 +20,7 @@ from phantom_ml.automl.encode import encode
 from phantom_ml.automl.folds import fit_sides, save_folds
 from phantom_ml.automl.in_order import without_history
 from phantom_ml.automl.problem import Problem, pose
-from phantom_ml.automl.race import Room
+from phantom_ml.automl.room import Room
 from phantom_ml.automl.trials import Candidate, Order, start
 from phantom_ml.automl.workspace import Workspace
 from phantom_ml.config import AutoMLConfig, AutoMLTaskType

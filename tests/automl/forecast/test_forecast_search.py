@@ -11,7 +11,7 @@ from phantom_ml.automl.forecast.problem import pose_series
 from phantom_ml.automl.forecast.search import ORDER, Run, _names, run_forecast
 from phantom_ml.automl.forecast.trials import Running, collect
 from phantom_ml.automl.listener import Listener
-from phantom_ml.automl.race import Room
+from phantom_ml.automl.room import Room
 from phantom_ml.automl.workspace import Workspace
 from phantom_ml.config import AutoMLConfig
 from phantom_ml.data.dataset import Dataset

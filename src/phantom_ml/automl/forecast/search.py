@@ -25,7 +25,8 @@ from phantom_ml.automl.forecast.trials import (
     start,
 )
 from phantom_ml.automl.listener import Listener, progress_of
-from phantom_ml.automl.race import WAIT_SECONDS, Room
+from phantom_ml.automl.race import WAIT_SECONDS
+from phantom_ml.automl.room import Room
 from phantom_ml.automl.workspace import Workspace
 from phantom_ml.config import AutoMLConfig
 from phantom_ml.errors import NoTrialSucceeded

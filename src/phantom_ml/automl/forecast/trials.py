@@ -13,7 +13,7 @@ import numpy as np
 
 from phantom_ml.automl.forecast.child import AHEAD, load_forecast
 from phantom_ml.automl.forecast.problem import ForecastProblem
-from phantom_ml.automl.race import Room
+from phantom_ml.automl.room import Room
 from phantom_ml.automl.trials import GRACE_SECONDS
 from phantom_ml.automl.workspace import Workspace
 from phantom_ml.forecasters.backtest import LEAST_VALUES, Window

@@ -1,0 +1,89 @@
+"""Fits on all rows: what they take, who has time for one, and which are served."""
+
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from phantom_ml.automl.on_all_rows import (
+    AllRows,
+    fit_on_all,
+    in_time,
+    is_whole,
+    makespan,
+    refit_seconds,
+)
+from phantom_ml.automl.room import Room
+from phantom_ml.automl.trials import Candidate
+from tests.automl.made import Clock, finished
+
+SECONDS = st.lists(st.floats(0.0, 100.0), max_size=8)
+
+
+def where(seconds: float = 10.0, slots: int = 2, counts: bool = False) -> AllRows:
+    return AllRows(None, Room(slots, 1, 500), Clock().deadline(seconds), 400, counts)
+
+
+def taking(seconds: float, number: int = 0):
+    """Return a trial whose refit on the 400 rows is expected to take about so long."""
+    return finished(number, fit_seconds=seconds, n_fitted=400)
+
+
+def refitted(asked: int | None, done: int | None, **changes: object):
+    one = finished(50_001)
+    trial = one.trial.model_copy(update={"n_rounds": done, **changes})
+    return replace(one, trial=trial, order=replace(one.order, n_rounds=asked))
+
+
+@given(SECONDS, st.integers(1, 4))
+def test_the_last_fit_ends_no_sooner_than_the_longest_or_an_even_share(seconds, slots):
+    assert makespan(seconds, slots) >= max([sum(seconds) / slots, *seconds, 0.0]) - 1e-9
+
+
+@given(SECONDS)
+def test_in_one_slot_fits_follow_each_other(seconds):
+    assert makespan(seconds, 1) == pytest.approx(sum(seconds))
+
+
+def test_a_fit_on_twice_the_rows_takes_twice_as_long():
+    once, twice = (refit_seconds(taking(10.0), n) for n in (400, 800))
+    assert twice - once == pytest.approx(once - refit_seconds(taking(10.0), 0))
+
+
+def test_a_trial_on_some_of_the_rows_is_fitted_on_as_many_again():
+    some = taking(10.0)
+    candidate = Candidate("LightGBM", max_rows=100)
+    some = replace(some, order=replace(some.order, candidate=candidate))
+    assert refit_seconds(some, 400) == refit_seconds(taking(10.0), 100)
+
+
+def test_a_member_that_no_slot_has_time_for_is_left_out():
+    members = [taking(6.0, 0), taking(6.0, 1), taking(6.0, 2), taking(0.5, 3)]
+    assert [f.trial.number for f in in_time(members, where(10.0))] == [0, 1, 3]
+
+
+def test_the_longest_is_begun_first():
+    members = [taking(1.0, 0), taking(5.0, 1)]
+    assert [f.trial.number for f in in_time(members, where())] == [1, 0]
+
+
+def test_where_trials_are_counted_the_clock_is_not_asked():
+    assert len(in_time([taking(999.0)], where(counts=True))) == 1
+
+
+def test_no_member_no_fit():
+    assert fit_on_all([], where()) == {}
+
+
+@pytest.mark.parametrize(("asked", "done"), [(37, 37), (37, 30), (None, 5), (37, None)])
+def test_a_fit_that_came_near_its_end_is_served(asked, done):
+    assert is_whole(refitted(asked, done))
+
+
+def test_a_fit_that_the_time_ended_after_a_round_is_not_served():
+    assert not is_whole(refitted(37, 1))
+
+
+def test_a_fit_that_failed_is_not_served():
+    assert not is_whole(refitted(None, None, reason="No memory."))
