@@ -67,3 +67,12 @@ def test_no_round_is_begun_that_would_pass_the_deadline():
         clock.now += 1.0
         went_on.append(rounds.allows_another())
     assert went_on.count(True) == 8
+
+
+def test_half_of_what_the_first_round_took_is_setting_up():
+    clock = Clock()
+    rounds = RoundClock(Deadline(10.0, 0.0, clock))
+    clock.now += 5.0
+    assert rounds.allows_another()
+    clock.now += 2.0
+    assert not rounds.allows_another()

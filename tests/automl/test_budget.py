@@ -2,7 +2,7 @@ import math
 
 import pytest
 
-from phantom_ml.automl.budget import Budget
+from phantom_ml.automl.budget import REFIT_SHARE, TRIAL_SHARE, Budget
 from phantom_ml.config import AutoMLConfig
 from phantom_ml.process.deadline import Deadline
 from tests.automl.made import Clock
@@ -48,8 +48,13 @@ def test_refits_get_the_seconds_that_they_need():
     assert budget(60.0, Clock()).search_end(10.0).left() == pytest.approx(60.0 - 3.0 - 10.0)
 
 
-def test_refits_get_a_quarter_at_most():
-    assert budget(60.0, Clock()).search_end(1e6).left() == pytest.approx(60.0 - 3.0 - 15.0)
+def test_refits_get_a_share_at_most():
+    most = 60.0 * REFIT_SHARE
+    assert budget(60.0, Clock()).search_end(1e6).left() == pytest.approx(60.0 - 3.0 - most)
+
+
+def test_the_longest_trial_can_be_fitted_again_on_a_quarter_more_rows():
+    assert REFIT_SHARE > 1.25 * TRIAL_SHARE
 
 
 @pytest.mark.parametrize("seconds", [1.0, 5.0, 60.0, 3600.0])

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from phantom_ml.automl.ensemble import Mixture
 from phantom_ml.automl.on_all_rows import (
     AllRows,
     fit_on_all,
@@ -13,6 +14,7 @@ from phantom_ml.automl.on_all_rows import (
     is_whole,
     makespan,
     refit_seconds,
+    without_late,
 )
 from phantom_ml.automl.room import Room
 from phantom_ml.automl.trials import Candidate
@@ -70,6 +72,33 @@ def test_the_longest_is_begun_first():
 
 def test_where_trials_are_counted_the_clock_is_not_asked():
     assert len(in_time([taking(999.0)], where(counts=True))) == 1
+
+
+def shared(*members, weights=(0.5, 0.3, 0.2)):
+    """Return what is left of a mixture of the members in ten seconds and two slots."""
+    by_place = dict(enumerate(members))
+    mixture = Mixture(dict(zip(by_place, weights, strict=False)))
+    left, kept = without_late(mixture, by_place, where(10.0))
+    assert list(left.weights) == list(kept)
+    return left.weights
+
+
+def test_a_second_of_an_algorithm_without_time_gives_its_weight_to_the_first():
+    other = finished(2, algorithm="SVM", fit_seconds=6.0, n_fitted=400)
+    assert shared(taking(6.0, 0), other, taking(6.0, 1)) == {0: 0.7, 1: 0.3}
+
+
+def test_one_alone_of_its_algorithm_without_time_stays():
+    late = finished(2, algorithm="SVM", fit_seconds=60.0, n_fitted=400)
+    assert shared(taking(6.0, 0), late) == {0: 0.5, 1: 0.3}
+
+
+def test_where_no_other_of_its_algorithm_has_time_either_all_stay():
+    assert shared(taking(60.0, 0), taking(60.0, 1)) == {0: 0.5, 1: 0.3}
+
+
+def test_with_time_for_all_the_mixture_stays_as_it_is():
+    assert shared(*(taking(1.0, n) for n in range(3))) == {0: 0.5, 1: 0.3, 2: 0.2}
 
 
 def test_no_member_no_fit():

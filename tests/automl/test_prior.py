@@ -8,6 +8,7 @@ import pytest
 from phantom_ml.automl.held_out import HeldOut
 from phantom_ml.automl.prior import (
     PRIOR_EVIDENCE,
+    PRIOR_FAMILIES,
     evidence,
     expected_errors,
     prior_shares,
@@ -25,9 +26,14 @@ def useless(n: int) -> HeldOut:
     return replace(rows, predictions=[known, *nothing])
 
 
-def test_the_prior_counts_an_algorithm_once():
-    rows = held_out(families=("A", "A", "B", "B"))
-    assert prior_shares(rows).tolist() == [0.5, 0.0, 0.5, 0.0]
+def test_the_prior_gives_each_algorithm_the_same_however_many_speak_for_it():
+    rows = held_out(families=("A", "A", "A", "B"))
+    assert prior_shares(rows).tolist() == [0.25, 0.25, 0.0, 0.5]
+
+
+def test_the_prior_is_of_the_best_few_algorithms():
+    rows = held_out(members=PRIOR_FAMILIES + 2)
+    assert np.count_nonzero(prior_shares(rows)) == PRIOR_FAMILIES
 
 
 def test_the_prior_of_values_leaves_out_what_is_far_behind():

@@ -17,6 +17,8 @@ UNGUIDED_ROUNDS = 300
 LEAST_GAIN = 1e-7
 #: A round may take so much longer than the slowest of late before the deadline is passed.
 ROUND_MARGIN = 1.5
+#: What is waited for the first one is setting up, half of it or more.
+FIRST_SHARE = 0.5
 
 
 def patience(n_rows: int, best_round: int) -> int:
@@ -88,11 +90,12 @@ class RoundClock:
         self._deadline = deadline
         self._last = deadline.clock()
         self._slowest = 0.0
+        self._share = FIRST_SHARE
 
     def allows_another(self) -> bool:
         """Return whether there is time for a round like those before; call it after each."""
         now = self._deadline.clock()
         # Older rounds fade, so that one hiccup does not end a long fit early.
-        self._slowest = max(now - self._last, 0.9 * self._slowest)
-        self._last = now
+        self._slowest = max(self._share * (now - self._last), 0.9 * self._slowest)
+        self._last, self._share = now, 1.0
         return self._deadline.left() > ROUND_MARGIN * self._slowest

@@ -11,10 +11,10 @@ from phantom_ml.process.deadline import Deadline
 FINISH_SHARE, FINISH_LEAST, FINISH_MOST = 0.05, 1.3, 8.0
 #: The least is less for a budget of a few seconds.
 TINY_SHARE = 0.13
-#: At most this share goes to fitting the chosen members again on all rows.
-REFIT_SHARE = 0.25
-#: A single trial gets at most this share of the search, so that several algorithms have their turn.
+#: A single trial gets at most this share of the budget, so that several algorithms have their turn.
 TRIAL_SHARE = 0.2
+#: At most this share goes to fitting the chosen members again on all rows: the longest trial had fewer.
+REFIT_SHARE = 0.3
 #: What preparing and fitting a first model get even where the time is over; a machine may be busy.
 FIRST_MODEL_SECONDS = 10.0
 #: A trial is not started for less.

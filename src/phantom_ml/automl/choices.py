@@ -1,17 +1,19 @@
 """Which trials an ensemble may choose from, and what they said about held-out rows.
 
 The best trials of a long search are near copies of one algorithm. Unlike ones are what a mixture needs, so
-the best of each algorithm comes beside them.
+the best few of each algorithm come beside them.
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
 from phantom_ml.automl.held_out import HeldOut
+from phantom_ml.automl.prior import PRIOR_EACH
 from phantom_ml.automl.problem import Problem
 from phantom_ml.automl.trials import Finished
 
@@ -21,10 +23,13 @@ CHOICES = 12
 
 def choices(best: Sequence[Finished]) -> list[Finished]:
     """Return the trials that an ensemble may choose from, the best first."""
-    lead: dict[str, int] = {}
+    seen: Counter[str] = Counter()
+    chosen = []
     for place, finished in enumerate(best):
-        lead.setdefault(finished.trial.algorithm, place)
-    return [best[i] for i in sorted({*range(min(CHOICES, len(best))), *lead.values()})]
+        seen[finished.trial.algorithm] += 1
+        if place < CHOICES or seen[finished.trial.algorithm] <= PRIOR_EACH:
+            chosen.append(finished)
+    return chosen
 
 
 def held_out_of(problem: Problem, chosen: Sequence[Finished], rows: NDArray[np.int64]) -> HeldOut:

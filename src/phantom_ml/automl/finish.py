@@ -22,7 +22,7 @@ from phantom_ml.automl.importance import (
     start_shuffling,
     told_importance,
 )
-from phantom_ml.automl.on_all_rows import ALL, AllRows, fit_on_all
+from phantom_ml.automl.on_all_rows import ALL, AllRows, fit_on_all, without_late
 from phantom_ml.automl.problem import Problem
 from phantom_ml.automl.room import Room
 from phantom_ml.automl.scoring import cut, held_out_rows, other_scores, validation_of
@@ -97,6 +97,8 @@ def finish(ending: Ending, best: Sequence[Finished], number: int) -> tuple[Draft
     allowed = choices(able)
     held_out = held_out_of(problem, allowed, rows)
     mixture, members = economical(_mixture(ending, held_out), allowed, allowance)
+    if ending.refits:
+        mixture, members = without_late(mixture, members, _all_rows(ending))
     own = own_importance(workspace, members, mixture)
     shuffling = _shuffling(ending, members, mixture, list(own))
     refitted = fit_on_all(list(members.values()), _all_rows(ending)) if ending.refits else {}

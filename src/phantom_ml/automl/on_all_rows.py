@@ -6,9 +6,10 @@ the rounds that its fold found best: of such a fit nobody knows how good it is.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from phantom_ml.automl.ensemble import Mixture
 from phantom_ml.automl.room import Room
 from phantom_ml.automl.trials import Candidate, Finished, Order, Running, collect, start
 from phantom_ml.automl.workspace import Workspace
@@ -17,8 +18,8 @@ from phantom_ml.process.deadline import Deadline
 
 #: The name of the fold that holds all rows.
 ALL = "all"
-#: What a fit takes beyond its rows' share, and the start of a process.
-MARGIN, START_SECONDS = 1.2, 0.3
+#: What the start of a process takes.
+START_SECONDS = 0.3
 #: A booster on all rows needs a little longer than on a fold's share of them.
 MORE_ROUNDS = 1.1
 #: A fit that the time ended before this share of its rounds is not served.
@@ -53,6 +54,8 @@ class AllRows:
 def refit_seconds(finished: Finished, n_rows: int) -> float:
     """Return what a fit on so many rows is expected to take, by what the folds' fits took.
 
+    A booster waits in vain for a better round in those; on all rows it needs the time for longer rounds.
+
     Examples
     --------
     >>> from pathlib import Path
@@ -60,11 +63,11 @@ def refit_seconds(finished: Finished, n_rows: int) -> float:
     >>> order = Order(0, Candidate("SVM"), ("0",), 0, Deadline.never())
     >>> trial = Finished(Trial(number=0, algorithm="SVM"), order, Path(), fit_seconds=2.0, n_fitted=500)
     >>> round(refit_seconds(trial, 1_000), 1)
-    5.1
+    4.3
     """
     most = finished.order.candidate.max_rows or n_rows
     rows = min(most, n_rows)
-    return MARGIN * finished.fit_seconds * rows / max(1, finished.n_fitted) + START_SECONDS
+    return finished.fit_seconds * rows / max(1, finished.n_fitted) + START_SECONDS
 
 
 def makespan(seconds: Sequence[float], slots: int) -> float:
@@ -117,6 +120,23 @@ def in_time(members: Sequence[Finished], where: AllRows) -> list[Finished]:
         if makespan([*(s for s, _ in chosen), seconds], where.room.slots) <= left:
             chosen.append((seconds, finished))
     return [f for _, f in sorted(chosen, key=lambda c: -c[0])]
+
+
+def without_late(
+    mixture: Mixture, members: Mapping[int, Finished], where: AllRows
+) -> tuple[Mixture, dict[int, Finished]]:
+    """Return the mixture without members that there is no time for while another of their algorithm has some.
+
+    Their weight goes to the heaviest of those: fits of older rows beside a fit of all would drag it back.
+    """
+    timely = {f.trial.number for f in in_time(list(members.values()), where)}
+    weights = dict(mixture.weights)
+    for i, f in members.items():
+        alike = [j for j, g in members.items() if g.trial.algorithm == f.trial.algorithm]
+        ready = [j for j in alike if members[j].trial.number in timely]
+        if f.trial.number not in timely and ready:
+            weights[max(ready, key=weights.__getitem__)] += weights.pop(i)
+    return replace(mixture, weights=weights), {i: members[i] for i in weights}
 
 
 def is_whole(refitted: Finished) -> bool:

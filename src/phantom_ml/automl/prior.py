@@ -1,4 +1,4 @@
-"""What an ensemble is where its held-out rows tell little: equal shares of unlike algorithms.
+"""What an ensemble is where its held-out rows tell little: equal shares of the best unlike algorithms.
 
 How far the rows are believed, and what is served where they are not.
 """
@@ -11,14 +11,16 @@ from numpy.typing import NDArray
 from phantom_ml.automl.held_out import Array, HeldOut
 from phantom_ml.config import ProblemKind
 
-#: Rows of the rare class at which the rows' word and the prior's count the same, and the prior's members.
-PRIOR_EVIDENCE, PRIOR_FAMILIES = 300.0, 5
+#: Rows of the rare class at which the rows' word and the prior's count the same.
+PRIOR_EVIDENCE = 300.0
+#: The prior's algorithms, and how many trials speak for each: which of its best two is better is mostly luck.
+PRIOR_FAMILIES, PRIOR_EACH = 4, 2
 #: The same of known anomalies: a handful of detectors, each tried once, was not chosen on them.
 KNOWN_EVIDENCE = 10.0
 #: Expected errors of the best member at which the same holds: where there are hardly any, all members look alike.
 PRIOR_ERRORS = 30.0
 #: What a row of an earlier time counts, and how much worse than the best a member of the prior may be.
-SHIFTED_EVIDENCE, NEAR = 0.1, 1.3
+SHIFTED_EVIDENCE, NEAR = 0.3, 1.3
 
 
 def trust_in(held_out: HeldOut) -> float:
@@ -41,11 +43,11 @@ def expected_errors(prediction: Array, codes: NDArray[np.int64]) -> float:
 
 
 def evidence(held_out: HeldOut) -> float:
-    """Return how much the rows can tell: those of the rarest class, or a fifth of all for values.
+    """Return how much the rows can tell: those of the rarest class, or all of them for values.
 
     Of rows of another time they tell less: a member that is surest here may be surely wrong there.
     """
-    rows = len(held_out.target) / 5.0
+    rows = float(len(held_out.target))
     if held_out.kind is not ProblemKind.REGRESSION:
         counts = np.bincount(held_out.target.astype(np.int64))
         rows = float(counts[counts > 0].min())
@@ -53,14 +55,24 @@ def evidence(held_out: HeldOut) -> float:
 
 
 def prior_shares(held_out: HeldOut) -> Array:
-    """Return equal shares for the best member of each of the best algorithms."""
+    """Return equal shares for the best algorithms, each divided among its best members."""
     families = held_out.families or tuple(str(i) for i in range(len(held_out.predictions)))
-    best = [families.index(name) for name in dict.fromkeys(families)]
-    if held_out.kind is ProblemKind.REGRESSION:
-        losses = [held_out.loss(held_out.predictions[i]) for i in best]
-        near = [i for i, loss in zip(best, losses, strict=True) if loss <= NEAR * losses[0]]
-        best = near if losses[0] > 0 else best
-    chosen = best[:PRIOR_FAMILIES]
+    places: dict[str, list[int]] = {}
+    for i, name in enumerate(families):
+        if len(places.setdefault(name, [])) < PRIOR_EACH:
+            places[name].append(i)
+    best = _near(list(places.values()), held_out)[:PRIOR_FAMILIES]
     shares = np.zeros(len(held_out.predictions))
-    shares[chosen] = 1.0 / len(chosen)
+    for members in best:
+        shares[members] = 1.0 / len(best) / len(members)
     return shares
+
+
+def _near(best: list[list[int]], held_out: HeldOut) -> list[list[int]]:
+    """Return the members of each algorithm without failures, where a loss tells how far one is behind."""
+    if held_out.kind is not ProblemKind.REGRESSION:
+        return best
+    losses = {i: held_out.loss(held_out.predictions[i]) for members in best for i in members}
+    line = NEAR * losses[best[0][0]]
+    near = [[i for i in members if losses[i] <= line] for members in best]
+    return [members for members in near if members] if line > 0 else best

@@ -35,8 +35,8 @@ from phantom_ml.wording import counted
 
 #: The supervisor is asked at least so often, so that Ctrl-C and the deadline are noticed.
 WAIT_SECONDS = 0.25
-#: Members that a mixture usually has.
-LIKELY_MEMBERS = 5
+#: Members that a mixture usually has, and what is kept for their refits beyond what they are expected to take.
+LIKELY_MEMBERS, REFIT_MARGIN = 5, 1.15
 
 
 def _of_as_many_rows(seen: Sequence[Finished], candidate: Candidate) -> list[Finished]:
@@ -74,7 +74,8 @@ class Race:
         seconds: dict[str, float] = {}
         for f in complete:
             seconds.setdefault(f.trial.algorithm, refit_seconds(f, self.n_rows))
-        return makespan(list(seconds.values())[:LIKELY_MEMBERS], self.room.slots)
+        likely = list(seconds.values())[:LIKELY_MEMBERS]
+        return REFIT_MARGIN * makespan(likely, self.room.slots)
 
     def run(self) -> None:
         """Run trials until the time is over, the trials are counted out, or nothing is left to try."""
