@@ -1,5 +1,4 @@
 import inspect
-import json
 import os
 import signal
 import time
@@ -7,8 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from sklearn.base import BaseEstimator, ClassifierMixin
-from sklearn.datasets import make_classification, make_regression
+from sklearn.datasets import make_regression
 from sklearn.linear_model import Ridge
 from sklearn.model_selection import TimeSeriesSplit
 from sklearn.pipeline import make_pipeline
@@ -19,42 +17,7 @@ from phantom_ml import HyperparameterOptimizer
 from phantom_ml.config import OptimizationMethod
 from phantom_ml.config.bounds import Bound
 from phantom_ml.errors import BadSetting, BudgetTooSmall, NoTrialSucceeded
-
-X, Y = make_classification(240, 6, n_informative=3, random_state=0)
-TREE = DecisionTreeClassifier(random_state=0)
-SPACE = {"max_depth": (1, 8), "min_samples_leaf": (1, 40, "log"), "criterion": ["gini", "entropy"]}
-
-
-def search(
-    method="random_search",
-    n_trials=6,
-    space=SPACE,
-    estimator=TREE,
-    timeout=None,
-    limits=None,
-    **options,
-):
-    optimizer = HyperparameterOptimizer(method, n_trials, timeout, **(limits or {}))
-    return optimizer.optimize(estimator, space, X, Y, **options)
-
-
-class Fussy(ClassifierMixin, BaseEstimator):
-    """Is right in a share of the rows that its setting says; some settings it refuses."""
-
-    def __init__(self, level=0.0):
-        self.level = level
-
-    def fit(self, X, y):
-        if self.level > 0.8:
-            raise ValueError("the level is too high")
-        self.classes_ = np.unique(y)
-        return self
-
-    def predict(self, X):
-        return np.full(len(X), self.classes_[0])
-
-    def score(self, X, y):
-        return self.level
+from tests.tuning.made import TREE, Fussy, X, Y, search
 
 
 @pytest.mark.parametrize("method", list(OptimizationMethod))
@@ -356,36 +319,6 @@ def test_trials_of_another_space_are_left_out():
     first = search("random_search", 2, space={"max_depth": (1, 4)})
     again = search("random_search", 2, space={"min_samples_leaf": (1, 9)}, history=first)
     assert all(set(trial.params) == {"min_samples_leaf"} for trial in again.trials)
-
-
-def test_the_best_score_so_far_never_falls():
-    curve = search(n_trials=8).best_so_far()
-    assert [score for _, score in curve] == sorted(score for _, score in curve)
-    assert [end for end, _ in curve] == sorted(end for end, _ in curve)
-
-
-def test_the_setting_that_decides_the_score_is_the_most_important():
-    space = {"level": (0.0, 0.8), "other": (0.0, 1.0)}
-
-    class Two(Fussy):
-        def __init__(self, level=0.0, other=0.0):
-            super().__init__(level)
-            self.other = other
-
-    shares = search(n_trials=16, space=space, estimator=Two()).importance()
-    assert max(shares, key=shares.get) == "level"
-    assert sum(shares.values()) == pytest.approx(1)
-
-
-def test_few_trials_tell_no_importance():
-    assert search(n_trials=2).importance() == {}
-
-
-def test_parallel_coordinates_are_plain_values():
-    found = search(n_trials=3)
-    told = json.loads(json.dumps(found.parallel_coordinates()))
-    assert [axis["name"] for axis in told["axes"]] == list(SPACE)
-    assert [line["score"] for line in told["lines"]] == [t.score for t in found.trials]
 
 
 def test_each_trial_is_told_as_it_ends():

@@ -103,7 +103,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     try:
         code = command.main(args=words, prog_name="phantom", standalone_mode=False)
     except UsageError as error:
-        code = tell_usage(error, as_json="--json" in words)
+        code = tell_usage(error, words)
     # A second Ctrl-C finds the work ended; what is left is to clear up.
     atexit.register(signal.signal, signal.SIGINT, signal.SIG_IGN)
     sys.exit(code or 0)

@@ -9,7 +9,7 @@ import shutil
 import sys
 import textwrap
 import traceback
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
@@ -72,14 +72,36 @@ def told(home: str | None, flags: Flags = NO_FLAGS, *, as_json: bool = False) ->
         raise typer.Exit(OWN_FAULT) from None
 
 
-def tell_usage(error: Any, *, as_json: bool = False) -> int:
-    """Tell a fault in the command line, with the nearest right name; return the exit code."""
-    message = error.format_message().split(" (Possible options")[0].replace("Value error, ", "")
+def tell_usage(error: Any, words: Sequence[str]) -> int:
+    """Tell a fault in the words of a command line, with the nearest right name; return the exit code."""
+    message = _with_value(error, words)
     nearest = sorted(getattr(error, "possibilities", None) or [])
     guess = f"Did you mean {' or '.join(nearest)}? " if nearest else ""
     command = error.ctx.command_path if error.ctx is not None else "phantom"
-    _tell(message, f"{guess}Run: {command} --help", USAGE, as_json=as_json)
+    _tell(message, f"{guess}Run: {command} --help", USAGE, as_json="--json" in words)
     return USER_FAULT
+
+
+def _with_value(error: Any, words: Sequence[str]) -> str:
+    """Return what is wrong, with the value in it where typer leaves it out."""
+    message: str = (
+        error.format_message().split(" (Possible options")[0].replace("Value error, ", "")
+    )
+    option, is_of_type, expected = message.partition(": Input should be ")
+    if not is_of_type:
+        return message
+    names = getattr(error.param, "opts", ())
+    name = option.removeprefix("Invalid value for ").strip("'")
+    return f"{name} is {_given(names, words)!r}: it must be {expected.partition(', unable')[0]}."
+
+
+def _given(names: Sequence[str], words: Sequence[str]) -> str:
+    """Return the word that was given for an option of these names."""
+    for word, after in zip(words, [*words[1:], ""], strict=True):
+        name, equals, value = word.partition("=")
+        if name in names:
+            return value if equals else after
+    return ""
 
 
 def _tell(message: str, hint: str, code: str, *, as_json: bool) -> None:

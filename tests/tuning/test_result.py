@@ -1,0 +1,37 @@
+"""What is told of a search: its curve, what mattered, its trials side by side."""
+
+import json
+
+import pytest
+
+from tests.tuning.made import SPACE, Fussy, search
+
+
+def test_the_best_score_so_far_never_falls():
+    curve = search(n_trials=8).best_so_far()
+    assert [score for _, score in curve] == sorted(score for _, score in curve)
+    assert [end for end, _ in curve] == sorted(end for end, _ in curve)
+
+
+def test_the_setting_that_decides_the_score_is_the_most_important():
+    space = {"level": (0.0, 0.8), "other": (0.0, 1.0)}
+
+    class Two(Fussy):
+        def __init__(self, level=0.0, other=0.0):
+            super().__init__(level)
+            self.other = other
+
+    shares = search(n_trials=16, space=space, estimator=Two()).importance()
+    assert max(shares, key=shares.get) == "level"
+    assert sum(shares.values()) == pytest.approx(1)
+
+
+def test_few_trials_tell_no_importance():
+    assert search(n_trials=2).importance() == {}
+
+
+def test_parallel_coordinates_are_plain_values():
+    found = search(n_trials=3)
+    told = json.loads(json.dumps(found.parallel_coordinates()))
+    assert [axis["name"] for axis in told["axes"]] == list(SPACE)
+    assert [line["score"] for line in told["lines"]] == [t.score for t in found.trials]
