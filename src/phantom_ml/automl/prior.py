@@ -19,8 +19,10 @@ PRIOR_FAMILIES, PRIOR_EACH = 4, 2
 KNOWN_EVIDENCE = 10.0
 #: Expected errors of the best member at which the same holds: where there are hardly any, all members look alike.
 PRIOR_ERRORS = 30.0
-#: What a row of an earlier time counts, and how much worse than the best a member of the prior may be.
-SHIFTED_EVIDENCE, NEAR = 0.3, 1.3
+#: How far rows of an earlier time are believed at most: more of them do not make them rows of a later one.
+SHIFTED_TRUST = 0.35
+#: How much worse than the best a member of the prior may be.
+NEAR = 1.3
 
 
 def trust_in(held_out: HeldOut) -> float:
@@ -28,7 +30,7 @@ def trust_in(held_out: HeldOut) -> float:
     rows = evidence(held_out)
     if held_out.kind is ProblemKind.ANOMALY:
         return rows / (rows + KNOWN_EVIDENCE)
-    found = rows / (rows + PRIOR_EVIDENCE)
+    found = rows / (rows + PRIOR_EVIDENCE) * (SHIFTED_TRUST if held_out.shifted else 1.0)
     if held_out.kind is ProblemKind.REGRESSION:
         return found
     errors = expected_errors(held_out.predictions[0], held_out.target.astype(np.int64))
@@ -43,15 +45,12 @@ def expected_errors(prediction: Array, codes: NDArray[np.int64]) -> float:
 
 
 def evidence(held_out: HeldOut) -> float:
-    """Return how much the rows can tell: those of the rarest class, or all of them for values.
-
-    Of rows of another time they tell less: a member that is surest here may be surely wrong there.
-    """
+    """Return how many rows tell members apart: those of the rarest class, or all of them for values."""
     rows = float(len(held_out.target))
     if held_out.kind is not ProblemKind.REGRESSION:
         counts = np.bincount(held_out.target.astype(np.int64))
         rows = float(counts[counts > 0].min())
-    return rows * SHIFTED_EVIDENCE if held_out.shifted else rows
+    return rows
 
 
 def prior_shares(held_out: HeldOut) -> Array:
