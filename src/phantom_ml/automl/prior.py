@@ -20,7 +20,7 @@ KNOWN_EVIDENCE = 10.0
 #: Expected errors of the best member at which the same holds: where there are hardly any, all members look alike.
 PRIOR_ERRORS = 30.0
 #: How far rows of an earlier time are believed at most: more of them do not make them rows of a later one.
-SHIFTED_TRUST = 0.5
+SHIFTED_TRUST = 0.25
 #: How much worse than the best a member of the prior may be.
 NEAR = 1.3
 
