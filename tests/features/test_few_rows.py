@@ -90,6 +90,35 @@ def test_a_whole_encoder_gives_few_rows_what_it_gives_many_also_the_second_time(
         assert (rows.text != whole.text[first : first + few]).nnz == 0
 
 
+@pytest.fixture(scope="module")
+def pages():
+    rng = np.random.default_rng(3)
+    hosts = [f"{a:x}.shop{a % 7}.example{a % 5}.co.uk" for a in rng.integers(0, 2**30, N)]
+    links = [f"https://{host}/a/{i}.php?id={i}&t=x" for i, host in enumerate(hosts)]
+    return pl.DataFrame(
+        {
+            "domain_a": [*hosts[:-2], None, "10.0.0.1"],
+            "domain_b": hosts[::-1],
+            "url_a": [*links[:-1], None],
+            "url_b": [*links[1:], "x"],
+            "number_a": [*rng.normal(size=N - 3).tolist(), None, float("inf"), 1e300],
+            "number_b": rng.integers(0, 2**40, N),
+            "number_c": [*map(str, range(N - 2)), "-", None],
+        }
+    )
+
+
+@pytest.mark.parametrize("few", [1, 9])
+def test_columns_of_one_kind_have_in_few_rows_what_they_have_in_many(pages, few):
+    kinds = {name: name.split("_")[0] for name in pages.columns}
+    encoder = fit_encoder(pages, recognise(pages, kinds), FeatureSettings())
+    whole = encoder.transform(pages)
+    for first in range(N - 18, N, few):
+        rows = encoder.transform(pages[first : first + few])
+        np.testing.assert_array_equal(rows.values, whole.values[first : first + few])
+        assert (rows.text != whole.text[first : first + few]).nnz == 0
+
+
 @given(st.lists(TEXTS | st.sampled_from(ADDRESSES), min_size=1, max_size=8))
 @settings(deadline=None, max_examples=60)
 def test_few_addresses_are_read_as_many_are(cells):

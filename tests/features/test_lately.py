@@ -2,7 +2,9 @@
 
 import threading
 
-from phantom_ml.features.lately import Lately
+import polars as pl
+
+from phantom_ml.features.lately import Lately, rows_lately
 
 
 def lengths(memory: Lately[int], cells: list) -> list[int]:
@@ -33,6 +35,25 @@ def test_long_cells_are_not_remembered_however_their_characters_are_spread():
     memory: Lately[int] = Lately(longest=5)
     lengths(memory, ["abcdef", ("abc", "def"), ("abc", 7)])
     assert list(memory.known) == [("abc", 7)]
+
+
+def test_what_was_known_when_it_was_asked_for_is_told_though_it_is_forgotten_since():
+    memory: Lately[int] = Lately(most=3)
+    lengths(memory, ["a", "bc"])
+    asked = memory.ask(["bc", "def", "a"])
+    lengths(memory, ["w", "x", "y"])
+    assert memory.answer(asked, [3]) == [2, 3, 1]
+
+
+def test_rows_of_a_table_stand_where_their_cells_do_new_or_known_or_twice():
+    memory: Lately[pl.DataFrame] = Lately()
+    for cells in (["a", "bcd"], ["ef", "a"], ["ghi", "ghi", "bcd"], ["a"]):
+        found = rows_lately(
+            memory,
+            cells,
+            lambda new, cells=cells: pl.DataFrame({"n": [len(cells[i]) for i in new]}),
+        )
+        assert found["n"].to_list() == [len(cell) for cell in cells]
 
 
 def test_threads_that_share_a_memory_all_get_what_is_made():

@@ -7,7 +7,7 @@ import pytest
 from phantom_ml.data.schema import ColumnKind, ColumnSchema
 from phantom_ml.features.base import encoders
 from phantom_ml.features.lately import LONGEST, MOST
-from phantom_ml.features.remembered import Remembered
+from phantom_ml.features.remembered import Remembered, transform_together
 from phantom_ml.features.tables.base import TableEncoder
 from phantom_ml.features.tables.group_rank import GroupRankEncoder
 
@@ -33,6 +33,23 @@ def of(memory: Remembered, texts: list) -> np.ndarray:
     return out
 
 
+@pytest.fixture
+def both() -> list[Remembered]:
+    """Encoders of two columns, which keep other parts and other words."""
+    kind, columns = encoders.get("url"), {"a": "php", "b": "html"}
+    kept = {"a": ("length", "path.depth", "extension"), "b": ("extension", "host.length")}
+    return [
+        Remembered(kind(column=c, kept=kept[c], levels={"extension": (word,)}))
+        for c, word in columns.items()
+    ]
+
+
+def together(parts: list[Remembered], frame: pl.DataFrame) -> list[np.ndarray]:
+    out = [np.full((frame.height, len(p.encoder.features)), 7.5, np.float32) for p in parts]
+    transform_together(parts, frame, out)
+    return out
+
+
 def fresh(encoder: TableEncoder, frame: pl.DataFrame) -> np.ndarray:
     out = np.empty((frame.height, len(encoder.features)), np.float32)
     encoder.transform(frame, out)
@@ -48,7 +65,7 @@ def test_what_is_remembered_is_what_the_encoder_makes(memory):
 
 def test_a_string_is_taken_apart_once(memory, monkeypatch):
     of(memory, TEXTS)
-    monkeypatch.setattr(type(memory.encoder), "transform", None)
+    monkeypatch.setattr(type(memory.encoder), "compute", None)
     assert of(memory, TEXTS[::-1]).shape[0] == len(TEXTS)
 
 
@@ -61,6 +78,35 @@ def test_no_more_strings_are_remembered_than_allowed(memory):
 def test_long_strings_are_not_remembered(memory):
     of(memory, ["a" * (LONGEST + 1)])
     assert memory.memory.known == {}
+
+
+URLS = ["http://a.example/x.php", None, "b.example/y/z.html", "", "http://a.example/x.php"]
+PAGES = pl.DataFrame({"a": URLS, "b": [*URLS[::-1][:4], "a" * 2000]})
+
+
+def test_columns_that_are_read_together_give_what_each_gives_alone(both):
+    for part, rows in zip(both, together(both, PAGES), strict=True):
+        alone = np.full_like(rows, 7.5)
+        part.encoder.transform(PAGES[part.encoder.column], alone)
+        np.testing.assert_array_equal(rows, alone)
+
+
+def test_the_new_strings_of_columns_of_one_kind_are_read_in_one_call(both, monkeypatch):
+    kind, read = type(both[0].encoder), []
+    compute = kind.compute
+
+    def counted(text: pl.Series, wanted: list[str]) -> pl.DataFrame:
+        read.append(sorted(text))
+        return compute(text, wanted)
+
+    monkeypatch.setattr(kind, "compute", counted)
+    for frame in (PAGES[:3], PAGES, PAGES[3:4]):
+        together(both, frame)
+    assert read == [["", URLS[2], URLS[0]], ["", "a" * 2000]]
+
+
+def test_no_rows_are_written_of_no_rows(both):
+    assert [rows.shape for rows in together(both, PAGES.clear())] == [(0, 3), (0, 2)]
 
 
 def test_cells_of_several_columns_are_remembered_together(peers, monkeypatch):

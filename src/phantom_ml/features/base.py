@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from abc import ABC, abstractmethod
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from typing import ClassVar, Self
 
 import numpy as np
@@ -57,6 +57,19 @@ class ColumnEncoder(Settings, ABC):
     @abstractmethod
     def transform(self, values: pl.Series, out: NDArray[np.float32]) -> None:
         """Write the features of ``values`` into ``out`` of shape (n_rows, n_features)."""
+
+    @classmethod
+    def transform_each(
+        cls, fitted: Sequence[Self], columns: Sequence[pl.Series]
+    ) -> list[NDArray[np.float32]]:
+        """Return the features of a column each, for a few rows: one call for all where that is faster."""
+        made = [
+            np.empty((len(c), len(e.features)), np.float32)
+            for e, c in zip(fitted, columns, strict=True)
+        ]
+        for encoder, values, out in zip(fitted, columns, made, strict=True):
+            encoder.transform(values, out)
+        return made
 
     def training(self, values: pl.Series, before: Before, out: NDArray[np.float32]) -> None:
         """Write the features of the training rows themselves: as ``transform``, unless rows count each other."""

@@ -21,7 +21,7 @@ from phantom_ml.features.cells.entity import row_hashes
 from phantom_ml.features.cells.hashing import Hashes
 from phantom_ml.features.ngrams import first_bytes, hashed_ngrams
 from phantom_ml.features.past import Past, Seen
-from phantom_ml.features.remembered import Remembered, write
+from phantom_ml.features.remembered import Remembered, transform_together, write
 from phantom_ml.features.tables.base import TableEncoder, table_encoders
 
 Floats = NDArray[np.float32]
@@ -70,11 +70,15 @@ class Encoder:
         return (*self.columns, *self.tables)
 
     @cached_property
-    def _remembered(self) -> list[tuple[slice, Remembered]]:
-        """Return the memory of each encoder, behind the places of its features."""
+    def _kinds(self) -> list[tuple[list[slice], list[Remembered]]]:
+        """Return the encoders of each kind with what they remember, behind the places of their features."""
         ends = np.cumsum([0, *(len(part.features) for part in self.parts)]).tolist()
-        places = map(slice, ends[:-1], ends[1:])
-        return list(zip(places, map(Remembered, self.parts), strict=True))
+        kinds: dict[str, tuple[list[slice], list[Remembered]]] = {}
+        for part, first, last in zip(self.parts, ends[:-1], ends[1:], strict=True):
+            places, remembered = kinds.setdefault(part.name, ([], []))
+            places.append(slice(first, last))
+            remembered.append(Remembered(part))
+        return list(kinds.values())
 
     @property
     def still(self) -> tuple[Feature, ...]:
@@ -123,11 +127,13 @@ class Encoder:
 
     def _matrix(self, frame: pl.DataFrame, before: Before | None, past: Seen) -> Matrix:
         values: Floats = np.empty((frame.height, len(self.features)), np.float32)
-        for places, part in self._remembered:
+        for places, parts in self._kinds:
+            out = [values[:, features] for features in places]
             if before is None:
-                part.transform(frame, values[:, places])
-            else:
-                write(part.encoder, frame, before, values[:, places])
+                transform_together(parts, frame, out)
+                continue
+            for part, features in zip(parts, out, strict=True):
+                write(part.encoder, frame, before, features)
         values[:, values.shape[1] - past.windows.shape[1] :] = past.windows
         text, strings = self.text(frame), self._strings(frame)
         return Matrix(values, self.features, text, strings, past.history, self._entity(frame))

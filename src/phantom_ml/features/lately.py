@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
+
+import polars as pl
 
 #: More rows than this are not worth asking one by one.
 FEW = 64
@@ -12,6 +14,15 @@ FEW = 64
 MOST, LONGEST = 4096, 1024
 
 Value = TypeVar("Value")
+
+
+@dataclass(frozen=True)
+class Asked(Generic[Value]):
+    """Cells, what was known of them when they were asked for, and where each new one first stands."""
+
+    cells: Sequence[Hashable]
+    known: Mapping[Hashable, Value]
+    new: Mapping[Hashable, int]
 
 
 @dataclass
@@ -50,22 +61,50 @@ class Lately(Generic[Value]):
         >>> lengths.of(["bcd"], lambda new: [])
         [3]
         """
-        known = self.known
-        new: dict[Hashable, int] = {}
+        asked = self.ask(cells)
+        return self.answer(asked, make(list(asked.new.values())) if asked.new else ())
+
+    def ask(self, cells: Sequence[Hashable]) -> Asked[Value]:
+        """Return which of the cells are new, to make them together with those of others."""
+        known, new = self.known, dict[Hashable, int]()
         for place, cell in enumerate(cells):
             if cell not in known:
                 new.setdefault(cell, place)
-        if not new:
-            return [known[cell] for cell in cells]
-        found = dict(zip(new, make(list(new.values())), strict=True))
+        return Asked(cells, known, new)
+
+    def answer(self, asked: Asked[Value], made: Iterable[Value]) -> list[Value]:
+        """Return what is made of each cell that was asked for, given what is made of the new ones in order."""
+        known, found = asked.known, dict(zip(asked.new, made, strict=True))
+        if not found:
+            return [known[cell] for cell in asked.cells]
         self._keep({cell: value for cell, value in found.items() if _size(cell) <= self.longest})
-        return [found[cell] if cell in found else known[cell] for cell in cells]
+        return [found[cell] if cell in found else known[cell] for cell in asked.cells]
 
     def _keep(self, found: dict[Hashable, Value]) -> None:
         # Another thread may be reading the old dictionary: it grows, but nothing is ever taken out of it.
         if len(self.known) + len(found) > self.most:
             self.known = {}
         self.known.update(found)
+
+
+def rows_lately(
+    memory: Lately[pl.DataFrame],
+    cells: Sequence[Hashable],
+    make: Callable[[list[int]], pl.DataFrame],
+) -> pl.DataFrame:
+    """Return a row of a table for each cell, where ``make`` returns those of the places of new cells.
+
+    Examples
+    --------
+    >>> lengths, cells = Lately[pl.DataFrame](), ["a", "bcd"]
+    >>> rows_lately(lengths, cells, lambda new: pl.DataFrame({"n": [len(cells[i]) for i in new]}))["n"].to_list()
+    [1, 3]
+    """
+    asked = memory.ask(cells)
+    made = make(list(asked.new.values())) if asked.new else None
+    rows = memory.answer(asked, () if made is None else made.iter_slices(1))
+    # To put rows together that came together takes longer than most of what is made of them.
+    return made if made is not None and made.height == len(cells) else pl.concat(rows)
 
 
 def _size(cell: Hashable) -> int:

@@ -31,6 +31,8 @@ CHUNK_BYTES = 4_000_000
 MOST, LONGEST = 2048, 256
 #: The buckets of a cell, ascending, and what is in them.
 Hashed = tuple[NDArray[np.int64], NDArray[np.float32]]
+#: What tells columns apart: of all rows, or of each.
+Salt = int | NDArray[np.int64]
 NOTHING: Hashed = (np.empty(0, np.int64), np.empty(0, np.float32))
 _HASHED: Lately[Hashed] = Lately(MOST, LONGEST)
 _MIX = np.uint32(2654435761)  # Knuth's multiplicative hash: 2^32 divided by the golden ratio
@@ -67,7 +69,7 @@ def _few(columns: list[pl.Series], words: Sequence[bool]) -> sparse.csr_array:
         for salt, column in enumerate(columns)
         for cell in column.to_list()
     ]
-    hashed = _HASHED.of(cells, lambda new: [_of_cell(*cells[i]) for i in new])
+    hashed = _HASHED.of(cells, lambda new: _of_cells([cells[i] for i in new]))
     keys = [b + BUCKETS * (i % n_rows) for i, (b, _) in enumerate(hashed)]
     key, place = np.unique(np.concatenate([NOTHING[0], *keys]), return_inverse=True)
     values = np.zeros(len(key), np.float32)
@@ -78,12 +80,17 @@ def _few(columns: list[pl.Series], words: Sequence[bool]) -> sparse.csr_array:
     return sparse.csr_array((values, buckets, ends), shape=(n_rows, BUCKETS))
 
 
-def _of_cell(cell: str | None, salt: int, words: bool) -> Hashed:
-    if not cell:
-        return NOTHING
-    data = np.frombuffer(cell.encode()[:MAX_BYTES], np.uint8)
-    found = _chunk(data, np.array([len(data)]), salt, words=words)
-    return found.indices.astype(np.int64), found.data
+def _of_cells(cells: list[tuple[str | None, int, bool]]) -> list[Hashed]:
+    """Return what is made of each cell, the salt of its column and whether it is read word by word."""
+    raw = [(cell or "").encode()[:MAX_BYTES] for cell, _, _ in cells]
+    lengths = np.array([len(r) for r in raw])
+    salts = np.array([salt for _, salt, _ in cells])
+    prose = np.array([words for _, _, words in cells])
+    data = np.frombuffer(b"".join(raw), np.uint8)
+    found = _chunk(data, lengths, salts, np.repeat(prose, lengths) if prose.any() else None)
+    buckets, ends = found.indices.astype(np.int64), found.indptr.tolist()
+    # A part of an array would keep all of it: also what is made of cells too long to be remembered.
+    return [(buckets[a:b].copy(), found.data[a:b].copy()) for a, b in itertools.pairwise(ends)]
 
 
 def first_bytes(columns: list[pl.Series], width: int) -> NDArray[np.uint8]:
@@ -113,7 +120,7 @@ def _column(values: pl.Series, salt: int, *, words: bool) -> sparse.csr_array:
         reach = np.searchsorted(offsets, offsets[cuts[-1]] + CHUNK_BYTES, side="right") - 1
         cuts.append(min(len(lengths), max(int(reach), cuts[-1] + 1)))
     parts = [
-        _chunk(data[offsets[a] : offsets[b]], lengths[a:b], salt, words=words)
+        _chunk(data[offsets[a] : offsets[b]], lengths[a:b], salt, slice(None) if words else None)
         for a, b in itertools.pairwise(cuts)
     ]
     if not parts:
@@ -131,13 +138,17 @@ def _bytes(values: pl.Series) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
 
 
 def _chunk(
-    data: NDArray[np.uint8], lengths: NDArray[np.int64], salt: int, *, words: bool
+    data: NDArray[np.uint8],
+    lengths: NDArray[np.int64],
+    salt: Salt,
+    prose: NDArray[np.bool_] | slice | None,
 ) -> sparse.csr_array:
+    """Return the n-grams of cells, of which ``prose`` are the bytes that are read word by word."""
     n_rows = len(lengths)
     row_of = np.repeat(np.arange(n_rows, dtype=np.int64), lengths)
     keys = [_ngrams(data, row_of, size, salt) for size in SIZES if len(data) >= size]
-    if words:
-        keys += _words(data, row_of, salt)
+    if prose is not None:
+        keys += _words(data[prose], row_of[prose], salt)
     key = np.concatenate([np.empty(0, np.int64), *keys])
     if not len(key):
         return _csr(sparse.csr_array((n_rows, BUCKETS), dtype=np.float32))
@@ -158,7 +169,7 @@ def _csr(matrix: Any) -> sparse.csr_array:
 
 
 def _words(
-    data: NDArray[np.uint8], row_of: NDArray[np.int64], salt: int
+    data: NDArray[np.uint8], row_of: NDArray[np.int64], salt: Salt
 ) -> list[NDArray[np.int64]]:
     """Return row * BUCKETS + bucket of every word and every pair of neighbouring words of a row."""
     inside = (WORD | NON_ASCII)[data]
@@ -178,8 +189,9 @@ def _words(
     pair = (word[:-1] * np.uint32(3266489917)) ^ word[1:]
     together = rows[1:] == rows[:-1]
     return [
-        rows * BUCKETS + _bucket(word, 101 + salt),
-        rows[1:][together] * BUCKETS + _bucket(pair[together], 202 + salt),
+        rows * BUCKETS + _bucket(word, 101 + _of_each(salt, rows)),
+        rows[1:][together] * BUCKETS
+        + _bucket(pair[together], 202 + _of_each(salt, rows[1:][together])),
     ]
 
 
@@ -189,18 +201,22 @@ def _at(places: NDArray[np.int64], n: int) -> NDArray[np.bool_]:
     return found
 
 
-def _bucket(code: NDArray[np.uint32], salt: int) -> NDArray[np.int64]:
-    mixed = (code ^ np.uint32(31 * salt)) * _MIX
+def _of_each(salt: Salt, rows: NDArray[np.int64]) -> Salt:
+    return salt if isinstance(salt, int) else salt[rows]
+
+
+def _bucket(code: NDArray[np.uint32], salt: Salt) -> NDArray[np.int64]:
+    mixed = (code ^ np.asarray(31 * salt).astype(np.uint32)) * _MIX
     mixed ^= mixed >> np.uint32(15)
     return ((mixed * _MIX) >> np.uint32(32 - 18)).astype(np.int64)
 
 
 def _ngrams(
-    data: NDArray[np.uint8], row_of: NDArray[np.int64], size: int, salt: int
+    data: NDArray[np.uint8], row_of: NDArray[np.int64], size: int, salt: Salt
 ) -> NDArray[np.int64]:
     """Return row * BUCKETS + bucket of every n-gram of one size that lies inside one row."""
     n = len(data) - size + 1
-    code = np.full(n, np.uint32(size + 31 * salt), dtype=np.uint32)
+    code = np.full(n, size + 31 * _of_each(salt, row_of[:n]), dtype=np.uint32)
     for i in range(size):
         code = (code ^ data[i : i + n]) * _MIX
         code ^= code >> np.uint32(15)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 from abc import abstractmethod
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import cached_property
 from typing import ClassVar, Self
@@ -21,6 +21,7 @@ from pydantic import Field
 from phantom_ml.data.matrix import Feature
 from phantom_ml.data.schema import ColumnSchema
 from phantom_ml.features.base import ColumnEncoder, as_text, cut
+from phantom_ml.features.cells.queries import selected
 from phantom_ml.features.lately import FEW
 
 #: Characters of a cell that are read: the input is an attacker's, and time must stay bounded.
@@ -109,7 +110,7 @@ class PartsEncoder(ColumnEncoder):
     def transform(self, values: pl.Series, out: NDArray[np.float32]) -> None:
         """Write the parts: numbers as they are, words as codes of their levels."""
         if len(values) <= FEW:
-            self._write_few(as_text(values).to_list(), out)
+            out[:] = self.transform_each([self], [values])[0]
             return
         text = _cut(as_text(values))
         distinct = text.drop_nulls().unique(maintain_order=True)
@@ -120,21 +121,36 @@ class PartsEncoder(ColumnEncoder):
         self._write(distinct, cells[:-1])
         out[:] = cells[_places(text, distinct)]
 
-    def _write_few(self, cells: list[str | None], out: NDArray[np.float32]) -> None:
-        heads = [None if cell is None else cell[:MAX_CHARACTERS] for cell in cells]
-        distinct = list(dict.fromkeys(cell for cell in heads if cell is not None))
-        made: dict[str | None, object] = {None: np.nan}
-        if distinct:
-            table = self.compute(pl.Series(distinct, dtype=pl.String), self.kept)
-            rows = np.array([self._few(table[part], part) for part in self.kept], np.float32).T
-            made |= zip(distinct, rows, strict=True)
-        for row, cell in zip(out, heads, strict=True):
-            row[:] = made[cell]
+    @classmethod
+    def transform_each(
+        cls, fitted: Sequence[Self], columns: Sequence[pl.Series]
+    ) -> list[NDArray[np.float32]]:
+        """Return the parts of a column each, for few rows: the strings of all are taken apart together."""
+        heads = [_heads(values) for values in columns]
+        distinct = list(dict.fromkeys(c for cells in heads for c in cells if c is not None))
+        if not distinct:
+            sizes = zip(heads, fitted, strict=True)
+            return [np.full((len(c), len(e.kept)), np.nan, np.float32) for c, e in sizes]
+        wanted = list(dict.fromkeys(part for encoder in fitted for part in encoder.kept))
+        text = pl.Series(distinct, dtype=pl.String)
+        table = pl.concat(cls.compute(text[rows], wanted) for rows in chunks(text))
+        numbers = selected(table, pl.col([p for p in wanted if p in cls.numbers]).cast(pl.Float32))
+        found = {p: column.to_numpy() for p, column in numbers.to_dict().items()}
+        # A missing string is the one behind the last.
+        place: dict[str | None, int] = {cell: i for i, cell in enumerate(distinct)}
+        return [
+            encoder._few(table, found)[[place.get(cell, -1) for cell in cells]]
+            for encoder, cells in zip(fitted, heads, strict=True)
+        ]
 
-    def _few(self, column: pl.Series, part: str) -> list[float | None]:
-        if part in self.levels:
-            return list(map(self._codes[part].get, column.to_list()))
-        return column.cast(pl.Float32).to_list()
+    def _few(
+        self, table: pl.DataFrame, numbers: Mapping[str, NDArray[np.float32]]
+    ) -> NDArray[np.float32]:
+        """Return the parts of each string, and behind the last one those of a missing one."""
+        rows = np.full((table.height + 1, len(self.kept)), np.nan, np.float32)
+        for i, part in enumerate(self.kept):
+            rows[:-1, i] = numbers[part] if part in numbers else self._numbers(table[part], part)
+        return rows
 
     @cached_property
     def _codes(self) -> dict[str, dict[str, int]]:
@@ -154,6 +170,9 @@ class PartsEncoder(ColumnEncoder):
             list(side_by_side.map(write, parts))
 
     def _numbers(self, column: pl.Series, part: str) -> NDArray[np.float32]:
+        if part in self.levels and len(column) <= FEW:
+            codes = map(self._codes[part].get, column.to_list())
+            return np.array([*codes], np.float32)
         if part in self.levels:
             column = column.cast(pl.Enum(list(self.levels[part])), strict=False).to_physical()
         return column.cast(pl.Float32).to_numpy()
@@ -172,6 +191,10 @@ def chunks(text: pl.Series) -> Iterator[slice]:
         last = max(last, first + 1)
         yield slice(first, last)
         first = last
+
+
+def _heads(values: pl.Series) -> list[str | None]:
+    return [None if cell is None else cell[:MAX_CHARACTERS] for cell in as_text(values).to_list()]
 
 
 def _cut(text: pl.Series) -> pl.Series:

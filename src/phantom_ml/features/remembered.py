@@ -6,7 +6,7 @@ An encoder is a pure function of the cells that it reads, so what it made of the
 from __future__ import annotations
 
 import struct
-from collections.abc import Hashable
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from phantom_ml.features.base import ColumnEncoder
 from phantom_ml.features.before import Before
-from phantom_ml.features.lately import FEW, Lately
+from phantom_ml.features.lately import FEW, Asked, Lately
 from phantom_ml.features.tables.base import TableEncoder
 
 #: What may come again.
@@ -42,20 +42,18 @@ class Remembered:
 
     def transform(self, frame: pl.DataFrame, out: NDArray[np.float32]) -> None:
         """Write the features of the rows of ``frame`` as the encoder does."""
+        transform_together([self], frame, [out])
+
+    def asked(self, frame: pl.DataFrame) -> Asked[Row] | None:
+        """Return which rows of a few are new; None where its cells are not remembered."""
         columns = [frame[name] for name in self._inputs]
-        if frame.height > FEW or not all(c.dtype in self._kinds for c in columns):
-            write(self.encoder, frame, None, out)
-            return
+        if not all(c.dtype in self._kinds for c in columns):
+            return None
+        return self.memory.ask(list(zip(*map(_exact, columns), strict=True)))
 
-        def made(new: list[int]) -> NDArray[np.float32]:
-            rows = frame if len(new) == frame.height else pl.DataFrame(columns)[new]
-            features = np.empty((len(new), out.shape[1]), np.float32)
-            write(self.encoder, rows, None, features)
-            return features
-
-        cells = list(zip(*map(_exact, columns), strict=True))
-        for row, features in zip(out, self.memory.of(cells, made), strict=True):
-            row[:] = features
+    def rows(self, frame: pl.DataFrame, places: list[int]) -> pl.DataFrame:
+        """Return what the encoder reads of some rows."""
+        return frame if len(places) == frame.height else frame.select(self._inputs)[places]
 
     @cached_property
     def _inputs(self) -> tuple[str, ...]:
@@ -66,6 +64,46 @@ class Remembered:
     @cached_property
     def _kinds(self) -> frozenset[pl.DataType]:
         return WORDS if self.encoder.name in PLAIN else CELLS
+
+
+def transform_together(
+    parts: Sequence[Remembered], frame: pl.DataFrame, out: Sequence[NDArray[np.float32]]
+) -> None:
+    """Write the features that encoders of one kind make of the rows of a frame, each into its own array.
+
+    Of a few rows, the cells that are new to any of them are read in one call.
+    """
+    if frame.height > FEW:
+        for part, features in zip(parts, out, strict=True):
+            write(part.encoder, frame, None, features)
+        return
+    if not frame.height:
+        return
+    asked = [part.asked(frame) for part in parts]
+    rows = [[*range(frame.height)] if a is None else [*a.new.values()] for a in asked]
+    due = [i for i, new in enumerate(rows) if new]
+    frames = [parts[i].rows(frame, rows[i]) for i in due]
+    made = dict(zip(due, _made([parts[i].encoder for i in due], frames), strict=True))
+    for i, (known, features) in enumerate(zip(asked, out, strict=True)):
+        found = made.get(i, ())
+        features[:] = found if known is None else parts[i].memory.answer(known, found)
+
+
+def _made(
+    fitted: Sequence[ColumnEncoder | TableEncoder], frames: Sequence[pl.DataFrame]
+) -> list[Row]:
+    """Return what encoders of one kind make of a few rows each: those of single columns in one call."""
+    single = [e for e in fitted if isinstance(e, ColumnEncoder)]
+    if single:
+        columns = [rows[e.column] for e, rows in zip(single, frames, strict=True)]
+        return type(single[0]).transform_each(single, columns)
+    made = [
+        np.empty((rows.height, len(e.features)), np.float32)
+        for e, rows in zip(fitted, frames, strict=True)
+    ]
+    for encoder, rows, features in zip(fitted, frames, made, strict=True):
+        write(encoder, rows, None, features)
+    return made
 
 
 def _exact(values: pl.Series) -> list[Hashable]:

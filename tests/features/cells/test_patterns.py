@@ -6,7 +6,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from phantom_ml.features.cells.listed import Listed, Meanings
-from phantom_ml.features.cells.patterns import Signs, Sought, contained, extracted, replaced
+from phantom_ml.features.cells.patterns import (
+    Signs,
+    Sought,
+    contained,
+    extracted,
+    hits_of_each,
+    replaced,
+)
 from phantom_ml.features.columns.command_line import CommandLineEncoder
 from phantom_ml.features.columns.http_payload import HTTPPayloadEncoder
 from phantom_ml.features.columns.url import URLEncoder
@@ -95,6 +102,13 @@ def test_few_strings_are_looked_through_as_many_are(cells, pattern):
         lambda text: replaced(text, pattern, "<$1>", every=False),
     ):
         assert found(few).equals(found(many)[: len(cells)], check_dtypes=True)
+
+
+@given(CELLS)
+@settings(deadline=None, max_examples=40)
+def test_few_strings_have_the_patterns_that_they_have_among_many(cells):
+    few, many = (hits_of_each([*PATTERNS, "(a+)"], text) for text in few_and_many(cells))
+    assert few.tolist() == many[:, : len(cells)].tolist()
 
 
 @given(CELLS)

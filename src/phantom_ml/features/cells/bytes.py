@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 #: Of the 256 bytes, those that belong.
 Members = NDArray[np.bool_]
 #: So few cells are put together one by one: calls into Arrow would cost more than the work.
-FEW = 8
+FEW = 64
 #: Where a piece of each string begins, and its bytes; int64 arrays of shape (n_cells,).
 Places = tuple[NDArray[np.int64], NDArray[np.int64]]
 

@@ -7,7 +7,7 @@ only whether a string has one; how often, and where, polars is asked for the few
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache, cached_property
 from typing import NamedTuple
@@ -17,6 +17,7 @@ import polars as pl
 from numpy.typing import NDArray
 from pydantic_core import SchemaValidator, core_schema
 
+from phantom_ml.features.cells.queries import selected
 from phantom_ml.features.lately import FEW
 
 #: For each string whether it has a pattern; None where it is missing.
@@ -63,12 +64,16 @@ class Signs:
         asked = roots.union(wanted)
         found = {s.name: s for s in self._found(table, [p for p in self._patterns if p in asked])}
         whole = table.hstack([s for name, s in found.items() if name in roots])
-        found |= whole.select(self.others[p].alias(p) for p in others).to_dict()
+        found |= selected(whole, (self._named[p] for p in others)).to_dict()
         return {p: found[p] for p in wanted if p in found}
 
     @cached_property
     def _patterns(self) -> dict[str, Sought]:
         return {**self.flags, **self.counts, **self.words}
+
+    @cached_property
+    def _named(self) -> dict[str, pl.Expr]:
+        return {p: made.alias(p) for p, made in self.others.items()}
 
     @cached_property
     def _roots(self) -> dict[str, frozenset[str]]:
@@ -88,7 +93,7 @@ class Signs:
         told = {p: self._told(p, hits[p]) for p in asked if p not in there}
         types = {p: self._type(p) for p in told}
         known = pl.DataFrame(list(zip(*told.values(), strict=True)), schema=types, orient="row")
-        return [*known.get_columns(), *table.select(map(self._expression, there)).get_columns()]
+        return [*known.get_columns(), *selected(table, map(self._expression, there)).get_columns()]
 
     def _expression(self, part: str) -> pl.Expr:
         column, pattern = self._patterns[part]
@@ -160,6 +165,23 @@ def rows_with(pattern: str, text: pl.Series) -> NDArray[np.int64]:
         hits = hits_of(pattern, text.to_list())
         return np.array([i for i, hit in enumerate(hits) if hit], np.int64)
     return np.flatnonzero(text.str.contains(pattern).fill_null(value=False).to_numpy())
+
+
+def hits_of_each(patterns: Sequence[str], text: pl.Series) -> NDArray[np.bool_]:
+    """Return which strings have which patterns, shape (n_patterns, n_strings); a missing one has none.
+
+    Examples
+    --------
+    >>> hits_of_each(["a", "^b"], pl.Series(["ab", "b", None])).tolist()
+    [[True, False, False], [False, True, False]]
+    """
+    if len(text) <= FEW:
+        cells = text.to_list()
+        found = [[bool(hit) for hit in hits_of(p, cells)] for p in patterns]
+        return np.array(found, np.bool_).reshape(len(patterns), len(cells))
+    has = pl.col("s").str
+    each = (has.contains(p).fill_null(value=False).alias(str(i)) for i, p in enumerate(patterns))
+    return text.alias("s").to_frame().select(each).to_numpy().T
 
 
 def hits_of(pattern: str, cells: Iterable[str | None]) -> Hits:

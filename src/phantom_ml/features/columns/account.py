@@ -18,6 +18,7 @@ from phantom_ml.data.schema import ColumnKind, ColumnSchema
 from phantom_ml.features.base import encoders
 from phantom_ml.features.cells.bytes import DIGITS, CellBytes
 from phantom_ml.features.cells.classes import class_counts, spread
+from phantom_ml.features.cells.queries import selected
 from phantom_ml.features.knowledge.lists import knowledge
 from phantom_ml.features.parts import PartsEncoder
 
@@ -78,7 +79,7 @@ class AccountEncoder(PartsEncoder):
         table = s.to_frame().with_columns(low=pl.col("s").str.to_lowercase())
         table = table.with_columns(name=_bare_name())
         flags = {p: make for p, make in _FLAGS.items() if p in wanted}
-        found = table.select("s", *(make().alias(p) for p, make in flags.items()))
+        found = selected(table, pl.col("s"), *(make().alias(p) for p, make in flags.items()))
         found = found.with_columns(**_measures(s, wanted))
         return found.drop("s")
 

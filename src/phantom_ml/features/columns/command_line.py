@@ -19,6 +19,7 @@ from phantom_ml.features.base import encoders
 from phantom_ml.features.cells.base64 import base64_tokens, readable_shares
 from phantom_ml.features.cells.listed import Listed, Meanings
 from phantom_ml.features.cells.patterns import Signs, Sought
+from phantom_ml.features.cells.queries import extended
 from phantom_ml.features.knowledge.lists import knowledge
 from phantom_ml.features.parsing import command_lines as lines
 from phantom_ml.features.parsing.command_bytes import BYTES, byte_parts
@@ -107,7 +108,7 @@ def _forms(text: pl.Series) -> pl.DataFrame:
     """Return the line in its forms, each made from the one before."""
     table = text.alias("raw").to_frame()
     for made in _FORMS:
-        table = table.with_columns(**made)
+        table = extended(table, **made)
     return table
 
 

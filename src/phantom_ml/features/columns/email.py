@@ -18,6 +18,7 @@ from phantom_ml.features.cells.bytes import DIGITS, CellBytes
 from phantom_ml.features.cells.classes import spread
 from phantom_ml.features.cells.listed import Listed
 from phantom_ml.features.cells.patterns import Signs, Sought, contained, replaced
+from phantom_ml.features.cells.queries import extended
 from phantom_ml.features.knowledge.lists import knowledge
 from phantom_ml.features.parsing.host_parts import host_parts
 from phantom_ml.features.parts import PartsEncoder
@@ -110,7 +111,8 @@ def _addresses(text: pl.Series) -> pl.DataFrame:
         address = pl.coalesce(unnamed.str.extract(IN_BRACKETS), unnamed.str.extract(BARE))
     unquoted = replaced(text, QUOTED, "q").alias("unquoted")
     frame = pl.DataFrame([text.alias("cell"), unquoted]).with_columns(address.alias("address"))
-    frame = frame.with_columns(
+    frame = extended(
+        frame,
         pl.col("address").str.extract("^(.*)@").str.to_lowercase().alias("local"),
         pl.col("address").str.extract("@([^@]*)$").alias("host"),
     )

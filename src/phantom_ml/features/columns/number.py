@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Self
+
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
@@ -33,6 +36,15 @@ class NumberEncoder(ColumnEncoder):
         """Return the one feature, called as the column is."""
         return (Feature(self.column, self.column, words="the number as it is"),)
 
+    @classmethod
+    def transform_each(
+        cls, fitted: Sequence[Self], columns: Sequence[pl.Series]
+    ) -> list[NDArray[np.float32]]:
+        """Return the numbers of a column each, for few rows."""
+        read = [_read(values, e.column) for e, values in zip(fitted, columns, strict=True)]
+        ends = np.cumsum([len(numbers) for numbers in read])[:-1]
+        return np.split(_bounded(np.concatenate(read))[:, None], ends)
+
     def transform(self, values: pl.Series, out: NDArray[np.float32]) -> None:
         """Write the numbers; text that is no number raises TypeUnsafe."""
         out[:, 0] = to_float32(values, self.column)
@@ -46,6 +58,10 @@ def to_float32(values: pl.Series, column: str) -> NDArray[np.float32]:
     TypeUnsafe
         A cell holds text that is no number.
     """
+    return _bounded(_read(values, column))
+
+
+def _read(values: pl.Series, column: str) -> NDArray[np.float64]:
     numbers = values
     if values.dtype == pl.String:
         text = values.str.strip_chars()
@@ -59,6 +75,9 @@ def to_float32(values: pl.Series, column: str) -> NDArray[np.float32]:
             )
     elif values.dtype.is_temporal():
         numbers = values.to_physical()
-    array = numbers.cast(pl.Float64, strict=False).to_numpy()
+    return numbers.cast(pl.Float64, strict=False).to_numpy()
+
+
+def _bounded(numbers: NDArray[np.float64]) -> NDArray[np.float32]:
     with np.errstate(over="ignore", invalid="ignore"):
-        return np.where(np.abs(array) <= LIMIT, array, np.nan).astype(np.float32)
+        return np.where(np.abs(numbers) <= LIMIT, numbers, np.nan).astype(np.float32)

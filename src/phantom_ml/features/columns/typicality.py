@@ -5,7 +5,9 @@ Learned from the column's own distinct strings, without labels.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import cached_property
+from typing import Self
 
 import numpy as np
 import polars as pl
@@ -54,6 +56,20 @@ class TypicalityEncoder(ColumnEncoder):
     @cached_property
     def _table(self) -> Bigrams:
         return np.asarray(self.table, dtype=np.float32)
+
+    @classmethod
+    def transform_each(
+        cls, fitted: Sequence[Self], columns: Sequence[pl.Series]
+    ) -> list[NDArray[np.float32]]:
+        """Return the one feature of a column each, for few rows: names of one kind are read together."""
+        made = [np.empty((len(values), 1), np.float32) for values in columns]
+        for kind in dict.fromkeys(encoder.kind for encoder in fitted):
+            own = [i for i, encoder in enumerate(fitted) if encoder.kind is kind]
+            names, first = _names(pl.concat(as_text(columns[i]).alias("") for i in own), kind), 0
+            for i in own:
+                score = score_bigrams(names[first : first + len(made[i])], fitted[i]._table)
+                made[i][:, 0], first = score, first + len(score)
+        return made
 
     def transform(self, values: pl.Series, out: NDArray[np.float32]) -> None:
         """Write the mean log2 likelihood in bits; NaN where the name has no two characters."""

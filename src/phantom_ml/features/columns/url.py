@@ -16,7 +16,8 @@ from phantom_ml.data.schema import ColumnKind
 from phantom_ml.features.base import encoders
 from phantom_ml.features.cells.bytes import DIGITS, CellBytes
 from phantom_ml.features.cells.patterns import rows_with
-from phantom_ml.features.lately import FEW, Lately
+from phantom_ml.features.cells.queries import extended
+from phantom_ml.features.lately import FEW, Lately, rows_lately
 from phantom_ml.features.parsing.host_parts import HOST_NUMBERS, HOST_WORDS, KEYS, host_parts
 from phantom_ml.features.parsing.url_bytes import path_bytes, query_bytes, url_bytes
 from phantom_ml.features.parsing.url_signs import FLAGGED, NEED_DOMAIN, url_signs
@@ -134,18 +135,22 @@ def _table(urls: pl.Series, wanted: Collection[str]) -> pl.DataFrame:
     parts = split_urls(urls)
     of_host = _within("host", wanted)
     needs_domain = any(p in NEED_DOMAIN for p in wanted)
-    return parts.with_columns(
-        urls.str.to_lowercase().alias("url"),
-        pl.col("path").str.to_lowercase(),
-        pl.col("query").fill_null("").str.to_lowercase(),
-        pl.col("path").alias("path_as_written"),
-        pl.col("query").fill_null("").alias("query_as_written"),
-        # Splitting takes half the time of a pattern that ends at the end.
-        pl.col("path").str.split("/").list.last().alias("file"),
-        *(_of_hosts(parts["host"], of_host, needs_domain) if of_host or needs_domain else ()),
-    )
+    table = extended(parts.hstack([urls.alias("url")]), *_WRITTEN)
+    if not (of_host or needs_domain):
+        return table
+    return table.hstack(_of_hosts(parts["host"], of_host, needs_domain))
 
 
+_path, _query = pl.col("path"), pl.col("query").fill_null("")
+_WRITTEN = (
+    pl.col("url").str.to_lowercase(),
+    _path.str.to_lowercase(),
+    _query.str.to_lowercase(),
+    _path.alias("path_as_written"),
+    _query.alias("query_as_written"),
+    # Splitting takes half the time of a pattern that ends at the end.
+    _path.str.split("/").list.last().alias("file"),
+)
 #: What is told of a host takes more room than its name; what is wanted of it counts as its characters.
 _HOSTS: Lately[pl.DataFrame] = Lately(most=512, longest=2048)
 
@@ -155,17 +160,13 @@ def _of_hosts(hosts: pl.Series, wanted: list[str], needs_domain: bool) -> list[p
     if not 0 < len(hosts) <= FEW:
         return _apart(hosts, wanted, needs_domain).get_columns()
     cells = [(host, *wanted, needs_domain) for host in hosts.to_list()]
-
-    def made(new: list[int]) -> list[pl.DataFrame]:
-        known = _taken_apart(hosts[new].drop_nulls(), wanted, needs_domain)
-        each = known.iter_slices(1)
-        return [known.clear(1) if cells[i][0] is None else next(each) for i in new]
-
-    found = _HOSTS.of(cells, made)
-    return (found[0] if len(found) == 1 else pl.concat(found)).get_columns()
+    found = rows_lately(_HOSTS, cells, lambda new: _apart(hosts[new], wanted, needs_domain))
+    return found.get_columns()
 
 
 def _apart(hosts: pl.Series, wanted: list[str], needs_domain: bool) -> pl.DataFrame:
+    if len(hosts) <= FEW and None not in hosts.to_list():
+        return _taken_apart(hosts, wanted, needs_domain)
     distinct = hosts.drop_nulls().unique(maintain_order=True)
     known = _taken_apart(distinct, wanted, needs_domain).with_columns(distinct.alias("host"))
     return hosts.to_frame().join(known, on="host", how="left", maintain_order="left").drop("host")

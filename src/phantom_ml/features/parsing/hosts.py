@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from phantom_ml.features.cells.bytes import CellBytes, Places, pieces
 from phantom_ml.features.cells.patterns import contained, replaced
-from phantom_ml.features.lately import FEW, Lately
+from phantom_ml.features.lately import FEW, Lately, rows_lately
 from phantom_ml.features.parsing.suffixes import suffixes
 
 #: An address, not a name: the last label is a number (WHATWG URL, "ends in a number"), or it has colons
@@ -29,6 +29,7 @@ EVERY = (*PIECES, "name")
 TOLD = ("is_address", "is_known_suffix", "is_private_suffix")
 #: Other full stops that browsers take for a dot (UTS #46).
 FULL_STOPS = "[\u3002\uff0e\uff61]"
+_NAME = pl.col("host").fill_null("").str.to_lowercase().str.strip_suffix(".")
 
 #: Several encoders read one host; its parts take more room than its name.
 _LATELY: Lately[pl.DataFrame] = Lately(most=512)
@@ -58,8 +59,7 @@ def split_hosts(hosts: pl.Series, wanted: Collection[str] = PIECES) -> pl.DataFr
     """
     if not 0 < len(hosts) <= FEW:
         return _split(hosts, wanted)
-    found = _LATELY.of(hosts.to_list(), lambda new: _split(hosts[new], EVERY).iter_slices(1))
-    rows = found[0] if len(found) == 1 else pl.concat(found)
+    rows = rows_lately(_LATELY, hosts.to_list(), lambda new: _split(hosts[new], EVERY))
     return pl.DataFrame([rows[name] for name in ("host", *wanted, *TOLD)])
 
 
@@ -87,8 +87,7 @@ def _split(hosts: pl.Series, wanted: Collection[str]) -> pl.DataFrame:
 
 def _normal(hosts: pl.Series) -> pl.Series:
     # One query: a row alone costs by the number of them.
-    names = pl.col("host").fill_null("").str.to_lowercase().str.strip_suffix(".")
-    return replaced(hosts.alias("host").to_frame().select(names).to_series(), FULL_STOPS, ".")
+    return replaced(hosts.alias("host").to_frame().select(_NAME).to_series(), FULL_STOPS, ".")
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from functools import cache
 import numpy as np
 import polars as pl
 
-from phantom_ml.features.cells.patterns import Signs, Sought, rows_with
+from phantom_ml.features.cells.patterns import hits_of_each, rows_with
 from phantom_ml.features.knowledge.lists import knowledge
 from phantom_ml.features.parsing.command_lines import EDGE
 
@@ -67,22 +67,15 @@ def _nothing(n: int) -> dict[str, pl.Series]:
 
 def _judged(normal: pl.Series) -> dict[str, pl.Series]:
     """Return the same three of lines that all show a risky switch."""
-    hits = _signs().of(normal.alias("n").to_frame(), list(switch_patterns()))
-    techniques = [technique for technique, _ in switch_patterns().values()]
+    techniques, patterns = zip(*switch_patterns().values(), strict=True)
+    hits = hits_of_each(patterns, normal)
     places = {technique: at for at, technique in enumerate(dict.fromkeys(techniques))}
     shown = np.zeros((len(places), len(normal)), np.bool_)
-    count = np.zeros(len(normal), np.uint32)
-    for technique, hit in zip(techniques, hits.values(), strict=True):
-        shown[places[technique]] |= hit.to_numpy()
-        count += hit.to_numpy()
+    for technique, hit in zip(techniques, hits, strict=True):
+        shown[places[technique]] |= hit
     first = np.array(list(places))[shown.argmax(axis=0)]
     return {
-        "risky_switch_count": pl.Series(count),
+        "risky_switch_count": pl.Series(hits.sum(axis=0, dtype=np.uint32)),
         "technique_count": pl.Series(shown.sum(axis=0, dtype=np.uint32)),
         "risky_technique": pl.Series(first.tolist(), dtype=pl.String),
     }
-
-
-@cache
-def _signs() -> Signs:
-    return Signs({name: Sought("n", pattern) for name, (_, pattern) in switch_patterns().items()})

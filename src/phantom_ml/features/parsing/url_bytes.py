@@ -39,6 +39,8 @@ COUNTED = frozenset(
 PATH_COUNTED = frozenset(
     {"digit_share", "upper_share", "hyphen_count", "dot_count", "underscore_count"}
 )
+_VALUES = pl.col("query").str.extract_all("=[^&]*")
+_LONGEST = _VALUES.list.eval(pl.element().str.len_chars()).list.max().fill_null(1) - 1
 #: Bytes of a path of which the longest run is told.
 PATH_RUNS: Mapping[str, Members] = {"longest_segment": ~members("/"), "longest_hex_run": HEX}
 
@@ -103,9 +105,7 @@ def longest_value(queries: pl.Series) -> NDArray[np.generic]:
     """
     if not len(rows_with("=", queries)):
         return np.zeros(len(queries), np.uint32)
-    values = pl.col("query").str.extract_all("=[^&]*")
-    longest = values.list.eval(pl.element().str.len_chars()).list.max().fill_null(1) - 1
-    return queries.alias("query").to_frame().select(longest).to_series().to_numpy()
+    return queries.alias("query").to_frame().select(_LONGEST).to_series().to_numpy()
 
 
 def _shares_and_counts(

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import polars as pl
 
+from phantom_ml.features.cells.queries import extended, selected
+
 #: Columns of what ``split_urls`` returns.
 URL_COMPONENTS = ("scheme", "userinfo", "host", "port", "path", "query", "fragment")
 
@@ -43,6 +45,17 @@ FILE = (
 #: C0 controls and the space.
 AROUND = "".join(map(chr, range(33)))
 
+_BARE = pl.col("url").str.strip_chars(AROUND)
+_PLAIN = _BARE.str.extract_groups(PLAIN)
+#: Components that a plain URL has none of.
+_NOT_PLAIN = {"userinfo": pl.lit(None, pl.String), "port": pl.lit(None, pl.UInt16)}
+_ORDERED: dict[str, pl.Expr] = {
+    **{name: pl.col(name) for name in URL_COMPONENTS},
+    "host": pl.col("host").str.to_lowercase(),
+    "path": pl.col("path").fill_null(""),
+    **_NOT_PLAIN,
+}
+
 
 def split_urls(urls: pl.Series) -> pl.DataFrame:
     """Return the components of each URL, row for row; null where there is none.
@@ -57,23 +70,19 @@ def split_urls(urls: pl.Series) -> pl.DataFrame:
     >>> split_urls(pl.Series(["example.com/path", "/path?q=1"])).select("host", "path", "query").rows()
     [('example.com', '/path', None), (None, '/path', 'q=1')]
     """
-    table, bare = urls.alias("url").to_frame(), pl.col("url").str.strip_chars(AROUND)
-    plain = table.select(bare.str.extract_groups(PLAIN)).unnest("url")
+    table = urls.alias("url").to_frame()
+    plain = table.select(_PLAIN).unnest("url")
     is_plain = plain["scheme"].is_not_null()
     if is_plain.all():
         return _ordered(plain)
     # What is missing is not matched again, so that this costs only what is odd.
-    odd = _odd(table.select(pl.when(~is_plain).then(bare)))
-    return _ordered(plain.select(pl.coalesce(c, odd[c]) for c in plain.columns), odd)
+    odd = _odd(table.select(pl.when(~is_plain).then(_BARE)))
+    return _ordered(selected(plain, (pl.coalesce(c, odd[c]) for c in plain.columns)), odd)
 
 
 def _ordered(table: pl.DataFrame, odd: pl.DataFrame | None = None) -> pl.DataFrame:
-    others = {"userinfo": pl.lit(None, pl.String), "port": pl.lit(None, pl.UInt16)}
-    if odd is not None:
-        others = {name: pl.lit(odd[name]) for name in others}
-    known = {"host": pl.col("host").str.to_lowercase(), "path": pl.col("path").fill_null("")}
-    parts = {name: pl.col(name) for name in URL_COMPONENTS} | known | others
-    return table.select(**parts)
+    others = {} if odd is None else {name: pl.lit(odd[name]) for name in _NOT_PLAIN}
+    return selected(table, **_ORDERED | others)
 
 
 def _odd(urls: pl.DataFrame) -> pl.DataFrame:
@@ -82,15 +91,19 @@ def _odd(urls: pl.DataFrame) -> pl.DataFrame:
     found = urls.select(clean.str.extract_groups(PATTERN)).unnest("url")
     first, path = pl.col("first"), pl.col("path")
     is_host = first.str.contains(HOST) & ~(first.str.contains(FILE) & ~first.str.contains("[@:]"))
-    known = found.with_columns(
+    known = extended(
+        found,
         authority=pl.coalesce("authority", pl.when(is_host).then(first)),
         path=pl.when(is_host | first.is_null()).then(path).otherwise(first + path),
     )
-    return known.with_columns(
+    known = extended(
+        known,
         pl.coalesce("web", "other", "opaque").str.to_lowercase().alias("scheme"),
         pl.col("authority").str.extract_groups(AUTHORITY).struct.unnest(),
         pl.when(pl.col("opaque").is_null()).then(_slashes()).otherwise(path).alias("path"),
-    ).with_columns(pl.col("host").replace("", None), pl.col("port").cast(pl.UInt16, strict=False))
+    )
+    port = pl.col("port").cast(pl.UInt16, strict=False)
+    return extended(known, pl.col("host").replace("", None), port)
 
 
 def _slashes() -> pl.Expr:
