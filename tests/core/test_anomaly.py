@@ -233,6 +233,42 @@ def test_too_few_known_anomalies_are_left_out_and_it_is_said(home):
     assert any("3 anomalies are known: too few" in w for w in found.warnings)
 
 
+def test_a_single_known_anomaly_among_normal_rows_is_left_out(home):
+    rows = named(1, "attack", "normal")
+    told = home.auto_create_model(rows, {**SINGLE, "target_column": "is_odd"}).warnings
+    assert any(
+        "1 anomaly is known: too few to learn from (10 are needed). It was" in w for w in told
+    )
+
+
+@pytest.mark.parametrize(
+    ("n_odd", "told"),
+    [
+        (400, "All 400 rows are known anomalies: too few to tell what is usual."),
+        (370, "Of 400 rows 370 are known anomalies, and 30 are left: too few"),
+    ],
+)
+def test_a_table_of_anomalies_is_refused_for_what_it_is(home, n_odd, told):
+    asked = {**SINGLE, "target_column": "is_odd", "positive_class": "attack"}
+    with pytest.raises(TargetUnusable) as caught:
+        home.auto_create_model(named(n_odd, "attack", "normal"), asked)
+    assert caught.value.message.startswith(told)
+
+
+def test_too_few_rows_that_are_known_to_be_normal_are_counted(home):
+    rows = flows(400, odd=12).with_columns(is_odd=pl.when(pl.int_range(400) >= 368).then("is_odd"))
+    asked = {**SINGLE, "target_column": "is_odd", "task_settings": {"normal_only": True}}
+    with pytest.raises(TargetUnusable, match="Of 400 rows 20 are known to be normal: too few"):
+        home.auto_create_model(rows, asked)
+
+
+def test_normal_rows_alone_need_some_that_are_no_anomalies(home):
+    rows = flows(400, odd=20).with_columns(is_odd=pl.when("is_odd").then("is_odd"))
+    asked = {**SINGLE, "target_column": "is_odd", "task_settings": {"normal_only": True}}
+    with pytest.raises(BadSetting, match="no row says that it is normal"):
+        home.auto_create_model(rows, asked)
+
+
 def test_normal_rows_alone_are_learned_from_where_that_is_asked(home):
     asked = {**ASKED, "target_column": "is_odd", "algorithms_to_try": ["HBOS"], "max_trials": 1}
     rows = flows(400, odd=12).with_columns(is_odd=pl.when(pl.int_range(400) >= 100).then("is_odd"))

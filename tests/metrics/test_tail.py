@@ -5,13 +5,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from phantom_ml.metrics.tail import tail_cut
+from phantom_ml.metrics.tail import n_apart, tail_cut
 from phantom_ml.metrics.thresholds import ValidationScores, threshold_for
 
+#: In nats: one detector, the mean of two that share no view, and one that means too much by its nats.
 DRAWS = {
-    "exponential": lambda rng, n: rng.exponential(size=n),
-    "normal": lambda rng, n: rng.normal(size=n),
-    "heavy": lambda rng, n: rng.pareto(3.0, size=n),
+    "one": lambda rng, n: rng.exponential(size=n),
+    "mean": lambda rng, n: rng.gamma(2.0, 0.5, size=n),
+    "too much": lambda rng, n: rng.exponential(1.2, size=n),
 }
 
 
@@ -22,6 +23,32 @@ def test_as_many_new_rows_exceed_the_line_as_it_says(name, n):
     line = tail_cut(DRAWS[name](rng, n), risk)
     share = float((DRAWS[name](rng, 400_000) >= line).mean())
     assert risk / 4 < share < risk * 4
+
+
+def with_far(n_far: int, n: int = 500) -> np.ndarray:
+    """Nats of usual rows, and of some that are far above them."""
+    rng = np.random.default_rng(2)
+    return np.concatenate([rng.exponential(size=n), rng.uniform(8.5, 9.5, n_far)])
+
+
+@pytest.mark.parametrize("n_far", [1, 3, 10, 20])
+def test_anomalies_among_the_rows_do_not_lift_the_line_above_themselves(n_far):
+    assert tail_cut(with_far(n_far)) < 8.5
+
+
+def test_rows_beyond_a_gap_are_counted():
+    assert (n_apart(with_far(10)), n_apart(with_far(0))) == (10, 0)
+
+
+def test_few_rows_give_about_the_line_that_nats_mean():
+    rng = np.random.default_rng(3)
+    lines = [tail_cut(rng.exponential(size=75)) for _ in range(200)]
+    assert np.ptp(np.quantile(lines, [0.05, 0.95])) < 2.0
+
+
+def test_later_rows_that_are_odder_lift_the_line():
+    odder = np.random.default_rng(4).exponential(2.0, size=500)
+    assert tail_cut(odder) > -np.log(0.001)
 
 
 def test_scores_with_an_end_alert_no_more_than_it_says():
@@ -50,3 +77,30 @@ def test_without_answers_the_threshold_is_the_tails():
     assert found.rule == "1 row in 1,000 by the tail"
     assert found.value == tail_cut(scores)
     assert found.recall is None
+
+
+def nobody_knows(scores: np.ndarray) -> ValidationScores:
+    return ValidationScores(np.zeros(len(scores), np.int64), scores)
+
+
+def test_the_line_has_an_interval_of_the_rows_beyond_it():
+    scores = np.random.default_rng(0).exponential(size=2_000)
+    found = threshold_for(None, nobody_knows(scores))
+    assert found.fpr_low <= float((scores >= found.value).mean()) == found.fpr < found.fpr_high
+
+
+@pytest.mark.parametrize(("n_rows", "supported"), [(2_999, False), (3_000, True)])
+def test_a_rate_by_the_tail_is_claimed_from_as_many_rows_as_one_that_is_counted(n_rows, supported):
+    scores = np.random.default_rng(0).exponential(size=n_rows)
+    assert threshold_for(None, nobody_knows(scores)).supported is supported
+
+
+def test_too_few_rows_for_the_line_are_said():
+    scores = np.random.default_rng(0).exponential(size=500)
+    told = "1 row in 1,000 can be claimed from 3,000 held-out rows on; there are 500."
+    assert threshold_for(None, nobody_knows(scores)).note == told
+
+
+def test_rows_beyond_a_gap_are_said_to_be_alerted():
+    note = threshold_for(None, nobody_knows(with_far(10))).note
+    assert "10 held-out rows lie far above all others" in note

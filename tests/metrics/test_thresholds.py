@@ -264,6 +264,45 @@ def test_where_no_row_is_known_to_be_right_precision_is_unknown(policy):
     assert (found.precision, found.recall) == (None, None)
 
 
+def test_without_answers_no_threat_is_spoken_of():
+    nobody_knows = ValidationScores(np.zeros(60, np.int64), np.linspace(0, 1, 60))
+    note = threshold_for(ThresholdPolicy(max_fpr=0.001), nobody_knows).note
+    assert (
+        "No held-out row is alerted: the highest would already be more than 0.1 % of them." in note
+    )
+    assert "threat" not in note
+
+
+@pytest.mark.parametrize(
+    ("policy", "told"),
+    [
+        ({"top_k": 8}, "All 8 held-out rows are alerted: 8 alerts are no limit to them."),
+        ({"top_k": 5000}, "All 8 held-out rows are alerted: 5,000 alerts are no limit to them."),
+        (
+            {"alerts_per_day": 1e6},
+            "All 8 held-out rows are alerted: 1,000,000 alerts a day are no limit to them.",
+        ),
+        (
+            {"alerts_per_day": 1},
+            "At most 1 alert a day can be claimed from 3 held-out days on; there are 2.",
+        ),
+        (
+            {"alerts_per_day": 0.01},
+            "No held-out row is alerted: one in 2 days would already be more than 0.01 a day. "
+            "At most 0.01 alerts a day can be claimed from 300 held-out days on; there are 2.",
+        ),
+    ],
+)
+def test_a_budget_that_the_rows_cannot_show_is_not_supported(policy, told):
+    found = threshold_for(ThresholdPolicy(**policy), SMALL)
+    assert (found.supported, found.note) == (False, told)
+
+
+@pytest.mark.parametrize("policy", [{"top_k": 7}, {"alerts_per_day": 2}])
+def test_a_budget_that_the_rows_show_is_supported(policy):
+    assert threshold_for(ThresholdPolicy(**policy), SMALL).supported
+
+
 def test_one_a_day_and_one_row_are_told_in_the_singular():
     assert rule_text(ThresholdPolicy(alerts_per_day=1)) == "at most 1 alert a day"
     assert rule_text(ThresholdPolicy(top_k=1)) == "the highest row"

@@ -39,12 +39,26 @@ class Known:
         What a person should know.
     odd_class : str, int, float, bool or None
         What the column calls an anomaly; None where it says nothing.
+    n_odd : int
+        Rows that are said to be anomalies, be they enough or not.
     """
 
     usual: NDArray[np.int64]
     anomalies: NDArray[np.int64]
     notes: tuple[str, ...] = ()
     odd_class: ClassName | None = None
+    n_odd: int = 0
+
+    def rows_left(self, n_rows: int) -> str:
+        """Return how many of so many rows tell what is usual, and why not the others."""
+        n_usual, n_unknown = len(self.usual), n_rows - len(self.usual) - self.n_odd
+        if n_unknown > 0:
+            return f"Of {counted(n_rows, 'row')} {n_usual:,} are known to be normal"
+        if n_usual == 0:
+            return f"All {counted(n_rows, 'row')} are known anomalies"
+        if self.n_odd > 0:
+            return f"Of {counted(n_rows, 'row')} {self.n_odd:,} are known anomalies, and {n_usual:,} are left"
+        return f"The table has {counted(n_rows, 'row')}"
 
     @classmethod
     def of(cls, frame: pl.DataFrame, config: AutoMLConfig) -> Known:
@@ -61,13 +75,12 @@ class Known:
         answers = None if name is None else frame[name]
         if answers is None or answers.null_count() == frame.height:
             if normal_only:
-                raise BadSetting(
-                    "normal_only is set, but no row says that it is normal.",
-                    "Name a target_column that tells normal rows from others, or leave it out.",
-                )
+                raise _nobody_normal()
             empty = () if name is None else (f"No row has a value of {name!r}: nothing is known.",)
             return cls(np.arange(frame.height), np.empty(0, np.int64), empty)
         told = _Told.of(answers, config.positive_class)
+        if normal_only and not told.normal.any():
+            raise _nobody_normal()
         usual = told.normal if normal_only else ~told.odd
         places = np.flatnonzero(told.odd)
         few = len(places) < LEAST_KNOWN
@@ -77,7 +90,15 @@ class Known:
             places[:0] if few else places,
             (*told.notes, *notes),
             told.odd_class,
+            len(places),
         )
+
+
+def _nobody_normal() -> BadSetting:
+    return BadSetting(
+        "normal_only is set, but no row says that it is normal.",
+        "Name a target_column that tells normal rows from others, or leave it out.",
+    )
 
 
 @dataclass(frozen=True)
@@ -96,9 +117,12 @@ class _Told:
         if len(values) == 1:
             return cls._of_one(answers, values[0], positive_class)
         task = tasks.get(AutoMLTaskType.ANOMALY_DETECTION)
-        target = task.read_target(answers, positive_class)
-        codes = np.full(len(answers), -1)
+        # A class needs two rows to be learned; of two classes one row is enough to be left out.
+        told = pl.concat([answers, answers]) if len(values) == 2 else answers
+        target = task.read_target(told, positive_class)
+        codes = np.full(len(told), -1)
         codes[target.keep] = target.values
+        codes = codes[: len(answers)]
         return cls(codes == 1, codes == 0, target.classes[1], target.warnings)
 
     @classmethod

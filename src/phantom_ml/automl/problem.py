@@ -213,8 +213,8 @@ def _rows_to_learn(dataset: Dataset, config: AutoMLConfig) -> tuple[pl.DataFrame
     known = Known.of(frame, config)
     if len(known.usual) < LEAST_ROWS:
         raise TargetUnusable(
-            f"The table has {counted(len(known.usual), 'row')}: too few to tell what is usual.",
-            f"Give at least {LEAST_ROWS}.",
+            f"{known.rows_left(frame.height)}: too few to tell what is usual.",
+            f"Give at least {LEAST_ROWS}{'' if known.n_odd == 0 else ' that are no anomalies'}.",
         )
     return frame, known
 

@@ -13,8 +13,14 @@ from pydantic import Field
 
 from phantom_ml.config import Settings, ThresholdPolicy
 from phantom_ml.metrics.intervals import clopper_pearson
-from phantom_ml.metrics.tail import RISK, tail_cut
-from phantom_ml.metrics.threshold_claims import nothing_alerted, refusal, rule_text
+from phantom_ml.metrics.tail import RISK, n_apart, tail_cut
+from phantom_ml.metrics.threshold_claims import (
+    nothing_alerted,
+    refusal,
+    rows_needed,
+    rule_text,
+    tail_refusal,
+)
 from phantom_ml.metrics.threshold_rules import CUT_BY, Cuts, best_f1
 from phantom_ml.metrics.validation_scores import ValidationScores
 
@@ -72,8 +78,8 @@ def threshold_for(policy: ThresholdPolicy | None, validation: ValidationScores) 
     Returns
     -------
     Threshold
-        One just above the highest score, which alerts nothing, where the policy cannot be met; its
-        note says so.
+        One just above the highest score, which alerts no held-out row, where the policy cannot be
+        met; its note says so.
 
     Raises
     ------
@@ -119,20 +125,26 @@ def threshold_at(
         n_positives=int((validation.truth == 1).sum()),
         n_negatives=int((validation.truth == 0).sum()),
         supported=not refused,
-        note=" ".join(filter(None, [nothing_alerted(policy, place), refused])),
+        note=" ".join(filter(None, [nothing_alerted(policy, cuts, place), refused])),
     )
 
 
 def _of_tail(validation: ValidationScores, cuts: Cuts) -> Threshold:
-    """Return the cut where no row is known to be right: by the tail of the scores."""
-    value = tail_cut(validation.score)
+    """Return the cut where no row is known to be right: by the tail of the scores, all rows taken for benign."""
+    value, n_rows = tail_cut(validation.score), len(validation.score)
     alerts = int((validation.score >= value).sum())
+    fpr, fpr_low, fpr_high = _rate(alerts, n_rows, n_rows)
     return Threshold(
         policy=None,
         value=value,
+        fpr=fpr,
+        fpr_low=fpr_low,
+        fpr_high=fpr_high,
         alerts_per_day=None if cuts.days is None else alerts / cuts.days,
         n_positives=0,
-        n_negatives=len(validation.score),
+        n_negatives=n_rows,
+        supported=n_rows >= rows_needed(RISK),
+        note=tail_refusal(RISK, n_rows, n_apart(validation.score)),
     )
 
 

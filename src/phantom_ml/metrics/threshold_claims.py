@@ -5,8 +5,12 @@ from __future__ import annotations
 import math
 
 from phantom_ml.config import ThresholdPolicy
+from phantom_ml.metrics.ranking import SLACK
 from phantom_ml.metrics.threshold_rules import Cuts
 from phantom_ml.wording import counted
+
+#: So many expected events without one seen bound their rate at 95 %.
+RULE_OF_THREE = 3.0
 
 
 def rows_needed(rate: float) -> int:
@@ -18,7 +22,7 @@ def rows_needed(rate: float) -> int:
     3000
     """
     # The ratio of two decimals may end a hair above a whole number.
-    return math.ceil(3.0 / rate - 1e-6)
+    return math.ceil(RULE_OF_THREE / rate - 1e-6)
 
 
 def percent(share: float) -> str:
@@ -79,8 +83,8 @@ def refusal(policy: ThresholdPolicy | None, cuts: Cuts, place: int, negatives: f
         return ""
     if policy.max_fpr is not None:
         return _too_few(policy.max_fpr, negatives)
-    if policy.alerts_per_day is not None and cuts.days is not None and cuts.days < 1:
-        return f"The held-out rows span {cuts.days:.2g} days only: alerts per day are extrapolated."
+    if policy.alerts_per_day is not None or policy.top_k is not None:
+        return _budget_refusal(policy, cuts)
     if policy.min_precision is not None:
         return _precision_refusal(policy, cuts, place, negatives)
     return ""
@@ -101,6 +105,54 @@ def _from_rows_on(rate: float, negatives: float) -> str:
 
 def _there(n: int) -> str:
     return f"there {'is' if n == 1 else 'are'} {n:,}"
+
+
+def _budget_refusal(policy: ThresholdPolicy, cuts: Cuts) -> str:
+    n_rows, days = cuts.alerts[-1], cuts.days or 0.0
+    budget = policy.top_k or policy.alerts_per_day or 0.0
+    a_day = "" if policy.top_k else " a day"
+    if n_rows <= (budget if policy.top_k else budget * days):
+        limit = counted(budget, f"alert{a_day} is", f"alerts{a_day} are")
+        return f"All {counted(n_rows, 'held-out row')} are alerted: {limit} no limit to them."
+    if policy.top_k:
+        return ""
+    if days < 1:
+        return f"The held-out rows span {days:.2g} days only: alerts per day are extrapolated."
+    if days * budget * SLACK < RULE_OF_THREE:
+        return (
+            f"At most {counted(budget, 'alert')} a day can be claimed from "
+            f"{counted(math.ceil(RULE_OF_THREE / budget - 1e-6), 'held-out day')} on; there are {days:.3g}."
+        )
+    return ""
+
+
+def tail_refusal(rate: float, n_rows: int, n_apart: int) -> str:
+    """Return why rows without answers do not support a line that one row in so many exceeds, or an empty sentence.
+
+    Parameters
+    ----------
+    rate : float
+        The share of rows that is told to lie beyond the line.
+    n_rows, n_apart : int
+        Held-out rows, and those of them that lie beyond a gap, above all others.
+
+    Examples
+    --------
+    >>> tail_refusal(0.001, 500, 0)
+    '1 row in 1,000 can be claimed from 3,000 held-out rows on; there are 500.'
+    """
+    told = []
+    if n_rows < rows_needed(rate):
+        told.append(
+            f"1 row in {1 / rate:,.0f} can be claimed from {counted(rows_needed(rate), 'held-out row')} on; "
+            f"{_there(n_rows)}."
+        )
+    if n_apart > rate * n_rows:
+        lie = counted(n_apart, "held-out row lies", "held-out rows lie")
+        told.append(
+            f"{lie} far above all others, and had no part in the line: it alerts such rows as well."
+        )
+    return " ".join(told)
 
 
 def _precision_refusal(policy: ThresholdPolicy, cuts: Cuts, place: int, negatives: float) -> str:
@@ -135,14 +187,23 @@ def _field_refusal(
     )
 
 
-def nothing_alerted(policy: ThresholdPolicy | None, place: int) -> str:
-    """Return the sentence for a threshold that alerts nothing, or an empty one."""
+def nothing_alerted(policy: ThresholdPolicy | None, cuts: Cuts, place: int) -> str:
+    """Return the sentence for a threshold above every held-out row, or an empty one."""
     if place > 0:
         return ""
-    if policy is not None and policy.cost is not None:
-        return "Nothing is alerted: every alert would cost more than it saves."
+    return f"No held-out row is alerted{_why_none(policy, cuts)}."
+
+
+def _why_none(policy: ThresholdPolicy | None, cuts: Cuts) -> str:
     if policy is None or policy.min_precision is not None:
-        return "Nothing is alerted."
+        return ""
+    if policy.cost is not None:
+        return ": every alert would cost more than it saves"
     if policy.max_fpr is not None:
-        return "Nothing is alerted: no held-out threat lies above as few false alarms."
-    return "Nothing is alerted: the rows that share the highest score are already too many."
+        if cuts.positives:
+            return ": no held-out threat lies above as few false alarms"
+        return f": the highest would already be more than {percent(policy.max_fpr)} of them"
+    if policy.alerts_per_day is not None and policy.alerts_per_day * (cuts.days or 0.0) < 1:
+        span = counted(cuts.days or 0.0, "day")
+        return f": one in {span} would already be more than {policy.alerts_per_day:,.4g} a day"
+    return ": the rows that share the highest score are already too many"

@@ -22,6 +22,18 @@ def test_far_beyond_training_only_the_logarithm_grows():
     assert np.diff(surprise.of(np.array([1e6, 1e7])))[0] == pytest.approx(np.log(10), rel=0.01)
 
 
+def test_few_scores_far_out_are_rarer_than_their_count_tells():
+    usual = np.random.default_rng(0).exponential(size=298)
+    found = Surprise.fit(np.append(usual, [60.0, 61.0])).of(np.array([60.0]))
+    assert found[0] > -np.log(2 / 300) + 1.0
+
+
+def test_in_a_usual_tail_the_count_tells():
+    usual = np.random.default_rng(0).exponential(size=5000)
+    found = Surprise.fit(usual).of(np.quantile(usual, [0.99, 0.999]))
+    np.testing.assert_allclose(found, -np.log([0.01, 0.001]), rtol=0.05)
+
+
 def test_below_training_nothing_is_surprising():
     assert Surprise.fit(RAW).of(np.array([-1e9]))[0] == pytest.approx(0.0, abs=1e-3)
 

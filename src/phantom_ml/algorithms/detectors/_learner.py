@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from phantom_ml.algorithms.base import AlgorithmSettings, FitContext, Learner
+from phantom_ml.algorithms.detectors._apart import usual_rows
 from phantom_ml.algorithms.detectors._columns import COLUMNS_FORM, Columns
 from phantom_ml.algorithms.detectors._surprise import Surprise
 from phantom_ml.config import ProblemKind
@@ -101,25 +102,44 @@ class DetectorSettings(AlgorithmSettings):
 
 @dataclass(frozen=True)
 class Seen:
-    """What a detector learns from: training rows, of many a sample, their columns, and its randomness."""
+    """What a detector learns from: training rows, of many a sample, and its randomness.
+
+    Attributes
+    ----------
+    matrix : Matrix
+        The rows that do not lie apart.
+    columns : Columns
+    rows : float64 array of shape (n_rows, n_columns)
+        Those of ``matrix``.
+    everything : float64 array of shape (n_all_rows, n_columns)
+        Those that lie apart among them, for what rows far out do not mislead.
+    random : numpy.random.Generator
+    """
 
     matrix: Matrix
     columns: Columns
     rows: Array
+    everything: Array
     random: np.random.Generator
 
     @classmethod
     def of(cls, train: Samples, context: FitContext) -> Seen:
         """Return the rows of ``train`` as columns; its target is not read."""
         random = np.random.default_rng(context.seed)
-        matrix = train.matrix
-        if matrix.n_rows > MAX_ROWS:
-            matrix = matrix.rows(np.sort(random.permutation(matrix.n_rows)[:MAX_ROWS]))
+        whole = train.matrix
+        if whole.n_rows > MAX_ROWS:
+            whole = whole.rows(np.sort(random.permutation(whole.n_rows)[:MAX_ROWS]))
+        columns = Columns.fit(whole)
+        everything = columns.of(whole)
+        usual = usual_rows(everything)
+        if len(usual) == whole.n_rows:
+            return cls(whole, columns, everything, everything, random)
+        matrix = whole.rows(usual)
         columns = Columns.fit(matrix)
-        return cls(matrix, columns, columns.of(matrix), random)
+        return cls(matrix, columns, columns.of(matrix), columns.of(whole), random)
 
     def some(self, most: int) -> Array:
-        """Return the rows, or of many a sample."""
+        """Return the rows that do not lie apart, or of many a sample."""
         if len(self.rows) <= most:
             return self.rows
         return self.rows[np.sort(self.random.permutation(len(self.rows))[:most])]

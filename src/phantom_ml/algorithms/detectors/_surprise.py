@@ -5,7 +5,9 @@ The surprise of a score is minus the logarithm of the share of training rows tha
 share to count. There the tail is taken for a Pareto one (a generalised Pareto with shape 1):
 log(1 + excess / scale) is added, with the mean excess of the highest twentieth as the scale. Of the
 shapes that real tails have it is the heaviest, so surprise grows slowest; order is kept however far
-out a row lies, yet one member of an ensemble that lost its ground cannot outvote all others.
+out a row lies, yet one member of an ensemble that lost its ground cannot outvote all others. The same tail,
+with the scale of all but the highest few, bounds the nats within training from below: two rows far out among
+three hundred are rarer than two in three hundred.
 
 Sources: Kriegel et al., "Interpreting and Unifying Outlier Scores", SDM 2011,
 doi:10.1137/1.9781611972818.2, for scores on one scale; Pickands, "Statistical Inference Using Extreme
@@ -28,6 +30,8 @@ Array = NDArray[np.float64]
 KNOTS = 256
 #: Share of training rows whose mean excess is the scale beyond all of them.
 TAIL = 0.05
+#: Of how many of the highest it counts only that they are high, where typical scores of the tail are asked for.
+FAR = 5
 
 
 @dataclass(frozen=True)
@@ -59,8 +63,9 @@ class Surprise:
         scores, first = np.unique(np.sort(raw), return_index=True)
         # Half a row is added, so that even the highest score is one that can come again.
         nats = np.log((n + 0.5) / (n - first + 0.5))
-        kept = _knots(first / n, nats)
         tail = np.sort(raw)[-max(1, int(TAIL * n)) :]
+        nats = np.maximum(nats, _by_distance(scores, tail))
+        kept = _knots(first / n, nats)
         excess = float((tail - tail[0]).mean())
         floor = max(abs(float(scores[-1])), 1.0) * 1e-6
         scale = excess if excess > floor else max(float(scores[-1] - scores[0]), floor)
@@ -89,6 +94,17 @@ class Surprise:
         require(finite and rising and found.scale[0] > 0, "surprise does not rise with the score")
         require(found.nats[0] >= 0, "surprise is below 0")
         return found
+
+
+def _by_distance(scores: Array, tail: Array) -> Array:
+    """Return nats of scores by their distance alone: those of a Pareto tail that begins where ``tail`` does."""
+    excess = tail - tail[0]
+    n_high = min(FAR, (len(tail) - 1) // 2)
+    typical = float(np.minimum(excess, excess[-1 - n_high]).sum()) / (len(tail) - n_high)
+    if not typical > 0:
+        return np.zeros(len(scores))
+    beyond = np.maximum(scores - tail[0], 0.0) / typical
+    return np.where(beyond > 0, np.log1p(beyond) - np.log(TAIL), 0.0)
 
 
 def _rounded(raw: Array) -> Array:

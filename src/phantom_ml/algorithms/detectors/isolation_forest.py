@@ -101,7 +101,8 @@ class IsolationForest(DetectorSettings):
     ) -> IsolationForestLearner:
         """Return as many trees as there is time for, at least one batch."""
         seen = Seen.of(train, context)
-        rows, random = _cells(seen.columns, seen.rows), seen.random
+        # A tree sees few rows: those far out do not hide each other, and are the first to be cut off.
+        rows, random = _cells(seen.columns, seen.everything), seen.random
         n_rows = min(self.max_samples, len(rows))
         wanted = context.n_rounds or self.n_estimators
         parts: list[Trees] = []
