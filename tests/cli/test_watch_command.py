@@ -34,6 +34,14 @@ def test_a_burst_is_an_alert(watch, logons):
     assert len(told["alerts"]) < 20
 
 
+def test_a_count_that_is_always_zero_but_once_has_one_alert(phantom, tmp_path):
+    minutes = np.arange(2_000)
+    frame = pl.DataFrame({"minute": minutes, "failed": np.where(minutes == 900, 10, 0)})
+    frame.write_csv(tmp_path / "zero.csv")
+    words = ("--time-column", "minute", "--home", tmp_path / "home", "--json")
+    assert phantom("watch", tmp_path / "zero.csv", *words).json["alerts"] == [901]
+
+
 def test_alerts_are_shown_with_their_rows(watch, logons):
     run = watch(logons)
     assert "1,600 rows" in run.out

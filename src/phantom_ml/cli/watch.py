@@ -67,19 +67,13 @@ def watch(
     Nothing is trained: each series is judged by its own past, in constant
     memory. Shows where something new began, and where a level changed for good.
     """
-    from pydantic import ValidationError
-
-    from phantom_ml.config import bad_setting
     from phantom_ml.core.output import check_output, write_table
     from phantom_ml.core.watch import watch as scored
     from phantom_ml.streams.settings import StreamConfig
 
     if output is not None:
         check_output(output, file)
-    try:
-        config = StreamConfig(**watched.settings())
-    except ValidationError as error:
-        raise bad_setting("streams", error, StreamConfig) from None
+    config = StreamConfig(**watched.settings())
     frame = common.core().read(file, reading.options()).frame()
     told = scored(frame, config, None if state is None else Path(state).expanduser())
     if output is not None:

@@ -1,12 +1,16 @@
-"""A frame as rows of series: which columns are watched, which rows are whose, and whether time goes forward."""
+"""A table as rows of series: which columns are watched, which rows are whose, and whether time goes forward."""
 
 from __future__ import annotations
 
+import tempfile
 from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 import polars as pl
 
+from phantom_ml.data.reading import read
 from phantom_ml.errors import ColumnMissing, DataError, listed
 from phantom_ml.streams.base import Floats
 from phantom_ml.streams.settings import StreamConfig
@@ -14,6 +18,8 @@ from phantom_ml.wording import counted
 
 #: A row's number, beside columns that no user's is called like.
 PLACE, TIME = "\x00place", "\x00time"
+#: Kinds of time, in words.
+WHOLE, NAIVE, ZONED = "whole numbers", "times without a zone", "times with a zone"
 
 
 @dataclass(frozen=True)
@@ -34,6 +40,34 @@ class Rows:
     places: np.ndarray
     first: int | None
     last: int | None
+
+
+def table_of(data: Any) -> pl.DataFrame:
+    """Return any table as a frame in memory; raises DataError where it is none."""
+    if isinstance(data, pl.DataFrame) and pl.Object not in data.dtypes:
+        return data
+    if isinstance(data, pl.LazyFrame):
+        return data.collect()
+    with tempfile.TemporaryDirectory() as scratch:
+        return read(data, scratch=Path(scratch)).frame()
+
+
+def kind_of_time(times: pl.Series) -> str:
+    """Return what the times of a column are counted in, in words; times of two kinds have no order.
+
+    Raises
+    ------
+    DataError
+        They are neither dates nor datetimes nor whole numbers.
+    """
+    if times.dtype in (pl.Date, pl.Datetime):
+        return ZONED if getattr(times.dtype, "time_zone", None) else NAIVE
+    if not times.dtype.is_integer():
+        raise DataError(
+            f"The time column {times.name!r} is of the type {times.dtype}.",
+            "Turn it into dates, datetimes or whole numbers.",
+        )
+    return WHOLE
 
 
 def rows_of(
@@ -96,13 +130,8 @@ def _watched(frame: pl.DataFrame, config: StreamConfig) -> tuple[str, ...]:
 
 def _times(times: pl.Series) -> pl.Series:
     """Return times as whole numbers: nanoseconds, or what the column holds; raises DataError."""
-    if times.dtype in (pl.Date, pl.Datetime):
+    if kind_of_time(times) != WHOLE:
         times = times.cast(pl.Datetime("ns", getattr(times.dtype, "time_zone", None)))
-    elif not times.dtype.is_integer():
-        raise DataError(
-            f"The time column {times.name!r} is of the type {times.dtype}.",
-            "Turn it into dates, datetimes or whole numbers.",
-        )
     lost = times.null_count()
     if lost:
         raise DataError(

@@ -7,16 +7,16 @@ scores.
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import polars as pl
-from pydantic import ValidationError
 
-from phantom_ml.errors import DataError
+from phantom_ml.errors import ConfigError, DataError
 from phantom_ml.parts.arrays import Arrays, load_arrays, require, save_arrays
-from phantom_ml.streams.rows import Rows, rows_of
+from phantom_ml.streams.rows import Rows, kind_of_time, rows_of, table_of
 from phantom_ml.streams.series import Series, Verdict, below
 from phantom_ml.streams.settings import StreamConfig
 
@@ -30,8 +30,13 @@ class StreamScorer:
 
     Parameters
     ----------
-    config : StreamConfig or None
+    config : StreamConfig, mapping of its settings, or None
         None: one series, every numeric column is watched.
+
+    Raises
+    ------
+    BadSetting, UnknownName
+        A setting is outside its bounds, or bears a name that is not known.
 
     Examples
     --------
@@ -42,19 +47,20 @@ class StreamScorer:
     (['score', 'alert', 'change_point'], [500])
     """
 
-    def __init__(self, config: StreamConfig | None = None) -> None:
-        self.config = config or StreamConfig()
+    def __init__(self, config: StreamConfig | Mapping[str, Any] | None = None) -> None:
+        self.config = StreamConfig.model_validate({} if config is None else config)
         self.columns: tuple[str, ...] = ()
         self.n_forgotten = 0
         self._series: dict[Key, Series] = {}
         self._times: dict[Key, int] = {}
+        self._kind_of_time: str | None = None
 
     @property
     def names(self) -> list[Key]:
         """Return the series that are remembered, the one seen least lately first."""
         return list(self._series)
 
-    def fit(self, frame: pl.DataFrame) -> StreamScorer:
+    def fit(self, frame: Any) -> StreamScorer:
         """Learn from rows that are mostly usual, without a score of them, and return this object.
 
         A series that is known already learns from them as ``update`` does. Never needed: ``update`` starts a
@@ -73,14 +79,15 @@ class StreamScorer:
             self._keep(key, rows)
         return self
 
-    def update(self, frame: pl.DataFrame, *, details: bool = False) -> pl.DataFrame:
+    def update(self, frame: Any, *, details: bool = False) -> pl.DataFrame:
         """Return what is said of each row, row for row.
 
         Parameters
         ----------
-        frame : polars DataFrame
-            New rows of any of the series. Equal times of a series are taken in the order of the rows; a missing
-            cell is taken for the last value known; an infinite one for a very great one.
+        frame : table
+            New rows of any of the series: a table of polars, pandas or Arrow, a NumPy array, a mapping of one row
+            or of columns, or a list of mappings. Equal times of a series are taken in the order of the rows; a
+            missing cell is taken for the last value known; an infinite one for a very great one.
         details : bool
             Whether to add ``event`` and each detector's surprise, in nats.
 
@@ -95,7 +102,8 @@ class StreamScorer:
         ColumnMissing
             A column that is named or was watched before is not there.
         DataError
-            A time goes back within a series or is missing, or a column is not numeric. Nothing was learned then.
+            It is no table, a time goes back within a series, is missing or of another kind than those before, or
+            a column is not numeric. Nothing was learned then.
         """
         parts, places = [], []
         for key, rows in self._taken(frame):
@@ -110,17 +118,31 @@ class StreamScorer:
             self._keep(key, rows)
         return self._frame(parts, places, details)
 
-    def _taken(self, frame: pl.DataFrame) -> list[tuple[Key, Rows]]:
+    def _taken(self, table: Any) -> list[tuple[Key, Rows]]:
         """Return the rows of each series; raises before anything is learned."""
+        frame = table_of(table)
         columns, groups = rows_of(frame, self.config, self.columns)
+        kind = self._kind_of_time
+        if groups and self.config.time_column:
+            kind = self._told_kind(frame[self.config.time_column])
         for key, rows in groups:
             if rows.first is not None and rows.first < self._times.get(key, rows.first):
                 raise DataError(
                     f"A row of the series {_told(key)} lies before the last one that was seen.",
                     "Give the rows of a series in the order of time; what came late must be left out.",
                 )
-        self.columns = columns
+        self.columns, self._kind_of_time = columns, kind
         return groups
+
+    def _told_kind(self, times: pl.Series) -> str:
+        """Return the kind of time; raises DataError where that of the rows before was another."""
+        kind = kind_of_time(times)
+        if self._kind_of_time not in (None, kind):
+            raise DataError(
+                f"The time column {times.name!r} holds {kind}; the rows before had {self._kind_of_time}.",
+                "Give times of one kind: whole numbers, or datetimes all with or all without a zone.",
+            )
+        return kind
 
     def _keep(self, key: Key, rows: Rows) -> None:
         self._series[key] = self._series.pop(key)
@@ -157,6 +179,7 @@ class StreamScorer:
             "config": self.config.model_dump_json(),
             "columns": self.columns,
             "n_forgotten": self.n_forgotten,
+            "kind_of_time": self._kind_of_time,
             "series": [[list(key), self._times.get(key)] for key in self._series],
         }
         save_arrays(place, arrays or {"none": np.empty(0)}, facts)
@@ -171,8 +194,11 @@ class StreamScorer:
             found.columns = tuple(json.loads(json.dumps(facts["columns"])))
             found.n_forgotten = int(facts["n_forgotten"])
             told = [(tuple(key), time) for key, time in facts["series"]]
-        except (ValidationError, KeyError, TypeError, ValueError):
+        except (ConfigError, KeyError, TypeError, ValueError):
             require(False, "its facts cannot be read")
+        # A file from before times had a kind does not name it.
+        found._kind_of_time = facts.get("kind_of_time")
+        require(isinstance(found._kind_of_time, str | None), "its facts cannot be read")
         require(len(told) <= found.config.max_series, "it holds more series than it may")
         for i, (key, time) in enumerate(told):
             found._series[key] = Series.of_arrays(found.config, below(arrays, f"{i}/"))

@@ -29,10 +29,8 @@ from phantom_ml.streams.tail import Tail
 ANEW = (32, 64, 128, 256, 512)
 #: Before so many rows nothing is odd: there is nothing to compare with.
 LEAST_ROWS = ANEW[0]
-#: Within the quiet after an alert only an event of so many times the highest one makes a new alert.
+#: While an event is recent, only one of so many times its height is something new.
 ESCALATED = 2.0
-#: Rows since an alert and its height, where there was none.
-NO_ALERT = np.array([1e15, 0.0])
 #: What tells that a series is in another state than before.
 LEVEL, SPREAD = "LevelShift", "SpreadShift"
 
@@ -67,8 +65,9 @@ class Series:
     ----------
     config : StreamConfig
     states, tails : mapping of detector to state and tail
-    quiet : array of shape (2,)
-        Rows since the last alert, and the highest event from it on.
+    recent : array of shape (n_recent, 2)
+        The last events beyond the line, less those that a later one was as high as: place, counted from the next
+        row, and height. At most ``quiet_rows`` of them.
     away : int array of shape (2,)
         For how many rows level and spread have been away.
     last : array of shape (n_columns,)
@@ -79,7 +78,7 @@ class Series:
     config: StreamConfig
     states: dict[str, StreamState]
     tails: dict[str, Tail]
-    quiet: Floats
+    recent: Floats
     away: np.ndarray
     last: Floats
     n_seen: int
@@ -94,7 +93,7 @@ class Series:
         states = {name: stream_detectors.get(name)().fit(whole, context) for name in names}
         tails = {name: Tail(config.line) for name in names}
         n = len(opening)
-        found = cls(config, states, tails, NO_ALERT.copy(), np.zeros(2, np.int64), last, n)
+        found = cls(config, states, tails, np.empty((0, 2)), np.zeros(2, np.int64), last, n)
         if n >= LEAST_ROWS:
             found._compare_anew()
         return found
@@ -137,16 +136,14 @@ class Series:
         )
 
     def _alerts(self, event: Floats) -> Bools:
-        """Return where an event is beyond the line, and the last alert is long ago or by far exceeded."""
-        found = np.zeros(len(event), bool)
-        since, highest = self.quiet
-        place = -since
-        # Rows beyond the line are few, and each alert decides about the next.
+        """Return where something new began: an event of more than half the height was not among the last rows."""
+        found, recent = np.zeros(len(event), bool), self.recent
+        # Rows beyond the line are few, and each decides about the next.
         for i in np.flatnonzero(event >= self.config.line):
-            if i - place > self.config.quiet_rows or event[i] >= ESCALATED * highest:
-                found[i], place, highest = True, float(i), event[i]
-            highest = max(highest, event[i])
-        self.quiet = np.array([len(event) - place, highest])
+            recent = recent[recent[:, 0] >= i - self.config.quiet_rows]
+            found[i] = event[i] >= ESCALATED * recent[:, 1].max(initial=0.0)
+            recent = np.concatenate([recent[recent[:, 1] > event[i]], [[i, event[i]]]])
+        self.recent = recent - [len(event), 0.0]
         return found
 
     def _changes(self, surprise: dict[str, Floats]) -> Bools:
@@ -163,7 +160,7 @@ class Series:
 
     def arrays(self) -> Arrays:
         """Return what ``of_arrays`` takes."""
-        told = {"quiet": self.quiet, "away": self.away, "last": self.last}
+        told = {"quiet": self.recent, "away": self.away, "last": self.last}
         parts: Arrays = {**told, "n_seen": np.array([self.n_seen])}
         for name in self.states:
             for kind, part in (("state", self.states[name]), ("tail", self.tails[name])):
@@ -173,21 +170,31 @@ class Series:
     @classmethod
     def of_arrays(cls, config: StreamConfig, arrays: Arrays) -> Series:
         """Return the series that was saved; raises BundleDamaged."""
-        form = {"quiet": np.float64, "away": np.int64, "last": np.float64, "n_seen": np.int64}
+        form = {"away": np.int64, "last": np.float64, "n_seen": np.int64}
         for name, kind in form.items():
             right = name in arrays and arrays[name].ndim == 1 and arrays[name].dtype == kind
             require(right, f"{name!r} of a series is missing")
-        quiet, away, last = arrays["quiet"].copy(), arrays["away"].copy(), arrays["last"].copy()
-        fits = len(quiet) == len(away) == 2 and len(arrays["n_seen"]) == 1
-        finite = bool(np.isfinite(quiet).all() and np.isfinite(last).all())
-        require(fits and finite, "the sizes of a series do not fit")
+        recent, away, last = _recent_of(arrays), arrays["away"].copy(), arrays["last"].copy()
+        fits = len(away) == 2 and len(arrays["n_seen"]) == 1
+        require(fits and bool(np.isfinite(last).all()), "the sizes of a series do not fit")
         states, tails = {}, {}
         for name in dict.fromkeys((*config.detectors, LEVEL, SPREAD)):
             settings = stream_detectors.get(name)()
             states[name] = StreamState.of_arrays(settings, below(arrays, f"{name}/state/"))
             tails[name] = Tail.of_arrays(config.line, below(arrays, f"{name}/tail/"))
             require(states[name].last.shape == last.shape, "detectors know other columns")
-        return cls(config, states, tails, quiet, away, last, int(arrays["n_seen"][0]))
+        return cls(config, states, tails, recent, away, last, int(arrays["n_seen"][0]))
+
+
+def _recent_of(arrays: Arrays) -> Floats:
+    """Return the events that are recent; raises BundleDamaged."""
+    recent = arrays.get("quiet", np.empty(0))
+    if recent.shape == (2,):
+        # An older file: rows since the last alert, and the highest event from it on.
+        recent = recent[None] * [-1.0, 1.0]
+    fits = recent.ndim == 2 and recent.shape[1] == 2 and recent.dtype == np.float64
+    require(fits and bool(np.isfinite(recent).all()), "the events of a series do not fit")
+    return recent
 
 
 def below(arrays: Arrays, prefix: str) -> Arrays:

@@ -2,9 +2,17 @@
 
 from __future__ import annotations
 
-from pydantic import Field, field_validator
+from typing import Any
 
-from phantom_ml.config import Settings
+from pydantic import (
+    Field,
+    ModelWrapValidatorHandler,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
+
+from phantom_ml.config import Settings, bad_setting
 from phantom_ml.streams.base import stream_detectors
 
 #: The detectors of events that are averaged. To each of them something else is odd: what the last steps and
@@ -14,7 +22,15 @@ MEMBERS = ("SeasonalForecast", "PrincipalComponents", "RelativeEntropy", "LevelS
 
 
 class StreamConfig(Settings):
-    """Columns of the frame, the line of alert, and what may be remembered."""
+    """Columns of the table, the line of alert, and what may be remembered.
+
+    Raises
+    ------
+    BadSetting
+        A setting is none of these, or outside its bounds.
+    UnknownName
+        A detector bears another name.
+    """
 
     time_column: str | None = Field(None, description="Rows of a series must not go back in it.")
     series_columns: tuple[str, ...] = Field(
@@ -31,7 +47,7 @@ class StreamConfig(Settings):
         100,
         ge=0,
         le=1_000_000,
-        description="Rows after an alert in which only a far higher event makes one.",
+        description="Rows after an event in which only a far higher one is something new.",
     )
     lasting_rows: int = Field(
         60, ge=2, le=10_000, description="Rows that a change lasts before it is a change point."
@@ -40,6 +56,21 @@ class StreamConfig(Settings):
         1_000, ge=1, le=1_000_000, description="The one seen least lately is forgotten beyond."
     )
     seed: int = Field(0, ge=0, description="Of detectors that draw lots.")
+
+    @model_validator(mode="wrap")
+    @classmethod
+    def _told_in_words(
+        cls, values: Any, made: ModelWrapValidatorHandler[StreamConfig]
+    ) -> StreamConfig:
+        try:
+            return made(values)
+        except ValidationError as error:
+            raise bad_setting("streams", error, cls) from None
+
+    @field_validator("series_columns", "value_columns", "detectors", mode="before")
+    @classmethod
+    def _one_name_is_a_list(cls, value: Any) -> Any:
+        return (value,) if isinstance(value, str) else value
 
     @field_validator("detectors")
     @classmethod

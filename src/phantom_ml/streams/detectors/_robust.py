@@ -13,14 +13,21 @@ NORMAL = 1.4826
 LEAST_SHARE = 0.1
 #: Below this share of the middle a difference is rounding.
 ROUNDING = 1e-6
+#: For the standard deviation no distance counts for more than so many medians of distances: one value that is far
+#: out must not widen the scale of all others.
+FARTHEST = 100.0
 
 
 def middle_and_spread(values: Floats) -> tuple[Floats, Floats]:
     """Return medians and spreads of columns, shape (n_columns,) each; spreads are above 0."""
     middle = np.median(values, axis=0)
-    away = NORMAL * np.median(np.abs(values - middle), axis=0)
-    spread = np.maximum(away, LEAST_SHARE * values.std(axis=0))
-    return middle, np.maximum(spread, 1e-9 + ROUNDING * np.abs(middle))
+    distance = np.abs(values - middle)
+    away = NORMAL * np.median(distance, axis=0)
+    least = 1e-9 + ROUNDING * np.abs(middle)
+    # Where most values are the same one, the others are all that tells of a scale.
+    farthest = np.where(away > least, FARTHEST * away, np.inf)
+    size = np.sqrt((np.minimum(distance, farthest) ** 2).mean(axis=0))
+    return middle, np.maximum(np.maximum(away, LEAST_SHARE * size), least)
 
 
 def last_windows(rows: Floats, n_new: int, width: int) -> Floats:

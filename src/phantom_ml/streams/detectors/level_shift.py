@@ -1,8 +1,9 @@
 """Level shift: the mean of the last few rows against the means of as many rows before, in robust spreads.
 
 A short window against a long one, with median and median distance, which hold until half of the long one is odd.
-Source: Hampel, "The Influence Curve and its Role in Robust Estimation", JASA 69, 1974,
-doi:10.1080/01621459.1974.10482962.
+A mean that one or two of its rows pull away is no level: without the tenth at each end (the trimmed mean) it is
+where it was. Sources: Hampel, "The Influence Curve and its Role in Robust Estimation", JASA 69, 1974,
+doi:10.1080/01621459.1974.10482962; Tukey & McLaughlin, Sankhya A 25, 1963.
 """
 
 from __future__ import annotations
@@ -21,6 +22,11 @@ from phantom_ml.streams.detectors._robust import (
     root_mean_square,
 )
 
+#: Share of the rows at each end that a trimmed mean leaves out.
+ENDS = 0.1
+#: Share of a mean's distance that the trimmed one must have, or the distance is that of a few rows.
+OWN_SHARE = 0.5
+
 
 @stream_detectors.add("LevelShift")
 class LevelShift(StreamSettings):
@@ -35,13 +41,23 @@ class LevelShift(StreamSettings):
 
     def learned(self, past: Floats, model: Arrays, n_seen: int) -> Arrays:
         """Return middle and spread of short means, one a column."""
-        middle, spread = middle_and_spread(self._means(past, len(past)))
+        middle, spread = middle_and_spread(_means(self._windows(past, len(past))))
         return {"middle": middle, "spread": spread}
 
     def raw(self, rows: Floats, n_new: int, model: Arrays) -> Floats:
         """Return the distance in spreads, the root of the mean square over columns."""
-        return root_mean_square((self._means(rows, n_new) - model["middle"]) / model["spread"])
+        windows = self._windows(rows, n_new)
+        n_out = int(ENDS * self.n_rows)
+        kept = np.sort(windows, axis=2)[:, :, n_out : self.n_rows - n_out]
+        away = np.abs(_means(windows) - model["middle"])
+        trimmed = np.abs(_means(kept) - model["middle"])
+        away = np.where(trimmed >= OWN_SHARE * away, away, trimmed)
+        return root_mean_square(away / model["spread"])
 
-    def _means(self, rows: Floats, n_new: int) -> Floats:
-        # Means of copies: those of a view are added up in an order that depends on how many there are.
-        return np.asarray(np.ascontiguousarray(last_windows(rows, n_new, self.n_rows)).mean(axis=2))
+    def _windows(self, rows: Floats, n_new: int) -> Floats:
+        return last_windows(rows, n_new, self.n_rows)
+
+
+def _means(windows: Floats) -> Floats:
+    # Means of copies: those of a view are added up in an order that depends on how many there are.
+    return np.asarray(np.ascontiguousarray(windows).mean(axis=2))

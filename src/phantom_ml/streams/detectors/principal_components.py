@@ -44,7 +44,8 @@ class PrincipalComponents(StreamSettings):
         """Return the axes of the last rows, divided by their spreads."""
         middle, spread = middle_and_spread(past)
         vectors = np.clip(self._vectors((past - middle) / spread, len(past)), -CUT, CUT)
-        centre = vectors.mean(axis=0)
+        # A mean would move with every spike, and leave each plain row a little off it.
+        centre = np.median(vectors, axis=0)
         away = vectors - centre
         sizes, axes = np.linalg.eigh(away.T @ away / len(away))
         sizes, axes = np.maximum(sizes[::-1], 0.0), axes[:, ::-1]

@@ -1,0 +1,132 @@
+"""Tables that a scorer takes, and times that it refuses."""
+
+from datetime import UTC, date, datetime, timedelta
+
+import numpy as np
+import pandas as pd
+import polars as pl
+import pytest
+from polars.testing import assert_frame_equal
+
+from phantom_ml.errors import BundleDamaged, DataError
+from phantom_ml.streams.scorer import StreamScorer
+from phantom_ml.streams.settings import StreamConfig
+
+TIMED = StreamConfig(time_column="at", value_columns=("load",))
+START = datetime(2026, 1, 1)
+
+
+def timed(n=100, times=None):
+    load = np.random.default_rng(0).poisson(20, n).astype(float)
+    return pl.DataFrame({"at": range(n) if times is None else times, "load": load})
+
+
+def hours(n=100, zone=None):
+    return [(START + timedelta(hours=h)).replace(tzinfo=zone) for h in range(n)]
+
+
+@pytest.mark.parametrize(
+    "form",
+    [
+        pl.DataFrame.lazy,
+        pl.DataFrame.to_pandas,
+        pl.DataFrame.to_arrow,
+        pl.DataFrame.to_dicts,
+        lambda frame: frame.to_dict(as_series=False),
+        lambda frame: frame.to_numpy(structured=True),
+    ],
+    ids=["lazy", "pandas", "Arrow", "list of mappings", "mapping of columns", "structured NumPy"],
+)
+def test_any_table_scores_as_one_of_polars(form):
+    frame = timed()
+    told = StreamScorer(TIMED).update(form(frame))
+    assert_frame_equal(told, StreamScorer(TIMED).update(frame), check_exact=True)
+
+
+def test_a_mapping_of_one_row_scores_as_that_row():
+    frame, scorer = timed(60), StreamScorer(TIMED)
+    told = pl.concat([scorer.update(row) for row in frame.to_dicts()])
+    assert_frame_equal(told, StreamScorer(TIMED).update(frame), check_exact=True)
+
+
+def test_every_column_of_an_array_is_watched():
+    scorer = StreamScorer()
+    scorer.update(np.zeros((5, 3)))
+    assert scorer.columns == ("c0", "c1", "c2")
+
+
+def test_a_scorer_is_fitted_on_any_table():
+    frame = timed()
+    told = [
+        StreamScorer(TIMED).fit(part).update(frame[60:])
+        for part in (frame[:60], frame[:60].to_pandas())
+    ]
+    assert_frame_equal(*told, check_exact=True)
+
+
+def test_a_missing_cell_of_pandas_is_a_missing_cell():
+    told = StreamScorer().update(pd.DataFrame({"load": [1.0, None, 2.0]}))
+    assert told.height == 3
+
+
+@pytest.mark.parametrize("data", [5, None, "nothing.csv", np.zeros(3), [1, 2]])
+def test_what_is_no_table_is_refused_in_words(data):
+    with pytest.raises(DataError):
+        StreamScorer().update(data)
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "told"),
+    [
+        (range(100), hours(), "times without a zone; the rows before had whole numbers"),
+        (hours(), range(100), "whole numbers; the rows before had times without a zone"),
+        (hours(), hours(zone=UTC), "times with a zone; the rows before had times without"),
+        (hours(zone=UTC), hours(), "times without a zone; the rows before had times with a zone"),
+    ],
+)
+def test_times_of_another_kind_are_refused(before, after, told):
+    scorer = StreamScorer(TIMED)
+    scorer.update(timed(times=before)[:50])
+    with pytest.raises(DataError, match=told):
+        scorer.update(timed(times=after)[50:])
+
+
+def test_a_refused_time_teaches_nothing():
+    frame, scorer, other = timed(), StreamScorer(TIMED), StreamScorer(TIMED)
+    for each in (scorer, other):
+        each.update(frame[:50])
+    with pytest.raises(DataError):
+        scorer.update(timed(times=hours())[50:])
+    assert_frame_equal(scorer.update(frame[50:]), other.update(frame[50:]), check_exact=True)
+
+
+def test_the_kind_of_time_is_remembered_in_a_file(tmp_path):
+    scorer = StreamScorer(TIMED)
+    scorer.update(timed()[:50])
+    scorer.save(tmp_path)
+    with pytest.raises(DataError, match="rows before had whole numbers"):
+        StreamScorer.load(tmp_path).update(timed(times=hours())[50:])
+
+
+def test_a_table_without_rows_has_no_kind_of_time():
+    scorer = StreamScorer(TIMED)
+    scorer.update(timed(times=hours())[:0])
+    assert scorer.update(timed()).height == 100
+
+
+def test_one_moment_told_in_two_zones_is_one():
+    scorer, frame = StreamScorer(TIMED), timed(times=hours(zone=UTC))
+    scorer.update(frame[:50])
+    moved = frame[50:].with_columns(pl.col("at").dt.convert_time_zone("Europe/Berlin"))
+    assert scorer.update(moved).height == 50
+
+
+def test_a_date_is_a_time_without_a_zone():
+    scorer = StreamScorer(TIMED)
+    scorer.update(timed(times=hours()))
+    assert scorer.update({"at": [date(2026, 3, 1)], "load": [20.0]}).height == 1
+
+
+def test_a_folder_without_a_scorer_is_refused(tmp_path):
+    with pytest.raises(BundleDamaged):
+        StreamScorer.load(tmp_path)
