@@ -1,5 +1,6 @@
 """Forecasts in the terminal: a leaderboard without scores, and one forecast explained."""
 
+import json
 from datetime import datetime, timedelta
 
 import polars as pl
@@ -36,6 +37,16 @@ def test_a_leaderboard_without_a_score_says_why(train, phantom, folder):
     assert "1 without a mase" in board
     told = " ".join(board.split("Without a score")[1].split())
     assert "SeasonalNaive has no score: It was not tested: the longest series has 5 steps" in told
+
+
+def test_the_season_that_was_taken_is_shown(train):
+    out = " ".join(train(24 * 5, "--horizon", "4").out.split())
+    assert "1 series, a step of 1h, a season of 24 steps" in out
+
+
+def test_the_season_that_was_taken_is_told_as_json(train):
+    told = json.loads(train(24 * 5, "--horizon", "4", "--json").out)["series"]
+    assert (told["frequency"], told["season"]) == ("1h", 24)
 
 
 def test_one_forecast_is_explained(train, phantom, folder):

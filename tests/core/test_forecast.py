@@ -226,6 +226,34 @@ def test_times_of_several_zones_are_one_series(core):
     assert core.predict(found.model_id)["time"][0] == datetime(2026, 3, 1, 21, tzinfo=UTC)
 
 
+@pytest.fixture(scope="module")
+def plain(core):
+    rows = pl.DataFrame({"time": range(120), "value": np.arange(120) % 12.0})
+    asked = {**ASKED, "algorithms_to_try": ["SeasonalNaive"], "task_settings": {"horizon": 3}}
+    return core.auto_create_model(rows, asked)
+
+
+def test_the_step_and_the_season_that_were_taken_are_told(plain):
+    told = {"n_series": 1, "frequency": "1", "season": 12, "horizon": 3}
+    assert plain.to_dict()["series"] == told
+
+
+def test_a_printed_result_tells_the_season(plain):
+    assert "1 series, a step of 1, a season of 12 steps" in str(plain)
+
+
+def test_a_table_of_rows_has_no_season(small):
+    assert small.series is None
+
+
+def test_a_season_that_does_not_suit_the_history_is_warned_of(core):
+    rows = pl.DataFrame({"time": range(40), "value": np.arange(40) % 4.0})
+    asked = {**ASKED, "algorithms_to_try": ["SeasonalNaive"]}
+    asked |= {"task_settings": {"horizon": 2, "season": 1000}}
+    (warning,) = core.auto_create_model(rows, asked).warnings
+    assert "The declared season of 1,000 steps is longer than the history can support" in warning
+
+
 def test_where_no_horizon_is_given_it_is_said_what_was_taken(core):
     rows = pl.DataFrame({"time": range(30), "value": np.arange(30.0) % 7})
     found = core.auto_create_model(rows, {**ASKED, "task_settings": {"season": 7}})

@@ -69,6 +69,15 @@ def test_values_that_are_text_are_refused():
         series_of(frame([0], ["much"]), ONE)
 
 
+def test_text_in_place_of_a_number_is_told_by_its_words():
+    with pytest.raises(TargetUnusable, match="1 row holds text such as 'error'"):
+        series_of(frame([0, 1], ["20.1", "error"]), ONE)
+
+
+def test_numbers_written_as_text_are_read():
+    assert series_of(frame([0, 1], ["20.1", " 3 "]), ONE).values.tolist() == [20.1, 3.0]
+
+
 def test_a_series_without_a_value_is_refused_by_name():
     columns = SeriesColumns("t", "y", ("host",))
     with pytest.raises(TargetUnusable, match="'b'"):

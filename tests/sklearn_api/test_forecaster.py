@@ -50,6 +50,10 @@ def test_day_is_told_from_night(model):
     assert north[8:18].mean() > north[:6].mean() + 20
 
 
+def test_the_step_and_the_season_that_were_found_are_told(model):
+    assert (model.frequency_, model.season_) == ("1h", 24)
+
+
 def test_a_longer_horizon_can_be_asked_for(model):
     assert model.predict(horizon=36).height == 72
 
@@ -66,6 +70,36 @@ def test_an_estimator_that_travelled_forecasts_the_same(model):
 
 def test_a_clone_has_the_same_settings():
     assert clone(PhantomForecaster(horizon=7)).horizon == 7
+
+
+def test_the_score_is_minus_the_scaled_error_of_what_came(model):
+    came = model.predict().rename({"prediction": "value"})
+    naive = came.with_columns(pl.col("value") + 10.0)
+    assert 0.0 == model.score(came) > model.score(naive)
+
+
+def test_the_score_is_of_the_measure_that_ranks():
+    model = PhantomForecaster(horizon=2, metric="mae", **QUICK)
+    hours = pl.DataFrame({"time": range(40), "value": np.arange(40) % 4.0})
+    came = pl.DataFrame({"time": [40, 41], "value": [1.0, 2.0]})
+    model.set_params(algorithms_to_try=["SeasonalNaive"], season=4).fit(hours)
+    assert model.score(came) == -1.0
+
+
+def test_rows_of_the_past_have_no_score(model):
+    with pytest.raises(BadSetting, match="after the history"):
+        model.score(logins())
+
+
+@pytest.mark.parametrize("shape", ["series", "frame"])
+def test_values_of_pandas_by_their_times_are_forecast(shape):
+    pandas = pytest.importorskip("pandas")
+    times = pandas.date_range("2026-03-02", periods=24 * 4, freq="h")
+    values = pandas.Series(np.arange(24 * 4) % 24.0, times)
+    given = values if shape == "series" else values.to_frame("value")
+    quick = {**QUICK, "algorithms_to_try": ["SeasonalNaive"]}
+    found = PhantomForecaster(horizon=2, **quick).fit(given)
+    assert found.predict().rows()[0][:2] == (datetime(2026, 3, 6), 0.0)
 
 
 def test_a_horizon_of_nothing_is_refused(model):

@@ -10,6 +10,7 @@ from pydantic import Field
 from phantom_ml.config import Settings
 from phantom_ml.core.threat import ThreatReport
 from phantom_ml.metrics.thresholds import ThresholdTable
+from phantom_ml.model.forecast_spec import SeriesFacts
 from phantom_ml.model.leaderboard import Leaderboard
 
 
@@ -34,6 +35,7 @@ class AutoMLResult(Settings):
     warnings: tuple[str, ...] = ()
     members: tuple[str, ...] = ()
     threat: ThreatReport | None = Field(None, description="Threat detection: the test part.")
+    series: SeriesFacts | None = Field(None, description="Forecasts: the step and season taken.")
 
     def __repr__(self) -> str:
         table = [] if self.thresholds is None else ["", self.thresholds.text()]
@@ -51,6 +53,8 @@ class AutoMLResult(Settings):
             f"{self.metric:<14} {told} {self.validation}",
             f"Training time  {self.training_time_seconds:.1f} s, experiment {self.experiment_id}",
         ]
+        if self.series is not None:
+            lines.append(f"Series         {self.series.text}")
         if self.members:
             lines.append(f"Members        {', '.join(self.members)}")
         top = [f"{name} {share:.0%}" for name, share in list(self.feature_importance.items())[:5]]

@@ -286,6 +286,7 @@ def _result(keeper: Keeper, found: EngineResult, warnings: tuple[str, ...]) -> A
         warnings=(*warnings, *found.warnings, *told, *_late(seconds, keeper.config.budget_seconds)),
         members=best.members,
         threat=threat,
+        series=keeper.problem.facts if isinstance(keeper.problem, ForecastProblem) else None,
     )
 
 

@@ -72,11 +72,9 @@ def explain_forecast(
 def _blend(model: ForecastModel) -> tuple[str, ...]:
     """Return what a blend is made of, and of what series, in sentences."""
     members = ", ".join(f"{m.forecaster} {m.weight:.0%}" for m in model.spec.members)
-    series = model.series
-    season = f"a season of {series.season} steps" if series.season > 1 else "no season"
     return (
         f"The forecast is a weighted mean: {members}.",
-        f"{series.n_series} series, a step of {series.frequency.text}, {season}.",
+        f"{model.facts.text}.",
     )
 
 

@@ -4,6 +4,10 @@ The models have no form of their own on disk. What is kept are the settings, whi
 the forecast to the asked horizon; a longer one is fitted again from the history, which gives the same
 numbers because nothing in the models is left to chance. Series that are too short, that the clock did not
 reach, or of which a model makes nothing sensible are left to the seasonal naive.
+
+A season that is longer than a model bears is taken out before and put back after, as the mean of each of its
+steps. Source: Hyndman & Athanasopoulos, "Forecasting: Principles and Practice", 3rd edition, sections 3.4
+(classical decomposition) and 5.7 (forecasting with decomposition).
 """
 
 from __future__ import annotations
@@ -41,6 +45,8 @@ FORM: Form = {"mean": (np.float64, 2), "quantiles": (np.float64, 3), "state": (n
 LEAST_VALUES = 8
 #: Fewer seasons of a history say nothing about a season.
 LEAST_SEASONS = 2
+#: Seasons from which one that is taken out is learned, the last ones.
+MOST_SEASONS = 10
 #: The mean time of so many last series, times this, must still fit before the deadline. The slowest one
 #: would end a fit for a single hiccup of the machine.
 RECENT, MARGIN = 8, 2.0
@@ -61,6 +67,8 @@ class StatisticalSettings(ForecasterSettings):
     extra: ClassVar[str | None] = "forecast"
     library: ClassVar[str | None] = "statsforecast"
     quick: ClassVar[Mapping[str, Any]] = {"max_length": 100}
+    #: Steps of a season that the model bears; a longer one is taken out before.
+    max_season: ClassVar[int] = 400
 
     max_length: int = Field(
         2_000,
@@ -72,6 +80,10 @@ class StatisticalSettings(ForecasterSettings):
     @abstractmethod
     def model(self, season: int) -> Model:
         """Return an unfitted model for a season of so many steps, 1 for none."""
+
+    def bears(self, season: int) -> bool:
+        """Return whether the model itself can look at a season of so many steps."""
+        return season <= min(self.max_season, (self.max_length - 1) // LEAST_SEASONS)
 
     def fit(self, series: SeriesSet, context: ForecastContext) -> FittedStatistical:
         """Return the forecasts of all series that were reached before the deadline."""
@@ -113,14 +125,21 @@ class FittedStatistical(FittedForecaster):
 
     @property
     def notes(self) -> tuple[str, ...]:  # type: ignore[override]
-        """Return how many series are left to the seasonal naive, and why."""
+        """Return what became of a long season, and how many series are left to the seasonal naive, and why."""
+        season = self.history.season
+        long = (
+            f"A season of {season:,} steps is more than {self.forecaster} bears: it was taken out before, as the "
+            "mean of each of its steps, and put back.",
+        )
         told = {UNREACHED: "The time was over", UNFIT: "No model was found"}
         counts = {why: int((self.state == why).sum()) for why in told}
-        return tuple(
+        left = tuple(
             f"{told[why]}: {left_to_naive(count, self.history.n_series)}"
             for why, count in counts.items()
             if count
         )
+        is_out = self.history.lengths.max() > LEAST_SEASONS * season
+        return left if self.settings.bears(season) or not is_out else (*long, *left)
 
     def predict(self, horizon: int, future: Floats | None = None) -> Forecast:
         """Return the forecast that was made, or for more steps fit once more."""
@@ -202,10 +221,12 @@ def one_forecast(
     settings: StatisticalSettings, history: Floats, season: int, context: ForecastContext
 ) -> tuple[Floats, Floats] | None:
     """Return mean (horizon,) and quantiles (horizon, n_levels) of one series, None where nothing fits."""
+    season = season if len(history) >= LEAST_SEASONS * season + 1 else 1
+    if not settings.bears(season):
+        return _forecast_without(settings, history, season, context)
     history = history[-settings.max_length :]
     if len(history) < LEAST_VALUES or (history == history[0]).all():
         return None
-    season = season if len(history) >= LEAST_SEASONS * season + 1 else 1
     # Models stop by absolute tolerances: numbers near 1 are what they were written for.
     size = float(np.abs(history).mean())
     central = _central(context.levels)
@@ -225,6 +246,47 @@ def one_forecast(
     ]
     quantiles = np.stack(parts, axis=1) * size if parts else np.empty((context.horizon, 0))
     return (mean, quantiles) if _sensible(mean, quantiles, history) else None
+
+
+def _forecast_without(
+    settings: StatisticalSettings, history: Floats, season: int, context: ForecastContext
+) -> tuple[Floats, Floats] | None:
+    """Return the forecast of a series from which its season is taken out before and to which it is put back."""
+    phases = np.arange(len(history) + context.horizon) % season
+    part = seasonal_part(history, season)[phases]
+    found = one_forecast(settings, history - part[: len(history)], 1, context)
+    if found is None:
+        return None
+    ahead = part[len(history) :]
+    return found[0] + ahead, found[1] + ahead[:, None]
+
+
+def seasonal_part(history: Floats, season: int) -> Floats:
+    """Return how far each step of a season lies from the level, shape (season,), mean 0.
+
+    Parameters
+    ----------
+    history : array of shape (n_values,)
+        Two seasons and one value at least, of which the last ten seasons are looked at.
+    season : int
+
+    Examples
+    --------
+    >>> seasonal_part(np.array([1.0, 3.0, 2.0, 4.0, 3.0, 5.0, 4.0]), 2).tolist()
+    [-0.75, 0.75]
+    """
+    first = max(len(history) - MOST_SEASONS * season, 0)
+    values = history[first:]
+    # A mean over an even season lies between two steps: its ends count half.
+    weights = np.full(season + 1 - season % 2, 1.0 / season)
+    if season % 2 == 0:
+        weights[[0, -1]] /= 2.0
+    level = np.convolve(values, weights, mode="valid")
+    start = len(weights) // 2
+    phases = (first + start + np.arange(len(level))) % season
+    rest = values[start : start + len(level)] - level
+    means = np.bincount(phases, rest, season) / np.maximum(np.bincount(phases, minlength=season), 1)
+    return np.asarray(means - means.mean(), np.float64)
 
 
 def _central(levels: Sequence[float]) -> list[float]:

@@ -12,8 +12,6 @@ from phantom_ml.config.bounds import Setting, bounded, choice
 from phantom_ml.forecasters._statistical import FittedStatistical, Model, StatisticalSettings
 from phantom_ml.forecasters.base import FittedForecaster, forecasters
 
-#: A season of more steps makes the state so large that one series takes minutes.
-MAX_SEASON = 60
 #: From this season on the orders are compared by the conditional likelihood, a tenth of the time.
 APPROXIMATE_SEASON = 13
 
@@ -30,6 +28,8 @@ class AutoARIMA(StatisticalSettings):
 
     name: ClassVar[str] = "AutoARIMA"
     fitted: ClassVar[type[FittedForecaster]] = FittedAutoARIMA
+    #: More steps make the state so large that one series takes minutes.
+    max_season: ClassVar[int] = 60
     quick: ClassVar[dict[str, Setting]] = {
         "max_length": 40,
         "max_models": 5,
@@ -50,7 +50,7 @@ class AutoARIMA(StatisticalSettings):
         from statsforecast.models import AutoARIMA as Library
 
         model: Model = Library(
-            season_length=season if season <= MAX_SEASON else 1,
+            season_length=season,
             max_order=self.max_order,
             nmodels=self.max_models,
             approximation=self.approximate or season >= APPROXIMATE_SEASON,

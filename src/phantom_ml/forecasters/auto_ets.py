@@ -12,9 +12,6 @@ from phantom_ml.config.bounds import choice
 from phantom_ml.forecasters._statistical import FittedStatistical, Model, StatisticalSettings
 from phantom_ml.forecasters.base import FittedForecaster, forecasters
 
-#: Longer seasons would need a state for each of their steps; the library ignores them.
-MAX_SEASON = 24
-
 
 class FittedAutoETS(FittedStatistical):
     """Forecasts of exponential smoothing."""
@@ -28,6 +25,8 @@ class AutoETS(StatisticalSettings):
 
     name: ClassVar[str] = "AutoETS"
     fitted: ClassVar[type[FittedForecaster]] = FittedAutoETS
+    #: Longer ones would need a state for each of their steps; the library ignores them.
+    max_season: ClassVar[int] = 24
 
     damped: Literal[True, False] = choice(
         False, (True, False), description="Let every trend fade, not only where AICc prefers it."
@@ -38,7 +37,7 @@ class AutoETS(StatisticalSettings):
         from statsforecast.models import AutoETS as Library
 
         model: Model = Library(
-            season_length=season if season <= MAX_SEASON else 1,
+            season_length=season,
             model="ZZZ",
             damped=True if self.damped else None,
         )

@@ -25,6 +25,8 @@ class CES(StatisticalSettings):
 
     name: ClassVar[str] = "CES"
     fitted: ClassVar[type[FittedForecaster]] = FittedCES
+    #: Of more steps one series takes minutes.
+    max_season: ClassVar[int] = 48
 
     season: Literal["chosen", "full", "partial", "none"] = choice(
         "chosen",

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from phantom_ml.data.times import to_datetime
 from phantom_ml.errors import ColumnMissing, DataError, TargetUnusable, listed
+from phantom_ml.wording import counted
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -64,7 +65,9 @@ def read_times(column: pl.Series) -> tuple[pl.Series, bool]:
 
 
 def read_values(column: pl.Series) -> Floats:
-    """Return numbers, NaN where missing or infinite; raises TargetUnusable."""
+    """Return numbers, also those written as text, NaN where missing or infinite; raises TargetUnusable."""
+    if column.dtype == pl.String:
+        column = _parsed(column)
     if not (column.dtype.is_numeric() or column.dtype in (pl.Boolean, pl.Null)):
         raise TargetUnusable(
             f"The values of {column.name!r} are {column.dtype}, not numbers.",
@@ -72,6 +75,18 @@ def read_values(column: pl.Series) -> Floats:
         )
     numbers = column.cast(pl.Float64).fill_null(np.nan).to_numpy()
     return np.where(np.isfinite(numbers), numbers, np.nan)
+
+
+def _parsed(column: pl.Series) -> pl.Series:
+    numbers = column.str.strip_chars().cast(pl.Float64, strict=False)
+    failed = column.filter(numbers.is_null() & column.is_not_null())
+    if len(failed):
+        raise TargetUnusable(
+            f"The values of {column.name!r} are no numbers: {counted(len(failed), 'row holds', 'rows hold')} text "
+            f"such as {str(failed[0])[:60]!r}.",
+            "Name a column of numbers, or clean this one.",
+        )
+    return numbers
 
 
 def read_numbers(frame: pl.DataFrame, names: list[str]) -> Floats:

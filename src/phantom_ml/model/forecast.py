@@ -15,7 +15,7 @@ from phantom_ml.forecasters.blend import blended
 from phantom_ml.forecasters.bundle import load_forecaster
 from phantom_ml.forecasters.from_frame import Ahead, known_ahead_of, rows_ahead
 from phantom_ml.forecasters.series import SeriesSet
-from phantom_ml.model.forecast_spec import ForecastSpec
+from phantom_ml.model.forecast_spec import ForecastSpec, SeriesFacts
 from phantom_ml.tasks.base import tasks
 
 Floats = NDArray[np.float64]
@@ -51,6 +51,11 @@ class ForecastModel:
         model = cls(spec, series, members)
         model._check_golden(np.load(folder / GOLDEN, allow_pickle=False))
         return model
+
+    @property
+    def facts(self) -> SeriesFacts:
+        """Return what it is made of."""
+        return facts_of(self.series, self.spec.horizon)
 
     def _check_golden(self, expected: Floats) -> None:
         found = self.golden()
@@ -149,6 +154,16 @@ class ForecastModel:
     def _presented(self, prediction: Floats) -> pl.DataFrame:
         task = tasks.get(self.spec.task_type)
         return task.present(prediction, self.spec.kind, self.spec.levels, None)
+
+
+def facts_of(series: SeriesSet, horizon: int) -> SeriesFacts:
+    """Return what a forecast of so many steps of some series is made of."""
+    return SeriesFacts(
+        n_series=series.n_series,
+        frequency=series.frequency.text,
+        season=series.season,
+        horizon=horizon,
+    )
 
 
 def golden_of(told: Forecast) -> Floats:

@@ -10,6 +10,27 @@ from pydantic import Field, field_validator
 from phantom_ml.config import AutoMLTaskType, ProblemKind, Settings
 
 
+class SeriesFacts(Settings):
+    """What a forecast is made of: how many series, their step, their season, and how far ahead it goes."""
+
+    n_series: int
+    frequency: str = Field(description="The step that was declared or found: 1h, 1d, 1mo, ...")
+    season: int = Field(description="Steps of the season that was declared or found; 1: none.")
+    horizon: int = Field(description="Steps ahead.")
+
+    @property
+    def text(self) -> str:
+        """Return the series, their step and their season, in words.
+
+        Examples
+        --------
+        >>> SeriesFacts(n_series=2, frequency="5m", season=288, horizon=12).text
+        '2 series, a step of 5m, a season of 288 steps'
+        """
+        season = f"a season of {self.season:,} steps" if self.season > 1 else "no season"
+        return f"{self.n_series:,} series, a step of {self.frequency}, {season}"
+
+
 class ForecastMember(Settings):
     """One forecaster of a blend, and the folder of the bundle that it lies in."""
 

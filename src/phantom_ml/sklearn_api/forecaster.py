@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Self
@@ -11,6 +12,7 @@ from sklearn.utils.validation import check_is_fitted
 
 from phantom_ml.config import AutoMLConfig, AutoMLTaskType
 from phantom_ml.errors import BadSetting
+from phantom_ml.forecasters.measures import DEFAULT, get_measure
 from phantom_ml.sklearn_api.base import PhantomEstimator
 from phantom_ml.sklearn_api.rows import as_frame, is_frame
 from phantom_ml.sklearn_api.session import open_core
@@ -57,6 +59,8 @@ class PhantomForecaster(PhantomEstimator):
         All forecasters that were tried.
     feature_importance_ : dict of str to float
         By column, summing to 1.
+    frequency_, season_ : str and int
+        The step and the steps of a season that were taken, as declared or found; a season of 1 is none.
 
     Examples
     --------
@@ -107,7 +111,8 @@ class PhantomForecaster(PhantomEstimator):
         Parameters
         ----------
         X : frame
-            One row a time and series, in any order; gaps are allowed.
+            One row a time and series, in any order; gaps are allowed. A frame or a series of pandas may hold
+            its times in a DatetimeIndex.
         y : ignored
 
         Raises
@@ -122,16 +127,27 @@ class PhantomForecaster(PhantomEstimator):
             "task_settings": self._series_settings(),
             "seed": self.seed,
         }
+        frame, core = self._frame(X), open_core(self.home)
+        config = AutoMLConfig.of(asked | self._limits())
+        taken = self._keep(core, core.auto_create_model(frame, config)).series
+        if taken is not None:
+            self.frequency_, self.season_ = taken.frequency, taken.season
+        return self
+
+    def _frame(self, X: Any) -> pl.DataFrame:
+        """Return a table with its times in a column; those of pandas may be the index."""
+        if type(getattr(X, "index", None)).__name__ == "DatetimeIndex":
+            if not is_frame(X):
+                X = X.to_frame(self.value_column)
+            if self.time_column not in X.columns:
+                X = X.rename_axis(index=self.time_column).reset_index()
         if not is_frame(X):
             raise BadSetting(
                 f"A forecast is made of a table with a time, not of a {type(X).__name__}.",
-                f"Give a frame with the columns {self.time_column!r} and {self.value_column!r}.",
+                f"Give a frame with the columns {self.time_column!r} and {self.value_column!r}, or values of "
+                "pandas with a DatetimeIndex.",
             )
-        core = open_core(self.home)
-        self._keep(
-            core, core.auto_create_model(as_frame(X), AutoMLConfig.of(asked | self._limits()))
-        )
-        return self
+        return as_frame(X)
 
     def _series_settings(self) -> dict[str, Any]:
         """Return what is asked of the series, by the names of ``task_settings``."""
@@ -152,5 +168,28 @@ class PhantomForecaster(PhantomEstimator):
             a row for each of its rows; with the values that came also ``score`` and ``alert``.
         """
         check_is_fitted(self, "model_id_")
-        known = None if future is None else as_frame(future)
+        known = None if future is None else self._frame(future)
         return self._opened().predict(self.model_id_, known, horizon=horizon)
+
+    def score(self, X: Any, y: Any = None) -> float:
+        """Return how well the values that came after the history were forecast; greater is better.
+
+        It is minus the measure that ranks: ``metric``, where not given the mean absolute scaled error, so
+        that -1 is the seasonal naive's error in the history and 0 an exact forecast. NaN where the measure
+        cannot be told, as of a history that repeats without a change.
+
+        Parameters
+        ----------
+        X : frame
+            The series and time columns and the values, as in ``fit``; rows that are not ahead are left out.
+        y : ignored
+
+        Raises
+        ------
+        BadSetting
+            No row lies after the history.
+        """
+        check_is_fitted(self, "model_id_")
+        figures = self._opened().evaluate(self.model_id_, self._frame(X)).figures
+        name = get_measure(str(self.metric or DEFAULT)).name
+        return -figures[name].value if name in figures else math.nan

@@ -12,10 +12,13 @@ from phantom_ml.data.target import require_columns, require_target
 from phantom_ml.errors import BadSetting
 from phantom_ml.forecasters.base import ForecastContext, forecasters
 from phantom_ml.forecasters.columns import SeriesColumns, read_values
+from phantom_ml.forecasters.doubts import doubts
 from phantom_ml.forecasters.from_frame import rows_ahead, series_of
 from phantom_ml.forecasters.measures import DEFAULT, Measure, get_measure
 from phantom_ml.forecasters.same_step import averaged
 from phantom_ml.forecasters.series import SeriesSet
+from phantom_ml.model.forecast import facts_of
+from phantom_ml.model.forecast_spec import SeriesFacts
 from phantom_ml.tasks.base import Task, tasks
 from phantom_ml.wording import counted
 
@@ -63,6 +66,11 @@ class ForecastProblem:
         """Return the number of known values."""
         return len(self.series.values)
 
+    @property
+    def facts(self) -> SeriesFacts:
+        """Return what the forecast is made of."""
+        return facts_of(self.series, self.context.horizon)
+
 
 def pose_series(
     dataset: Dataset, config: AutoMLConfig, validation: Dataset | None = None
@@ -89,6 +97,7 @@ def pose_series(
     if isinstance(value, str):
         known = ~np.isnan(read_values(frame[value]))
         told = (*told, *averaged(rows_ahead(series, frame), known, series.frequency))
+    told = (*told, *doubts(series, asked.frequency, asked.season))
     return ForecastProblem(
         series,
         ForecastContext(horizon, asked.quantiles, config.seed),

@@ -1,0 +1,95 @@
+"""What a person should know of the step and the season of a history: mixed or missing steps, too long a season."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from phantom_ml.forecasters.frequency import Frequency
+from phantom_ml.forecasters.season import LEAST_SEASONS
+from phantom_ml.forecasters.series import SeriesSet
+from phantom_ml.wording import counted
+
+Ints = NDArray[np.int64]
+#: From this share of steps without a value on it is told.
+MOST_EMPTY = 0.5
+#: So many gaps of one size, one after the other, are no chance.
+LEAST_RUN = 10
+
+
+def doubts(series: SeriesSet, frequency: str | None, season: int | None) -> tuple[str, ...]:
+    """Return sentences on a step and a season that do not suit the history; none where both do.
+
+    Parameters
+    ----------
+    series : SeriesSet
+    frequency, season : str and int, or None
+        As they were declared.
+    """
+    return (*_of_steps(series, frequency), *_of_season(series, season))
+
+
+def _of_steps(series: SeriesSet, declared: str | None) -> tuple[str, ...]:
+    step, n_steps = series.frequency, len(series.values)
+    held = np.flatnonzero(~np.isnan(series.values))
+    n_empty = n_steps - len(held)
+    is_same = np.diff(series.codes[held]) == 0
+    rows = _in_runs(np.diff(held)[is_same])
+    wide = max((gap for gap in rows if gap > 1), key=lambda gap: rows[gap], default=0)
+    empty = f"{n_empty:,} of {n_steps:,} steps hold no value and are filled in"
+    if wide and 1 in rows:
+        apart, own = _told(step, wide), step.text
+        return (
+            f"The steps are mixed: {rows[wide]:,} values lie {apart} apart, {rows[1]:,} lie {own} apart. With a "
+            f"step of {own} {empty}. Declare the frequency {apart!r}, or give rows of one step.",
+        )
+    if n_empty <= MOST_EMPTY * n_steps:
+        return ()
+    if wide:
+        apart = _told(step, wide)
+        own = f"declared step of {step.text}" if declared else f"step of {step.text}"
+        return (
+            f"The {own} is too short: {rows[wide]:,} values lie {apart} apart, so that {empty}. Declare the "
+            f"frequency {apart!r}, or none.",
+        )
+    return (
+        f"With a step of {step.text} {empty}. Declare a longer frequency; where no row means that nothing came, "
+        "give rows of 0.",
+    )
+
+
+def _in_runs(gaps: Ints) -> dict[int, int]:
+    """Return how many gaps of each size lie in runs of one size, by size."""
+    if not len(gaps):
+        return {}
+    starts = np.flatnonzero(np.diff(gaps, prepend=gaps[0] - 1))
+    lengths = np.diff(np.append(starts, len(gaps)))
+    long = lengths >= LEAST_RUN
+    sizes, places = np.unique(gaps[starts[long]], return_inverse=True)
+    counts = np.bincount(places, lengths[long], len(sizes))
+    return {int(size): int(n) for size, n in zip(sizes, counts, strict=True)}
+
+
+def _told(step: Frequency, n_steps: int) -> str:
+    """Return the text of a step that is so many times as long."""
+    if step.unit == "weekday":
+        return f"{n_steps}b"
+    return replace(step, size=n_steps * step.size).text
+
+
+def _of_season(series: SeriesSet, season: int | None) -> tuple[str, ...]:
+    longest = int(series.lengths.max())
+    if season is None or LEAST_SEASONS * season <= longest:
+        return ()
+    what = (
+        "what came one season ago is all that is known of it"
+        if season < longest
+        else "it is forecast as if there were none"
+    )
+    return (
+        f"The declared season of {counted(season, 'step')} is longer than the history can support: the longest "
+        f"series has {counted(longest, 'step')}, two seasons need {LEAST_SEASONS * season:,}, and {what}. Give a "
+        f"longer history, or a season of at most {counted(max(longest // LEAST_SEASONS, 1), 'step')}.",
+    )

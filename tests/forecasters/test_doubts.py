@@ -1,0 +1,62 @@
+"""What does not suit a history is told with its values and what to do next."""
+
+from datetime import datetime, timedelta
+
+import numpy as np
+import polars as pl
+
+from phantom_ml.forecasters.columns import SeriesColumns
+from phantom_ml.forecasters.doubts import doubts
+from phantom_ml.forecasters.from_frame import series_of
+
+START = datetime(2026, 3, 2)
+
+
+def told(minutes, frequency=None, season=None):
+    times = [START + timedelta(minutes=int(m)) for m in minutes]
+    frame = pl.DataFrame({"t": times, "y": np.arange(len(times)) % 7.0})
+    series = series_of(frame, SeriesColumns("t", "y"), frequency, season)
+    return doubts(series, frequency, season)
+
+
+def test_regular_steps_are_no_word_worth():
+    assert told(60 * np.arange(100), "1h", 24) == ()
+
+
+def test_mixed_steps_are_told():
+    hours, minutes = 60 * np.arange(100), 99 * 60 + 5 * np.arange(1, 601)
+    assert told([*hours, *minutes]) == (
+        "The steps are mixed: 99 values lie 1h apart, 600 lie 5m apart. With a step of 5m 1,089 of 1,789 steps "
+        "hold no value and are filled in. Declare the frequency '1h', or give rows of one step.",
+    )
+
+
+def test_a_declared_step_that_is_too_short_is_told():
+    assert told(60 * np.arange(336), "15m") == (
+        "The declared step of 15m is too short: 335 values lie 1h apart, so that 1,005 of 1,341 steps hold no "
+        "value and are filled in. Declare the frequency '1h', or none.",
+    )
+
+
+def test_steps_that_are_mostly_empty_are_told():
+    minutes = np.flatnonzero(np.random.default_rng(0).random(2000) < 0.2)
+    (sentence,) = told(minutes, "1m")
+    assert "steps hold no value" in sentence
+    assert sentence.endswith("where no row means that nothing came, give rows of 0.")
+
+
+def test_a_gap_is_no_word_worth():
+    assert told(60 * np.r_[0:100, 160:300]) == ()
+
+
+def test_a_season_longer_than_the_history_is_told():
+    assert told(60 * np.arange(336), None, 1000) == (
+        "The declared season of 1,000 steps is longer than the history can support: the longest series has 336 "
+        "steps, two seasons need 2,000, and it is forecast as if there were none. Give a longer history, or a "
+        "season of at most 168 steps.",
+    )
+
+
+def test_a_season_that_came_once_is_told():
+    (sentence,) = told(60 * np.arange(336), None, 300)
+    assert "what came one season ago is all that is known of it" in sentence
