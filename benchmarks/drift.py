@@ -28,15 +28,17 @@ from phantom_ml.automl.holdout import Holdout
 from phantom_ml.automl.problem import Problem, pose
 from phantom_ml.config import AutoMLConfig, FeatureSettings, ProblemKind, ThresholdPolicy
 from phantom_ml.core import PhantomMLCore
-from phantom_ml.core.look import ROUNDS, ROWS, SETTINGS, drift, look
-from phantom_ml.core.models import as_pipeline, broken_promise, load_bundle
+from phantom_ml.core.drift import ROUNDS, SETTINGS, Drift, drift
+from phantom_ml.core.judge import kept_report
+from phantom_ml.core.look import look
+from phantom_ml.core.models import as_pipeline, load_bundle
 from phantom_ml.core.models import measured as figures_at
-from phantom_ml.core.threat import DRIFTED
+from phantom_ml.core.promise import broken_promise, promise_of
 from phantom_ml.data.dataset import Dataset
 from phantom_ml.data.matrix import Matrix, Samples
 from phantom_ml.features.encoder import Encoder
 from phantom_ml.features.fit import fit_encoder
-from phantom_ml.metrics.thresholds import threshold_for
+from phantom_ml.metrics.thresholds import Threshold, threshold_for
 from phantom_ml.metrics.validation_scores import ValidationScores
 from phantom_ml.model.signing import SigningKey, Trust
 from phantom_ml.tasks.security_threat_detection import SecurityThreatDetection
@@ -130,7 +132,8 @@ def measured(
         "split": case.split,
         "seed": case.seed,
         "model": model.__name__,
-        "drift": scored.drift,
+        "drift": None if scored.drift is None else scored.drift.model_dump(),
+        "drifted": scored.drift is not None and scored.drift.is_beyond_chance,
     }
     for policy in POLICIES:
         held = threshold_for(policy, scored.held_out)
@@ -143,7 +146,7 @@ def measured(
             "held_out": [held.fpr, held.fpr_low, held.fpr_high],
             "came_to": [came.fpr, came.fpr_low, came.fpr_high],
             "recall": [held.recall, came.recall],
-            "warned": broken_promise(policy.max_fpr, held, came),
+            "warned": broken_promise(promise_of(held, came), held, came, scored.at(held)),
             "seconds": round(time.perf_counter() - began, 1),
         }
 
@@ -155,7 +158,14 @@ class Scored:
     held_out: ValidationScores
     truth: np.ndarray
     score: np.ndarray
-    drift: float | None
+    drift: Drift | None
+    #: How the same model did on a test part that its training kept, and at which line.
+    tested: Threshold | None = None
+
+    def at(self, held: Threshold) -> Threshold | None:
+        """Return how it did on its test part at a line; None where that was another one."""
+        same = self.tested is not None and self.tested.value == held.value
+        return self.tested if same else None
 
 
 def quick(case: Case, seconds: float) -> Scored:
@@ -172,13 +182,10 @@ def quick(case: Case, seconds: float) -> Scored:
         held_out[valid] = _quick(problem, ~valid).score(problem.frame.filter(valid))
     model = _quick(problem, np.ones(len(target), bool))
     truth = case.rows[case.data.target].to_numpy()
-    rng = np.random.default_rng(case.seed)
-    parts = [
-        Samples(model.encoder.transform(frame[some]), answers[some])
-        for frame, answers in ((problem.frame, target), (case.rows, truth))
-        for some in [np.sort(rng.permutation(len(answers))[:ROWS])]
-    ]
-    told = drift(*parts, model.encoder.timeless, rng)
+    whole = pl.concat([case.train, case.rows], how="vertical_relaxed")
+    both = pose(Dataset(whole.lazy(), whole.height), _config(case, seconds))
+    before, after = np.split(np.arange(whole.height), [case.train.height])
+    told = drift(both.rows(before), both.rows(after))
     return Scored(ValidationScores(target, held_out), truth, model.score(case.rows), told)
 
 
@@ -212,12 +219,14 @@ def searched(case: Case, seconds: float) -> Scored:
         model_id = core.auto_create_model(case.train, config).model_id
         folder = core.home / "models" / model_id
         trust = Trust(SigningKey.load_or_create(core.home / "keys").fingerprint)
-        pipeline = as_pipeline(load_bundle(folder, trust)[1])
+        manifest, model = load_bundle(folder, trust)
+        pipeline, report = as_pipeline(model), kept_report(manifest, model)
         parts = (pose(core.read(rows), config) for rows in (case.train, case.rows))
         told = look(Holdout(*parts), pipeline).drift
         held_out = ValidationScores.load(folder / "validation.npz")
         truth = case.rows[case.data.target].to_numpy()
-        return Scored(held_out, truth, pipeline.score(case.rows)[:, 0], told)
+        tested = None if report is None else report.threshold
+        return Scored(held_out, truth, pipeline.score(case.rows)[:, 0], told, tested)
 
 
 def _config(case: Case, seconds: float) -> AutoMLConfig:
@@ -261,7 +270,7 @@ def _of_one_rule(rule: str, lines: list[dict[str, Any]]) -> list[str]:
             f"{_percent(ln['came_to'][0])} ({_percent(ln['came_to'][1])} to {_percent(ln['came_to'][2])})",
             " / ".join(_percent(r) for r in ln["recall"]),
             _named(ln["warned"]),
-            "-" if ln["drift"] is None else f"{ln['drift']:.3f}",
+            _told(ln["drift"]),
         ]
         for ln in lines
     ]
@@ -272,17 +281,25 @@ def _of_one_rule(rule: str, lines: list[dict[str, Any]]) -> list[str]:
 def _counted(lines: list[dict[str, Any]], split: str) -> str:
     own = [ln for ln in lines if ln["split"] == split]
     warned = sum(bool(ln["warned"]) for ln in own)
-    drifted = sum((ln["drift"] or 0.0) > DRIFTED for ln in own)
+    drifted = sum(ln["drifted"] for ln in own)
     return (
         f"- Parts {split}: of {len(own)} runs {warned} warn of the promise and {drifted} of drift."
     )
 
 
 def _named(warning: str) -> str:
-    """Return whether there is a warning, and whether it names drift as the reason."""
+    """Return whether there is a warning, and what it says of the reason."""
     if not warning:
         return "no"
-    return "yes: drift" if "(drift)" in warning else "yes: may be chance"
+    if "(drift)" in warning:
+        return "yes: drift"
+    return "yes: beyond chance" if "lies above" in warning else "yes: may be chance"
+
+
+def _told(found: dict[str, float] | None) -> str:
+    return (
+        "-" if found is None else f"{found['auc']:.3f} ({found['low']:.3f} to {found['high']:.3f})"
+    )
 
 
 def _percent(share: float | None) -> str:

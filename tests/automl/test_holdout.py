@@ -1,6 +1,7 @@
 """The test part of a task that keeps one: never seen, and drawn as the field will be."""
 
 import numpy as np
+import polars as pl
 import pytest
 
 from phantom_ml.automl.holdout import FORWARD, GROUPED, RANDOM, Holdout
@@ -10,10 +11,15 @@ from phantom_ml.data.reading import read
 from tests.core.tables import events
 
 
-def parts(tmp_path, n: int = 600, **settings) -> Holdout:
+def parts(tmp_path, n: int = 600, attacks: pl.Expr | None = None, **settings) -> Holdout:
+    """The parts of some events; of attacks only those stay where ``attacks`` holds."""
     asked = {"target_column": "label", "positive_class": "attack", **settings}
     config = AutoMLConfig.of({"task_type": "security_threat_detection", **asked})
-    return Holdout.of(pose(read(events(n), scratch=tmp_path), config), 0)
+    frame = events(n)
+    if attacks is not None:
+        label = pl.when(attacks).then("label").otherwise(pl.lit("benign"))
+        frame = frame.with_columns(label=label)
+    return Holdout.of(pose(read(frame, scratch=tmp_path), config), 0)
 
 
 def rows_of(problem) -> set[int]:
@@ -47,6 +53,37 @@ def test_too_few_rows_of_a_class_leave_no_test_part(tmp_path):
     found = parts(tmp_path, n=40)
     assert found.test is None
     assert "could not be checked" in found.development.warnings[-1]
+
+
+@pytest.mark.parametrize(
+    ("attacks", "settings", "said"),
+    [
+        (
+            pl.col("when").rank() <= 300,
+            {"time_column": "when"},
+            "the newest quarter (150 rows) holds none of 'attack'",
+        ),
+        (
+            pl.col("when").rank() > 460,
+            {"time_column": "when"},
+            "what comes before the newest quarter (450 rows) holds none of 'attack'",
+        ),
+        (
+            pl.col("user") == "user3",
+            {"group_columns": "user"},
+            "holds none of 'attack'",
+        ),
+        (
+            pl.col("when").rank() <= 40,
+            {},
+            "a quarter drawn at random (150 rows) holds 3 of 'attack', the rest 10",
+        ),
+    ],
+)
+def test_the_part_that_lacks_a_class_is_named_with_what_it_holds(tmp_path, attacks, settings, said):
+    told = parts(tmp_path, attacks=attacks, **settings).development.warnings[-1]
+    assert said in told
+    assert "evaluate" in told
 
 
 def test_other_tasks_keep_none(tmp_path):

@@ -19,7 +19,11 @@ PHANTOM = [sys.executable, "-c", "from phantom_ml.cli import main; main()"]
         (("train", "x.csv", "--task", "clasification"), "--task", "phantom train --help"),
         (("train", "x.csv", "--time-budget", "10x"), "'10x' is no duration", "train --help"),
         (("features", "x.csv", "--max-features", "x"), "--max-features is 'x':", "features --help"),
-        (("features", "x.csv", "--max-features=1.5"), "--max-features is '1.5':", "features --help"),
+        (
+            ("features", "x.csv", "--max-features=1.5"),
+            "--max-features is '1.5':",
+            "features --help",
+        ),
         (("explain", "latest", "x.csv", "--row", "0"), "--row", "phantom explain --help"),
     ],
 )

@@ -129,6 +129,32 @@ def test_a_model_is_told_in_json_with_its_report(phantom, suppressing):
     assert told["threat"]["repeats"]["rule"] == "1 alert per src_ip in 6 h"
 
 
+@pytest.fixture(scope="module")
+def on_a_budget(flows, tmp_path_factory):
+    """A home with a threat model that may alert twenty times a day."""
+    home = str(tmp_path_factory.mktemp("budget"))
+    words = ["train", flows, "--target", "is_threat", "--task", "security_threat_detection"]
+    words += ["--time-column", "when", "--alerts-per-day", "20", "--threads", "1"]
+    words += ["--algorithms", "LogisticRegression", "--max-trials", "1"]
+    with pytest.raises(SystemExit) as end:
+        main([*words, "--home", home])
+    assert end.value.code == 0
+    return home
+
+
+def test_a_budget_of_alerts_is_told_with_what_it_came_to(phantom, on_a_budget):
+    told = phantom("models", "latest", "--home", on_a_budget, "--json").json["threat"]
+    assert told["promised_fpr"] is None
+    assert told["promise"]["promised"] == 20
+    out = " ".join(phantom("models", "latest", "--home", on_a_budget).out.split())
+    assert f"at most 20 alerts a day; came to {told['promise']['came_to']:,.3g} a day in" in out
+
+
+def test_an_evaluation_tells_the_budget_too(phantom, on_a_budget, flows):
+    out = " ".join(phantom("evaluate", "latest", flows, "--home", on_a_budget).out.split())
+    assert "Promise at most 20 alerts a day; came to" in out
+
+
 def test_a_model_that_detects_no_threats_has_no_report(phantom, trained):
     told = phantom("models", "latest", "--home", trained.home, "--json").json
     assert told["threat"] is None

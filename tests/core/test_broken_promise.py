@@ -1,47 +1,64 @@
-"""When a measured false-positive rate breaks a promise, and what is said of the reason."""
+"""When a measured rate breaks a promise, and what is said of the reason."""
 
 import numpy as np
 import pytest
 
 from phantom_ml.config import ThresholdPolicy
-from phantom_ml.core.models import broken_promise, measured
+from phantom_ml.core.models import measured
+from phantom_ml.core.promise import broken_promise, promise_of
 from phantom_ml.metrics.thresholds import Threshold, ValidationScores, threshold_for
 
 POLICY = ThresholdPolicy(max_fpr=0.01)
 
 
-def of_rate(false_alarms: int, n_benign: int = 10_000) -> Threshold:
-    """What is measured where so many benign rows alert, and all of a hundred attacks."""
+def of_rate(
+    false_alarms: int, n_benign: int = 10_000, policy: ThresholdPolicy = POLICY, found: int = 100
+) -> Threshold:
+    """What is measured where so many benign rows alert, and so many of a hundred attacks."""
     truth = np.repeat([0, 1], [n_benign, 100])
     score = np.zeros(len(truth))
-    score[:false_alarms], score[n_benign:] = 0.9, 0.9
-    line = Threshold(policy=POLICY, value=0.5, n_positives=100, n_negatives=n_benign)
+    score[:false_alarms], score[n_benign : n_benign + found] = 0.9, 0.9
+    line = Threshold(policy=policy, value=0.5, n_positives=100, n_negatives=n_benign)
     return measured(line, truth, score[:, None])
 
 
+def said(held: Threshold, found: Threshold, tested: Threshold | None = None) -> str:
+    return broken_promise(promise_of(held, found), held, found, tested)
+
+
 def test_a_rate_whose_bounds_hold_the_promise_keeps_it():
-    assert broken_promise(0.01, of_rate(100), of_rate(115)) == ""
+    assert said(of_rate(100), of_rate(115)) == ""
 
 
-def test_a_rate_far_above_the_promise_and_the_held_out_one_is_drift():
-    said = broken_promise(0.01, of_rate(100), of_rate(300))
-    assert "3 % were, 3.0 times as many" in said
-    assert "(drift)" in said
+def test_a_rate_far_above_that_of_the_models_own_test_part_is_drift():
+    told = said(of_rate(100), of_rate(300), of_rate(100))
+    assert "3 % were, 3.0 times as many" in told
+    assert "(drift)" in told
 
 
-def test_a_rate_that_the_held_out_rows_may_have_had_is_no_drift():
-    said = broken_promise(0.01, of_rate(10, 1_000), of_rate(140))
-    assert "too few to rule that out" in said
+def test_a_rate_as_on_the_models_own_test_part_is_no_drift():
+    told = said(of_rate(22, 2_563), of_rate(52, 2_832), of_rate(22, 1_423))
+    assert "Of its test part 1.55 % were, from which chance allows up to 2.68 % here" in told
+    assert "drift" not in told
+
+
+def test_a_rate_beyond_chance_of_held_out_rows_alone_names_no_drift_as_a_fact():
+    told = said(of_rate(100), of_rate(300))
+    assert "above that: the rows may have changed, or the finished model scores otherwise" in told
+
+
+def test_a_rate_that_the_held_out_rows_may_have_had_is_within_chance():
+    assert "too few to rule that out" in said(of_rate(10, 1_000), of_rate(140))
 
 
 @pytest.mark.parametrize(("confidence", "most"), [(None, 12), (0.95, 1)])
-def test_without_a_shift_few_promises_break_and_hardly_one_for_drift(confidence, most):
+def test_without_a_shift_few_promises_break_and_hardly_one_beyond_chance(confidence, most):
     policy = ThresholdPolicy(max_fpr=0.01, confidence=confidence)
-    rng, truth, said = np.random.default_rng(0), np.repeat([0, 1], [4_000, 200]), []
+    rng, truth, told = np.random.default_rng(0), np.repeat([0, 1], [4_000, 200]), []
     for _ in range(60):
         one, two = (rng.normal(size=len(truth)) + 2.0 * truth for _ in range(2))
         held = threshold_for(policy, ValidationScores(truth, one))
-        said.append(broken_promise(0.01, held, measured(held, truth, two[:, None])))
+        told.append(said(held, measured(held, truth, two[:, None])))
     # Without a confidence the chance of the held-out rows comes on top of that of the new ones.
-    assert sum(map(bool, said)) <= most
-    assert sum("(drift)" in text for text in said) <= 1
+    assert sum(map(bool, told)) <= most
+    assert sum("lies above" in text for text in told) <= 1

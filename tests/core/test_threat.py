@@ -111,6 +111,20 @@ def test_a_random_split_flatters_a_shifted_world(shifted, steady):
     assert shifted.threat.optimism.gap > steady.threat.optimism.gap + 0.02
 
 
+def test_a_budget_of_alerts_is_told_as_promised_and_as_it_came(home):
+    asked = {**ASKED, "max_trials": 1, "algorithms_to_try": "LogisticRegression"}
+    found = home.auto_create_model(logs(), {**asked, "threshold": {"alerts_per_day": 20}})
+    told = found.threat
+    days = (told.n_rows - 1) * 9 / 60 / 24
+    assert told.promised_fpr is None
+    assert (told.promise.rule, told.promise.promised) == ("alerts_per_day", 20)
+    assert told.promise.days == pytest.approx(days)
+    assert told.threshold.alerts_per_day == pytest.approx(told.promise.came_to)
+    assert told.promise.text in str(found)
+    assert found.to_dict()["threat"]["promise"]["came_to"] == told.promise.came_to
+    assert home.evaluate(found.model_id, logs(seed=5)).promise.promised == 20
+
+
 def test_the_report_is_printed(steady):
     text = str(steady)
     assert "Test part" in text

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from phantom_ml.metrics.drift import ks_statistic, psi, psi_of_counts
+from phantom_ml.metrics.drift import ks_statistic, most_by_chance, psi, psi_of_counts
 
 RNG = np.random.default_rng(0)
 BEFORE = RNG.normal(size=4000)
@@ -59,3 +59,23 @@ def test_ks_equals_scipy():
 
 def test_ks_without_a_number_is_undefined():
     assert math.isnan(ks_statistic(BEFORE, np.full(3, np.nan)))
+
+
+@pytest.mark.parametrize("hits", [0, 3, 40])
+def test_chance_allows_what_fishers_test_does_not_reject(hits):
+    most = most_by_chance(hits, 1_000, 1_500)
+    chance = [
+        stats.fisher_exact([[k, 1_500 - k], [hits, 1_000 - hits]], alternative="greater").pvalue
+        for k in (most, most + 1)
+    ]
+    assert chance[0] >= 0.01 > chance[1]
+
+
+def test_chance_allows_all_where_all_were_hit_before():
+    assert most_by_chance(10, 10, 30) == 30
+
+
+def test_later_rows_of_one_rate_seldom_lie_above_what_chance_allows():
+    before, after = RNG.binomial(2_000, 0.01, 300), RNG.binomial(3_000, 0.01, 300)
+    above = [k > most_by_chance(h, 2_000, 3_000) for h, k in zip(before, after, strict=True)]
+    assert np.mean(above) <= 0.02

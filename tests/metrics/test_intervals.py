@@ -8,7 +8,12 @@ from scipy import stats
 
 from phantom_ml.config import ProblemKind
 from phantom_ml.errors import BadSetting
-from phantom_ml.metrics.intervals import Resampling, bootstrap_interval, clopper_pearson
+from phantom_ml.metrics.intervals import (
+    Resampling,
+    bootstrap_interval,
+    clopper_pearson,
+    poisson_bounds,
+)
 from phantom_ml.metrics.lookup import get_metric
 
 AUC = get_metric("auc", ProblemKind.BINARY)
@@ -25,6 +30,13 @@ def rows():
 def test_exact_bounds_equal_those_of_scipy(hits, trials):
     theirs = stats.binomtest(hits, trials).proportion_ci(0.95, "exact")
     assert clopper_pearson(hits, trials) == pytest.approx((theirs.low, theirs.high))
+
+
+@pytest.mark.parametrize("count", [0, 1, 7, 250])
+def test_bounds_of_a_count_leave_a_fortieth_beyond_either_side(count):
+    low, high = poisson_bounds(count)
+    assert stats.poisson.cdf(count, high) == pytest.approx(0.025)
+    assert count == low == 0 or stats.poisson.sf(count - 1, low) == pytest.approx(0.025)
 
 
 def test_no_trial_bounds_nothing():

@@ -8,12 +8,25 @@ import numpy as np
 
 from phantom_ml.automl.problem import Problem
 from phantom_ml.data.matrix import Rows
+from phantom_ml.wording import counted
 
 #: Fewer rows of a class than this leave nothing to measure: then there is no test part.
 LEAST_OF_CLASS = 10
 FORWARD = "the newest rows"
 GROUPED = "whole entities that training never saw"
 RANDOM = "rows drawn at random (nothing names a time or an entity, so it is optimistic)"
+#: What the rows to learn from and the test part are called.
+PLACES = {
+    FORWARD: ("what comes before the newest quarter", "the newest quarter"),
+    GROUPED: ("the part of the entities to learn from", "the part of the entities to test on"),
+    RANDOM: ("the part to learn from", "a quarter drawn at random"),
+}
+#: What to do where one of them lacks a class.
+NEXT = {
+    FORWARD: "Give rows of a span in which both classes come early and late",
+    GROUPED: "Give more entities with rows of both classes, or try another seed",
+    RANDOM: "Give more of them",
+}
 
 
 @dataclass(frozen=True)
@@ -25,7 +38,7 @@ class Holdout:
     development : Problem
         What the search sees.
     test : Problem or None
-        What measures the finished model; None where the rows are too few.
+        What measures the finished model; None where a class is too rare in one of the parts.
     how : str
         Which rows are the test part, in words.
     """
@@ -43,8 +56,7 @@ class Holdout:
         rows, how = _test_rows(problem, share, seed)
         rest = np.setdiff1d(np.arange(problem.n_rows), rows)
         parts = [problem.rows(part) for part in (rest, rows)]
-        if any(_fewest(part) < LEAST_OF_CLASS for part in parts):
-            told = "The rows are too few for a test part: what was promised could not be checked."
+        if told := _lacking(parts, how):
             return cls(replace(problem, warnings=(*problem.warnings, told)), None)
         return cls(parts[0], parts[1], how)
 
@@ -67,6 +79,21 @@ def _test_rows(problem: Problem, share: float, seed: int) -> tuple[Rows, str]:
     return np.sort(np.concatenate([p[: round(share * len(p))] for p in parts])), RANDOM
 
 
-def _fewest(problem: Problem) -> int:
-    counts = np.bincount(problem.target.values.astype(np.int64), minlength=problem.n_classes)
-    return int(counts.min())
+def _lacking(parts: list[Problem], how: str) -> str:
+    """Return the sentence that says which part has too few rows of a class, or an empty one."""
+    counts = np.stack([_of_classes(part) for part in parts])
+    where, which = np.unravel_index(counts.argmin(), counts.shape)
+    if counts[where, which] >= LEAST_OF_CLASS:
+        return ""
+    name, n_rows = parts[0].target.classes[which], counted(parts[where].n_rows, "row")
+    found, rest = int(counts[where, which]), int(counts[1 - where, which])
+    return (
+        f"No test part is kept, so what was promised could not be checked: {PLACES[how][where]} "
+        f"({n_rows}) holds {found or 'none'} of {name!r}, the rest {rest or 'none'}, and each needs at "
+        f"least {LEAST_OF_CLASS}. {NEXT[how]}, or measure the model with evaluate on other labelled rows."
+    )
+
+
+def _of_classes(problem: Problem) -> Rows:
+    """Return how many rows there are of each class."""
+    return np.bincount(problem.target.values.astype(np.int64), minlength=problem.n_classes)

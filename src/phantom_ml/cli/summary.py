@@ -49,6 +49,8 @@ def _best(result: AutoMLResult) -> list[tuple[str, str]]:
         ("Validation", result.validation),
         ("Time", duration(result.training_time_seconds)),
     ]
+    if result.series is not None:
+        pairs.insert(2, ("Series", result.series.text))
     if len(result.members) > 1:
         pairs.insert(2, ("Members", ", ".join(result.members)))
     return pairs

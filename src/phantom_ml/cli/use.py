@@ -232,7 +232,9 @@ def _show_alerts(console: Console, found: Evaluation) -> None:
     from phantom_ml.cli.summary import threshold_facts
 
     if found.threshold is not None:
-        show(console, "Its alerts on these rows", facts(threshold_facts(found.threshold)))
+        promise = [] if found.promise is None else [("Promise", found.promise.text)]
+        pairs = [*threshold_facts(found.threshold), *promise]
+        show(console, "Its alerts on these rows", facts(pairs))
     if worth := found.field_lines():
         show(console, "What they are worth", sentences(worth))
     if found.repeats is not None:

@@ -13,16 +13,24 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from phantom_ml.automl.able import DAY_NS
 from phantom_ml.config import ProblemKind, Settings, ThresholdPolicy
-from phantom_ml.core.kinds import FieldFigures, field_precision, known_kinds, recall_by_kind
+from phantom_ml.core.kinds import (
+    THREAT,
+    FieldFigures,
+    field_precision,
+    known_kinds,
+    recall_by_kind,
+)
+from phantom_ml.core.promise import Promise, broken_promise, promise_of
 from phantom_ml.core.repeats import RepeatReport, repeat_report
 from phantom_ml.data.target import require_target
+from phantom_ml.data.times import nanoseconds
 from phantom_ml.errors import BadSetting, BundleDamaged, BundleVersion, UnknownName
 from phantom_ml.explain.truth import Answers, known_answers
 from phantom_ml.metrics.base import Metric
 from phantom_ml.metrics.intervals import bootstrap_interval, clopper_pearson
 from phantom_ml.metrics.lookup import get_metric
-from phantom_ml.metrics.threshold_claims import percent
 from phantom_ml.metrics.thresholds import Threshold, threshold_for
 from phantom_ml.metrics.validation_scores import ValidationScores
 from phantom_ml.model.bundle import open_bundle
@@ -128,9 +136,10 @@ class Evaluation(FieldFigures):
     """A model measured on labelled rows that it has not seen.
 
     ``figures`` are the metrics by name with 95 % bootstrap intervals; ``threshold`` is the model's own line
-    of alert, as it worked out on these rows; ``repeats`` tells of a model that suppresses repeated alerts
-    what that comes to on them. Precision in the field and recall by kind of attack are told where the
-    training named a prevalence and a type column, and the rows have it.
+    of alert, as it worked out on these rows, and ``promise`` what its rule promised and came to; ``repeats``
+    tells of a model that suppresses repeated alerts what that comes to on them. Precision in the field and
+    recall by kind of attack are told where the training named a prevalence and a type column, and the rows
+    have it.
     """
 
     model_id: str
@@ -138,6 +147,7 @@ class Evaluation(FieldFigures):
     n_skipped: int
     figures: dict[str, Figure]
     threshold: Threshold | None = None
+    promise: Promise | None = None
     repeats: RepeatReport | None = None
     warnings: tuple[str, ...] = ()
 
@@ -151,6 +161,8 @@ class Evaluation(FieldFigures):
             shown = [("recall", t.recall), ("FPR", t.fpr)]
             rates = ", ".join(f"{name} {rate:.4f}" for name, rate in shown if rate is not None)
             lines.append(f"  at its threshold {t.value:.4g}: {rates}")
+        if self.promise is not None:
+            lines.append(f"  promised {self.promise.text}")
         told = [*self.field_lines(), *([] if self.repeats is None else self.repeats.lines())]
         return "\n".join(
             [*lines, *(f"  {t}" for t in told), *(f"  Note: {w}" for w in self.warnings)]
@@ -208,7 +220,8 @@ def _of_alerts(
     prediction: NDArray[np.float64],
 ) -> dict[str, Any]:
     """Return the fields of an evaluation that tell how a line of alert worked out."""
-    found, alert = measured(held, truth, prediction), held.alerts(prediction[:, 0])
+    days = _days(card, frame)
+    found, alert = measured(held, truth, prediction, days), held.alerts(prediction[:, 0])
     asked = dict(dict(card.get("config") or {}).get("task_settings") or {})
     prevalence, type_column = asked.get("prevalence"), asked.get("type_column")
     told: dict[str, Any] = {
@@ -225,33 +238,25 @@ def _of_alerts(
     rule = pipeline.spec.suppression
     if rule is not None:
         told["repeats"] = repeat_report(rule, frame, alert, truth.astype(np.int64))
-    promised = None if held.policy is None else held.policy.max_fpr
-    broken = broken_promise(promised, held, found)
-    return told | {"warnings": (*notes, *([broken] if broken else []))}
+    promise = promise_of(held, found, days)
+    broken = broken_promise(promise, held, found, _tested(card, held))
+    return told | {"promise": promise, "warnings": (*notes, *([broken] if broken else []))}
 
 
-def broken_promise(promised: float | None, held: Threshold, found: Threshold) -> str:
-    """Return the sentence that says that a false-positive rate was not kept, or an empty one.
+def _tested(card: Mapping[str, Any], held: Threshold) -> Threshold | None:
+    """Return how the model's own test part came out at the same line; None where it was not measured."""
+    told = dict(card.get(THREAT) or {}).get("threshold")
+    found = None if told is None else Threshold.model_validate(told)
+    return found if found is not None and found.value == held.value else None
 
-    It is broken where the 95 % bounds of the measured rate lie above it. Drift is named where they lie
-    above those of the held-out rows too: else the threshold may have been cut too low by chance.
 
-    Parameters
-    ----------
-    promised : float or None
-    held, found : Threshold
-        On the held-out rows that it was cut on, and on the rows that are measured.
-    """
-    if promised is None or found.fpr is None or (found.fpr_low or 0.0) <= promised:
-        return ""
-    if (found.fpr_low or 0.0) > (held.fpr_high or 0.0):
-        why = "These rows are unlike those that the threshold was cut on (drift)."
-    else:
-        why = "The rows that the threshold was cut on were too few to rule that out."
-    return (
-        f"The promise did not hold: {percent(promised)} of benign rows were to be alerted, and "
-        f"{percent(found.fpr)} were, {found.fpr / promised:.1f} times as many. {why}"
-    )
+def _days(card: Mapping[str, Any], frame: pl.DataFrame) -> float | None:
+    """Return the days that rows span, by the time column of the training; None where they do not tell it."""
+    column = dict(card.get("config") or {}).get("time_column")
+    if column not in frame.columns:
+        return None
+    days = float(np.ptp(nanoseconds(frame[column]))) / DAY_NS
+    return days if days > 0 else None
 
 
 def get_metric_or_none(name: str, kind: ProblemKind) -> Metric | None:
@@ -262,8 +267,10 @@ def get_metric_or_none(name: str, kind: ProblemKind) -> Metric | None:
         return None
 
 
-def measured(threshold: Threshold, truth: Any, prediction: Any) -> Threshold:
-    """Return how a threshold worked out on these rows."""
+def measured(
+    threshold: Threshold, truth: Any, prediction: Any, days: float | None = None
+) -> Threshold:
+    """Return how a threshold worked out on these rows, which span so many days."""
     alert = threshold.alerts(prediction[:, 0])
     positives, negatives = int((truth == 1).sum()), int((truth == 0).sum())
     found, false = int(alert[truth == 1].sum()), int(alert[truth == 0].sum())
@@ -279,6 +286,7 @@ def measured(threshold: Threshold, truth: Any, prediction: Any) -> Threshold:
         fpr_low=fpr_low,
         fpr_high=fpr_high,
         precision=found / (found + false) if found + false else None,
+        alerts_per_day=None if days is None else (found + false) / days,
         n_positives=positives,
         n_negatives=negatives,
     )

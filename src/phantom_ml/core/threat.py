@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from phantom_ml.automl.able import DAY_NS
 from phantom_ml.automl.holdout import Holdout
 from phantom_ml.automl.problem import Problem
+from phantom_ml.core.drift import Drift
 from phantom_ml.core.kinds import (
     FieldFigures,
     KindOfAttack,
@@ -20,7 +21,8 @@ from phantom_ml.core.kinds import (
     recall_by_kind,
 )
 from phantom_ml.core.look import Optimism, look
-from phantom_ml.core.models import Figure, broken_promise, measured
+from phantom_ml.core.models import Figure, measured
+from phantom_ml.core.promise import Promise, broken_promise, promise_of
 from phantom_ml.core.repeats import RepeatReport, repeat_report
 from phantom_ml.metrics.base import Metric
 from phantom_ml.metrics.intervals import bootstrap_interval
@@ -30,8 +32,6 @@ from phantom_ml.model.pipeline import Pipeline
 from phantom_ml.wording import counted
 
 Array = NDArray[np.float64]
-#: Rows that can be told apart so well are of another time or place.
-DRIFTED = 0.65
 #: Parts of the test time whose recall is told.
 PERIODS = 8
 
@@ -41,8 +41,12 @@ class ThreatReport(FieldFigures):
 
     Attributes
     ----------
-    kept : whether the promised false-positive rate lies within the measured one's 95 % bounds, or above.
+    promise : what the rule of the threshold promised, and what it came to.
+    promised_fpr : the false-positive rate that was asked for; None where another rule was.
+    kept : whether the promise lies within the 95 % bounds of what it came to, or on their better side.
+    days : how many days the test part spans, where there is a time.
     drift : how well benign rows of the test part can be told from those before, as a ROC AUC; 0.5: not at all.
+    drift_low, drift_high : its 95 % bounds, by entities and by blocks of time where these are known.
     known_kinds : the kinds of attack in the rows that were learned from, by name.
     aut : area under the recall over the periods of the test part (TESSERACT), where there is a time.
     repeats : what suppression comes to, where ``suppress_by`` is set.
@@ -54,7 +58,11 @@ class ThreatReport(FieldFigures):
     threshold: Threshold
     kept: bool
     figures: dict[str, Figure]
+    promise: Promise | None = None
+    days: float | None = None
     drift: float | None = None
+    drift_low: float | None = None
+    drift_high: float | None = None
     optimism: Optimism | None = None
     known_kinds: tuple[str, ...] = ()
     recall_by_period: tuple[float, ...] = ()
@@ -64,19 +72,16 @@ class ThreatReport(FieldFigures):
 
     def lines(self) -> list[str]:
         """Return the report for a terminal."""
-        t = self.threshold
-        found = [
-            f"Test part      {counted(self.n_rows, 'row')}, {self.how}",
-            f"Promise        {rate(self.promised_fpr)} of benign rows alerted; came to {rate(t.fpr)} "
-            f"({rate(t.fpr_low)} to {rate(t.fpr_high)}), recall {rate(t.recall)}",
-        ]
+        found = [f"Test part      {counted(self.n_rows, 'row')}, {self.how}", *self._promised()]
         for name, f in self.figures.items():
             found.append(f"{name:<22} {f.value:.4f}  [{f.low:.4f}, {f.high:.4f}]")
         if self.optimism is not None:
             found.append(self.optimism.line())
         if self.drift is not None:
+            low, high = self.drift_low, self.drift_high
+            bounds = "" if low is None or high is None else f" ({low:.3f} to {high:.3f})"
             found.append(
-                f"Drift          benign rows are told from earlier ones with a ROC AUC of {self.drift:.3f}"
+                f"Drift          benign rows are told from earlier ones with a ROC AUC of {self.drift:.3f}{bounds}"
             )
         found += self.field_lines()
         if self.aut is not None:
@@ -84,6 +89,17 @@ class ThreatReport(FieldFigures):
                 f"Over time      recall {', '.join(map(rate, self.recall_by_period))}; AUT {self.aut:.3f}"
             )
         return found if self.repeats is None else [*found, *self.repeats.lines()]
+
+    def _promised(self) -> list[str]:
+        """Return what the rule of the threshold came to; the rate of false alarms is told of every rule."""
+        t = self.threshold
+        rates = f"{rate(t.fpr)} ({rate(t.fpr_low)} to {rate(t.fpr_high)})"
+        false = f"False alarms   {rates} of benign rows, recall {rate(t.recall)}"
+        if self.promise is None:
+            return [false]
+        if self.promise.rule == "max_fpr":
+            return [f"Promise        {self.promise.text}, recall {rate(t.recall)}"]
+        return [f"Promise        {self.promise.text}", false]
 
 
 @dataclass(frozen=True)
@@ -143,20 +159,24 @@ def threat_report(holdout: Holdout, pipeline: Pipeline, beside: Beside) -> Threa
         return None
     score = pipeline.score(test.frame)[:, 0]
     tested = Tested(test, score, test.target.values.astype(np.int64), threshold)
-    found = measured(threshold, tested.truth, score[:, None])
-    promised = threshold.policy.max_fpr if threshold.policy else None
-    promised = threshold.fpr if promised is None else promised
+    days = test.days(np.arange(test.n_rows))
+    found = measured(threshold, tested.truth, score[:, None], days)
+    promise = promise_of(threshold, found, days)
     looked = look(holdout, pipeline)
-    broken = broken_promise(promised, threshold, found)
+    drift = looked.drift
     periods = _by_period(tested)
     return ThreatReport(
         how=holdout.how,
         n_rows=len(score),
-        promised_fpr=promised,
+        promised_fpr=threshold.policy.max_fpr if threshold.policy else None,
         threshold=found,
-        kept=not broken,
+        kept=promise is None or promise.kept,
         figures=_figures(tested),
-        drift=looked.drift,
+        promise=promise,
+        days=days,
+        drift=None if drift is None else drift.auc,
+        drift_low=None if drift is None else drift.low,
+        drift_high=None if drift is None else drift.high,
         optimism=looked.optimism,
         field_precision=field_precision(found.recall, found.fpr, beside.prevalence),
         field_precision_low=field_precision(found.recall_low, found.fpr_high, beside.prevalence),
@@ -165,7 +185,7 @@ def threat_report(holdout: Holdout, pipeline: Pipeline, beside: Beside) -> Threa
         recall_by_period=periods,
         aut=_aut(periods),
         repeats=_repeats(tested, beside.entities),
-        warnings=_warnings(broken, looked.drift),
+        warnings=_warnings(broken_promise(promise, threshold, found), drift),
     )
 
 
@@ -180,12 +200,12 @@ def _figures(tested: Tested) -> dict[str, Figure]:
     return found
 
 
-def _warnings(broken: str, drift: float | None) -> tuple[str, ...]:
+def _warnings(broken: str, drift: Drift | None) -> tuple[str, ...]:
     told = [broken] if broken else []
-    if drift is not None and drift > DRIFTED:
+    if drift is not None and drift.is_beyond_chance:
         told.append(
-            f"Drift: benign rows of the test part can be told from those before (ROC AUC {drift:.2f}). "
-            "Figures of held-out rows are too good for them."
+            f"Drift: benign rows of the test part can be told from those before (ROC AUC {drift.auc:.2f}, "
+            f"{drift.low:.2f} to {drift.high:.2f}). Figures of held-out rows are too good for them."
         )
     return tuple(told)
 

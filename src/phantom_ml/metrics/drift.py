@@ -1,8 +1,9 @@
-"""Drift statistics: how far one sample of a number lies from another."""
+"""Drift statistics: how far one sample of a number lies from another, and a rate from an earlier one."""
 
 from __future__ import annotations
 
 import math
+from bisect import bisect_left
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -90,3 +91,30 @@ def ks_statistic(expected: Floats, actual: Floats) -> float:
     share_before = np.searchsorted(before, where, side="right") / len(before)
     share_after = np.searchsorted(after, where, side="right") / len(after)
     return float(np.abs(share_before - share_after).max())
+
+
+def most_by_chance(hits: int, n_before: int, n_after: int, confidence: float = 0.99) -> int:
+    """Return the most hits among later rows that chance allows where their rate is the earlier one.
+
+    By Fisher's exact test, one-sided ("The Logic of Inductive Inference", JRSS 98, 1935).
+
+    Parameters
+    ----------
+    hits : int, at most ``n_before``
+    n_before, n_after : int
+        Earlier and later rows.
+    confidence : float in (0, 1)
+        How often chance stays below it, at least.
+
+    Examples
+    --------
+    >>> most_by_chance(22, 1423, 2832), most_by_chance(22, 2563, 2832)
+    (76, 45)
+    """
+    from scipy.stats import hypergeom
+
+    def is_beyond(k: int) -> bool:
+        chance = hypergeom.sf(k - 1, n_before + n_after, hits + k, n_after)
+        return bool(chance < 1.0 - confidence)
+
+    return bisect_left(range(n_after + 1), True, key=is_beyond) - 1

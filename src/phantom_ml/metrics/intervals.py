@@ -47,6 +47,21 @@ def clopper_pearson(
     return low, high
 
 
+def poisson_bounds(count: float, confidence: float = 0.95) -> tuple[float, float]:
+    """Return the exact two-sided bounds of how many events are expected where ``count`` came (Garwood 1936).
+
+    Examples
+    --------
+    >>> [round(bound, 2) for bound in poisson_bounds(3)]
+    [0.62, 8.77]
+    """
+    from scipy.special import gammaincinv
+
+    miss = (1.0 - confidence) / 2.0
+    low = float(gammaincinv(count, miss)) if count > 0 else 0.0
+    return low, float(gammaincinv(count + 1.0, 1.0 - miss))
+
+
 @dataclass(frozen=True)
 class Resampling:
     """How a bootstrap draws.
