@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import tempfile
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -28,7 +29,7 @@ from phantom_ml.process.child import run_child
 from phantom_ml.process.deadline import Deadline
 from phantom_ml.process.outcome import Limits
 
-__all__ = ["ReadOptions", "read"]
+__all__ = ["ReadOptions", "read", "table_of"]
 
 PARSER = "phantom_ml.data.parse_child:parse"
 #: More threads than this parse no faster.
@@ -91,6 +92,16 @@ def read(
     )
     rows = pl.scan_parquet(result["rows"], glob=False, hive_partitioning=False)
     return Dataset(rows, result["n_rows"], Path(source).name, report)
+
+
+def table_of(data: Any) -> pl.DataFrame:
+    """Return any table as a frame in memory; raises DataError where it is none."""
+    if isinstance(data, pl.DataFrame) and pl.Object not in data.dtypes:
+        return data
+    if isinstance(data, pl.LazyFrame):
+        return data.collect()
+    with tempfile.TemporaryDirectory() as scratch:
+        return read(data, scratch=Path(scratch)).frame()
 
 
 def _chosen(source: Path) -> tuple[list[Path], str, list[str]]:

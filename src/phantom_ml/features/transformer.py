@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import tempfile
-from pathlib import Path
 from typing import Any, Self
 
 import numpy as np
-import polars as pl
 from numpy.typing import NDArray
 from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.utils.multiclass import type_of_target
@@ -15,7 +12,7 @@ from sklearn.utils.validation import check_is_fitted
 
 from phantom_ml.config import FeatureSettings, ProblemKind
 from phantom_ml.data.matrix import Matrix, Samples
-from phantom_ml.data.reading import read
+from phantom_ml.data.reading import table_of
 from phantom_ml.data.recognise import recognise_sampled
 from phantom_ml.errors import BadSetting, ColumnMissing, SourceEmpty, TargetUnusable
 from phantom_ml.features.before import Before
@@ -163,16 +160,6 @@ class AutoFeatureEngineer(TransformerMixin, BaseEstimator):  # type: ignore[misc
         tags.input_tags.categorical = True
         tags.input_tags.allow_nan = True
         return tags
-
-
-def table_of(data: Any) -> pl.DataFrame:
-    """Return any table as a frame in memory; raises DataError where it is none."""
-    if isinstance(data, pl.DataFrame) and pl.Object not in data.dtypes:
-        return data
-    if isinstance(data, pl.LazyFrame):
-        return data.collect()
-    with tempfile.TemporaryDirectory() as scratch:
-        return read(data, scratch=Path(scratch)).frame()
 
 
 def _answers(y: Any, n_rows: int) -> tuple[NDArray[Any], ProblemKind, int]:

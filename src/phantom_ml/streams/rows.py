@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-import tempfile
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Any
 
 import numpy as np
 import polars as pl
 
-from phantom_ml.data.reading import read
 from phantom_ml.errors import ColumnMissing, DataError, listed
 from phantom_ml.streams.base import Floats
 from phantom_ml.streams.settings import StreamConfig
@@ -40,16 +36,6 @@ class Rows:
     places: np.ndarray
     first: int | None
     last: int | None
-
-
-def table_of(data: Any) -> pl.DataFrame:
-    """Return any table as a frame in memory; raises DataError where it is none."""
-    if isinstance(data, pl.DataFrame) and pl.Object not in data.dtypes:
-        return data
-    if isinstance(data, pl.LazyFrame):
-        return data.collect()
-    with tempfile.TemporaryDirectory() as scratch:
-        return read(data, scratch=Path(scratch)).frame()
 
 
 def kind_of_time(times: pl.Series) -> str:

@@ -14,9 +14,10 @@ from typing import Any
 import numpy as np
 import polars as pl
 
+from phantom_ml.data.reading import table_of
 from phantom_ml.errors import ConfigError, DataError
 from phantom_ml.parts.arrays import Arrays, load_arrays, require, save_arrays
-from phantom_ml.streams.rows import Rows, kind_of_time, rows_of, table_of
+from phantom_ml.streams.rows import Rows, kind_of_time, rows_of
 from phantom_ml.streams.series import Series, Verdict, below
 from phantom_ml.streams.settings import StreamConfig
 
