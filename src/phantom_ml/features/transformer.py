@@ -51,6 +51,7 @@ class AutoFeatureEngineer(TransformerMixin, BaseEstimator):  # type: ignore[misc
 
     Examples
     --------
+    >>> import polars as pl
     >>> frame = pl.DataFrame({"proto": ["tcp", "udp"] * 20, "seconds": [0.5, 2.0] * 20})
     >>> AutoFeatureEngineer().fit_transform(frame)[:2]
     array([[0. , 0.5],
