@@ -12,7 +12,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from phantom_ml.features.base import cut
-from phantom_ml.features.cells.bytes import CellBytes
+from phantom_ml.features.cells.bytes import CellBytes, totals
 
 #: Letters in either case are one symbol, and all that is not here is the last one.
 SYMBOLS = "abcdefghijklmnopqrstuvwxyz0123456789-./"
@@ -64,9 +64,7 @@ def score_bigrams(text: pl.Series, table: Bigrams) -> NDArray[np.float32]:
     cells = _cells(text)
     likelihood = np.rint(table.reshape(-1) * STEPS).astype(np.int64)[_pairs(cells)]
     likelihood[~_within(cells)] = 0
-    total = np.zeros(len(cells.data) + 1, np.int64)
-    np.cumsum(likelihood, out=total[1:])
-    summed = total[cells.offsets[1:]] - total[cells.offsets[:-1]]
+    summed = totals(likelihood, cells.offsets)
     n_pairs = cells.sizes - 1
     mean = summed / (np.maximum(n_pairs, 1) * STEPS)
     return np.where(n_pairs > 0, mean, np.nan).astype(np.float32)

@@ -1,7 +1,7 @@
 """Several classes of bytes counted in one pass, and runs of bytes; the wide sister of bytes.py.
 
-Three classes share one 64-bit running total, 21 bits each: a cell of 65,536 characters has at most 262,144
-bytes, so no class spills into the next one, and differences of totals are exact even where they wrap.
+Three classes share one 63-bit total, 21 bits each: a cell of 65,536 characters has at most 262,144 bytes, so
+that no class spills into the next one.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from phantom_ml.features.cells.bytes import CellBytes, Members
+from phantom_ml.features.cells.bytes import CellBytes, Members, belonging, totals
 
 #: Bits of a class in the shared total; a cell may have up to 2**21 - 1 of its bytes.
 BITS = 21
@@ -42,12 +42,9 @@ def class_counts(
     for rows, data, offsets in blocks(cells):
         at_byte = data.astype(np.intp)  # once: an index is turned into this type at each look-up
         for three, table in zip(names, tables, strict=True):
-            total = np.zeros(len(data) + 1, np.uint64)
-            np.cumsum(table[at_byte], out=total[1:])
-            at = total[offsets]
-            found = at[1:] - at[:-1]
+            found = totals(table[at_byte], offsets)
             for i, name in enumerate(three):
-                counts[name][rows] = (found >> np.uint64(BITS * i)) & np.uint64(2**BITS - 1)
+                counts[name][rows] = (found >> BITS * i) & (2**BITS - 1)
     return counts
 
 
@@ -62,7 +59,7 @@ def runs(cells: CellBytes, wanted: Members) -> tuple[NDArray[np.int64], NDArray[
     >>> number.tolist(), longest.tolist()
     ([2, 0, 1], [2, 0, 1])
     """
-    found = [_runs(wanted[data], offsets) for _, data, offsets in blocks(cells)]
+    found = [_runs(belonging(data, wanted), offsets) for _, data, offsets in blocks(cells)]
     return _joined(n for n, _ in found), _joined(longest for _, longest in found)
 
 
@@ -95,12 +92,13 @@ def spread(cells: CellBytes) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
     weights = _n_log_n(int(cells.sizes.max(initial=1)))
     for rows, data, offsets in blocks(cells):
         sizes = np.diff(offsets)
-        code = np.cumsum(np.bincount(data, minlength=256) > 0) - 1
-        width = int(code[-1]) + 1
+        occurs = np.bincount(data, minlength=256) > 0
+        width = int(occurs.sum())
         if width == 0:
             continue
+        code = np.cumsum(occurs, dtype=np.uint8) - np.uint8(1)  # of a byte that occurs
         key = np.repeat(np.arange(len(sizes)) * width, sizes)
-        key += code[data]
+        key += np.frombuffer(data.tobytes().translate(code.tobytes()), np.uint8)
         counts = np.bincount(key, minlength=len(sizes) * width).reshape(-1, width)
         distinct[rows] = (counts > 0).sum(axis=1)
         known = np.maximum(sizes, 1)
@@ -132,10 +130,10 @@ def blocks(
 
 
 @lru_cache
-def _packed(classes: tuple[bytes, ...]) -> NDArray[np.uint64]:
-    table = np.zeros(256, np.uint64)
+def _packed(classes: tuple[bytes, ...]) -> NDArray[np.int64]:
+    table = np.zeros(256, np.int64)
     for i, known in enumerate(classes):
-        table |= np.frombuffer(known, np.bool_).astype(np.uint64) << np.uint64(BITS * i)
+        table |= np.frombuffer(known, np.bool_).astype(np.int64) << BITS * i
     table.flags.writeable = False
     return table
 

@@ -49,9 +49,9 @@ def url_bytes(urls: pl.Series, wanted: Collection[str]) -> dict[str, NDArray[np.
     """Return the wanted ones of COUNTED, ``longest_digit_run`` and ``longest_token``."""
     found: dict[str, NDArray[np.generic]] = {}
     cells = CellBytes.of(urls)
-    if COUNTED & set(wanted):
-        counts = class_counts(cells, URL_CLASSES)
-        found |= _shares_and_counts(counts, cells.sizes, COUNTED & set(wanted))
+    counted = COUNTED & set(wanted)
+    counts = class_counts(cells, {stem: URL_CLASSES[stem] for stem in map(_stem, counted)})
+    found |= _shares_and_counts(counts, cells.sizes, counted)
     if "longest_digit_run" in wanted:
         found["longest_digit_run"] = runs(cells, DIGITS)[1]
     if "longest_token" in wanted:
@@ -60,12 +60,14 @@ def url_bytes(urls: pl.Series, wanted: Collection[str]) -> dict[str, NDArray[np.
 
 
 def path_bytes(paths: pl.Series, wanted: Collection[str]) -> dict[str, NDArray[np.generic]]:
-    """Return at least the wanted ones of PATH_COUNTED, PATH_RUNS, vowel share, entropy, unique share."""
+    """Return the wanted ones of PATH_COUNTED, PATH_RUNS, vowel share, entropy, unique share."""
     found: dict[str, NDArray[np.generic]] = {}
     cells = CellBytes.of(paths)
-    if (PATH_COUNTED | {"vowel_share"}) & set(wanted):
-        counts = class_counts(cells, PATH_CLASSES)
-        found |= _shares_and_counts(counts, cells.sizes, PATH_COUNTED & set(wanted))
+    counted = PATH_COUNTED & set(wanted)
+    stems = [*map(_stem, counted), *(("vowel", "consonant") if "vowel_share" in wanted else ())]
+    counts = class_counts(cells, {stem: PATH_CLASSES[stem] for stem in stems})
+    found |= _shares_and_counts(counts, cells.sizes, counted)
+    if "vowel_share" in wanted:
         vowels, letters = counts["vowel"], counts["vowel"] + counts["consonant"]
         found["vowel_share"] = vowels / np.maximum(letters, 1)
     if "entropy" in wanted or "unique_share" in wanted:
@@ -113,7 +115,10 @@ def _shares_and_counts(
 ) -> dict[str, NDArray[np.generic]]:
     found: dict[str, NDArray[np.generic]] = {}
     for name in wanted:
-        stem, _, measure = name.rpartition("_")
-        share = measure == "share"
-        found[name] = counts[stem] / np.maximum(sizes, 1) if share else counts[stem]
+        count = counts[_stem(name)]
+        found[name] = count / np.maximum(sizes, 1) if name.endswith("_share") else count
     return found
+
+
+def _stem(part: str) -> str:
+    return part.rpartition("_")[0]
