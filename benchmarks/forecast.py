@@ -76,7 +76,7 @@ class Rows:
         truth = after[shape.value].to_numpy()[: train.n_series * shape.horizon]
         chosen = np.arange(0, train.n_series, every)
         frame, series = parts[0], list(shape.series)
-        if every > 1:
+        if every > 1 and series:
             frame = frame.join(train.ids[chosen], on=series, how="semi")
         truth = truth.reshape(-1, shape.horizon)[chosen]
         return cls(folder.name, train.take(chosen), truth, frame)

@@ -55,6 +55,14 @@ def test_too_few_rows_of_a_class_leave_no_test_part(tmp_path):
     assert "could not be checked" in found.development.warnings[-1]
 
 
+def test_rows_given_for_validation_leave_no_test_part_and_it_is_said(tmp_path):
+    asked = {"target_column": "label", "positive_class": "attack"}
+    config = AutoMLConfig.of({"task_type": "security_threat_detection", **asked})
+    tables = [read(events(n), scratch=tmp_path) for n in (400, 100)]
+    found = Holdout.of(pose(tables[0], config, tables[1]), 0)
+    assert "the rows of validation_data choose the model" in found.development.warnings[-1]
+
+
 @pytest.mark.parametrize(
     ("attacks", "settings", "said"),
     [

@@ -260,6 +260,13 @@ def test_where_no_horizon_is_given_it_is_said_what_was_taken(core):
     assert "No horizon was given: 7 steps of 1, one season." in found.warnings
 
 
+def test_a_season_that_the_history_holds_no_two_of_is_no_horizon(core):
+    rows = pl.DataFrame({"time": range(40), "value": np.arange(40) % 4.0})
+    asked = {**ASKED, "algorithms_to_try": ["SeasonalNaive"], "task_settings": {"season": 30}}
+    told = core.auto_create_model(rows, asked).warnings
+    assert "No horizon was given: 8 steps of 1, the history holds no two seasons." in told
+
+
 def test_the_newest_model_is_the_finished_one(core, trained):
     again = core.auto_create_model(hours(0, 24 * 6), {**ASKED, "max_trials": 1})
     assert core.get_model("latest").id == again.model_id

@@ -15,6 +15,11 @@ LEAST_OF_CLASS = 10
 FORWARD = "the newest rows"
 GROUPED = "whole entities that training never saw"
 RANDOM = "rows drawn at random (nothing names a time or an entity, so it is optimistic)"
+#: What to say where nothing is left that chose nothing.
+GIVEN = (
+    "No test part is kept, so what was promised could not be checked: the rows of validation_data choose the "
+    "model and its threshold. Leave them out, or measure the model with evaluate on other labelled rows."
+)
 #: What the rows to learn from and the test part are called.
 PLACES = {
     FORWARD: ("what comes before the newest quarter", "the newest quarter"),
@@ -51,8 +56,10 @@ class Holdout:
     def of(cls, problem: Problem, seed: int) -> Holdout:
         """Return the parts of a problem, as its task asks."""
         share = problem.task.test_share
-        if not share or problem.n_validation:
+        if not share:
             return cls(problem, None)
+        if problem.n_validation:
+            return cls(replace(problem, warnings=(*problem.warnings, GIVEN)), None)
         rows, how = _test_rows(problem, share, seed)
         rest = np.setdiff1d(np.arange(problem.n_rows), rows)
         parts = [problem.rows(part) for part in (rest, rows)]

@@ -16,6 +16,7 @@ from phantom_ml.forecasters.doubts import doubts
 from phantom_ml.forecasters.from_frame import rows_ahead, series_of
 from phantom_ml.forecasters.measures import DEFAULT, Measure, get_measure
 from phantom_ml.forecasters.same_step import averaged
+from phantom_ml.forecasters.season import LEAST_SEASONS
 from phantom_ml.forecasters.series import SeriesSet
 from phantom_ml.model.forecast import facts_of
 from phantom_ml.model.forecast_spec import SeriesFacts
@@ -135,10 +136,12 @@ def _values(dataset: Dataset, config: AutoMLConfig, taken: set[str]) -> str | tu
 
 def _usual_horizon(series: SeriesSet) -> tuple[int, tuple[str, ...]]:
     """Return a season ahead, or without one a few steps, and what to say of it."""
-    if series.season > 1:
+    longest = int(series.lengths.max())
+    if 1 < series.season <= longest // LEAST_SEASONS:
         steps, why = series.season, "one season"
     else:
-        steps, why = min(FEW_STEPS, max(1, int(series.lengths.max()) // 5)), "there is no season"
+        steps = min(FEW_STEPS, max(1, longest // 5))
+        why = "the history holds no two seasons" if series.season > 1 else "there is no season"
     far = f"{counted(steps, 'step')} of {series.frequency.text}"
     return steps, (f"No horizon was given: {far}, {why}.",)
 
