@@ -65,6 +65,11 @@ def test_a_member_that_no_slot_has_time_for_is_left_out():
     assert [f.trial.number for f in in_time(members, where(10.0))] == [0, 1, 3]
 
 
+def test_the_first_is_begun_where_it_may_come_near_its_end():
+    assert [f.trial.number for f in in_time([taking(12.0), taking(0.1, 1)], where(10.0))] == [0, 1]
+    assert in_time([taking(14.0)], where(10.0)) == []
+
+
 def test_the_longest_is_begun_first():
     members = [taking(1.0, 0), taking(5.0, 1)]
     assert [f.trial.number for f in in_time(members, where())] == [1, 0]

@@ -110,13 +110,16 @@ def fit_on_all(members: Sequence[Finished], where: AllRows) -> dict[int, Finishe
 def in_time(members: Sequence[Finished], where: AllRows) -> list[Finished]:
     """Return the members that can be fitted on all rows until the end, the longest first.
 
-    The heaviest are considered first; one that does not fit in keeps the fits of its folds.
+    The heaviest are considered first; one that does not fit in keeps the fits of its folds. The first is begun
+    where it may come to the rounds that are served.
     """
     if where.counts:
         return list(members)
     left, chosen = where.end.left(), list[tuple[float, Finished]]()
     for finished in members:
         seconds = refit_seconds(finished, where.n_rows)
+        if not chosen and LEAST_ROUNDS * seconds <= left:
+            seconds = min(seconds, left)
         if makespan([*(s for s, _ in chosen), seconds], where.room.slots) <= left:
             chosen.append((seconds, finished))
     return [f for _, f in sorted(chosen, key=lambda c: -c[0])]
