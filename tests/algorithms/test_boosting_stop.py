@@ -1,9 +1,12 @@
 """When boosters stop."""
 
+import pytest
+
 from phantom_ml.algorithms._boosting import RoundClock, Stopper, patience
-from phantom_ml.algorithms.base import FitContext
+from phantom_ml.algorithms.base import FitContext, algorithms
 from phantom_ml.config import ProblemKind
 from phantom_ml.process.deadline import Deadline
+from phantom_ml.testing._algorithm_data import context_of, samples_of
 
 
 class Clock:
@@ -33,6 +36,24 @@ def test_the_best_round_is_remembered_through_worse_ones():
     for loss in (3.0, 1.0, 2.0):
         rounds.goes_on(loss)
     assert rounds.best_round == 2
+
+
+def test_the_share_of_rounds_after_the_best_is_told():
+    rounds = stopper()
+    for loss in (3.0, 1.0, 2.0, 2.0):
+        rounds.goes_on(loss)
+    assert rounds.waited == 0.5
+
+
+@pytest.mark.parametrize("name", ["LightGBM", "XGBoost", "CatBoost", "GradientBoosting"])
+def test_a_booster_tells_how_long_it_waited_in_vain(name):
+    algorithm, kind = algorithms.get(name), ProblemKind.BINARY
+    if not algorithm.available():
+        pytest.skip(f"the extra {algorithm.extra!r} is not installed")
+    parts = [samples_of(kind, n, seed) for n, seed in ((200, 1), (60, 2))]
+    waited = algorithm().fit(*parts, context_of(kind)).waited
+    told = algorithm().fit(parts[0], None, context_of(kind, n_rounds=5)).waited
+    assert (0.0 < waited < 1.0, told) == (True, 0.0)
 
 
 def test_rounds_without_a_better_loss_end_the_fit():

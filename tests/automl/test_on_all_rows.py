@@ -53,6 +53,12 @@ def test_a_fit_on_twice_the_rows_takes_twice_as_long():
     assert twice - once == pytest.approx(once - refit_seconds(taking(10.0), 0))
 
 
+def test_a_fit_of_rounds_gets_some_more_of_them_on_all_rows():
+    plain = taking(10.0)
+    growing = replace(plain, trial=plain.trial.model_copy(update={"n_rounds": 100}))
+    assert refit_seconds(growing, 400) == pytest.approx(refit_seconds(plain, 400) + 1.0)
+
+
 def test_a_trial_on_some_of_the_rows_is_fitted_on_as_many_again():
     some = taking(10.0)
     candidate = Candidate("LightGBM", max_rows=100)

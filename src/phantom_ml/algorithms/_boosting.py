@@ -67,6 +67,11 @@ class Stopper:
         self.best_loss = math.inf
         self._clock = RoundClock(context.deadline)
 
+    @property
+    def waited(self) -> float:
+        """Return the share of the rounds so far that came after the best one, 0 to 1."""
+        return 1.0 - self.best_round / self.rounds if self.rounds else 0.0
+
     def goes_on(self, loss: float | None) -> bool:
         """Return whether another round is to follow the one of this validation loss."""
         self.rounds += 1

@@ -84,6 +84,9 @@ class Learner(ABC):
     #: Rounds or trees that were kept (early stopping included); None for what does not grow.
     n_rounds: int | None = None
 
+    #: Share of the rounds of its fit that came after those, in vain; 0 after it was loaded.
+    waited: float = 0.0
+
     @abstractmethod
     def predict(self, matrix: Matrix, n_threads: int = 1) -> NDArray[np.float64]:
         """Return predictions of shape (n_rows, n_outputs).

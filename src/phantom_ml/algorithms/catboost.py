@@ -194,7 +194,9 @@ class CatBoost(AlgorithmSettings):
         )
         if model.tree_count_ > stopper.best_round:
             model.shrink(ntree_end=stopper.best_round)
-        return CatBoostLearner(context.kind, categorical, model._serialize_model())
+        learner = CatBoostLearner(context.kind, categorical, model._serialize_model())
+        learner.waited = stopper.waited
+        return learner
 
     def _model(self, stopper: Stopper, context: FitContext) -> Model:
         from catboost import CatBoost as Model

@@ -232,7 +232,9 @@ class _Boosting:
                 going = going and rounds.goes_on(loss)
             done += batch
             batch = self._fitting(batch, (self._deadline.clock() - begun) / batch)
-        return self._part(0, max(1, rounds.best_round))
+        learner = self._part(0, max(1, rounds.best_round))
+        learner.waited = rounds.waited
+        return learner
 
     def _grow(self, n_rounds: int) -> None:
         self._estimator.set_params(max_iter=n_rounds)

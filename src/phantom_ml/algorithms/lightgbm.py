@@ -158,7 +158,9 @@ class LightGBM(AlgorithmSettings):
             booster.add_valid(_dataset(valid, params, rows), "valid")
         stopper = Stopper(context, len(train.target), self.max_rounds, has_valid=watches)
         best = _boost(booster, stopper, watches)
-        return LightGBMLearner(booster.model_to_string(num_iteration=best))
+        learner = LightGBMLearner(booster.model_to_string(num_iteration=best))
+        learner.waited = stopper.waited
+        return learner
 
     def _params(self, train: Samples, context: FitContext) -> dict[str, Any]:
         own = self.model_dump(exclude={"max_rounds", "min_sum_hessian"})

@@ -148,7 +148,9 @@ class XGBoost(AlgorithmSettings):
             context, len(train.target), self.max_rounds, has_valid=watched is not None
         )
         best = _boost(booster, rows, watched, stopper)
-        return XGBoostLearner(bytes(booster[:best].save_raw("json")))
+        learner = XGBoostLearner(bytes(booster[:best].save_raw("json")))
+        learner.waited = stopper.waited
+        return learner
 
     def _rows(
         self, samples: Samples, context: FitContext, reference: QuantileDMatrix | None = None

@@ -182,7 +182,7 @@ def _report(work: Work, results: list[FoldResult]) -> dict[str, Any]:
         "losses": [float(r.loss) for r in results],
         "n_rounds": [r.learner.n_rounds for r in results],
         "n_trees": sum(r.learner.n_trees for r in results),
-        "fit_seconds": sum(r.fit_seconds for r in results),
+        "fit_seconds": sum(r.fit_seconds * (1.0 - r.learner.waited) for r in results),
         "n_rows": max(r.n_rows for r in results),
         "n_fitted": sum(r.n_rows for r in results),
         "predict_us": 1e6 * sum(r.predict_seconds for r in results) / rows if rows else None,

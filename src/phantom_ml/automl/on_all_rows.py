@@ -52,9 +52,7 @@ class AllRows:
 
 
 def refit_seconds(finished: Finished, n_rows: int) -> float:
-    """Return what a fit on so many rows is expected to take, by what the folds' fits took.
-
-    A booster waits in vain for a better round in those; on all rows it needs the time for longer rounds.
+    """Return what a fit on so many rows is expected to take, by what the folds' fits took up to what they kept.
 
     Examples
     --------
@@ -67,7 +65,8 @@ def refit_seconds(finished: Finished, n_rows: int) -> float:
     """
     most = finished.order.candidate.max_rows or n_rows
     rows = min(most, n_rows)
-    return finished.fit_seconds * rows / max(1, finished.n_fitted) + START_SECONDS
+    more = 1.0 if finished.trial.n_rounds is None else MORE_ROUNDS
+    return more * finished.fit_seconds * rows / max(1, finished.n_fitted) + START_SECONDS
 
 
 def makespan(seconds: Sequence[float], slots: int) -> float:

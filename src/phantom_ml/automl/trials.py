@@ -77,6 +77,7 @@ class Finished:
     folds_done: tuple[str, ...] = ()
     losses: tuple[float, ...] = ()
     n_trees: int = 0
+    #: Seconds of all its fits, up to the rounds that were kept.
     fit_seconds: float = 0.0
     #: Rows that all its fits had together.
     n_fitted: int = 0
