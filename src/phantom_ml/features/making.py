@@ -18,19 +18,24 @@ from phantom_ml.features.generated import Generated, generate
 from phantom_ml.features.remarks import remarks
 from phantom_ml.features.request import FeatureRequest
 from phantom_ml.features.selection.afford import costs, fitted_cost
-from phantom_ml.features.selection.interactions import choose_interactions
+from phantom_ml.features.selection.interactions import choose_interactions, interactions_of
 from phantom_ml.features.selection.mixing import worth_without_target
+from phantom_ml.features.selection.tiers import SURELY_NEW, race_tiers
 from phantom_ml.features.selection.training import Training
-from phantom_ml.features.selection.worth import Worth, worth
+from phantom_ml.features.selection.trees import drawn
+from phantom_ml.features.selection.worth import PATIENT_REPEATS, Worth, worth
 
 if TYPE_CHECKING:
     from phantom_ml.data.matrix import Samples
 
+#: Rows that families of interactions are raced on, at most.
+RACE_ROWS = 16_000
 #: What is told of the work: a stage, and the share that is done when it begins.
 Told = Callable[[str, float], None]
-CONSTANT, CHANCE, LIMIT, DEAR = (
+CONSTANT, CHANCE, IDLE, LIMIT, DEAR = (
     "constant",
     "below chance",
+    "idle beside the rest",
     "beyond max_features",
     "beyond max_us_per_row",
 )
@@ -118,9 +123,9 @@ class _Judged:
     Attributes
     ----------
     worth : Worth
-        Of all features, in their order; 0 for those that are of no use whatever the target.
+        Of all features, in their order; 0 for those that were not judged.
     faults : list of str
-        Why a feature is of no use whatever the target.
+        Why a feature was not judged.
     """
 
     worth: Worth
@@ -128,7 +133,7 @@ class _Judged:
 
 
 def _judged(made: Generated, request: FeatureRequest) -> _Judged:
-    faults = _faults(made)
+    faults = _with_idle_pairs(made, request, _faults(made))
     places = [i for i, fault in enumerate(faults) if not fault]
     n = len(faults)
     all_of_them = Worth(np.zeros(n), np.zeros(n), 0.0, np.ones(n), np.ones(n, np.bool_))
@@ -140,6 +145,20 @@ def _judged(made: Generated, request: FeatureRequest) -> _Judged:
     return _Judged(replace(all_of_them, shadow=found.shadow), faults)
 
 
+def _with_idle_pairs(made: Generated, request: FeatureRequest, faults: list[str]) -> list[str]:
+    """Return the faults, and that of interactions by whose family held-out rows gain nothing."""
+    tiers = interactions_of(made.encoder)
+    if made.target is None or not tiers:
+        return faults
+    places = [i for i, fault in enumerate(faults) if not fault]
+    samples, question = made.answered()
+    rows, asked = drawn(replace_columns(samples, places), question, RACE_ROWS, request.seed)
+    raced = race_tiers(rows, tiers, asked, request.seed, SURELY_NEW)
+    idle = {name for tier in raced if not tier.kept for name in tier.features}
+    told = zip(made.features, faults, strict=True)
+    return [fault or (IDLE if f.name in idle else "") for f, fault in told]
+
+
 def _by_feature(found: Worth) -> tuple[NDArray[Any], ...]:
     return found.share, found.spread, found.wins, found.above
 
@@ -148,7 +167,7 @@ def _worth(made: Generated, places: list[int], seed: int) -> Worth:
     if made.target is None:
         return worth_without_target(made.whole.columns(places), seed)
     samples, question = made.answered()
-    return worth(replace_columns(samples, places), question, seed)
+    return worth(replace_columns(samples, places), question, seed, PATIENT_REPEATS)
 
 
 def replace_columns(samples: Samples, places: list[int]) -> Samples:

@@ -20,9 +20,8 @@ from phantom_ml.features.fitted.question import Question
 from phantom_ml.features.selection.trees import N_FOLDS, folds, losses
 
 WINDOWS = "windows"
-#: How often trees are fitted on each fold, with another seed each time.
-REPEATS = 2
-N_JUDGEMENTS = REPEATS * N_FOLDS
+#: How often trees are fitted on each fold, with another seed each time: in a training, and with time for more.
+REPEATS, PATIENT_REPEATS = 2, 4
 #: The least of a loss that a share is taken of.
 TINY = 1e-12
 Losses = NDArray[np.float64]
@@ -38,17 +37,20 @@ class Rule:
         In how many of the judgements it may gain nothing.
     unjudged : bool
         Whether it is kept if there was no time to judge it; if not, some gains without a loss suffice.
+    repeats : int
+        How often each fold judges.
     """
 
     may_fail: int
     unjudged: bool
+    repeats: int = REPEATS
 
     def settled(self, gains: Sequence[float]) -> bool | None:
         """Return whether a family of such gains is kept; None if more judgements are needed."""
         failed = sum(gain <= 0 for gain in gains)
         if failed > self.may_fail:
             return False
-        return True if len(gains) - failed >= N_JUDGEMENTS - self.may_fail else None
+        return True if len(gains) - failed >= self.repeats * N_FOLDS - self.may_fail else None
 
     def cut_short(self, gains: Sequence[float]) -> bool:
         """Return the same where there is no time for more: by what was judged, if anything was."""
@@ -56,9 +58,11 @@ class Rule:
 
 
 #: What is known to help with data of a kind goes only if it gains in no fold.
-STANDING = Rule(may_fail=N_JUDGEMENTS - 1, unjudged=True)
+STANDING = Rule(may_fail=REPEATS * N_FOLDS - 1, unjudged=True)
 #: What was found by looking at the same rows comes only if it gains in nearly every fold.
 NEW = Rule(may_fail=1, unjudged=False)
+#: The same, more surely: of families that gain nothing one in fifty passes, not one in nine.
+SURELY_NEW = Rule(may_fail=2, unjudged=False, repeats=PATIENT_REPEATS)
 
 
 @dataclass(frozen=True)
@@ -137,7 +141,7 @@ def _raced(
     less = judge.without(features)
     if not less.samples.matrix.features:
         return Tier(name, features, gains, kept=True)
-    for repeat in range(REPEATS):
+    for repeat in range(rule.repeats):
         if rule.settled(gains) is not None or out_of_time():
             break
         without = np.maximum(less.losses(repeat), TINY)

@@ -33,8 +33,11 @@ if TYPE_CHECKING:
 Array = NDArray[np.float64]
 #: Shadows a fold; their best is what chance reaches.
 N_SHADOWS = 20
-#: How often rows are parted into folds, and how many rounds of trees: later ones order few features anew.
-REPEATS, ROUNDS = 3, 40
+#: How often rows are parted into folds: in a training, and with time for more, so that few features near chance
+#: come and go with the seed.
+REPEATS, PATIENT_REPEATS = 3, 6
+#: How many rounds of trees: later ones order few features anew.
+ROUNDS = 40
 #: More rows than this add seconds, not another order.
 MAX_ROWS = 20_000
 #: In which share of the folds a feature gains more than the best shadow.
