@@ -9,6 +9,7 @@ from phantom_ml.core import PhantomMLCore
 from phantom_ml.errors import BadSetting, ColumnMissing, SourceEmpty, TargetMissing, TargetUnusable
 from phantom_ml.features.engineer import engineer_features
 from phantom_ml.features.feature_set import FeatureSet
+from phantom_ml.features.making import IDLE
 
 N = 900
 
@@ -331,3 +332,14 @@ def test_too_few_answers_are_refused():
 def test_a_table_without_rows_is_refused():
     with pytest.raises(SourceEmpty):
         engineer_features(events().clear())
+
+
+@pytest.mark.parametrize(("truth", "seed", "kept"), [("sum", 0, False), ("product", 2, True)])
+def test_interactions_are_kept_where_held_out_rows_gain_by_their_family(truth, seed, kept):
+    rng = np.random.default_rng(seed)
+    a, c, noise = rng.normal(size=(3, 1_500))
+    answers = (a * c > 0) if truth == "product" else (a + c + noise > 0)
+    rows = pl.DataFrame({"a": a, "c": c, "label": answers})
+    found = engineer_features(rows, {"target_column": "label"})
+    reasons = {f.reason for f in found.features if f.generator == "arithmetic"}
+    assert ("" in reasons, IDLE in reasons) == (kept, not kept)

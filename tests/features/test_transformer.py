@@ -1,3 +1,5 @@
+from datetime import datetime
+
 import numpy as np
 import pandas as pd
 import polars as pl
@@ -43,6 +45,31 @@ def test_output_is_a_polars_frame_where_asked():
 def test_without_text_features_text_gives_none():
     names = AutoFeatureEngineer(text_features=False).fit(INPUTS, LABEL).get_feature_names_out()
     assert not {"text.score", "query.token_count"} & set(names)
+
+
+def test_a_kind_may_be_named():
+    named = AutoFeatureEngineer(kinds={"port": "category"}).fit(
+        pl.DataFrame({"port": [22, 80] * 30})
+    )
+    guessed = AutoFeatureEngineer().fit(pl.DataFrame({"port": [22, 80] * 30}))
+    assert "port.is_admin" in {*guessed.get_feature_names_out()} - {*named.get_feature_names_out()}
+
+
+def test_a_kind_of_a_column_that_is_not_there_is_refused():
+    with pytest.raises(ColumnMissing, match="prot"):
+        AutoFeatureEngineer(kinds={"prot": "port"}).fit(INPUTS)
+
+
+def test_hours_are_told_in_the_zone_that_is_named():
+    span = datetime(2026, 1, 1), datetime(2026, 1, 20)
+    hours = pl.datetime_range(*span, "5h", time_zone="UTC", eager=True)
+    found = [
+        AutoFeatureEngineer(time_zone=zone)
+        .set_output(transform="polars")
+        .fit_transform({"t": hours})
+        for zone in (None, "Asia/Tokyo")
+    ]
+    assert not found[0]["t.hour"].equals(found[1]["t.hour"])
 
 
 def test_a_pipeline_learns_the_planted_truth():

@@ -14,7 +14,7 @@ import numpy as np
 
 from phantom_ml.algorithms.base import algorithms
 from phantom_ml.automl.budget import FIRST_MODEL_SECONDS, Budget, no_sooner
-from phantom_ml.automl.candidates import Candidates
+from phantom_ml.automl.candidates import Candidates, within_spaces
 from phantom_ml.automl.checkpoint import load_finished, load_plan, save_finished, save_plan
 from phantom_ml.automl.consensus import members_for
 from phantom_ml.automl.constrain import cheap_candidates
@@ -22,6 +22,7 @@ from phantom_ml.automl.draft import Draft
 from phantom_ml.automl.encode import encode, judging_seconds, near
 from phantom_ml.automl.finish import Ending, finish, ranked
 from phantom_ml.automl.folds import fit_sides, n_folds_for, plan_splits, save_folds
+from phantom_ml.automl.known import learners_from_known, use_of_known
 from phantom_ml.automl.listener import Listener, progress_of
 from phantom_ml.automl.on_all_rows import ALL
 from phantom_ml.automl.portfolio import affords_deep, portfolio
@@ -35,12 +36,14 @@ from phantom_ml.automl.trials import Candidate, Finished
 from phantom_ml.automl.workspace import Workspace
 from phantom_ml.config import SUPERVISED, AutoMLConfig
 from phantom_ml.data.leaks import leak_report
+from phantom_ml.data.matrix import Matrix
 from phantom_ml.data.splits import SplitPlan
 from phantom_ml.errors import ChildTimeout, NoTrialSucceeded
 from phantom_ml.model.trial import Trial
 from phantom_ml.wording import counted
 
 INTERRUPTED = "The search was interrupted; the best so far was kept."
+FIRST_STANDS = "The time was over before the folds were ready: the first model stands."
 
 
 @dataclass(frozen=True)
@@ -177,7 +180,8 @@ def _prepare(state: Run) -> SplitPlan:
     state.tell("encoding")
     problem, workspace, seed = state.problem, state.workspace, state.config.seed
     samples = encode(problem, workspace, state.config, judging_seconds(state.config))
-    plan = plan_splits(problem, near(samples.matrix, workspace), n_folds, seed)
+    teaches = _learns_from_known(state, samples.matrix)
+    plan = plan_splits(problem, near(samples.matrix, workspace), n_folds, seed, teaches=teaches)
     folds = {str(i): (s.train, s.valid) for i, s in enumerate(plan.splits)}
     rows = np.arange(problem.n_learned, dtype=np.int64)
     folds[ALL] = (rows, rows[:0])
@@ -189,9 +193,7 @@ def _prepare(state: Run) -> SplitPlan:
     except ChildTimeout:
         if not state.finished:
             raise
-        state.warnings.append(
-            "The time was over before the folds were ready: the first model stands."
-        )
+        state.warnings.append(FIRST_STANDS)
     save_plan(workspace, plan)
     return plan
 
@@ -214,6 +216,9 @@ def _first_model(state: Run) -> int:
 def _search(state: Run, plan: SplitPlan) -> bool:
     """Run trials until the search is over; return whether a person interrupted it."""
     if state.budget.search_end(0.0).passed and state.finished:
+        stands = [FIRST_STANDS] if all(map(is_quick, state.finished)) else []
+        told = [*stands, *_named_in_vain(state)]
+        state.warnings.extend(w for w in told if w not in state.warnings)
         return True
     race = _race(state, plan)
     try:
@@ -266,12 +271,10 @@ def _race(state: Run, plan: SplitPlan) -> Race:
     wanted = config.algorithms_to_try
     n_fit = len(plan.splits[-1].train)
     deep = affords_deep(n_fit, plan.n_splits, None if state.budget.counts else state.budget.seconds)
-    has_text, members = matrix.text is not None, problem.task.also_tries
-    if not problem.task.learns_from_answers:
-        members = members_for(matrix, known=problem.n_known > 0)
-    named = portfolio(problem.target.kind, has_text, wanted, deep=deep, members=members)
+    named = _named(state, matrix, deep=deep)
     cheap = [c for c in cheap_candidates(config.constraints) if wanted is None or _any(c, named)]
-    first = [*cheap, *named]
+    spaces, method = given_spaces(config.tuning), config.tuning.method
+    first = within_spaces([*cheap, *named], spaces, method)
     # The first model has a number of its own, before the trials of the search.
     early = [f for f in state.finished if is_quick(f)]
     return Race(
@@ -279,9 +282,9 @@ def _race(state: Run, plan: SplitPlan) -> Race:
         tuple(str(i) for i in range(plan.n_splits)),
         Candidates(
             tuple(first),
-            config.tuning.method,
+            method,
             config.seed,
-            given_spaces(config.tuning),
+            spaces,
             n_fit,
             problem.task.learns_from_answers,
         ),
@@ -297,6 +300,24 @@ def _race(state: Run, plan: SplitPlan) -> Race:
         must_try=0 if wanted is None else len(cheap) + len({c.algorithm for c in named}),
         perfect_loss=_perfect(problem),
     )
+
+
+def _named(state: Run, matrix: Matrix, *, deep: bool = False) -> list[Candidate]:
+    """Return what is tried in its order: what the task, the table and the configuration name."""
+    problem, wanted = state.problem, state.config.algorithms_to_try
+    members = problem.task.also_tries
+    if not problem.task.learns_from_answers:
+        members = members_for(matrix, known=problem.n_known > 0)
+    has_text = matrix.text is not None
+    return portfolio(problem.target.kind, has_text, wanted, deep=deep, members=members)
+
+
+def _learns_from_known(state: Run, matrix: Matrix) -> bool:
+    """Return whether anything that may have a turn learns from known anomalies."""
+    if state.problem.n_known == 0:
+        return False
+    turns = _named(state, matrix)[: state.budget.max_trials]
+    return bool(learners_from_known([c.algorithm for c in turns]))
 
 
 def _any(candidate: Candidate, among: Sequence[Candidate]) -> bool:
@@ -350,7 +371,15 @@ def _finish(state: Run, plan: SplitPlan, interrupted: bool) -> EngineResult:
     state.listener.on_trial(trial)
     state.tell("done")
     measured = state.first_plan if quick and state.first_plan is not None else plan
+    state.warnings.extend(_of_known(state, measured, at.problem, quick=quick))
     return EngineResult(tuple(state.trials), trial, draft, measured.reason, tuple(state.warnings))
+
+
+def _of_known(state: Run, plan: SplitPlan, problem: Problem, *, quick: bool) -> list[str]:
+    """Return what became of known anomalies, where there are some."""
+    fitted = [f.trial.algorithm for f in state.finished if f.complete and is_quick(f) == quick]
+    n_known = problem.n_validation
+    return [use_of_known(plan, problem.n_rows, n_known, fitted)] if problem.n_known else []
 
 
 def _nothing_succeeded(trials: Sequence[Trial]) -> NoTrialSucceeded:

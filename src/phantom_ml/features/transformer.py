@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, Self
 
 import numpy as np
@@ -10,7 +11,7 @@ from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.utils.multiclass import type_of_target
 from sklearn.utils.validation import check_is_fitted
 
-from phantom_ml.config import FeatureSettings, ProblemKind
+from phantom_ml.config import ProblemKind
 from phantom_ml.data.matrix import Matrix, Samples
 from phantom_ml.data.reading import table_of
 from phantom_ml.data.recognise import recognise_sampled
@@ -42,6 +43,10 @@ class AutoFeatureEngineer(TransformerMixin, BaseEstimator):  # type: ignore[misc
         Frequencies.
     security_features : bool
         Features of IP addresses and the like.
+    kinds : mapping of column to kind, optional
+        What columns are, where that is not to be guessed: ``{"src": "ip"}``.
+    time_zone : str, optional
+        The zone that calendar features are told in, and that naive times are in.
 
     Attributes
     ----------
@@ -64,11 +69,16 @@ class AutoFeatureEngineer(TransformerMixin, BaseEstimator):  # type: ignore[misc
         temporal_features: bool = True,
         statistical_features: bool = True,
         security_features: bool = True,
+        *,
+        kinds: Mapping[str, str] | None = None,
+        time_zone: str | None = None,
     ) -> None:
         self.text_features = text_features
         self.temporal_features = temporal_features
         self.statistical_features = statistical_features
         self.security_features = security_features
+        self.kinds = kinds
+        self.time_zone = time_zone
 
     def fit(self, X: Any, y: Any = None) -> Self:
         """Learn from training rows.
@@ -127,22 +137,29 @@ class AutoFeatureEngineer(TransformerMixin, BaseEstimator):  # type: ignore[misc
         settings = self._settings().model_dump() | {"target_column": target_column}
         return engineer_features(table_of(data), settings)
 
-    def _settings(self) -> FeatureSettings:
+    def _settings(self) -> FeatureRequest:
+        asked = {
+            "text": self.text_features,
+            "temporal": self.temporal_features,
+            "statistical": self.statistical_features,
+            "security": self.security_features,
+            "kinds": dict(self.kinds or {}),
+            "time_zone": self.time_zone,
+        }
         return FeatureRequest.of(
-            {
-                "text": self.text_features,
-                "temporal": self.temporal_features,
-                "statistical": self.statistical_features,
-                "security": self.security_features,
-            }
+            {name: value for name, value in asked.items() if value is not None}
         )
 
     def _fit(self, X: Any, y: Any) -> tuple[Matrix, Floats]:
         frame = table_of(X)
         if not frame.height:
             raise SourceEmpty("The table has no row.", "Give rows to learn from.")
-        schema = recognise_sampled(frame)
-        self.encoder_ = fit_encoder(frame, schema, self._settings())
+        settings = self._settings()
+        unknown = [c for c in settings.kinds if c not in frame.columns]
+        if unknown:
+            raise ColumnMissing(unknown, frame.columns)
+        schema = recognise_sampled(frame, settings.kinds)
+        self.encoder_ = fit_encoder(frame, schema, settings)
         self.side_ = FoldFitted()
         self.n_features_in_ = frame.width
         self.feature_names_in_ = np.array(frame.columns, dtype=object)

@@ -15,7 +15,7 @@ from phantom_ml.features.fitted.question import Question
 from phantom_ml.features.selection.afford import affordable, costs
 from phantom_ml.features.selection.interactions import choose_interactions
 from phantom_ml.features.selection.mixing import worth_without_target
-from phantom_ml.features.selection.tiers import NEW, STANDING, race_tiers
+from phantom_ml.features.selection.tiers import NEW, STANDING, SURELY_NEW, race_tiers
 from phantom_ml.features.selection.training import Training
 from phantom_ml.features.selection.trees import drawn, folds
 from phantom_ml.features.selection.worth import worth
@@ -37,10 +37,11 @@ def test_noise_gains_no_more_than_shadows_whatever_the_seed(seed):
     assert (found.share[1:] <= found.shadow).all()
 
 
+@pytest.mark.parametrize("rule", [NEW, SURELY_NEW])
 @pytest.mark.parametrize("seed", range(3))
-def test_a_new_family_comes_if_it_gains_and_noise_does_not(seed):
+def test_a_new_family_comes_if_it_gains_and_noise_does_not(seed, rule):
     tiers = {"useful": ("signal",), "useless": ("noise", "other")}
-    kept = {t.name: t.kept for t in race_tiers(ROWS, tiers, BINARY, seed, NEW)}
+    kept = {t.name: t.kept for t in race_tiers(ROWS, tiers, BINARY, seed, rule)}
     assert kept == {"useful": True, "useless": False}
 
 
@@ -91,6 +92,12 @@ def test_folds_go_forward_where_there_is_a_time():
     late = Question(ProblemKind.BINARY, 2, before=Before(time=RNG.permutation(N)))
     for train, valid in folds(ANSWERS, late, 0):
         assert late.before.time[train].max() < late.before.time[valid].min()
+
+
+def test_two_times_make_no_blocks_of_time():
+    years = Question(ProblemKind.BINARY, 2, before=Before(time=np.arange(N) * 2 // N))
+    for _, valid in folds(ANSWERS, years, 0):
+        assert 0.4 < years.before.time[valid].mean() < 0.6
 
 
 def test_folds_never_part_a_group():

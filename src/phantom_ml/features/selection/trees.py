@@ -62,8 +62,10 @@ def folds(target: NDArray[Any], question: Question, seed: int) -> list[Fold]:
     [(1, 2), (3, 4), (5, 6)]
     """
     rng = np.random.default_rng(seed)
-    if question.before.time is not None:
-        blocks = np.array_split(np.argsort(question.before.time, kind="stable"), N_FOLDS + 1)
+    time = question.before.time
+    # Blocks of fewer times would part rows of one time by the order of the file.
+    if time is not None and len(np.unique(time)) > N_FOLDS:
+        blocks = np.array_split(np.argsort(time, kind="stable"), N_FOLDS + 1)
         return [(np.concatenate(blocks[: i + 1]), blocks[i + 1]) for i in range(N_FOLDS)]
     fold = _dealt(target, rng)
     if question.before.groups is not None:
