@@ -59,6 +59,39 @@ def test_one_forecast_is_explained(train, phantom, folder):
     assert "step 3 after the history" in told
 
 
+@pytest.fixture
+def wide(phantom, folder):
+    """Train on two columns of numbers, and write the 4 hours that came: a jump in the last of the second."""
+    hours = logins(100).rename({"logins": "a"})
+    hours = hours.with_columns((2 * pl.col("a")).alias("b"))
+    hours[:96].write_csv("past.csv")
+    jump = pl.when(pl.int_range(pl.len()) == 3).then(9_999.0).otherwise(pl.col("b"))
+    hours[96:].with_columns(jump.alias("b")).write_csv("came.csv")
+    asked = (
+        "--task",
+        "time_series",
+        "--time-column",
+        "time",
+        "--horizon",
+        "6",
+        "--max-trials",
+        "1",
+    )
+    phantom("train", "past.csv", *asked, "--algorithms", "SeasonalNaive", "--home", folder / "home")
+
+
+def test_an_alert_of_a_later_series_of_a_wide_table_is_shown_by_its_row(wide, phantom, folder):
+    run = phantom("predict", "latest", "came.csv", "--home", folder / "home")
+    shown = run.out.split("Next")[0]
+    assert "8 predictions of 4 rows" in shown
+    assert [line.split()[:2] for line in shown.splitlines() if " b " in line] == [["4", "b"]]
+
+
+def test_all_forecasts_of_a_wide_table_are_counted_where_they_are_written(wide, phantom, folder):
+    words = ("predict", "latest", "came.csv", "--output", "told.csv", "--home", folder / "home")
+    assert "8 predictions written to told.csv" in phantom(*words).out
+
+
 def test_what_means_nothing_for_forecasts_is_refused_by_its_option(train):
     run = train(72, "--prevalence", "0.1")
     assert run.code == 2

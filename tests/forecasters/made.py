@@ -7,6 +7,7 @@ import numpy as np
 import polars as pl
 import pytest
 
+from phantom_ml.forecasters.base import forecasters
 from phantom_ml.forecasters.columns import SeriesColumns
 from phantom_ml.forecasters.from_frame import series_of
 
@@ -18,6 +19,16 @@ COLUMNS = SeriesColumns("step", "value", ("name",))
 needs_statsforecast = pytest.mark.skipif(
     importlib.util.find_spec("statsforecast") is None, reason="statsforecast is not installed"
 )
+
+
+def cases():
+    for family in forecasters:
+        absent = not family.available()
+        reason = f"{family.library} is not installed"
+        yield pytest.param(family, marks=pytest.mark.skipif(absent, reason=reason), id=family.name)
+
+
+each_forecaster = pytest.mark.parametrize("family", list(cases()))
 
 
 def long_frame(told):

@@ -31,6 +31,31 @@ def test_mixed_steps_are_told():
     )
 
 
+def of_series(steps, frequency=None):
+    """Return the doubts of series by name, each with 30 values so many hours apart."""
+    parts = [
+        pl.DataFrame(
+            {"s": name, "t": [START + timedelta(hours=h * k) for k in range(30)], "y": 1.0 * h}
+        )
+        for name, h in steps.items()
+    ]
+    series = series_of(pl.concat(parts), SeriesColumns("t", "y", ("s",)), frequency)
+    return doubts(series, frequency, None)
+
+
+def test_a_series_of_another_step_is_named():
+    assert of_series({f"h{k}": 1 for k in range(6)} | {"daily": 24}) == (
+        "The steps differ between series: the values of 'daily' lie 1d apart, those of the others 1h. With a step "
+        "of 1h 667 of 877 steps hold no value and are filled in. Leave it out, or train a model of it apart.",
+    )
+
+
+def test_finer_series_among_coarse_ones_are_named():
+    (sentence,) = of_series({"d0": 24, "d1": 24, "d2": 24, "a": 1, "b": 1}, "1h")
+    assert "the values of 'a', 'b' lie 1h apart, those of the others 1d." in sentence
+    assert sentence.endswith("Leave them out, or train a model of them apart.")
+
+
 def test_a_declared_step_that_is_too_short_is_told():
     assert told(60 * np.arange(336), "15m") == (
         "The declared step of 15m is too short: 335 values lie 1h apart, so that 1,005 of 1,341 steps hold no "

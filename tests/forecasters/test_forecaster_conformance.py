@@ -5,24 +5,14 @@ import pytest
 
 from phantom_ml.errors import BadSetting, BundleDamaged
 from phantom_ml.forecasters.accuracy import mase, seasonal_scale
-from phantom_ml.forecasters.base import ForecastContext, forecasters
+from phantom_ml.forecasters.base import ForecastContext
 from phantom_ml.forecasters.bundle import load_forecaster, save_forecaster
 from phantom_ml.forecasters.seasonal_naive import seasonal_naive
 from phantom_ml.process.deadline import Deadline
-from tests.forecasters.made import odd_values, seasonal_values, series_set
+from tests.forecasters.made import each_forecaster, odd_values, seasonal_values, series_set
 
 HORIZON = 7
 LEVELS = (0.05, 0.5, 0.9)
-
-
-def cases():
-    for family in forecasters:
-        absent = not family.available()
-        reason = f"{family.library} is not installed"
-        yield pytest.param(family, marks=pytest.mark.skipif(absent, reason=reason), id=family.name)
-
-
-each_forecaster = pytest.mark.parametrize("family", list(cases()))
 
 
 def fitted(family, series, **context):

@@ -71,8 +71,9 @@ def predict(
     if file is None or data is None or horizon is not None:
         _tell_ahead(core.predict(known, data, horizon=horizon, output=output), output, common)
     elif output is not None:
-        core.predict(known, data, output=output, state=state)
-        _tell_written(output, data.n_rows, common)
+        told = core.predict(known, data, output=output, state=state)
+        # The first rows come back, or of a forecast all: of a wide table more than it has.
+        _tell_written(output, max(data.n_rows, told.height), common)
     else:
         scored = core.predict(known, data, state=state)
         if common.json:
@@ -118,18 +119,24 @@ def _show_scored(
     scored: pl.DataFrame, given: pl.DataFrame, words: list[str], common: Common
 ) -> None:
     """Print the first alerts, or the first rows where nothing is alerted, and what to do next."""
+    import polars as pl
+
     from phantom_ml.cli.screen import command_line, screen, show
     from phantom_ml.cli.summary import show_next
     from phantom_ml.wording import counted
 
-    numbered = scored.with_row_index("row", offset=1)
+    # A wide table is forecast series by series, each with all of its rows.
+    numbered = scored.with_row_index("row").with_columns(pl.col("row") % given.height + 1)
     alerts = numbered.filter("alert") if "alert" in scored.columns else numbered.clear()
     if "suppressed" in scored.columns:
         alerts = alerts.sort("suppressed", maintain_order=True)
     chosen = (alerts if alerts.height else numbered).head(SHOWN_ROWS)
     what = "alerts" if alerts.height else "rows"
     total = alerts.height if alerts.height else scored.height
-    title = f"{counted(scored.height, 'row')}{_counted_alerts(scored)}"
+    told = counted(scored.height, "row")
+    if scored.height != given.height:
+        told = f"{counted(scored.height, 'prediction')} of {counted(given.height, 'row')}"
+    title = f"{told}{_counted_alerts(scored)}"
     if chosen.height < total:
         title += f"; the first {chosen.height} {what}"
     console = screen()
@@ -158,7 +165,7 @@ def scored_table(chosen: pl.DataFrame, given: pl.DataFrame, width: int) -> Any:
     Parameters
     ----------
     chosen : polars.DataFrame
-        Predictions, with their ``row``, counted from 1.
+        Predictions, with the ``row`` that each is of, counted from 1.
     given : polars.DataFrame
         All rows that were scored.
     width : int

@@ -26,7 +26,8 @@ from phantom_ml.forecasters.accuracy import mean_change
 from phantom_ml.forecasters.backtest import Window, rolling_windows, scaled_errors
 from phantom_ml.forecasters.base import ForecastContext
 from phantom_ml.forecasters.conformal import conformal_offsets
-from phantom_ml.forecasters.seasonal_naive import left_to_naive
+from phantom_ml.forecasters.learnable import is_learnable, usual_length
+from phantom_ml.forecasters.seasonal_naive import left_to_naive, seasonal_naive
 from phantom_ml.forecasters.series import SeriesSet
 from phantom_ml.wording import counted
 
@@ -90,7 +91,7 @@ class LagFit:
 
 def lag_plan(series: SeriesSet, n_recent: int) -> LagPlan:
     """Return which features suit the series: their season, and a longer one where it is often steadier."""
-    season, middle = series.season, int(np.median(series.lengths))
+    season, middle = series.season, int(usual_length(series))
     fit = [k for k in range(2, MOST_SEASONS + 1) if season > 1 and 3 * k * season <= middle]
     own = mean_change(series, season)
     shares = {k * season: _share_steadier(series, k * season, own) for k in fit}
@@ -111,7 +112,7 @@ def fit_lags(settings: LagSettings, series: SeriesSet, context: ForecastContext)
     past = Past.of(series, plan)
     rows = replace(settings, max_rows=_n_rows(settings.max_rows, context))
     everything = training_places(past, plan, 0, (step, rows.max_rows), context.seed)
-    if context.deadline.passed or len(everything[0]) == 0:  # or no series has two values
+    if context.deadline.passed or len(everything[0]) == 0:  # or no series can be learned from
         told = f"The time was over: {left_to_naive(series.n_series, series.n_series)}"
         return _unjudged(LagModel(plan, step, ""), context, told if context.deadline.passed else "")
     held_out = n_windows_of(series, context.horizon) * context.horizon
@@ -166,7 +167,7 @@ def _n_rows(most: int, context: ForecastContext) -> int:
 
 def n_windows_of(series: SeriesSet, horizon: int) -> int:
     """Return how many windows at the ends of series judge a model: few series need more of them."""
-    room = int(WINDOW_SHARE * float(np.median(series.lengths)) // horizon)
+    room = int(WINDOW_SHARE * usual_length(series) // horizon)
     wanted = -(-WANTED_FORECASTS // series.n_series)
     return max(1, min(wanted, room, MOST_WINDOWS))
 
@@ -193,9 +194,15 @@ def _table(past: Past, plan: LagPlan, places: Places) -> Table:
 
 
 def _offsets(model: LagModel, windows: list[Window], context: ForecastContext) -> Floats:
-    """Return the conformal offsets of the windows' forecasts."""
-    means = [
-        model.forecast(Past.of(w.train, model.plan), context.horizon, w.future, context.n_threads)
-        for w in windows
-    ]
-    return conformal_offsets(scaled_errors(windows, means), context.levels)
+    """Return the conformal offsets of the windows' forecasts, no rows where no error can be told."""
+    errors = scaled_errors(windows, [_mean_of(model, w, context) for w in windows])
+    if np.isnan(errors).all():
+        return np.empty((0, len(context.levels)))
+    return conformal_offsets(errors, context.levels)
+
+
+def _mean_of(model: LagModel, window: Window, context: ForecastContext) -> Floats:
+    past, horizon = Past.of(window.train, model.plan), context.horizon
+    mean = model.forecast(past, horizon, window.future, context.n_threads)
+    naive = seasonal_naive(window.train, horizon, ()).mean
+    return np.where(is_learnable(window.train)[:, None], mean, naive)

@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from phantom_ml.forecasters._lags import LagPlan, Past
+from phantom_ml.forecasters.learnable import is_learnable
 
 Ints = NDArray[np.int64]
 Places = tuple[Ints, Ints, Ints]
@@ -17,6 +18,8 @@ def training_places(
     past: Past, plan: LagPlan, n_left_out: int, limits: tuple[int, int], seed: int
 ) -> Places:
     """Return codes, origins and steps ahead of rows whose targets lie before the end of their series.
+
+    Series that a model cannot speak of give none.
 
     Parameters
     ----------
@@ -33,7 +36,7 @@ def training_places(
     ends = np.maximum(bounds[1:] - n_left_out, bounds[:-1])
     # One season has to be seen before; of a short series half is enough.
     first = bounds[:-1] + np.minimum(plan.season, (ends - bounds[:-1]) // 2)
-    n_origins = np.maximum(ends - 1 - first, 0)
+    n_origins = np.maximum(ends - 1 - first, 0) * is_learnable(past.series)
     quota = max(1, n_rows // max(int((n_origins > 0).sum()), 1))
     drawn = np.minimum(quota, n_origins * min(horizon, MOST_A_ORIGIN))
     codes = np.repeat(np.arange(len(lengths)), drawn)
@@ -49,7 +52,7 @@ def training_places(
 def window_places(past: Past, n_left_out: int, steps: int, most: int) -> Places:
     """Return the rows of one origin a series, each step ahead of it; series that are too short left out."""
     ends = past.series.bounds[1:] - n_left_out
-    codes = np.flatnonzero(ends - past.series.bounds[:-1] >= 1)
+    codes = np.flatnonzero((ends - past.series.bounds[:-1] >= 1) & is_learnable(past.series))
     # Where there are too many, every k-th series is enough to stop by.
     codes = codes[:: max(1, len(codes) * steps // most)]
     ahead = np.tile(np.arange(1, steps + 1), len(codes))

@@ -28,7 +28,6 @@ from phantom_ml.forecasters._net_windows import (
     asked_at,
     flagged,
 )
-from phantom_ml.forecasters.accuracy import seasonal_scale
 from phantom_ml.forecasters.backtest import Window, rolling_windows
 from phantom_ml.forecasters.base import ForecastContext
 from phantom_ml.forecasters.conformal import conformal_offsets
@@ -262,7 +261,7 @@ def _prepared(choices: Choices, series: SeriesSet, context: ForecastContext) -> 
     held_out = n_held_out * plan.horizon
     limits, lags = (1, most), plan.lags
     told = (training_places(past, lags, n, limits, context.seed) for n in (held_out, 0))
-    seen, everything = (_moving(past, places, most) for places in told)
+    seen, everything = (_thinned(places, most) for places in told)
     n_valid = min(MOST_VALID, int(VALID_SHARE * len(seen[0]))) // n_held_out
     windows = rolling_windows(past.series, plan.horizon, n_held_out)
     windows = [w for w in (_some(w, n_valid) for w in windows) if len(w.chosen)]
@@ -280,12 +279,11 @@ def _n_to_learn_from(choices: Choices, plan: WindowPlan, context: ForecastContex
     return int(max(LEAST_WINDOWS, min(choices.max_windows, MOST_CELLS // cells, in_time)))
 
 
-def _moving(past: Past, places: tuple[Ints, Ints, Ints], most: int) -> Places:
-    """Return series and ends of windows, at most so many; a series that never moves has no unit to learn in."""
+def _thinned(places: tuple[Ints, Ints, Ints], most: int) -> Places:
+    """Return series and ends of windows, at most about so many."""
     codes, origins, _ = places
-    rows = np.flatnonzero(~np.isnan(seasonal_scale(past.series))[codes])
-    rows = rows[:: max(1, len(rows) // most)]
-    return codes[rows], origins[rows]
+    kept = slice(None, None, max(1, len(codes) // most))
+    return codes[kept], origins[kept]
 
 
 def _some(window: Window, most: int) -> Window:

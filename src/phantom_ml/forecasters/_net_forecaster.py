@@ -18,6 +18,7 @@ from phantom_ml.forecasters.base import (
     ForecastContext,
     ForecasterSettings,
 )
+from phantom_ml.forecasters.learnable import left_out, told_of_learnable
 from phantom_ml.forecasters.seasonal_naive import left_to_naive, seasonal_naive
 from phantom_ml.forecasters.series import SeriesSet
 from phantom_ml.parts.arrays import load_arrays, require, save_arrays
@@ -43,13 +44,14 @@ class FittedNetwork(FittedForecaster):
     notes: tuple[str, ...] = ()
 
     def predict(self, horizon: int, future: Floats | None = None) -> Forecast:
-        """Return the network's medians and quantiles."""
+        """Return the network's medians and quantiles; the naive's where it cannot speak."""
         from threadpoolctl import threadpool_limits
 
         if self.model is None:
             return seasonal_naive(self.history, horizon, self.levels)
         with threadpool_limits(1):
-            return self.model.forecast(self.history, horizon, future, self.levels)
+            told = self.model.forecast(self.history, horizon, future, self.levels)
+        return told_of_learnable(told, self.history)
 
     def looks_at(self) -> dict[str, float]:
         """Return how much the forecast moves where a raw column is not known."""
@@ -109,7 +111,7 @@ class NetworkForecasterSettings(ForecasterSettings):
         )
         choices = Choices(sizes, learning_rate=rate, **{name: getattr(self, name) for name in own})
         model = fit_network(choices, series, context)
-        notes: tuple[str, ...] = ()
+        notes = left_out(series)
         if model is None and context.deadline.passed:
             notes = (f"There was no time: {left_to_naive(series.n_series, series.n_series)}",)
         return self.fitted(series, model, context.levels, notes)

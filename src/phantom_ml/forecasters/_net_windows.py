@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from phantom_ml.forecasters._calendar import calendar_features
 from phantom_ml.forecasters._lag_fit import lag_plan
 from phantom_ml.forecasters._lags import LagPlan, Past, lag_rows
+from phantom_ml.forecasters.learnable import usual_length
 from phantom_ml.forecasters.series import SeriesSet
 from phantom_ml.parts.nets.scaling import centre_and_factor, scaled
 
@@ -64,7 +65,7 @@ class WindowPlan:
         """Return the windows that suit the series: some seasons, at most half of a common series."""
         lags = lag_plan(series, N_RECENT)
         wanted = int(np.clip(SEASONS * series.season, LEAST_STEPS, MOST_STEPS))
-        most = max(LEAST_STEPS, int(MOST_SHARE * float(np.median(series.lengths))))
+        most = max(LEAST_STEPS, int(MOST_SHARE * usual_length(series)))
         length = min(wanted, most)
         patch = -(-length // n_tokens)
         return cls(lags, horizon, patch, -(-length // patch))

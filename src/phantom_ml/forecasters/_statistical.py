@@ -33,6 +33,7 @@ from phantom_ml.forecasters.base import (
     ForecasterSettings,
     forecasters,
 )
+from phantom_ml.forecasters.learnable import LEAST_VALUES
 from phantom_ml.forecasters.seasonal_naive import left_to_naive, seasonal_naive
 from phantom_ml.forecasters.series import SeriesSet
 from phantom_ml.parts.arrays import Form, damaged, load_arrays, require, save_arrays
@@ -41,8 +42,6 @@ from phantom_ml.process.deadline import Deadline
 Floats = NDArray[np.float64]
 Told = Mapping[str, Any]
 FORM: Form = {"mean": (np.float64, 2), "quantiles": (np.float64, 3), "state": (np.int64, 1)}
-#: Shorter series have no degrees of freedom left for a model.
-LEAST_VALUES = 8
 #: Fewer seasons of a history say nothing about a season.
 LEAST_SEASONS = 2
 #: Seasons from which one that is taken out is learned, the last ones.
@@ -222,11 +221,12 @@ def one_forecast(
 ) -> tuple[Floats, Floats] | None:
     """Return mean (horizon,) and quantiles (horizon, n_levels) of one series, None where nothing fits."""
     season = season if len(history) >= LEAST_SEASONS * season + 1 else 1
+    recent = history[-settings.max_length :]
+    if len(recent) < LEAST_VALUES or (recent == recent[0]).all():
+        return None
     if not settings.bears(season):
         return _forecast_without(settings, history, season, context)
-    history = history[-settings.max_length :]
-    if len(history) < LEAST_VALUES or (history == history[0]).all():
-        return None
+    history = recent
     # Models stop by absolute tolerances: numbers near 1 are what they were written for.
     size = float(np.abs(history).mean())
     central = _central(context.levels)

@@ -89,6 +89,12 @@ class Forecast:
         """Return the first steps alone."""
         return Forecast(self.mean[:, :horizon], self.quantiles[:, :horizon], self.levels)
 
+    def around(self, mean: Floats) -> Forecast:
+        """Return another point forecast (n_series, horizon) with quantiles as far from it as here."""
+        return Forecast(
+            mean, mean[:, :, None] + self.quantiles - self.mean[:, :, None], self.levels
+        )
+
     def where(self, own: NDArray[np.bool_], other: Forecast) -> Forecast:
         """Return this forecast for the series marked in ``own`` (n_series,), the other one for the rest."""
         mean = np.where(own[:, None], self.mean, other.mean)

@@ -51,7 +51,7 @@ class Blend:
 
 
 def blended(told: Told, weights: Weights) -> Forecast:
-    """Return the weighted mean of forecasts, quantile by quantile.
+    """Return the weighted mean of forecasts, quantile by quantile; where all say the same, just that.
 
     Parameters
     ----------
@@ -61,9 +61,11 @@ def blended(told: Told, weights: Weights) -> Forecast:
         At least 0, summing to 1.
     """
     parts = [(told[name], weight) for name, weight in weights.items() if weight > 0]
-    mean = np.sum([weight * f.mean for f, weight in parts], axis=0)
-    quantiles = np.sum([weight * f.quantiles for f, weight in parts], axis=0)
-    return Forecast(mean, quantiles, parts[0][0].levels)
+    first = parts[0][0]
+    # By distances from one of them, for a sum of shares may miss what all say by a rounding.
+    mean = first.mean + np.sum([w * (f.mean - first.mean) for f, w in parts], axis=0)
+    moved = np.sum([w * (f.quantiles - first.quantiles) for f, w in parts], axis=0)
+    return Forecast(mean, first.quantiles + moved, first.levels)
 
 
 def greedy_weights(windows: Sequence[Window], told: Sequence[Told], error: Error = mase) -> Weights:

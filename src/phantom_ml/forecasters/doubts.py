@@ -7,6 +7,7 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
+from phantom_ml.errors import listed
 from phantom_ml.forecasters.frequency import Frequency
 from phantom_ml.forecasters.season import LEAST_SEASONS
 from phantom_ml.forecasters.series import SeriesSet
@@ -17,6 +18,10 @@ Ints = NDArray[np.int64]
 MOST_EMPTY = 0.5
 #: So many gaps of one size, one after the other, are no chance.
 LEAST_RUN = 10
+#: A series has a step of its own where this share of its gaps are of one size.
+LEAST_SAME = 0.8
+#: So many series are named.
+MOST_NAMED = 5
 
 
 def doubts(series: SeriesSet, frequency: str | None, season: int | None) -> tuple[str, ...]:
@@ -35,10 +40,15 @@ def _of_steps(series: SeriesSet, declared: str | None) -> tuple[str, ...]:
     step, n_steps = series.frequency, len(series.values)
     held = np.flatnonzero(~np.isnan(series.values))
     n_empty = n_steps - len(held)
-    is_same = np.diff(series.codes[held]) == 0
-    rows = _in_runs(np.diff(held)[is_same])
+    codes = series.codes[held]
+    is_same = np.diff(codes) == 0
+    gaps = np.diff(held)[is_same]
+    rows = _in_runs(gaps)
     wide = max((gap for gap in rows if gap > 1), key=lambda gap: rows[gap], default=0)
     empty = f"{n_empty:,} of {n_steps:,} steps hold no value and are filled in"
+    own_steps = _own_steps(codes[1:][is_same], gaps, series.n_series)
+    if len(np.unique(own_steps[own_steps > 0])) > 1:
+        return (_of_series_apart(series, own_steps, empty),)
     if wide and 1 in rows:
         apart, own = _told(step, wide), step.text
         return (
@@ -57,6 +67,32 @@ def _of_steps(series: SeriesSet, declared: str | None) -> tuple[str, ...]:
     return (
         f"With a step of {step.text} {empty}. Declare a longer frequency; where no row means that nothing came, "
         "give rows of 0.",
+    )
+
+
+def _own_steps(codes: Ints, gaps: Ints, n_series: int) -> Ints:
+    """Return the size of nearly all gaps of each series, shape (n_series,), 0 where there is none such."""
+    counts = np.bincount(codes, minlength=n_series)
+    middles = (np.cumsum(counts) - counts + counts // 2)[counts > 0]
+    common = np.zeros(n_series, np.int64)
+    common[counts > 0] = gaps[np.lexsort((gaps, codes))][middles]
+    same = np.bincount(codes, gaps == common[codes], n_series)
+    return np.where((counts >= LEAST_RUN) & (same >= LEAST_SAME * counts), common, 0)
+
+
+def _of_series_apart(series: SeriesSet, own_steps: Ints, empty: str) -> str:
+    """Return the sentence that names the series whose steps are not those of most."""
+    sizes, n_of_each = np.unique(own_steps[own_steps > 0], return_counts=True)
+    usual = int(sizes[n_of_each.argmax()])
+    odd = np.flatnonzero((own_steps > 0) & (own_steps != usual))
+    names = [", ".join(str(part) for part in row) for row in series.ids[odd].rows()]
+    step = series.frequency
+    apart = " or ".join(_told(step, int(size)) for size in sizes if size != usual)
+    it = "it" if len(odd) == 1 else "them"
+    return (
+        f"The steps differ between series: the values of {listed(names, MOST_NAMED)} lie {apart} apart, those of "
+        f"the others {_told(step, usual)}. With a step of {step.text} {empty}. Leave {it} out, or train a model "
+        f"of {it} apart."
     )
 
 

@@ -8,7 +8,7 @@ J. of Forecasting 37 (2021), doi:10.1016/j.ijforecast.2021.03.004 (why one model
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, ClassVar, Literal
 
@@ -30,6 +30,7 @@ from phantom_ml.forecasters.base import (
     forecasters,
 )
 from phantom_ml.forecasters.conformal import with_offsets
+from phantom_ml.forecasters.learnable import left_out, told_of_learnable
 from phantom_ml.forecasters.seasonal_naive import seasonal_naive
 from phantom_ml.forecasters.series import SeriesSet
 from phantom_ml.parts.arrays import Form, damaged, load_arrays, require, save_arrays
@@ -57,18 +58,19 @@ class FittedLagLightGBM(FittedForecaster):
 
     @property
     def notes(self) -> tuple[str, ...]:  # type: ignore[override]
-        """Return whether time ran out."""
+        """Return whether time ran out, and how many series are left to the seasonal naive."""
         return self.fit.notes
 
     def predict(self, horizon: int, future: Floats | None = None) -> Forecast:
-        """Return what the trees say, and conformal quantiles around it."""
+        """Return what the trees say, and conformal quantiles around it; the naive's where they cannot speak."""
         past = Past.of(self.history, self.fit.model.plan)
         mean = self.fit.model.forecast(past, horizon, future)
-        if len(self.fit.offsets) == 0:
-            naive = seasonal_naive(self.history, horizon, self.levels)
-            around = mean[:, :, None] + naive.quantiles - naive.mean[:, :, None]
-            return Forecast(mean, around, self.levels)
-        return with_offsets(mean, self.fit.offsets, seasonal_scale(self.history), self.levels)
+        if len(self.fit.offsets):
+            scale = seasonal_scale(self.history)
+            told = with_offsets(mean, self.fit.offsets, scale, self.levels)
+        else:
+            told = seasonal_naive(self.history, horizon, self.levels).around(mean)
+        return told_of_learnable(told, self.history)
 
     def looks_at(self) -> dict[str, float]:
         """Return the trees' gain by raw column."""
@@ -153,7 +155,10 @@ class LagLightGBM(ForecasterSettings):
         settings = LagSettings(
             params, self.max_rounds, self.max_rows, self.n_recent, self.strategy == "direct"
         )
-        return FittedLagLightGBM(series, fit_lags(settings, series, context), context.levels)
+        fit = fit_lags(settings, series, context)
+        if fit.model.text or not fit.notes:  # or all are left out for want of time
+            fit = replace(fit, notes=(*fit.notes, *left_out(series)))
+        return FittedLagLightGBM(series, fit, context.levels)
 
 
 #: Stopping is by the absolute error in every case: it is what forecasts are judged by.

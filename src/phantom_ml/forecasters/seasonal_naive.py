@@ -23,6 +23,7 @@ from phantom_ml.forecasters.base import (
     ForecasterSettings,
     forecasters,
 )
+from phantom_ml.forecasters.change_spread import change_spread
 from phantom_ml.forecasters.series import SeriesSet
 
 Floats = NDArray[np.float64]
@@ -64,16 +65,17 @@ class SeasonalNaive(ForecasterSettings):
 
 
 def seasonal_naive(series: SeriesSet, horizon: int, levels: tuple[float, ...]) -> Forecast:
-    """Return the seasonal naive forecast; a series shorter than a season repeats its last value."""
+    """Return the seasonal naive forecast; a series shorter than a season repeats its last value.
+
+    Its band is of the series' own errors in history; those that a short one lacks, the others tell.
+    """
     values = series.whole
     seasons = np.where(series.lengths >= series.season, series.season, 1)
     ahead = np.arange(horizon)
     rows = (series.bounds[1:] - seasons)[:, None] + ahead % seasons[:, None]
     mean = values[rows]
     # Errors add up season after season, as those of a random walk do.
-    spread = _error_spread(series, values, seasons)[:, None] * np.sqrt(
-        1 + ahead // seasons[:, None]
-    )
+    spread = change_spread(series, seasons)[:, None] * np.sqrt(1 + ahead // seasons[:, None])
     normal = ndtri(np.asarray(levels, np.float64))
     return Forecast(mean, mean[:, :, None] + spread[:, :, None] * normal, levels)
 
@@ -88,15 +90,3 @@ def left_to_naive(n_left: int, n_series: int) -> str:
     """
     verb = "is" if n_left == 1 else "are"
     return f"{n_left:,} of {n_series:,} series {verb} forecast by the seasonal naive."
-
-
-def _error_spread(series: SeriesSet, values: Floats, seasons: NDArray[np.int64]) -> Floats:
-    """Return the root mean square of one-season errors in history, shape (n_series,), 0 where unknown."""
-    codes = series.codes
-    rows = np.arange(len(values))
-    before = rows - seasons[codes]
-    usable = before >= series.bounds[:-1][codes]
-    error = values[rows[usable]] - values[before[usable]]
-    total = np.bincount(codes[usable], error**2, series.n_series)
-    count = np.bincount(codes[usable], minlength=series.n_series)
-    return np.asarray(np.sqrt(total / np.maximum(count, 1)), np.float64)
