@@ -42,6 +42,14 @@ def test_a_count_that_is_always_zero_but_once_has_one_alert(phantom, tmp_path):
     assert phantom("watch", tmp_path / "zero.csv", *words).json["alerts"] == [901]
 
 
+def test_an_infinite_count_in_a_file_is_an_alert_and_written_back(watch, logons, tmp_path):
+    text = logons.read_text().replace("700,web,400.0", "700,web,inf")
+    (tmp_path / "odd.csv").write_text(text)
+    watch(tmp_path / "odd.csv", "--output", tmp_path / "scored.csv")
+    row = pl.read_csv(tmp_path / "scored.csv").row(1400, named=True)
+    assert (row["logons"], row["alert"]) == (float("inf"), True)
+
+
 def test_alerts_are_shown_with_their_rows(watch, logons):
     run = watch(logons)
     assert "1,600 rows" in run.out

@@ -8,7 +8,8 @@ import polars as pl
 import pytest
 from polars.testing import assert_frame_equal
 
-from phantom_ml.errors import BundleDamaged, DataError
+from phantom_ml.errors import DataError
+from phantom_ml.streams.base import LARGEST
 from phantom_ml.streams.scorer import StreamScorer
 from phantom_ml.streams.settings import StreamConfig
 
@@ -25,7 +26,7 @@ def hours(n=100, zone=None):
     return [(START + timedelta(hours=h)).replace(tzinfo=zone) for h in range(n)]
 
 
-@pytest.mark.parametrize(
+forms = pytest.mark.parametrize(
     "form",
     [
         pl.DataFrame.lazy,
@@ -37,6 +38,9 @@ def hours(n=100, zone=None):
     ],
     ids=["lazy", "pandas", "Arrow", "list of mappings", "mapping of columns", "structured NumPy"],
 )
+
+
+@forms
 def test_any_table_scores_as_one_of_polars(form):
     frame = timed()
     told = StreamScorer(TIMED).update(form(frame))
@@ -67,6 +71,71 @@ def test_a_scorer_is_fitted_on_any_table():
 def test_a_missing_cell_of_pandas_is_a_missing_cell():
     told = StreamScorer().update(pd.DataFrame({"load": [1.0, None, 2.0]}))
     assert told.height == 3
+
+
+@forms
+@pytest.mark.parametrize("value", [np.inf, -np.inf])
+def test_an_infinite_value_of_any_table_is_a_very_great_one(form, value):
+    frame = timed(100).with_columns(
+        load=pl.when(pl.int_range(100) == 90).then(value).otherwise("load")
+    )
+    great = frame.with_columns(pl.col("load").clip(-LARGEST, LARGEST))
+    told = StreamScorer(TIMED).update(form(frame))
+    assert_frame_equal(told, StreamScorer(TIMED).update(great), check_exact=True)
+
+
+def test_an_infinite_value_of_an_array_is_an_alert():
+    values = np.random.default_rng(0).normal(size=(100, 2))
+    values[90, 0] = np.inf
+    assert StreamScorer().update(values)["alert"][90]
+
+
+MISSING = {
+    "mapping": {"at": 60, "load": None},
+    "mapping of lists": {"at": [60], "load": [None]},
+    "list of mappings": [{"at": 60, "load": None}],
+    "mapping with NA": {"at": 60, "load": pd.NA},
+    "mapping with NaN": {"at": 60, "load": float("nan")},
+    "pandas": pd.DataFrame({"at": [60], "load": [None]}),
+    "pandas with NA": pd.DataFrame({"at": [60], "load": [pd.NA]}),
+    "polars": pl.DataFrame({"at": [60], "load": [None]}),
+    "polars, text": pl.DataFrame({"at": [60], "load": [None]}, {"at": int, "load": str}),
+}
+
+
+@pytest.mark.parametrize("row", MISSING.values(), ids=MISSING)
+def test_a_cell_that_is_missing_in_a_single_row_is_missing(row):
+    frame = timed().with_columns(load=pl.when(pl.int_range(100) != 60).then("load"))
+    scorer = StreamScorer(TIMED)
+    told = pl.concat([scorer.update(part) for part in (frame[:60], row, frame[61:])])
+    assert_frame_equal(told, StreamScorer(TIMED).update(frame), check_exact=True)
+
+
+def test_a_first_row_of_missing_cells_begins_a_series_where_the_columns_are_named():
+    scorer, frame = StreamScorer(TIMED), timed(60)
+    scorer.update({"at": 0, "load": None})
+    assert (scorer.update(frame).height, scorer.columns) == (60, ("load",))
+
+
+def test_a_word_among_missing_cells_is_refused():
+    scorer = StreamScorer(TIMED)
+    scorer.update(timed())
+    with pytest.raises(DataError, match="not numeric: 'load'"):
+        scorer.update([{"at": 200, "load": None}, {"at": 201, "load": "much"}])
+
+
+@pytest.mark.parametrize("time", [None, pd.NaT, pd.NA, float("nan")], ids=repr)
+def test_a_row_without_a_time_is_told_as_that(time):
+    scorer = StreamScorer(TIMED)
+    scorer.update(timed(times=hours()))
+    with pytest.raises(DataError, match="1 row has no time in 'at', row 0 of the table"):
+        scorer.update({"at": time, "load": 20.0})
+
+
+def test_the_first_row_without_a_time_is_named():
+    rows = [{"at": hours()[i] if i != 3 else pd.NaT, "load": 20.0} for i in range(5)]
+    with pytest.raises(DataError, match="row 3 of the table"):
+        StreamScorer(TIMED).update(rows)
 
 
 @pytest.mark.parametrize("data", [5, None, "nothing.csv", np.zeros(3), [1, 2]])
@@ -125,8 +194,3 @@ def test_a_date_is_a_time_without_a_zone():
     scorer = StreamScorer(TIMED)
     scorer.update(timed(times=hours()))
     assert scorer.update({"at": [date(2026, 3, 1)], "load": [20.0]}).height == 1
-
-
-def test_a_folder_without_a_scorer_is_refused(tmp_path):
-    with pytest.raises(BundleDamaged):
-        StreamScorer.load(tmp_path)

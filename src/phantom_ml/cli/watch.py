@@ -69,12 +69,15 @@ def watch(
     """
     from phantom_ml.core.output import check_output, write_table
     from phantom_ml.core.watch import watch as scored
+    from phantom_ml.data.source import ReadOptions
     from phantom_ml.streams.settings import StreamConfig
 
     if output is not None:
         check_output(output, file)
     config = StreamConfig(**watched.settings())
-    frame = common.core().read(file, reading.options()).frame()
+    options = reading.options() or ReadOptions()
+    options = options.model_copy(update={"keep_infinite": True})
+    frame = common.core().read(file, options).frame()
     told = scored(frame, config, None if state is None else Path(state).expanduser())
     if output is not None:
         write_table(frame.hstack(told), output)

@@ -32,8 +32,8 @@ def watch(frame: pl.DataFrame, config: StreamConfig, state: Path | None = None) 
         The rows are no series, or go back in time.
     BadSetting
         The folder remembers other columns or settings.
-    BundleDamaged
-        The folder cannot be read.
+    BundleDamaged, BundleVersion
+        The folder cannot be read, or not by this version.
     """
     if state is None:
         return StreamScorer(config).update(frame)

@@ -28,6 +28,8 @@ class ColumnTypes:
     ----------
     decimal : str
         ``.`` or ``,``.
+    keep_infinite : bool
+        Whether infinite numbers stay; else they are missing.
 
     Examples
     --------
@@ -40,8 +42,8 @@ class ColumnTypes:
     ["Column 'a' is read as text: its values are numbers, but for 'x' and the like."]
     """
 
-    def __init__(self, decimal: str) -> None:
-        self.decimal = decimal
+    def __init__(self, decimal: str, *, keep_infinite: bool = False) -> None:
+        self.decimal, self.keep_infinite = decimal, keep_infinite
         self.kinds: dict[str, TextType] = {}
         self._odd: dict[str, str] = {}
         self._infinite: Counter[str] = Counter()
@@ -58,6 +60,8 @@ class ColumnTypes:
             # What was lost may be written otherwise than the first values are.
             again = (parsed_expr(name, self.kinds[name], self.decimal) for name in lost)
             typed = typed.with_columns(frame.select(again))
+        if self.keep_infinite:
+            return typed.with_columns(pl.selectors.float().fill_nan(None))
         typed, infinite = finite_only(typed)
         self._infinite.update(infinite)
         return typed

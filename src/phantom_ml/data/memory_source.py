@@ -79,7 +79,7 @@ def _dataset(
         raise SourceEmpty(
             "The table has no row." if width else "The table has no column.", EXPECTED
         )
-    plain, told = tidied(lazy)
+    plain, told = tidied(lazy, keep_infinite=options.keep_infinite)
     report = ReadReport("frame", {}, (*warnings, *told), repeated=again)
     return Dataset(plain, n_rows, "frame", report)
 

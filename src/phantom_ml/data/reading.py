@@ -94,14 +94,14 @@ def read(
     return Dataset(rows, result["n_rows"], Path(source).name, report)
 
 
-def table_of(data: Any) -> pl.DataFrame:
+def table_of(data: Any, options: ReadOptions = DEFAULT_OPTIONS) -> pl.DataFrame:
     """Return any table as a frame in memory; raises DataError where it is none."""
     if isinstance(data, pl.DataFrame) and pl.Object not in data.dtypes:
         return data
     if isinstance(data, pl.LazyFrame):
         return data.collect()
     with tempfile.TemporaryDirectory() as scratch:
-        return read(data, scratch=Path(scratch)).frame()
+        return read(data, options, scratch=Path(scratch)).frame()
 
 
 def _chosen(source: Path) -> tuple[list[Path], str, list[str]]:

@@ -46,6 +46,9 @@ class ReadOptions(Settings):
     missing_values: tuple[str, ...] = Field(
         MISSING_VALUES, description="Spellings of a missing value in delimited text."
     )
+    keep_infinite: bool = Field(
+        False, description="Whether infinite numbers stay; else they are missing."
+    )
     max_columns: int = Field(20_000, ge=1)
     memory_mb: int | None = Field(4096, ge=256, description="Cap of the process that parses.")
 

@@ -140,10 +140,11 @@ def told_infinite(counts: Mapping[str, int]) -> list[str]:
     ]
 
 
-def tidied(frame: pl.LazyFrame) -> tuple[pl.LazyFrame, list[str]]:
+def tidied(frame: pl.LazyFrame, *, keep_infinite: bool = False) -> tuple[pl.LazyFrame, list[str]]:
     """Return a table of the engine's types, and what a person should know about the change.
 
-    Columns that have one of these types already are passed on as they are, without a copy.
+    Columns that have one of these types already are passed on as they are, without a copy. Infinite
+    numbers are missing, or stay as they are where ``keep_infinite`` says so.
     """
     columns = flat_columns(frame.collect_schema())
     names, warnings = clean_names([column.name for column in columns])
@@ -151,7 +152,9 @@ def tidied(frame: pl.LazyFrame) -> tuple[pl.LazyFrame, list[str]]:
     schema = plain.collect_schema()
     changes = [datetime_expr(name, kind) for name, kind in iso_columns(plain).items()]
     floats = [name for name, dtype in schema.items() if dtype.is_float()]
-    if floats:
+    if keep_infinite:
+        changes += [pl.col(floats).fill_nan(None)] if floats else []
+    elif floats:
         odd, counts = _not_finite(plain, floats)
         changes += [finite_expr(name) for name in odd]
         warnings += told_infinite(counts)

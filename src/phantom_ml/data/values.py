@@ -11,6 +11,8 @@ import polars as pl
 #: Objects nested deeper than this stay JSON text.
 MAX_DEPTH = 8
 JSON_TYPES = frozenset({bool, int, float, str, list, dict})
+#: Names of the types of pandas' NA and NaT, by which a missing value is told without importing pandas.
+NO_VALUE = frozenset({"NAType", "NaTType"})
 
 
 def frame_of_rows(rows: Sequence[Mapping[str, Any]]) -> tuple[pl.DataFrame, dict[str, str]]:
@@ -62,6 +64,8 @@ def series_of(name: str, values: Sequence[Any]) -> tuple[pl.Series, str | None]:
     ], 'x')
     """
     kinds = set(map(type, values)) - {type(None)}
+    if not NO_VALUE.isdisjoint(kind.__name__ for kind in kinds):
+        return series_of(name, [None if type(v).__name__ in NO_VALUE else v for v in values])
     if kinds <= {bool}:
         return pl.Series(name, values, pl.Boolean if kinds else pl.Null), None
     if kinds == {str}:

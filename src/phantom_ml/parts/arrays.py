@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Mapping
 from pathlib import Path
@@ -47,6 +48,15 @@ def load_arrays(folder: Path, form: Form) -> tuple[Arrays, dict[str, Any]]:
         require(right, f"the array {name!r} has another type or shape")
     require(isinstance(facts, dict), "its facts are not an object")
     return arrays, facts
+
+
+def digest(arrays: Mapping[str, NDArray[Any]]) -> str:
+    """Return the SHA-256 of arrays with their names, whatever their order, 64 hex digits."""
+    found = hashlib.sha256()
+    for name in sorted(arrays):
+        found.update(name.encode())
+        found.update(np.ascontiguousarray(arrays[name]).data)
+    return found.hexdigest()
 
 
 def require(holds: bool, fault: str) -> None:

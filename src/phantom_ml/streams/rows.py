@@ -84,7 +84,10 @@ def rows_of(
     missing = [name for name in needed if name not in frame.columns]
     if missing:
         raise ColumnMissing(missing, frame.columns)
-    wrong = [n for n in columns if not (frame[n].dtype.is_numeric() or frame[n].dtype == pl.Null)]
+    # A column of missing cells alone has no type of its own.
+    empty = [name for name in columns if frame[name].null_count() == frame.height]
+    frame = frame.with_columns(pl.lit(None, pl.Float64).alias(name) for name in empty)
+    wrong = [name for name in columns if not frame[name].dtype.is_numeric()]
     if wrong:
         raise DataError(
             f"Columns that are to be watched are not numeric: {listed(wrong)}.",
@@ -110,20 +113,24 @@ def _watched(frame: pl.DataFrame, config: StreamConfig) -> tuple[str, ...]:
     if chosen is None:
         chosen = tuple(n for n in frame.columns if n not in others and frame[n].dtype.is_numeric())
     if not chosen:
-        raise DataError("The table has no numeric column to watch.", "Give one at least.")
+        raise DataError(
+            "The table has no numeric column to watch.",
+            "Give one at least; name in value_columns those whose first values are missing.",
+        )
     return chosen
 
 
 def _times(times: pl.Series) -> pl.Series:
     """Return times as whole numbers: nanoseconds, or what the column holds; raises DataError."""
-    if kind_of_time(times) != WHOLE:
-        times = times.cast(pl.Datetime("ns", getattr(times.dtype, "time_zone", None)))
-    lost = times.null_count()
-    if lost:
+    lost = times.is_null().arg_true()
+    if len(lost):
         raise DataError(
-            f"{counted(lost, 'row has', 'rows have')} no time in {times.name!r}.",
+            f"{counted(len(lost), 'row has', 'rows have')} no time in {times.name!r}, "
+            f"row {lost[0]} of the table to begin with.",
             "Give each row its time.",
         )
+    if kind_of_time(times) != WHOLE:
+        times = times.cast(pl.Datetime("ns", getattr(times.dtype, "time_zone", None)))
     return times.cast(pl.Int64)
 
 

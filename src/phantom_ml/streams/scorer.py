@@ -14,16 +14,25 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from phantom_ml.data.reading import table_of
-from phantom_ml.errors import ConfigError, DataError
-from phantom_ml.parts.arrays import Arrays, load_arrays, require, save_arrays
+from phantom_ml.data.reading import ReadOptions, table_of
+from phantom_ml.errors import (
+    BundleDamaged,
+    BundleVersion,
+    ConfigError,
+    DataError,
+    SourceNotFound,
+)
+from phantom_ml.parts.arrays import FILE, Arrays, digest, load_arrays, require, save_arrays
 from phantom_ml.streams.rows import Rows, kind_of_time, rows_of
 from phantom_ml.streams.series import Series, Verdict, below
 from phantom_ml.streams.settings import StreamConfig
 
 Key = tuple[str | None, ...]
-#: Form of the saved file.
-VERSION = 1
+SAVED = "Name the folder that a scorer was saved in, or begin with a new one."
+#: Form of the saved file; the first had no digest.
+VERSION, FIRST = 2, 1
+#: An infinite value is a very great one, not a missing one.
+READING = ReadOptions(keep_infinite=True)
 
 
 class StreamScorer:
@@ -121,7 +130,7 @@ class StreamScorer:
 
     def _taken(self, table: Any) -> list[tuple[Key, Rows]]:
         """Return the rows of each series; raises before anything is learned."""
-        frame = table_of(table)
+        frame = table_of(table, READING)
         columns, groups = rows_of(frame, self.config, self.columns)
         kind = self._kind_of_time
         if groups and self.config.time_column:
@@ -175,6 +184,7 @@ class StreamScorer:
         arrays: Arrays = {}
         for i, series in enumerate(self._series.values()):
             arrays |= {f"{i}/{name}": array for name, array in series.arrays().items()}
+        arrays = arrays or {"none": np.empty(0)}
         facts = {
             "version": VERSION,
             "config": self.config.model_dump_json(),
@@ -183,13 +193,22 @@ class StreamScorer:
             "kind_of_time": self._kind_of_time,
             "series": [[list(key), self._times.get(key)] for key in self._series],
         }
-        save_arrays(place, arrays or {"none": np.empty(0)}, facts)
+        save_arrays(place, arrays, {**facts, "sha256": _sha256(arrays, facts)})
 
     @classmethod
     def load(cls, folder: str | Path) -> StreamScorer:
-        """Return the scorer that was saved; it goes on as if it had not been. Raises BundleDamaged."""
-        arrays, facts = load_arrays(Path(folder).expanduser(), {})
-        require(facts.get("version") == VERSION, "it is of another version")
+        """Return the scorer that was saved; it goes on as if it had not been.
+
+        Raises
+        ------
+        SourceNotFound
+            There is no such folder.
+        BundleVersion
+            It was written in a form that this version does not read.
+        BundleDamaged
+            The folder holds no scorer, or its bytes are not those that were saved.
+        """
+        arrays, facts = _read(Path(folder).expanduser())
         try:
             found = cls(StreamConfig.model_validate_json(facts["config"]))
             found.columns = tuple(json.loads(json.dumps(facts["columns"])))
@@ -208,6 +227,35 @@ class StreamScorer:
             if time is not None:
                 found._times[key] = time
         return found
+
+
+def _read(place: Path) -> tuple[Arrays, dict[str, Any]]:
+    """Return the arrays and facts of a saved scorer, byte for byte; raises as ``load``."""
+    if not place.exists():
+        raise SourceNotFound(f"There is no scorer at {str(place)!r}.", SAVED)
+    if not (place / FILE).exists():
+        raise BundleDamaged(f"No scorer lies in {str(place)!r}: it has no {FILE}.", SAVED)
+    try:
+        arrays, facts = load_arrays(place, {})
+    except BundleDamaged:
+        raise BundleDamaged(f"The scorer in {str(place)!r} cannot be read.", SAVED) from None
+    told, version = facts.pop("sha256", None), facts.get("version")
+    require(isinstance(version, int), "it states no version")
+    if version not in (FIRST, VERSION):
+        raise BundleVersion(
+            f"The scorer in {str(place)!r} is of version {version}; this program has version {VERSION}.",
+            "Use the Phantom ML version that wrote it, or begin anew in another folder.",
+        )
+    if told != (_sha256(arrays, facts) if version == VERSION else None):
+        raise BundleDamaged(
+            f"The bytes of the scorer in {str(place)!r} are not those that were saved.", SAVED
+        )
+    return arrays, facts
+
+
+def _sha256(arrays: Arrays, facts: Mapping[str, Any]) -> str:
+    told = json.dumps(facts, sort_keys=True).encode()
+    return digest({**arrays, "facts": np.frombuffer(told, np.uint8)})
 
 
 def _unknown(series: Series, n: int) -> Verdict:

@@ -2,7 +2,7 @@
 
 Detectors of events are averaged in nats: each finds what the others miss, and what all find stands out. A
 state is told apart from an event: as long as the mean of the last rows is away from its usual place the rows
-are anomalous, which makes no new alert; where level or spread stay away, a change point is told once.
+are anomalous, which makes no new alert; where level or spread stay away, a change point is told once an onset.
 Everything is of constant size, and no row is judged by one that comes after it.
 """
 
@@ -22,6 +22,7 @@ from phantom_ml.streams.base import (
     filled,
     stream_detectors,
 )
+from phantom_ml.streams.change_points import LEARNED, ChangePoints
 from phantom_ml.streams.settings import StreamConfig
 from phantom_ml.streams.tail import Tail
 
@@ -68,8 +69,7 @@ class Series:
     recent : array of shape (n_recent, 2)
         The last events beyond the line, less those that a later one was as high as: place, counted from the next
         row, and height. At most ``quiet_rows`` of them.
-    away : int array of shape (2,)
-        For how many rows level and spread have been away.
+    changes : ChangePoints
     last : array of shape (n_columns,)
         The last known values.
     n_seen : int
@@ -79,7 +79,7 @@ class Series:
     states: dict[str, StreamState]
     tails: dict[str, Tail]
     recent: Floats
-    away: np.ndarray
+    changes: ChangePoints
     last: Floats
     n_seen: int
 
@@ -93,7 +93,8 @@ class Series:
         states = {name: stream_detectors.get(name)().fit(whole, context) for name in names}
         tails = {name: Tail(config.line) for name in names}
         n = len(opening)
-        found = cls(config, states, tails, np.empty((0, 2)), np.zeros(2, np.int64), last, n)
+        changes = ChangePoints(config.lasting_rows, _is_known(opening)[-LEARNED:])
+        found = cls(config, states, tails, np.empty((0, 2)), changes, last, n)
         if n >= LEAST_ROWS:
             found._compare_anew()
         return found
@@ -117,7 +118,7 @@ class Series:
             if self.n_seen in ANEW:
                 self._compare_anew()
         surprise = {n: np.concatenate(parts or [np.empty(0)]) for n, parts in found.items()}
-        return self._verdict(surprise, np.asarray((~np.isnan(values)).any(axis=1)))
+        return self._verdict(surprise, _is_known(values))
 
     def _surprise(self, name: str, raw: Floats) -> Floats:
         return self.tails[name].update(raw) if self.n_seen >= LEAST_ROWS else np.zeros(len(raw))
@@ -131,9 +132,9 @@ class Series:
         event = np.where(known, np.mean([surprise[name] for name in members], axis=0), 0.0)
         level = np.where(known, np.minimum(surprise[LEVEL], line), 0.0)
         odd = np.maximum(event, level)
-        return Verdict(
-            surprise, event, odd / (odd + line), self._alerts(event), self._changes(surprise)
-        )
+        is_away = np.stack([surprise[name] >= line for name in (LEVEL, SPREAD)])
+        changed = self.changes.update(is_away, known)
+        return Verdict(surprise, event, odd / (odd + line), self._alerts(event), changed)
 
     def _alerts(self, event: Floats) -> Bools:
         """Return where something new began: an event of more than half the height was not among the last rows."""
@@ -146,22 +147,10 @@ class Series:
         self.recent = recent - [len(event), 0.0]
         return found
 
-    def _changes(self, surprise: dict[str, Floats]) -> Bools:
-        """Return where level or spread has been away for just so many rows."""
-        found = []
-        for i, name in enumerate((LEVEL, SPREAD)):
-            is_away = surprise[name] >= self.config.line
-            rows = np.arange(1, len(is_away) + 1)
-            back = np.maximum.accumulate(np.where(is_away, 0, rows))
-            run = rows - back + np.where(back == 0, self.away[i], 0)
-            found.append(is_away & (run == self.config.lasting_rows))
-            self.away[i] = run[-1] if len(run) else self.away[i]
-        return np.asarray(found[0] | found[1])
-
     def arrays(self) -> Arrays:
         """Return what ``of_arrays`` takes."""
-        told = {"quiet": self.recent, "away": self.away, "last": self.last}
-        parts: Arrays = {**told, "n_seen": np.array([self.n_seen])}
+        told = {"quiet": self.recent, "last": self.last, "n_seen": np.array([self.n_seen])}
+        parts: Arrays = {**told, **self.changes.arrays()}
         for name in self.states:
             for kind, part in (("state", self.states[name]), ("tail", self.tails[name])):
                 parts |= {f"{name}/{kind}/{n}": a for n, a in part.arrays().items()}
@@ -170,20 +159,26 @@ class Series:
     @classmethod
     def of_arrays(cls, config: StreamConfig, arrays: Arrays) -> Series:
         """Return the series that was saved; raises BundleDamaged."""
-        form = {"away": np.int64, "last": np.float64, "n_seen": np.int64}
+        form = {"last": np.float64, "n_seen": np.int64}
         for name, kind in form.items():
             right = name in arrays and arrays[name].ndim == 1 and arrays[name].dtype == kind
             require(right, f"{name!r} of a series is missing")
-        recent, away, last = _recent_of(arrays), arrays["away"].copy(), arrays["last"].copy()
-        fits = len(away) == 2 and len(arrays["n_seen"]) == 1
-        require(fits and bool(np.isfinite(last).all()), "the sizes of a series do not fit")
+        recent, last = _recent_of(arrays), arrays["last"].copy()
+        changes = ChangePoints.of_arrays(config.lasting_rows, arrays)
+        fits = len(arrays["n_seen"]) == 1 and bool(np.isfinite(last).all())
+        require(fits, "the sizes of a series do not fit")
         states, tails = {}, {}
         for name in dict.fromkeys((*config.detectors, LEVEL, SPREAD)):
             settings = stream_detectors.get(name)()
             states[name] = StreamState.of_arrays(settings, below(arrays, f"{name}/state/"))
             tails[name] = Tail.of_arrays(config.line, below(arrays, f"{name}/tail/"))
             require(states[name].last.shape == last.shape, "detectors know other columns")
-        return cls(config, states, tails, recent, away, last, int(arrays["n_seen"][0]))
+        return cls(config, states, tails, recent, changes, last, int(arrays["n_seen"][0]))
+
+
+def _is_known(values: Floats) -> Bools:
+    """Return of which rows anything is known."""
+    return np.asarray((~np.isnan(values)).any(axis=1))
 
 
 def _recent_of(arrays: Arrays) -> Floats:

@@ -64,7 +64,8 @@ class CsvReader(Reader):
     def parse(self, files: Sequence[SourceFile], options: ReadOptions, folder: Path) -> Parsed:
         """Return the rows of all files."""
         prepared, warnings = _prepare_all(files, options, folder)
-        types = ColumnTypes(prepared[0].dialect.decimal)
+        decimal = prepared[0].dialect.decimal
+        types = ColumnTypes(decimal, keep_infinite=options.keep_infinite)
         done: dict[int, FileParts] = {}
         while waiting := [i for i in range(len(prepared)) if i not in done]:
             for i in waiting:

@@ -68,7 +68,8 @@ class JsonReader(Reader):
             )
         joined, rows_file = folder / "joined.parquet", folder / "rows.parquet"
         n_rows = join_parts(writer.parts, common_schema(writer.parts), joined)
-        lazy, told = tidied(pl.scan_parquet(joined, glob=False))
+        whole = pl.scan_parquet(joined, glob=False)
+        lazy, told = tidied(whole, keep_infinite=options.keep_infinite)
         write_table(lazy, rows_file)
         joined.unlink()
         warnings = [w for text in texts for w in text.warnings] + notes.warnings

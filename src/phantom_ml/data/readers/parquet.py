@@ -53,7 +53,7 @@ class ParquetReader(Reader):
 def _rewrite(file: SourceFile, options: ReadOptions, target: Path) -> tuple[Part, list[str]]:
     source = pl.scan_parquet(file.path, glob=False, hive_partitioning=False)
     check_width(len(source.collect_schema()), options.max_columns, file.name)
-    lazy, warnings = tidied(source)
+    lazy, warnings = tidied(source, keep_infinite=options.keep_infinite)
     check_width(len(lazy.collect_schema()), options.max_columns, file.name)
     write_table(lazy, target)
     written = pl.scan_parquet(target, glob=False)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 import tempfile
@@ -21,6 +20,7 @@ from phantom_ml.features.windows.memory import Memory, Part
 from phantom_ml.features.windows.plan import EntityPlan, WindowPlan
 from phantom_ml.features.windows.seen import Seen
 from phantom_ml.features.windows.state import WindowState
+from phantom_ml.parts.arrays import digest
 
 FILE, HEADER = "windows.safetensors", "windows"
 #: A plan is a few hundred bytes; nobody needs more than this.
@@ -38,7 +38,7 @@ def save_state(state: WindowState, folder: Path) -> None:
     told = {
         "version": WindowPlan.version,
         "plan": state.plan.model_dump(mode="json"),
-        "sha256": _digest(arrays),
+        "sha256": digest(arrays),
     }
     # One entry: the order of several is by chance, and equal states are equal files.
     _write(folder / FILE, save(arrays, {HEADER: json.dumps(told, sort_keys=True)}))
@@ -65,7 +65,7 @@ def load_state(folder: Path) -> WindowState:
             )
         plan = WindowPlan.model_validate(told["plan"])
         arrays = load(raw)
-        if _digest(arrays) != told["sha256"]:
+        if digest(arrays) != told["sha256"]:
             raise ValueError("sha256")
         parts = [_part(e, arrays, f"{i}.") for i, e in enumerate(plan.entities)]
     except (OSError, SafetensorError, LookupError, RecursionError, TypeError, ValueError) as error:
@@ -83,14 +83,6 @@ def _header(raw: bytes) -> dict[str, Any]:
         raise ValueError(size)
     told: dict[str, Any] = json.loads(json.loads(raw[8 : 8 + size])["__metadata__"][HEADER])
     return told
-
-
-def _digest(arrays: Arrays) -> str:
-    found = hashlib.sha256()
-    for name in sorted(arrays):
-        found.update(name.encode())
-        found.update(np.ascontiguousarray(arrays[name]).data)
-    return found.hexdigest()
 
 
 def _arrays(part: Part) -> dict[str, NDArray[Any]]:
