@@ -27,3 +27,15 @@ def test_with_a_time_the_last_rows_measure():
     time = np.arange(100)[::-1].copy()
     one, _ = halves(100, 0, time, 0).splits
     assert one.valid.tolist() == list(range(25))
+
+
+def test_known_rows_that_teach_are_in_both_training_parts_and_the_others_measure():
+    one, two = halves(40, 7, None, 0, n_taught=3).splits
+    assert [(part >= 40).sum() for part in (one.train, two.train, one.valid)] == [3, 3, 4]
+    assert not np.isin(one.valid, one.train).any()
+
+
+def test_known_rows_that_teach_nobody_all_measure_and_it_is_said():
+    plan = halves(40, 7, None, 0, n_taught=0)
+    assert set(range(40, 47)) <= set(plan.splits[0].valid.tolist())
+    assert "among all known anomalies" in plan.reason

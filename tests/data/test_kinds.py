@@ -242,6 +242,47 @@ def test_a_hint_lowers_the_bar_to_six_tenths():
     assert (kind(values, "src_ip"), kind(values, "zone")) == ("ip", "text")
 
 
+BUT_FOR_ONE = {
+    "reading": (many(lambda i: f"{R.gauss(50, 9):.3f}"), "number"),
+    "level": (many(lambda i: str(i % 40)), "number"),
+    "dst_port": (many(lambda i: str(R.randrange(65536))), "port"),
+    "bytes_out": (many(lambda i: str(int(R.paretovariate(1) * 100))), "bytes"),
+    "elapsed_ms": (many(lambda i: str(int(R.paretovariate(1) * 9))), "duration"),
+    "event_time": (many(lambda i: str(1_700_000_000 + R.randrange(10**6))), "timestamp"),
+    "EventID": (many(lambda i: str(4600 + i % 30)), "category"),
+    "status": (many(lambda i: str([200, 404, 302, 500, 301, 403][i % 6])), "category"),
+    "port_seen": ([*many(lambda i: R.randrange(65536)), -1], "port"),
+}
+
+
+@pytest.mark.parametrize("name", BUT_FOR_ONE)
+def test_one_cell_that_is_no_number_hides_no_kind_of_numbers(name):
+    values, expected = BUT_FOR_ONE[name]
+    assert kind([*map(str, values), "err"], name) == expected
+
+
+@pytest.mark.parametrize(("others", "expected"), [(10, "number"), (30, "text")])
+def test_nine_tenths_of_numbers_are_enough(others, expected):
+    values = many(lambda i: str(R.random())) + [f"lost {letters(5)}" for _ in range(others)]
+    assert kind(values, "level") == expected
+
+
+def test_a_name_does_not_make_numbers_of_a_third_of_words():
+    values = many(lambda i: f"{i % 50}" if i % 3 else f"{i % 25}K")
+    assert kind(values, "bytes") == "category"
+
+
+def test_one_word_makes_no_numbers_of_codes_with_leading_zeros():
+    values = [*many(lambda i: str(10_000 + i)), "01234", "err"]
+    assert kind(values, "zip") == "text"
+
+
+def test_the_share_of_numbers_is_told():
+    column = recognise(pl.DataFrame({"level": [*map(str, range(49)), "err"] * 9})).columns[0]
+    assert column.match_rate == 0.98
+    assert column.evidence == "Numbers, written as text. 2 % of the distinct values are none."
+
+
 def test_every_kind_but_that_of_copies_can_be_claimed_by_a_column_alone():
     assert {r.kind for r in in_order()} == set(ColumnKind) - {ColumnKind.COPY}
 

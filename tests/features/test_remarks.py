@@ -21,13 +21,29 @@ def test_an_honest_table_gives_no_remark():
 
 
 def test_a_kind_that_was_named_in_vain_is_told():
-    assert "'proto' was named a port" in remarks(events(), kinds={"proto": "port"})
+    assert "'proto' was named as port" in remarks(events(), kinds={"proto": "port"})
 
 
 def test_cells_that_are_no_time_are_counted():
     cells = ["2026-03-02T10:00:00", "2026-03-02T11:00:00", "soon"] * (N // 3)
     frame = events().with_columns(when=pl.Series(cells))
     assert f"{N // 3} of {N} cells of 'when'" in remarks(frame, time_column="when")
+
+
+@pytest.fixture(scope="module")
+def beside_words():
+    cells = [*(f"{n}" for n in events()["bytes"].to_list()[:-2]), "err", "lost"]
+    frame = events().with_columns(bytes=pl.Series(cells)).drop("copy")
+    return engineer_features(frame, {"target_column": "label", "kinds": {"bytes": "number"}})
+
+
+def test_cells_that_are_no_number_are_counted_and_one_is_shown(beside_words):
+    told = f"2 of {N} cells of 'bytes' hold no number, 'err' for one: they are missing."
+    assert beside_words.remarks == (told,)
+
+
+def test_words_beside_numbers_do_not_take_their_worth(beside_words):
+    assert beside_words.features[0].name == "bytes"
 
 
 @pytest.mark.parametrize("kinds", [{}, {"proto": "category"}])

@@ -1,4 +1,4 @@
-"""What a person should know of a table's times: which column is meant, and what its cells do not tell."""
+"""What a person should know of a table's cells: what its times do not tell, and which are no numbers."""
 
 from __future__ import annotations
 
@@ -6,8 +6,9 @@ from collections.abc import Iterator
 
 import polars as pl
 
-from phantom_ml.data.schema import ColumnKind, TableSchema
+from phantom_ml.data.schema import NUMBER_KINDS, ColumnKind, TableSchema
 from phantom_ml.data.times import spans_new_year, tells_year
+from phantom_ml.features.columns.number import no_numbers, words_alone
 
 
 def doubts_of_time(frame: pl.DataFrame, schema: TableSchema, time: str | None) -> tuple[str, ...]:
@@ -35,6 +36,35 @@ def doubts_of_time(frame: pl.DataFrame, schema: TableSchema, time: str | None) -
     """
     stamps = schema.of_kind(ColumnKind.TIMESTAMP)
     return (*_undecided(stamps, time), *_without_year(frame, stamps))
+
+
+def doubts_of_numbers(frame: pl.DataFrame, schema: TableSchema) -> tuple[str, ...]:
+    """Return a sentence for each column of numbers that holds text which is none.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        The training rows, at least the columns of ``schema``.
+    schema : TableSchema
+        The input columns.
+
+    Examples
+    --------
+    >>> from phantom_ml.data.schema import ColumnSchema
+    >>> port = ColumnSchema(name="port", dtype="String", kind=ColumnKind.PORT)
+    >>> doubts_of_numbers(pl.DataFrame({"port": ["22", "err"]}), TableSchema(columns=[port]))
+    ("1 of 2 cells of 'port' holds no number, 'err': it is missing.",)
+    """
+    written = [c for c in schema.of_kind(*NUMBER_KINDS) if frame[c].dtype == pl.String]
+    found = [(name, no_numbers(frame[name])) for name in written if not words_alone(frame[name])]
+    return tuple(_lost(name, odd, frame.height) for name, odd in found if len(odd))
+
+
+def _lost(name: str, odd: pl.Series, n_rows: int) -> str:
+    cells, example = f"{len(odd):,} of {n_rows:,} cells of {name!r}", repr(str(odd[0])[:60])
+    if len(odd) == 1:
+        return f"{cells} holds no number, {example}: it is missing."
+    return f"{cells} hold no number, {example} for one: they are missing."
 
 
 def _undecided(stamps: list[str], time: str | None) -> Iterator[str]:

@@ -8,7 +8,6 @@ from dataclasses import replace
 import polars as pl
 
 from phantom_ml.config import FeatureSettings
-from phantom_ml.data.kinds.column import MARKS
 from phantom_ml.data.schema import (
     NUMBER_KINDS,
     TEXT_KINDS,
@@ -18,6 +17,7 @@ from phantom_ml.data.schema import (
     TableSchema,
 )
 from phantom_ml.features.base import ColumnEncoder, encoders
+from phantom_ml.features.columns.number import words_alone
 from phantom_ml.features.columns.timestamp import TimestampEncoder
 from phantom_ml.features.encoder import Encoder
 from phantom_ml.features.past import Past
@@ -105,8 +105,8 @@ def _fit_column(
     if schema.kind in UNUSED_KINDS:
         return []
     kinds = [e for e in encoders if schema.kind in e.kinds and e.wanted(settings)]
-    # Yes and no, on and off: two words are a category, not a number.
-    if schema.kind in NUMBER_KINDS and values.dtype == pl.String and not _numeric(values):
+    # Yes and no, on and off: two words are a category. Where any cell is a number, words are missing ones.
+    if schema.kind in NUMBER_KINDS and values.dtype == pl.String and words_alone(values):
         kinds = [encoders.get("category")]
     fitted = [_fit(kind, values, schema, settings) for kind in kinds]
     return _told_once([encoder for encoder in fitted if encoder is not None])
@@ -127,9 +127,3 @@ def _fit(
     if kind is TimestampEncoder and settings.time_zone is not None:
         return TimestampEncoder.fit_in_zone(values, schema, settings.time_zone)
     return kind.fit(values, schema)
-
-
-def _numeric(values: pl.Series) -> bool:
-    text = values.drop_nulls().str.strip_chars()
-    known = text.filter(~text.is_in(list(MARKS)))
-    return bool(known.cast(pl.Float64, strict=False).is_not_null().all())

@@ -6,16 +6,17 @@ from collections.abc import Iterator
 
 from phantom_ml.data.leaks import leak_report
 from phantom_ml.data.times import to_datetime
-from phantom_ml.features.doubts import doubts_of_time
+from phantom_ml.features.doubts import doubts_of_numbers, doubts_of_time
 from phantom_ml.features.generated import Generated
 from phantom_ml.features.request import FeatureRequest
 
 
 def remarks(made: Generated, request: FeatureRequest) -> tuple[str, ...]:
-    """Return sentences: of the time, of kinds that were named in vain, of columns that tell the target."""
+    """Return sentences: of the time, of cells that cannot be read, of kinds named in vain, of the target."""
     doubts = doubts_of_time(made.inputs, made.schema, request.time_column)
     told = list(doubts) if request.temporal else []
-    told += [*_unreadable(made, request.time_column), *_in_vain(made), *_leaks(made, request)]
+    told += [*_unreadable(made, request.time_column), *doubts_of_numbers(made.inputs, made.schema)]
+    told += [*_in_vain(made), *_leaks(made, request)]
     return tuple(told)
 
 
@@ -37,7 +38,7 @@ def _in_vain(made: Generated) -> Iterator[str]:
         known = makers.get(column.name, set())
         if column.overridden and known and column.kind.value not in known:
             yield (
-                f"{column.name!r} was named a {column.kind.value}, but its values give nothing of "
+                f"{column.name!r} was named as {column.kind.value}, but its values give nothing of "
                 f"it: it is taken for what {', '.join(sorted(known))} may be."
             )
 

@@ -66,4 +66,23 @@ def test_a_column_that_is_named_after_accounts_is_read(column):
 
 @pytest.mark.parametrize("column", ["host", "user_agent", "device", "reuser", "LogonType", "side"])
 def test_a_column_of_another_name_is_left(column):
-    assert fitted("account", ["eve", "svc_sql", "root"], ColumnKind.ENTITY, column) is None
+    assert fitted("account", ["eve", "sql01", "backup-2"], ColumnKind.ENTITY, column) is None
+
+
+@pytest.mark.parametrize(
+    "names",
+    [
+        ["CORP\\eve", "CORP\\WEB01$", "bob"],
+        ["S-1-5-18", "S-1-5-21-1-2-3-500"],
+        ["arn:aws:iam::123456789012:user/eve", "arn:aws:iam::123456789012:root"],
+        ["eve@corp.example", "bob@corp.example"],
+        ["root", "svc_backup", "eve"],
+    ],
+)
+def test_a_column_of_any_name_is_read_where_its_values_look_like_accounts(names):
+    assert fitted("account", names, ColumnKind.ENTITY, "c") is not None
+
+
+def test_names_of_buckets_are_no_accounts():
+    buckets = ["arn:aws:s3:::logs", "arn:aws:s3:::backup"]
+    assert fitted("account", buckets, ColumnKind.ENTITY, "c") is None

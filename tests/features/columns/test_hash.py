@@ -46,6 +46,11 @@ def test_several_digests_are_counted():
     assert part("hash_count", f"SHA256={FILE_SHA256},MD5={EMPTY_MD5}") == 2
 
 
+@pytest.mark.parametrize("text", ["zzz", "not a digest", "", "-"])
+def test_what_is_no_digest_is_not_counted(text):
+    assert part("hash_count", text) is None
+
+
 @pytest.mark.parametrize("name", ["md5", "sha1", "sha256"])
 def test_the_digest_of_an_empty_file_is_told(name):
     nothing, something = hashlib.new(name, b"").hexdigest(), hashlib.new(name, b"x").hexdigest()

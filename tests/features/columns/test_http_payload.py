@@ -61,6 +61,10 @@ def test_encoding_and_capitals_hide_no_tokens(payload):
     assert parts(payload)["xss_count"] == plain["xss_count"]
 
 
+def test_nothing_of_an_empty_payload_is_encoded():
+    assert parts("")["encoded_share"] == 0
+
+
 def test_decoding_is_counted_and_measured():
     found = parts("%2527")
     assert (found["decoding_rounds"], found["length"], found["quote_count"]) == (2, 5, 1)

@@ -42,6 +42,14 @@ def test_a_url_is_measured_in_its_components():
 
 
 @pytest.mark.parametrize(
+    ("ending", "what"),
+    [("js", "browser_script"), ("css", "style"), ("json", "data"), ("php", "script")],
+)
+def test_the_ending_of_a_file_tells_what_it_is(ending, what):
+    assert part(f"https://example.com/a/b.{ending}?x=1", "file_class") == what
+
+
+@pytest.mark.parametrize(
     "host", ["192.0.2.1", "3221225985", "0xC0000201", "0300.0.02.01", "0xc0.0.2.1", "[2001:db8::1]"]
 )
 def test_a_host_that_is_an_address_is_told(host):

@@ -10,12 +10,12 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from phantom_ml.data.kinds.column import Column
+from phantom_ml.data.kinds.column import NEARLY_ALL, Column
 from phantom_ml.data.schema import ColumnKind
 from phantom_ml.registry import Registry
 
 #: Share of distinct values that must fit, without and with a name that hints at the kind.
-FLOOR, HINTED_FLOOR = 0.9, 0.6
+FLOOR, HINTED_FLOOR = NEARLY_ALL, 0.6
 
 
 @dataclass(frozen=True)
@@ -113,6 +113,18 @@ def evidence(rate: float, what: str, hinted: bool) -> str:
     """
     also = ", and the name says so" if hinted else ""
     return f"{round(100 * rate, 1):g} % of the distinct values are {what}{also}."
+
+
+def but_for_a_few(column: Column, why: str) -> str:
+    """Return a sentence on a column's numbers, and how many of its values are none where some are.
+
+    Examples
+    --------
+    >>> but_for_a_few(Column("n", pl.Series([1.5, 2.5]), 2), "Numbers, stored as Float64.")
+    'Numbers, stored as Float64.'
+    """
+    others = 1.0 - column.number_share if column.is_text else 0.0
+    return f"{why} {100 * others:.2g} % of the distinct values are none." if others else why
 
 
 kinds: Registry[Recogniser] = Registry("column kind", "phantom_ml.data.kinds")

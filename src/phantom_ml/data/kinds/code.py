@@ -9,6 +9,7 @@ from phantom_ml.data.kinds.base import (
     HINTED_FLOOR,
     Claim,
     Recogniser,
+    but_for_a_few,
     evidence,
     hints_at,
     kinds,
@@ -33,14 +34,14 @@ def _status(column: Column) -> Claim | None:
     """HTTP status codes: known by the registry, also in a column that nobody has named."""
     if not 2 <= column.n_distinct <= MAX_CODES:
         return None
-    whole = column.whole
+    whole = column.mostly_whole
     if whole is None or not whole.is_between(0, 999).all():
         return None
     found = frozenset(whole.to_list())
     hinted = hints_at(column, STATUS_HINTS)
     if not hinted and any(found.isdisjoint(usual) for usual in USUAL):
         return None
-    rate = len(found & HTTP_STATUS) / len(found)
+    rate = column.number_share * len(found & HTTP_STATUS) / len(found)
     if rate < (HINTED_FLOOR if hinted else FLOOR):
         return None
     return Claim(ColumnKind.CATEGORY, rate, evidence(rate, "HTTP status codes", hinted))
@@ -51,10 +52,11 @@ def _code(column: Column) -> Claim | None:
     few = 3 <= column.n_distinct <= min(MAX_CODES, column.n_present // 2)
     if not few or not column.words or column.words[-1] not in CODE_HINTS:
         return None
-    whole = column.whole
+    whole = column.mostly_whole
     if whole is None or whole.min() < 0:  # type: ignore[operator]
         return None
-    return Claim(ColumnKind.CATEGORY, 1.0, f"{len(whole)} whole numbers, and the name says codes.")
+    why = but_for_a_few(column, f"{len(whole)} whole numbers, and the name says codes.")
+    return Claim(ColumnKind.CATEGORY, column.number_share, why)
 
 
 kinds.add("status")(Recogniser(ColumnKind.CATEGORY, 135, _status))

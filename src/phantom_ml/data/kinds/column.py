@@ -13,6 +13,8 @@ import polars as pl
 SAMPLE, PROBE = 2000, 100
 #: Characters of a cell that are looked at.
 HEAD = 2048
+#: Share of distinct values from which a column is numbers: below it the others may have a sense of their own.
+NEARLY_ALL = 0.9
 #: What a log writes where it has no number: a field of numbers stays one (Apache and Zeek write "-").
 MARKS = frozenset(
     {"", "-", "--", "?", "(empty)", "N/A", "NA", "null", "NULL", "None", "NaN", "nan"}
@@ -146,6 +148,34 @@ class Column:
         return numbers if len(numbers) and not numbers.null_count() else None
 
     @cached_property
+    def number_share(self) -> float:
+        """Return the share of the distinct values that are numbers, marks aside; 0 below NEARLY_ALL.
+
+        Of text it is 0, too, where a value has leading zeros: such are codes.
+        """
+        if self.numbers is not None:
+            return 1.0
+        share = self.rate(is_written_number, NEARLY_ALL) if self.is_text else 0.0
+        is_code = share >= NEARLY_ALL and self.sample.str.contains(CODE).any()
+        return share if share >= NEARLY_ALL and not is_code else 0.0
+
+    @cached_property
+    def mostly(self) -> pl.Series | None:
+        """Return those distinct values as Float64 that are numbers if nearly all are, else None."""
+        if self.numbers is not None or not self.number_share:
+            return self.numbers
+        text = _unmarked(self.distinct.str.strip_chars())
+        numbers = text.cast(pl.Float64, strict=False).drop_nulls()
+        return numbers if len(numbers) else None
+
+    @cached_property
+    def mostly_whole(self) -> pl.Series | None:
+        """Return those distinct values that are numbers as Int64 if nearly all are, and these whole."""
+        if self.whole is not None or self.mostly is None:
+            return self.whole
+        return _whole(self.mostly)
+
+    @cached_property
     def skewness(self) -> float | None:
         """Return how far the tail of the numbers reaches (0 symmetric, 2 exponential)."""
         cells = self.values.cast(pl.Float64, strict=False)
@@ -168,11 +198,22 @@ def _share(passed: pl.Series) -> float:
 
 #: Leading zeros, as in postal codes and badge numbers, are no numbers: they would be lost.
 NUMBER = r"^[+-]?(?:0|[1-9]\d*)?(?:\.\d*)?(?:[eE][+-]?\d+)?$"
+CODE = r"^[+-]?0\d+(?:\.\d*)?$"
+
+
+def is_written_number(text: pl.Series) -> pl.Series:
+    """Return which strings are a number that loses nothing when it is read.
+
+    Examples
+    --------
+    >>> is_written_number(pl.Series(["7", "-1.5e3", "007", ".", "err"])).to_list()
+    [True, True, False, False, False]
+    """
+    return text.str.contains(NUMBER) & text.str.contains(r"\d")
 
 
 def _misfit(text: pl.Series) -> bool:
-    text = _unmarked(text)
-    return not bool((text.str.contains(NUMBER) & text.str.contains(r"\d")).all())
+    return not bool(is_written_number(_unmarked(text)).all())
 
 
 def _unmarked(text: pl.Series) -> pl.Series:

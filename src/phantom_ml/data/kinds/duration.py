@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from phantom_ml.data.kinds.base import Claim, Recogniser, hints_at, kinds
+from phantom_ml.data.kinds.base import Claim, Recogniser, but_for_a_few, hints_at, kinds
 from phantom_ml.data.kinds.column import Column, name_words
 from phantom_ml.data.kinds.quantity import FEW_CELLS
 from phantom_ml.data.schema import ColumnKind
@@ -34,14 +34,14 @@ def _claim(column: Column) -> Claim | None:
         return Claim(ColumnKind.DURATION, 1.0, "The column is stored as lengths of time.")
     if column.n_distinct < 2 or not _named(column):
         return None
-    numbers = column.numbers
+    numbers = column.mostly
     if numbers is None or numbers.min() < 0:  # type: ignore[operator]
         return None
     skew = column.skewness
     if column.n_present >= FEW_CELLS and (skew is None or not skew > LONG_TAIL):
         return None
     why = "Numbers from 0 up with a long tail, and the name says a length of time."
-    return Claim(ColumnKind.DURATION, 1.0, why)
+    return Claim(ColumnKind.DURATION, column.number_share, but_for_a_few(column, why))
 
 
 def _named(column: Column) -> bool:

@@ -4,7 +4,15 @@ from __future__ import annotations
 
 import polars as pl
 
-from phantom_ml.data.kinds.base import Claim, Recogniser, hints_at, kinds
+from phantom_ml.data.kinds.base import (
+    FLOOR,
+    Claim,
+    Recogniser,
+    but_for_a_few,
+    evidence,
+    hints_at,
+    kinds,
+)
 from phantom_ml.data.kinds.column import Column, name_words
 from phantom_ml.data.schema import ColumnKind
 
@@ -32,34 +40,41 @@ SPANS = (pl.Time, pl.Duration)
 def _port(column: Column) -> Claim | None:
     if not hints_at(column, PORT_HINTS) or not PORT_VETOES.isdisjoint(column.words):
         return None
-    whole = column.whole
-    if whole is None or not whole.is_between(0, 65_535).all():
+    numbers = column.mostly
+    if numbers is None:
         return None
-    return Claim(ColumnKind.PORT, 1.0, "Whole numbers from 0 to 65535, and the name says so.")
+    ports = numbers.is_between(0, 65_535) & (numbers == numbers.floor())
+    rate = column.number_share * float(ports.mean() or 0.0)  # type: ignore[arg-type]
+    if rate < FLOOR:
+        return None
+    return Claim(ColumnKind.PORT, rate, evidence(rate, "whole numbers from 0 to 65535", True))
 
 
 def _volume(column: Column) -> Claim | None:
     if not hints_at(column, BYTES_HINTS) or not BYTES_VETOES.isdisjoint(column.words):
         return None
-    numbers = column.numbers
+    numbers = column.mostly
     if numbers is None or numbers.min() < 0:  # type: ignore[operator]
         return None
     skew = column.skewness
     if skew is not None and skew > HEAVY_TAIL and column.n_distinct >= 3:
         why = f"Numbers from 0 up with a heavy tail (skewness {skew:.0f}), and the name says so."
-        return Claim(ColumnKind.BYTES, 1.0, why)
-    if column.whole is None or (column.n_present >= FEW_CELLS and not hints_at(column, COUNTED)):
+        return Claim(ColumnKind.BYTES, column.number_share, but_for_a_few(column, why))
+    is_counted = hints_at(column, COUNTED)
+    if column.mostly_whole is None or (column.n_present >= FEW_CELLS and not is_counted):
         return None
-    return Claim(ColumnKind.BYTES, 1.0, "Whole numbers from 0 up, and the name says so.")
+    why = but_for_a_few(column, "Whole numbers from 0 up, and the name says so.")
+    return Claim(ColumnKind.BYTES, column.number_share, why)
 
 
 def _number(column: Column) -> Claim | None:
-    if column.is_text and column.numbers is None:
+    if column.is_text and column.mostly is None:
         return None
     if not column.is_text and not column.is_number and column.values.dtype not in SPANS:
         return None
     how = "written as text" if column.is_text else f"stored as {column.values.dtype}"
-    return Claim(ColumnKind.NUMBER, 1.0, f"Numbers, {how}.")
+    rate = column.number_share if column.is_text else 1.0
+    return Claim(ColumnKind.NUMBER, rate, but_for_a_few(column, f"Numbers, {how}."))
 
 
 kinds.add("port")(Recogniser(ColumnKind.PORT, 130, _port))

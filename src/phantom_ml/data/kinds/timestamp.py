@@ -55,7 +55,7 @@ def _claim(column: Column) -> Claim | None:
 
 def _epoch(column: Column) -> Claim | None:
     """Numbers in the range of an epoch, if the name hints or they never fall."""
-    numbers = column.numbers
+    numbers, share = column.mostly, column.number_share
     if numbers is None or column.n_distinct < 2 or not VETOES.isdisjoint(column.words):
         return None
     hinted = hints_at(column, HINTS)
@@ -63,9 +63,11 @@ def _epoch(column: Column) -> Claim | None:
         low, high = (bound * factor for bound in (WIDE if hinted else NARROW))
         rate = float(numbers.is_between(low, high).mean() or 0.0)  # type: ignore[arg-type]
         if rate >= 0.99 and (hinted or _never_falls(column)):
+            rate *= share
             return Claim(ColumnKind.TIMESTAMP, rate, evidence(rate, f"{unit} since 1970", hinted))
     rate = float(numbers.is_between(*FILETIME).mean() or 0.0)  # type: ignore[arg-type]
     if rate >= 0.99 and hinted:
+        rate *= share
         return Claim(ColumnKind.TIMESTAMP, rate, evidence(rate, "Windows file times", hinted))
     return None
 

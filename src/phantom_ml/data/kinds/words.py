@@ -68,7 +68,7 @@ def _category(column: Column) -> Claim | None:
         return None
     if column.distinct_share > REPEATED and column.n_present > 2:
         return None
-    if column.numbers is not None and column.n_distinct > 2:
+    if column.mostly is not None and column.n_distinct > 2:
         return None
     few = column.n_distinct <= FEW
     if not few and (column.n_distinct > LEVELS or _is_prose(column)):

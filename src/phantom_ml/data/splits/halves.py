@@ -16,12 +16,16 @@ REASON = (
 
 KNOWN_REASON = (
     "Detectors were fitted on two halves of the rows and compared on the rest, among half of the known "
-    "anomalies; the other half taught what learns from them."
+    "anomalies; the other half is for what learns from them."
+)
+ALL_KNOWN_REASON = (
+    "Detectors were fitted on two halves of the rows and compared on the rest, among all known anomalies: "
+    "nothing that was to be tried learns from them."
 )
 
 
 def halves(
-    n_rows: int, n_odd: int, time: Codes | None, seed: int, *, known: bool = False
+    n_rows: int, n_odd: int, time: Codes | None, seed: int, *, n_taught: int | None = None
 ) -> SplitPlan:
     """Return two splits with disjoint training rows and the same valid ones.
 
@@ -31,9 +35,9 @@ def halves(
         Real rows.
     n_odd : int
         Rows after them that are to be found.
-    known : bool
-        Whether these are real ones: then every second of them, drawn at random, is in both training parts.
-        Made ones are valid alone.
+    n_taught : int or None
+        Of these, where they are known ones, so many are drawn at random for both training parts; the others
+        are valid. None: they were made, and are valid alone.
     time : int64 array of shape (n_rows,) or None
         Valid rows are the last ones in time, where it is known.
     seed : int
@@ -49,9 +53,10 @@ def halves(
     n_held = max(1, round(HELD_OUT * n_rows))
     seen, held = order[: n_rows - n_held], order[n_rows - n_held :]
     seen = rng.permutation(seen)
-    odd = n_rows + (rng.permutation(n_odd) if known else np.arange(n_odd))
-    taught, found = (odd[: n_odd // 2], odd[n_odd // 2 :]) if known else (odd[:0], odd)
+    odd = n_rows + (np.arange(n_odd) if n_taught is None else rng.permutation(n_odd))
+    taught, found = np.split(odd, [n_taught or 0])
     valid = np.concatenate([np.sort(held), np.sort(found)])
     parts = (seen[: len(seen) // 2], seen[len(seen) // 2 :])
     splits = tuple(Split(np.concatenate([np.sort(p), np.sort(taught)]), valid) for p in parts)
-    return SplitPlan(splits, "halves", KNOWN_REASON if known else REASON)
+    by_known = KNOWN_REASON if n_taught else ALL_KNOWN_REASON
+    return SplitPlan(splits, "halves", REASON if n_taught is None else by_known)

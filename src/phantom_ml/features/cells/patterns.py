@@ -127,6 +127,21 @@ def replaced(text: pl.Series, pattern: str, by: str, *, every: bool = True) -> p
     return text.str.replace_all(pattern, by) if every else text.str.replace(pattern, by)
 
 
+def lowered(text: pl.Series) -> pl.Series:
+    """Return strings in small letters.
+
+    Examples
+    --------
+    >>> lowered(pl.Series(["A.B", None])).to_list()
+    ['a.b', None]
+    """
+    # What Unicode calls small letters, Python and Rust do not always agree on.
+    cells = text.to_list() if len(text) <= FEW else [""]
+    if len(text) > FEW or not all(cell is None or cell.isascii() for cell in cells):
+        return text.str.to_lowercase()
+    return pl.Series(text.name, [cell and cell.lower() for cell in cells], pl.String)
+
+
 def extracted(text: pl.Series, pattern: str) -> pl.Series:
     """Return the first group of a pattern in each string; null where it is not there.
 

@@ -2,7 +2,7 @@ r"""Names of accounts: a person's, a machine's, a service's, an administrator's,
 
 Windows SIDs (``S-1-5-21-...-500``), down-level names (``CORP\eve``), principals (``eve@corp.example``),
 AWS ARNs (``arn:aws:iam::123456789012:user/eve``) and plain names. A column is read where its own name
-says that it holds accounts.
+says that it holds accounts, or where half of its strings look like some: hosts are entities, too.
 
 Source: Microsoft, "Well-known SIDs" and [MS-DTYP]; AWS IAM identifiers; names listed in knowledge/accounts.toml.
 """
@@ -15,12 +15,12 @@ from typing import ClassVar, Self
 import polars as pl
 
 from phantom_ml.data.schema import ColumnKind, ColumnSchema
-from phantom_ml.features.base import encoders
+from phantom_ml.features.base import as_text, encoders
 from phantom_ml.features.cells.bytes import DIGITS, CellBytes
 from phantom_ml.features.cells.classes import class_counts, spread
 from phantom_ml.features.cells.queries import selected
 from phantom_ml.features.knowledge.lists import knowledge
-from phantom_ml.features.parts import PartsEncoder
+from phantom_ml.features.parts import FIT_STRINGS, PartsEncoder
 
 #: Words of column names that hold accounts, in snake case or camel case.
 HINTS = (
@@ -30,18 +30,21 @@ HINTS = (
 #: Names with such a word that hold none; and words of names put together without a mark: "accountname".
 NO_HINTS = r"(?i)user_?agent|log[io]n_?(?:type|time|count)"
 INNER_HINTS = r"(?i)user_?name|user_?id|account_?name|login_?name|principal_?id|user_?sid|user_?arn"
+#: Share of distinct strings that must look like accounts where the column's name says nothing.
+ENOUGH = 0.5
 #: Characters of a name that are read.
 NAME_CHARACTERS = 512
 
 _SID = r"^s-1-[0-9-]+$"
 _ARN = r"^arn:[a-z-]+:[a-z0-9-]*:"
+_HOLDER = r"^arn:[a-z-]+:(?:iam|sts):"
 _UPN = r"^[^@\s\\/]+@[^@\s\\/]+$"
 _DOMAIN_USER = r"^[^\\/\s]+[ ]?[^\\/]*\\[^\\]+$"
 
 
 @encoders.add("account")
 class AccountEncoder(PartsEncoder):
-    """What the name of an account says about its holder."""
+    """What an account's name says of its holder, where a column's name or half of its values tell accounts."""
 
     name = "account"
     kinds = frozenset({ColumnKind.ENTITY})
@@ -62,8 +65,10 @@ class AccountEncoder(PartsEncoder):
 
     @classmethod
     def fit(cls, values: pl.Series, schema: ColumnSchema) -> Self | None:
-        """Return the encoder; None unless the column's name says that it holds accounts."""
-        return super().fit(values, schema) if _names_accounts(schema.name) else None
+        """Return the encoder; None unless its name or its values say that the column holds accounts."""
+        if not (_names_accounts(schema.name) or _look_like_accounts(values)):
+            return None
+        return super().fit(values, schema)
 
     @classmethod
     def compute(cls, text: pl.Series, wanted: Collection[str]) -> pl.DataFrame:
@@ -75,13 +80,34 @@ class AccountEncoder(PartsEncoder):
         >>> AccountEncoder.compute(names, ["is_machine", "is_service", "format"]).rows()
         [(True, False, 'domain_user'), (False, True, 'upn')]
         """
-        s = text.str.slice(0, NAME_CHARACTERS).str.strip_chars().alias("s")
-        table = s.to_frame().with_columns(low=pl.col("s").str.to_lowercase())
-        table = table.with_columns(name=_bare_name())
+        table = _forms(text)
+        s = table["s"]
         flags = {p: make for p, make in _FLAGS.items() if p in wanted}
         found = selected(table, pl.col("s"), *(make().alias(p) for p, make in flags.items()))
         found = found.with_columns(**_measures(s, wanted))
         return found.drop("s")
+
+
+def _forms(text: pl.Series) -> pl.DataFrame:
+    """Return each name as it is, in lower case, and without its domain."""
+    s = text.str.slice(0, NAME_CHARACTERS).str.strip_chars().alias("s")
+    table = s.to_frame().with_columns(low=pl.col("s").str.to_lowercase())
+    return table.with_columns(name=_bare_name())
+
+
+def _look_like_accounts(values: pl.Series) -> bool:
+    """Return whether half of the distinct strings can hardly be anything but accounts."""
+    distinct = as_text(values).drop_nulls().unique().sort().head(FIT_STRINGS)
+    looks = _forms(distinct).select(_looks_like_one()).to_series()
+    return bool(len(looks)) and int(looks.sum()) >= ENOUGH * len(looks)
+
+
+def _looks_like_one() -> pl.Expr:
+    low, name = pl.col("low"), pl.col("name")
+    # The words of services name hosts, too: sql01, backup-2.
+    forms = (_SID, _HOLDER, _UPN, _DOMAIN_USER)
+    of_form = pl.any_horizontal(low.str.contains(form) for form in forms)
+    return of_form | name.str.contains(r"\$$|^svc|svc$") | _one_of("admin", "system")
 
 
 def _measures(s: pl.Series, wanted: Collection[str]) -> dict[str, pl.Series]:

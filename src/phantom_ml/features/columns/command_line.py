@@ -78,6 +78,7 @@ class CommandLineEncoder(PartsEncoder):
     """Parts of a command line, of Windows or of Unix."""
 
     name = "command_line"
+    version = 2
     kinds = frozenset({ColumnKind.COMMAND_LINE})
     numbers = {**_TEXT, **BYTES, **_BASE64, **_RISKY}  # noqa: RUF012
     words = {  # noqa: RUF012
@@ -132,11 +133,13 @@ def _signs() -> Signs:
     counts = {part: Sought("raw", pattern) for part, pattern in RAW_COUNTS.items()}
     counts |= {part: Sought("normal", pattern) for part, pattern in COUNTS.items()}
     counts["characters beyond ASCII"] = Sought("raw", r"[^\x00-\x7F]")
+    counts |= {"bars": Sought("raw", r"\|+"), "double bars": Sought("raw", r"\|\|+")}
     others = {
         "executable": pl.col("executable"),
         "length": length,
         "argument_count": lines.argument_count(pl.col("command"), _path),
         "obfuscation": removed / at_least_one,
+        "pipe_count": pl.col("bars") - pl.col("double bars"),
         "non_ascii_share": pl.col("characters beyond ASCII") / at_least_one,
     }
     return Signs({**flags, **places.flags}, counts, others={**others, **places.others})

@@ -2,7 +2,8 @@
 
 Users, hosts, addresses and hashes are keys: a model that learns them by heart fails on new ones.
 How often a value was seen carries over, and a value never seen is the rarest of all. A training row
-counts only what came before it (see before), as a row that is scored does.
+counts only what came before it (see before), as a row that is scored does. Spellings of one value count
+together: the case of a digest, a name in DNS (RFC 4343) or an address of mail says nothing.
 """
 
 from __future__ import annotations
@@ -17,19 +18,24 @@ from phantom_ml.data.matrix import Feature
 from phantom_ml.data.schema import ColumnKind, ColumnSchema
 from phantom_ml.features.base import ColumnEncoder, as_text, encoders
 from phantom_ml.features.before import Before
+from phantom_ml.features.cells.patterns import lowered, replaced
 from phantom_ml.features.lately import FEW
+from phantom_ml.features.parsing.macs import mac_digits
+from phantom_ml.features.parsing.ports import parse_ports
 
 #: Values remembered at most, the most frequent; all others count as never seen.
 MAX_VALUES = 20_000
 WORDS = "-log2 of the share of rows with this value, in bits"
+#: Kinds that are the same in small letters and in capitals.
+ANY_CASE = frozenset({ColumnKind.HASH, ColumnKind.DOMAIN, ColumnKind.EMAIL})
 
 
 @encoders.add("frequency")
 class FrequencyEncoder(ColumnEncoder):
-    """One column: -log2 of the share of training rows with this value, smoothed (Laplace)."""
+    """One column: -log2 of the share of training rows with this value however spelled, smoothed (Laplace)."""
 
     name = "frequency"
-    version = 2
+    version = 3
     kinds = frozenset(
         {
             ColumnKind.ENTITY,
@@ -49,11 +55,13 @@ class FrequencyEncoder(ColumnEncoder):
     rarity: tuple[float, ...]
     unseen: float
     n_distinct: int
+    #: Decides what spells the same; networks of addresses (see ip_rarity) are counted as they are.
+    kind: ColumnKind = ColumnKind.IP
 
     @classmethod
     def fit(cls, values: pl.Series, schema: ColumnSchema) -> FrequencyEncoder | None:
         """Return the encoder with the counts of the training rows; None where no value comes twice."""
-        counts = as_text(values).drop_nulls().value_counts(name="rows")
+        counts = one_spelling(values, schema.kind).drop_nulls().value_counts(name="rows")
         if counts.height == 0 or counts["rows"].max() == 1:
             return None
         column = counts.columns[0]
@@ -66,6 +74,7 @@ class FrequencyEncoder(ColumnEncoder):
             rarity=tuple(float(r) for r in rarity),
             unseen=float(-np.log2(1.0 / total)),
             n_distinct=counts.height,
+            kind=schema.kind,
         )
 
     @property
@@ -87,7 +96,7 @@ class FrequencyEncoder(ColumnEncoder):
 
     def transform(self, values: pl.Series, out: NDArray[np.float32]) -> None:
         """Write the rarity in bits; NaN where the value is missing."""
-        text = as_text(values)
+        text = one_spelling(values, self.kind)
         if len(text) <= FEW:
             out[:, 0] = [self._known.get(value, self.unseen) for value in text.to_list()]
             return
@@ -97,7 +106,7 @@ class FrequencyEncoder(ColumnEncoder):
 
     def training(self, values: pl.Series, before: Before, out: NDArray[np.float32]) -> None:
         """Write the rarity among what came before each row."""
-        text = as_text(values)
+        text = one_spelling(values, self.kind)
         codes = text.rank("dense").fill_null(0).to_numpy().astype(np.int64)
         present = (codes > 0).astype(np.int64)
         seen, _ = before.counts(codes)
@@ -105,3 +114,24 @@ class FrequencyEncoder(ColumnEncoder):
         n_distinct = before.distinct(codes, present)
         rarity = np.log2(np.maximum(total + n_distinct, 1)) - np.log2(seen + 1.0)
         out[:, 0] = np.where(codes == 0, np.nan, rarity)
+
+
+def one_spelling(values: pl.Series, kind: ColumnKind) -> pl.Series:
+    """Return values as text, all spellings of one value as the same; null where a MAC or a port is none.
+
+    Examples
+    --------
+    >>> one_spelling(pl.Series(["Example.COM.", "example.com"]), ColumnKind.DOMAIN).to_list()
+    ['example.com', 'example.com']
+    >>> one_spelling(pl.Series(["00-50-56-AA-BB-CC", "00:50:56:aa:bb:cc"]), ColumnKind.MAC).n_unique()
+    1
+    """
+    if kind is ColumnKind.PORT:
+        return parse_ports(values).cast(pl.String)
+    text = as_text(values)
+    if kind is ColumnKind.MAC:
+        return mac_digits(text)
+    if kind not in ANY_CASE:
+        return text
+    small = lowered(text)
+    return replaced(small, r"\.$", "") if kind is ColumnKind.DOMAIN else small

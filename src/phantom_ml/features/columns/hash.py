@@ -54,10 +54,11 @@ class HashEncoder(PartsEncoder):
     """Form of a digest."""
 
     name = "hash"
+    version = 2
     kinds = frozenset({ColumnKind.HASH})
     numbers: ClassVar[Mapping[str, str]] = {
         "length": "hexadecimal digits",
-        "hash_count": "digests in the cell",
+        "hash_count": "digests in the cell, where it begins with one",
         "is_of_nothing": "whether it is the digest of an empty file or password",
         "is_zero": "whether all its digits are zero: none was computed",
     }
@@ -83,10 +84,12 @@ def _expressions() -> dict[str, pl.Expr]:
     digits = pl.when(is_hex).then(digest.str.strip_prefix("0x").str.len_bytes())
     forms = [pl.when(digest.str.contains(p)).then(pl.lit(kind)) for kind, p in BY_FORM.items()]
     by_digits = digits.replace_strict(BY_DIGITS, default=None, return_dtype=pl.String)
+    kind = pl.coalesce(pl.col("named"), *forms, by_digits)
+    count = cell.str.count_matches(r"[^,;\s]+")
     return {
         "length": digits,
-        "hash_count": pl.when(digest != "").then(cell.str.count_matches(r"[^,;\s]+")),
+        "hash_count": pl.when(is_hex | kind.is_not_null()).then(count),
         "is_of_nothing": pl.when(is_hex).then(digest.is_in(OF_NOTHING)),
         "is_zero": pl.when(is_hex).then(digest.str.contains("^0+$")),
-        "type": pl.coalesce(pl.col("named"), *forms, by_digits),
+        "type": kind,
     }

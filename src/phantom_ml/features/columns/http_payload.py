@@ -73,6 +73,7 @@ class HTTPPayloadEncoder(PartsEncoder):
     """Parts of a request's payload: a value, a query, a body, or the request line."""
 
     name = "http_payload"
+    version = 2
     kinds = frozenset({ColumnKind.HTTP_PAYLOAD})
     numbers: ClassVar[Mapping[str, str]] = NUMBERS
     words: ClassVar[Mapping[str, str]] = {"method": "method of the request line, in capitals"}
@@ -100,7 +101,7 @@ def _signs() -> Signs:
     counts["parameter_count"] = Sought("text", "[^&=?]=[^=]")
     others = {
         "length": length,
-        "encoded_share": 1 - clear.len_chars() / length.clip(1),
+        "encoded_share": pl.when(length > 0).then(1 - clear.len_chars() / length).otherwise(0.0),
         "percent_share": text.count_matches("%", literal=True) / length.clip(1),
         "keyword_density": tokens / clear.len_chars().clip(1),
     }

@@ -37,7 +37,7 @@ WEAK = ["rc4", "rc4_exp", "des_cbc_crc", "des_cbc_md5"]
 
 @encoders.add("logon_type")
 class LogonTypeEncoder(PartsEncoder):
-    """The type of a Windows logon; all missing where the code is none."""
+    """The type of a Windows logon, of a column called so (``LogonType``); all missing where the code is none."""
 
     name = "logon_type"
     kinds = frozenset({ColumnKind.CATEGORY, ColumnKind.NUMBER, ColumnKind.PORT})
@@ -75,7 +75,7 @@ class LogonTypeEncoder(PartsEncoder):
 
 @encoders.add("ticket_encryption")
 class TicketEncryptionEncoder(PartsEncoder):
-    """The encryption of a Kerberos ticket: what Kerberoasting asks for is weak (ATT&CK T1558.003)."""
+    """The encryption of a Kerberos ticket, of a column called so: Kerberoasting asks for weak ones (T1558.003)."""
 
     name = "ticket_encryption"
     kinds = frozenset({ColumnKind.CATEGORY, ColumnKind.NUMBER, ColumnKind.PORT})

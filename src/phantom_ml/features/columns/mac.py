@@ -13,12 +13,10 @@ import polars as pl
 
 from phantom_ml.data.schema import ColumnKind
 from phantom_ml.features.base import encoders
-from phantom_ml.features.cells.patterns import Signs, Sought, contained, replaced
+from phantom_ml.features.cells.patterns import Signs, Sought
 from phantom_ml.features.knowledge.lists import knowledge
+from phantom_ml.features.parsing.macs import mac_digits
 from phantom_ml.features.parts import PartsEncoder
-
-#: 48 bits, or 64 as in IPv6 and Zigbee (EUI-64).
-ADDRESS = "^(?:[0-9a-f]{12}|[0-9a-f]{16})$"
 
 
 @encoders.add("mac")
@@ -40,16 +38,8 @@ class MACEncoder(PartsEncoder):
     @classmethod
     def compute(cls, text: pl.Series, wanted: Collection[str]) -> pl.DataFrame:
         """Return the wanted parts of each address; null where it is none."""
-        found = _signs().of(_digits(text).to_frame(), wanted)
+        found = _signs().of(mac_digits(text).to_frame(), wanted)
         return pl.DataFrame({part: found[part] for part in wanted})
-
-
-def _digits(text: pl.Series) -> pl.Series:
-    """Return the 12 or 16 hexadecimal digits of addresses; null where there are others."""
-    small = text.str.strip_chars().str.to_lowercase()
-    # Solaris and macOS leave zeros in front of an octet out.
-    full = replaced(replaced(small, r"\b([0-9a-f])\b", "0$1"), "[:.-]", "").alias("mac")
-    return full.set(~contained(full, ADDRESS), None)
 
 
 @cache

@@ -1,4 +1,8 @@
-"""Numbers as they are: float32, infinite values as missing."""
+"""Numbers as they are: float32, infinite values as missing.
+
+What was stored as numbers in training and is text that is none now is refused: the column is another one. What was
+text already may hold anything, and a cell that is no number is missing.
+"""
 
 from __future__ import annotations
 
@@ -21,15 +25,17 @@ LIMIT = float(np.finfo(np.float32).max)
 
 @encoders.add("number")
 class NumberEncoder(ColumnEncoder):
-    """One column: the number, NaN where it is missing or not finite."""
+    """One column: the number, NaN where it is missing, not finite, or text that is none."""
 
     name = "number"
     kinds = NUMBER_KINDS
 
+    was_text: bool = False
+
     @classmethod
     def fit(cls, values: pl.Series, schema: ColumnSchema) -> NumberEncoder | None:
-        """Return the encoder; there is nothing to learn."""
-        return cls(column=schema.name)
+        """Return the encoder, which learns whether the numbers came as text."""
+        return cls(column=schema.name, was_text=values.dtype == pl.String)
 
     @property
     def features(self) -> tuple[Feature, ...]:
@@ -41,41 +47,76 @@ class NumberEncoder(ColumnEncoder):
         cls, fitted: Sequence[Self], columns: Sequence[pl.Series]
     ) -> list[NDArray[np.float32]]:
         """Return the numbers of a column each, for few rows."""
-        read = [_read(values, e.column) for e, values in zip(fitted, columns, strict=True)]
+        read = [e._read(values) for e, values in zip(fitted, columns, strict=True)]
         ends = np.cumsum([len(numbers) for numbers in read])[:-1]
         return np.split(_bounded(np.concatenate(read))[:, None], ends)
 
     def transform(self, values: pl.Series, out: NDArray[np.float32]) -> None:
-        """Write the numbers; text that is no number raises TypeUnsafe."""
-        out[:, 0] = to_float32(values, self.column)
+        """Write the numbers; raises TypeUnsafe for text that is none where training had no text."""
+        out[:, 0] = _bounded(self._read(values))
+
+    def _read(self, values: pl.Series) -> NDArray[np.float64]:
+        return _read(values, None if self.was_text else self.column)
 
 
-def to_float32(values: pl.Series, column: str) -> NDArray[np.float32]:
+def to_float32(values: pl.Series, column: str | None = None) -> NDArray[np.float32]:
     """Return a column as float32 with NaN for null and infinite cells, and for marks as ``-``.
+
+    Parameters
+    ----------
+    values : Series
+    column : str, optional
+        Its name, where text that is no number is refused; else it is NaN, too.
 
     Raises
     ------
     TypeUnsafe
-        A cell holds text that is no number.
+        A cell of ``column`` holds text that is no number.
     """
     return _bounded(_read(values, column))
 
 
-def _read(values: pl.Series, column: str) -> NDArray[np.float64]:
+def no_numbers(values: pl.Series) -> pl.Series:
+    """Return those cells of a column of text that are neither a number nor a mark for none.
+
+    Examples
+    --------
+    >>> no_numbers(pl.Series(["1", " 2.5 ", "-", "err", None])).to_list()
+    ['err']
+    """
+    text = values.str.strip_chars()
+    is_number = text.cast(pl.Float64, strict=False).is_not_null()
+    return values.filter(values.is_not_null() & ~is_number & ~text.is_in(list(MARKS)))
+
+
+def words_alone(values: pl.Series) -> bool:
+    """Return whether a column of text holds words, and not a single number.
+
+    Examples
+    --------
+    >>> words_alone(pl.Series(["yes", "no"])), words_alone(pl.Series(["1", "no"]))
+    (True, False)
+    """
+    return len(no_numbers(values)) > 0 and bool(np.isnan(to_float32(values)).all())
+
+
+def _read(values: pl.Series, refusing: str | None) -> NDArray[np.float64]:
     numbers = values
     if values.dtype == pl.String:
-        text = values.str.strip_chars()
-        numbers = text.cast(pl.Float64, strict=False)
-        lost = values.is_not_null() & numbers.is_null() & ~text.is_in(list(MARKS))
-        if lost.any():
-            example = str(values.filter(lost)[0])[:60]
-            raise TypeUnsafe(
-                f"Column {column!r} holds {example!r}, which is no number.",
-                "The model was trained on numbers there: correct the column, or train again.",
-            )
+        numbers = values.str.strip_chars().cast(pl.Float64, strict=False)
+        if refusing is not None and numbers.null_count() > values.null_count():
+            _refuse(no_numbers(values), refusing)
     elif values.dtype.is_temporal():
         numbers = values.to_physical()
     return numbers.cast(pl.Float64, strict=False).to_numpy()
+
+
+def _refuse(lost: pl.Series, column: str) -> None:
+    if len(lost):
+        raise TypeUnsafe(
+            f"Column {column!r} holds {str(lost[0])[:60]!r}, which is no number.",
+            "The model was trained on numbers there: correct the column, or train again.",
+        )
 
 
 def _bounded(numbers: NDArray[np.float64]) -> NDArray[np.float32]:

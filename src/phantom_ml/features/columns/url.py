@@ -101,6 +101,7 @@ class URLEncoder(PartsEncoder):
     """Parts of a URL; those of its host are called ``host.<part>``."""
 
     name = "url"
+    version = 2
     kinds = frozenset({ColumnKind.URL})
     numbers: ClassVar[Mapping[str, str]] = {
         **WHOLE,

@@ -33,6 +33,11 @@ _POLICY = rf"(?:ep|{shortened('executionpolicy', 2)})"
 _WINDOW = rf"{_HYPHEN}{shortened('windowstyle', 1)}[ :]+[\"']?(?:{shortened('hidden', 1)}|1)"
 _OCTET = r"(?:25[0-5]|2[0-4][0-9]|1?[0-9]?[0-9])"
 
+#: What PowerShell's operators stand behind: a value that ends, or what begins an expression. A program's own
+#: switch, as certutil's -split and -f, stands behind a word.
+_VALUE = r"(?:[\"')\]}]|\$[a-z0-9_:.{}]+) ?"
+_OPERATOR = r"-[ci]?(?:join|split|replace)\b"
+
 #: Part -> pattern: whether a line has it.
 FLAGS = {
     "has_encoded_switch": rf"{_POWERSHELL}{ENCODED}{_AFTER}",
@@ -52,7 +57,6 @@ RAW_COUNTS = {
     "caret_count": r"\^",
     "backtick_count": "`",
     "quote_count": "[\"']",
-    "pipe_count": r"\|",
 }
 #: Part -> pattern: how often a line has it.
 COUNTS = {
@@ -64,7 +68,8 @@ COUNTS = {
     "slice_count": r":~[ +-]*[0-9]|\$\{[a-z_0-9]+:[0-9]|\$(?:env:[a-z]+|pshome|shellid|verbosepreference)"
     r"(?:\.tostring\(\))?\[",
     "char_code_count": rf"\[char\]|\[char\[\]\]|{EDGE}chrw?\(|fromcharcode|\\x[0-9a-f][0-9a-f]|toint(?:16|32)\(",
-    "string_operator_count": r"-[ci]?(?:join|split|replace)\b|-bxor|-f ?[\"'(]|\.(?:replace|split|substring|insert"
+    "string_operator_count": rf"(?:{_VALUE}|[(;=,{{] ?){_OPERATOR}|-bxor|{_VALUE}-f ?[\"'(]"
+    r"|\.(?:replace|split|substring|insert"
     rf"|remove|reverse|tochararray|join)\(|::(?:reverse|join)|\[::-1\]|\[-1 ?\.\. ?-|\| ?rev{EDGE}",
     "download_verb_count": r"download(?:string|file|data)|openread|net\.webclient|invoke-(?:webrequest|restmethod)"
     r"|start-bitstransfer|bitsadmin|urlcache|verifyctl|winhttprequest|xmlhttp|urlretrieve|urlopen|ftpget"

@@ -62,8 +62,8 @@ class ArithmeticEncoder(TableEncoder):
 
     def transform(self, frame: pl.DataFrame, out: NDArray[np.float32]) -> None:
         """Write the result; NaN where a number is missing, or would be divided by 0."""
-        left = to_float32(frame[self.left], self.left)
-        right = to_float32(frame[self.right], self.right)
+        left = to_float32(frame[self.left])
+        right = to_float32(frame[self.right])
         out[:, 0] = combined(self.operation, left, right)
 
 

@@ -48,7 +48,7 @@ class GroupRankEncoder(TableEncoder):
     @classmethod
     def fit_pair(cls, frame: pl.DataFrame, by: str, of: str) -> Self | None:
         """Return the encoder of one number by one category; None where no category has enough rows."""
-        number = to_float32(frame[of], of)
+        number = to_float32(frame[of])
         rows = pl.DataFrame({"g": as_text(frame[by]), "x": pl.Series(number).fill_nan(None)})
         cuts = [pl.col("x").quantile(q).alias(f"q{q:.1f}") for q in QUANTILES]
         mean = pl.col("x").cast(pl.Float64).mean().alias("mean")
@@ -97,7 +97,7 @@ class GroupRankEncoder(TableEncoder):
 
     def transform(self, frame: pl.DataFrame, out: NDArray[np.float32]) -> None:
         """Write both; NaN where the category has no peers."""
-        number = to_float32(frame[self.of], self.of)
+        number = to_float32(frame[self.of])
         codes = as_text(frame[self.by]).cast(self._codes, strict=False).to_physical()
         places = codes.fill_null(len(self.levels)).to_numpy().astype(np.int64)
         means, deciles = self._tables

@@ -1,0 +1,90 @@
+"""Numbers as they are, and what of text is none."""
+
+import numpy as np
+import polars as pl
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from phantom_ml.data.recognise import recognise
+from phantom_ml.data.schema import ColumnKind, TableSchema
+from phantom_ml.errors import TypeUnsafe
+from phantom_ml.features.columns.number import no_numbers, to_float32, words_alone
+from phantom_ml.features.encoder import Encoder
+from phantom_ml.features.fit import fit_encoder
+from phantom_ml.features.request import FeatureRequest
+from tests.features.columns.made import fitted
+
+WRITTEN = [f"{n}" for n in range(20, 60)]
+
+
+def numbers(encoder, cells: list) -> list:
+    out = np.empty((len(cells), 1), np.float32)
+    encoder.transform(pl.Series("c", cells), out)
+    return pl.Series(out[:, 0]).fill_nan(None).to_list()
+
+
+def encoder_of(cells: list, kind: str | None) -> tuple[Encoder, TableSchema]:
+    frame = pl.DataFrame({"c": cells})
+    schema = recognise(frame, {} if kind is None else {"c": kind})
+    return fit_encoder(frame, schema, FeatureRequest()), schema
+
+
+@pytest.mark.parametrize("kind", [None, "number", "port", "bytes", "duration"])
+@pytest.mark.parametrize("times", [1, 100])
+def test_a_word_among_numbers_in_text_is_missing_alone_and_among_others(kind, times):
+    encoder, _ = encoder_of([*WRITTEN, "err"] * 5, kind)
+    found = encoder.transform(pl.DataFrame({"c": ["err", "oops"] * times})).values
+    assert np.isnan(found).all()
+
+
+@pytest.mark.parametrize("kind", [None, "number", "port", "bytes", "duration"])
+def test_the_numbers_beside_a_word_are_read(kind):
+    encoder, _ = encoder_of([*WRITTEN, "err"] * 5, kind)
+    found = encoder.transform(pl.DataFrame({"c": ["err", "33"]}))
+    place = [f.name for f in found.features].index("c")
+    assert found.values[1, place] == 33
+
+
+def test_a_word_is_missing_where_text_held_numbers_alone():
+    assert numbers(fitted("number", WRITTEN, ColumnKind.NUMBER), ["err", " 7 "]) == [None, 7]
+
+
+@pytest.mark.parametrize("rows", [["x"], ["1"] * 100 + ["x"]])
+def test_a_word_is_refused_where_training_had_numbers(rows):
+    encoder = fitted("number", [1.5, 2.5], ColumnKind.NUMBER)
+    with pytest.raises(TypeUnsafe, match="'c' holds 'x'"):
+        numbers(encoder, rows)
+
+
+def test_a_saved_encoder_of_text_takes_words_for_missing():
+    encoder, _ = encoder_of(WRITTEN, "number")
+    again = Encoder.of_state(encoder.state())
+    assert np.isnan(again.transform(pl.DataFrame({"c": ["err"]})).values).all()
+
+
+def test_several_columns_are_read_in_one_call_each_as_it_was():
+    text = fitted("number", WRITTEN, ColumnKind.NUMBER)
+    plain = fitted("number", [1.0], ColumnKind.NUMBER)
+    made = type(text).transform_each([text, plain], [pl.Series(["err"]), pl.Series([2.0])])
+    assert [pl.Series(m[:, 0]).fill_nan(None).to_list() for m in made] == [[None], [2]]
+
+
+def test_words_that_are_named_numbers_stay_a_category():
+    encoder, _ = encoder_of(["yes", "no"] * 20, "number")
+    assert encoder.features[0].cardinality == 2
+
+
+def test_a_few_numbers_are_numbers_where_a_person_says_so():
+    encoder, schema = encoder_of(["n/a", "lost", "7", "9"] * 10, "number")
+    assert schema.column("c").overridden
+    assert encoder.features[0].cardinality == 0
+
+
+@given(st.lists(st.none() | st.text(max_size=8) | st.floats(-1e6, 1e6).map(str), max_size=20))
+def test_each_cell_is_a_number_or_a_mark_or_told_to_be_none(cells):
+    values = pl.Series("c", cells, pl.String)
+    told = no_numbers(values).to_list()
+    assert not set(told) & {None, "", "-", "NaN"}
+    assert np.isnan(to_float32(pl.Series("c", told, pl.String))).all()
+    assert words_alone(values) <= bool(told)
