@@ -67,6 +67,13 @@ def test_rows_without_an_answer_are_left_out():
     assert (problem.n_rows, len(problem.target.values)) == (60, 60)
 
 
+def test_cells_that_are_no_numbers_are_told():
+    frame = events(90).with_columns(pl.col("size").cast(pl.String))
+    frame[7, "size"] = "err"
+    told = "1 of 90 cells of 'size' holds no number, 'err': it is missing."
+    assert told in posed(frame).warnings
+
+
 def test_the_metric_is_the_task_s_where_none_is_named():
     assert posed(events(90)).metric.name == "average_precision"
     assert posed(events(90), optimization_metric="AUC").metric.name == "roc_auc"

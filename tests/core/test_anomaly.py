@@ -15,6 +15,7 @@ ASKED = {
     "max_trials": 3,
     "n_threads": 1,
 }
+SINGLE = {**ASKED, "algorithms_to_try": ["HBOS"], "max_trials": 1}
 
 
 def flows(n: int = 800, odd: int = 0, seed: int = 0) -> pl.DataFrame:
@@ -78,6 +79,14 @@ def test_the_threshold_is_cut_by_the_tail(result):
     assert result.thresholds.current.rule == "1 row in 1,000 by the tail"
 
 
+def test_an_evaluation_tells_the_models_own_rule(home, result):
+    rows = flows(400, odd=20, seed=3).rename({"is_odd": "anomaly"})
+    found = home.evaluate(result.model_id, rows)
+    assert found.threshold.rule == result.thresholds.current.rule
+    assert found.threshold.n_positives == 20
+    assert "1 row in 1,000 by the tail" in str(found)
+
+
 def test_answers_measure_it_where_there_are_some(home):
     asked = {**ASKED, "target_column": "is_odd", "algorithms_to_try": ["HBOS"], "max_trials": 1}
     found = home.auto_create_model(flows(), asked)
@@ -113,6 +122,44 @@ def test_known_anomalies_rank_the_leaderboard(taught):
     assert "SurpriseLightGBM" in {row.algorithm for row in taught.leaderboard}
 
 
+def test_it_is_told_how_many_known_anomalies_taught_and_measured(taught):
+    assert (
+        taught.warnings[-1] == "Of 20 known anomalies 10 taught SurpriseLightGBM, and 10 measured."
+    )
+
+
+def test_too_few_measured_anomalies_leave_the_line_by_the_tail_and_it_is_told(taught):
+    line = taught.thresholds.current
+    assert line.rule == "1 row in 1,000 by the tail"
+    assert "10 known anomalies were measured, too few to tell the line of the best F1" in line.note
+
+
+@pytest.fixture(scope="module")
+def untaught(home):
+    asked = {**SINGLE, "target_column": "is_odd"}
+    return home.auto_create_model(with_few_answers(), asked)
+
+
+def test_where_nothing_learns_from_known_anomalies_all_of_them_measure(untaught):
+    assert untaught.thresholds.current.n_positives == 20
+    assert untaught.thresholds.current.rule == "best F1"
+    told = "All 20 known anomalies measured: nothing that was fitted learns from them."
+    assert untaught.warnings[-1] == told
+
+
+def test_precision_is_that_of_the_tables_share_of_known_anomalies(untaught):
+    line = untaught.thresholds.rows[1]
+    # A quarter of 980 rows is held out, so of 20 known anomalies a quarter counts.
+    right, wrong = 5 * line.recall, 245 * line.fpr
+    assert line.precision == pytest.approx(right / (right + wrong), rel=0.01)
+
+
+def test_few_trials_none_of_which_learns_from_known_anomalies_keep_none_for_it(home):
+    asked = {"task_type": "anomaly_detection", "max_trials": 1, "n_threads": 1}
+    found = home.auto_create_model(with_few_answers(), {**asked, "target_column": "is_odd"})
+    assert found.thresholds.current.n_positives == 20
+
+
 def test_a_line_that_needs_answers_is_cut_on_known_anomalies(home, taught):
     found = home.set_threshold(taught.model_id, {"min_precision": 0.9})
     assert found.n_positives == 10
@@ -123,9 +170,6 @@ def test_a_detector_of_entities_needs_to_know_them(home):
         home.auto_create_model(
             flows().drop("is_odd"), {**ASKED, "algorithms_to_try": ["EntityBaseline"]}
         )
-
-
-SINGLE = {**ASKED, "algorithms_to_try": ["HBOS"], "max_trials": 1}
 
 
 def named(n_odd: int, odd: str, usual: str) -> pl.DataFrame:

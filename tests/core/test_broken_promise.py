@@ -22,8 +22,13 @@ def of_rate(
     return measured(line, truth, score[:, None])
 
 
-def said(held: Threshold, found: Threshold, tested: Threshold | None = None) -> str:
-    return broken_promise(promise_of(held, found), held, found, tested)
+def said(
+    held: Threshold,
+    found: Threshold,
+    tested: Threshold | None = None,
+    drifted: float | None = None,
+) -> str:
+    return broken_promise(promise_of(held, found), held, found, tested, drifted)
 
 
 def test_a_rate_whose_bounds_hold_the_promise_keeps_it():
@@ -40,6 +45,13 @@ def test_a_rate_as_on_the_models_own_test_part_is_no_drift():
     told = said(of_rate(22, 2_563), of_rate(52, 2_832), of_rate(22, 1_423))
     assert "Of its test part 1.55 % were, from which chance allows up to 2.68 % here" in told
     assert "drift" not in told
+
+
+def test_a_rate_as_on_a_test_part_that_had_drifted_is_no_lack_of_change():
+    told = said(of_rate(22, 2_563), of_rate(52, 2_832), of_rate(22, 1_423), 0.8)
+    assert "own report already warns of drift" in told
+    assert "ROC AUC of 0.80" in told
+    assert "nothing says that rows changed" not in told
 
 
 def test_a_rate_beyond_chance_of_held_out_rows_alone_names_no_drift_as_a_fact():

@@ -82,6 +82,11 @@ def test_a_shifted_world_breaks_it_and_is_told(shifted):
     assert "Drift: benign" in told
 
 
+def test_an_evaluation_of_rows_like_a_drifted_test_part_tells_of_that_drift(home, shifted):
+    told = home.evaluate(shifted.model_id, logs(shift=1.5).tail(N // 4)).warnings
+    assert any("own report already warns of drift" in w for w in told)
+
+
 def test_the_test_part_is_the_newest_quarter(steady):
     assert steady.threat.n_rows == pytest.approx(N // 4, abs=2)
     assert "newest" in steady.threat.how

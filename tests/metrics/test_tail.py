@@ -104,3 +104,42 @@ def test_too_few_rows_for_the_line_are_said():
 def test_rows_beyond_a_gap_are_said_to_be_alerted():
     note = threshold_for(None, nobody_knows(with_far(10))).note
     assert "10 held-out rows lie far above all others" in note
+
+
+def with_known(n_known: int, score: float = 4.0) -> ValidationScores:
+    """Scores of rows of which the last ones are known anomalies."""
+    usual = np.random.default_rng(0).exponential(size=3_000)
+    truth = np.repeat([0, 1], [len(usual), n_known])
+    known = score + 0.01 * np.arange(n_known)
+    return ValidationScores(truth, np.concatenate([usual, known]), of_anomalies=True)
+
+
+@pytest.mark.parametrize(("n_known", "rule"), [(19, "1 row in 1,000 by the tail"), (20, "best F1")])
+def test_known_anomalies_tell_the_line_only_where_enough_of_them_are_measured(n_known, rule):
+    assert threshold_for(None, with_known(n_known)).rule == rule
+
+
+@pytest.mark.parametrize(("n_known", "supported"), [(49, False), (50, True)])
+def test_a_line_of_few_known_anomalies_is_marked(n_known, supported):
+    found = threshold_for(None, with_known(n_known))
+    assert found.supported is supported
+    assert ("from 50 measured anomalies on; there are 49." in found.note) is not supported
+
+
+def test_too_few_known_anomalies_do_not_move_the_line_and_are_told():
+    rows = with_known(5)
+    found = threshold_for(None, rows)
+    assert found.value == tail_cut(rows.score[:3_000])
+    assert "5 known anomalies were measured, too few to tell the line" in found.note
+
+
+def test_too_few_known_anomalies_still_tell_the_recall():
+    found = threshold_for(None, with_known(5, score=50.0))
+    assert (found.recall, found.n_positives) == (1.0, 5)
+    assert found.recall_low < 0.5
+
+
+def test_a_line_by_the_tail_above_all_scores_alerts_no_row():
+    found = threshold_for(None, nobody_knows(np.linspace(0.0, 0.1, 200)))
+    assert found.value > 0.1
+    assert found.fpr == 0.0

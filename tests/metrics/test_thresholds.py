@@ -306,3 +306,31 @@ def test_a_budget_that_the_rows_show_is_supported(policy):
 def test_one_a_day_and_one_row_are_told_in_the_singular():
     assert rule_text(ThresholdPolicy(alerts_per_day=1)) == "at most 1 alert a day"
     assert rule_text(ThresholdPolicy(top_k=1)) == "the highest row"
+
+
+@pytest.mark.parametrize(("n_positives", "supported"), [(19, False), (20, True)])
+def test_a_best_f1_that_rests_on_few_positives_is_marked(n_positives, supported):
+    truth = np.repeat([0, 1], [500, n_positives])
+    found = threshold_for(None, held_out(truth, np.linspace(0, 1, len(truth))))
+    assert found.supported is supported
+    assert ("from 20 held-out positives on; there are 19." in found.note) is not supported
+
+
+def test_a_saved_line_of_no_policy_and_no_positive_was_told_by_the_tail():
+    assert Threshold(value=6.9, n_positives=0, n_negatives=500).rule == "1 row in 1,000 by the tail"
+    assert Threshold(value=0.4, n_positives=1, n_negatives=500).rule == "best F1"
+
+
+def test_scores_of_anomalies_are_known_as_such_from_the_disk(tmp_path):
+    scores = ValidationScores(np.array([0, 1]), np.array([0.2, 7.0]), of_anomalies=True)
+    scores.save(tmp_path / "validation")
+    assert ValidationScores.load(tmp_path / "validation").of_anomalies
+
+
+def test_alerts_a_day_count_known_anomalies_by_their_share_of_the_table():
+    truth, score = np.repeat([1, 0], [8, 12]), np.arange(20.0)[::-1]
+    weight = np.where(truth == 1, 0.25, 1.0)
+    rows = ValidationScores(truth, score, weight, days=2.0, of_anomalies=True)
+    found = threshold_for(ThresholdPolicy(alerts_per_day=2), rows)
+    # Eight of weight a quarter, and two others: four rows in two days.
+    assert (found.value, found.alerts_per_day) == (10.0, 2.0)

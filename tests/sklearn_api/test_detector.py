@@ -94,3 +94,7 @@ def test_rows_are_measured_by_their_own_entity():
 def test_all_settings_are_parameters():
     given = detector(threshold={"top_k": 3}, group_columns=["user"], normal_only=True)
     assert clone(given).get_params() == given.get_params()
+
+
+def test_a_fitted_detector_lists_what_it_has():
+    assert "score_samples" in dir(detector().fit(X))

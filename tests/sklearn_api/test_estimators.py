@@ -1,4 +1,5 @@
 import copy
+import inspect
 
 import numpy as np
 import pandas as pd
@@ -171,3 +172,9 @@ def test_arrays_of_whole_numbers_are_not_taken_for_identifiers():
 def test_a_column_name_that_is_no_text_is_read():
     table = pd.DataFrame(np.column_stack([X["size"], X["target"]]))
     assert classifier().fit(table, LABEL).score(table, LABEL) > 0.9
+
+
+def test_an_estimator_lists_what_it_has_before_and_after_it_learned_and_travelled(fitted):
+    for model in (classifier(), fitted, copy.deepcopy(fitted)):
+        assert "predict_proba" in dir(model)
+        assert "predict_proba" in dict(inspect.getmembers(model))

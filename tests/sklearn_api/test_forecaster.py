@@ -123,3 +123,7 @@ def test_one_value_is_forecast_by_itself():
     rows = pl.DataFrame({"time": [1], "value": [5.0]})
     found = PhantomForecaster(horizon=3, **QUICK).fit(rows)
     assert found.predict()["prediction"].to_list() == [5.0, 5.0, 5.0]
+
+
+def test_a_fitted_forecaster_lists_what_it_has(model):
+    assert "predict" in dir(model)

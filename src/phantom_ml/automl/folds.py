@@ -25,15 +25,19 @@ from phantom_ml.process.outcome import Limits, OutcomeStatus, error_of
 FORWARD_FOLDS = 3
 
 
-def plan_splits(problem: Problem, matrix: Matrix, n_folds: int, seed: int) -> SplitPlan:
+def plan_splits(
+    problem: Problem, matrix: Matrix, n_folds: int, seed: int, *, teaches: bool = True
+) -> SplitPlan:
     """Return which rows are fitted on and which are measured on.
 
-    ``matrix`` holds the features by which rows are nearly the same.
+    ``matrix`` holds the features by which rows are nearly the same; ``teaches`` says whether anything learns
+    from known anomalies.
     """
     if problem.target.kind is ProblemKind.ANOMALY:
         n_real = problem.n_rows - problem.n_validation
         time = None if problem.ties.time is None else problem.ties.time[:n_real]
-        return halves(n_real, problem.n_validation, time, seed, known=problem.n_known > 0)
+        n_taught = None if problem.n_known == 0 else problem.n_validation // 2 if teaches else 0
+        return halves(n_real, problem.n_validation, time, seed, n_taught=n_taught)
     if problem.n_validation:
         return given_split(problem.n_rows - problem.n_validation, problem.n_validation)
     duplicates = near_duplicate_codes(matrix.values, matrix.text, exact=matrix.categorical)

@@ -6,14 +6,17 @@ anomalies known, most methods that learn from them beat the best one that does n
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from phantom_ml.algorithms.base import algorithms
 from phantom_ml.config import AutoMLConfig, AutoMLTaskType
 from phantom_ml.data.positive import ClassName, is_alert
+from phantom_ml.data.splits import SplitPlan
 from phantom_ml.errors import BadSetting
 from phantom_ml.tasks.base import tasks
 from phantom_ml.wording import counted
@@ -34,7 +37,7 @@ class Known:
     usual : int64 array
         Positions of the rows to learn from, ascending: no known anomaly is among them.
     anomalies : int64 array
-        Positions of the known anomalies that teach and measure; none where there are too few.
+        Positions of the known anomalies that measure, and may teach; none where there are too few.
     notes : tuple of str
         What a person should know.
     odd_class : str, int, float, bool or None
@@ -154,6 +157,45 @@ def _notes(n_odd: int, n_usual: int, *, few: bool, normal_only: bool) -> tuple[s
             f"{odd}: too few to learn from ({LEAST_KNOWN} are needed). {left_out}Detectors learned from {rows}.",
         )
     return (
-        f"{n_odd:,} known anomalies chose weights and thresholds, half of them taught and half measured; "
-        f"detectors learned from {rows}. Unknown rows were taken for normal ones.",
+        f"{n_odd:,} anomalies are known: detectors learned from {rows}. Unknown rows were taken for normal ones.",
     )
+
+
+def learners_from_known(names: Sequence[str]) -> tuple[str, ...]:
+    """Return those of some algorithms that learn from known anomalies, each once.
+
+    Examples
+    --------
+    >>> learners_from_known(["HBOS", "SurpriseLightGBM", "SurpriseLightGBM"])
+    ('SurpriseLightGBM',)
+    """
+    return tuple(name for name in dict.fromkeys(names) if algorithms.get(name).reads_known)
+
+
+def use_of_known(plan: SplitPlan, n_rows: int, n_known: int, fitted: Sequence[str]) -> str:
+    """Return in a sentence how many known anomalies measured, and whom the others taught.
+
+    Parameters
+    ----------
+    plan : SplitPlan
+        Known anomalies are the last of its rows.
+    n_rows, n_known : int
+    fitted : sequence of str
+        The algorithms that were fitted.
+    """
+    split = plan.splits[0]
+    n_taught, n_measured = (
+        int((rows >= n_rows - n_known).sum()) for rows in (split.train, split.valid)
+    )
+    by = ", ".join(learners_from_known(fitted))
+    if n_taught == 0:
+        learned = (
+            f"{by} had none to learn from" if by else "nothing that was fitted learns from them"
+        )
+        return f"All {n_measured:,} known anomalies measured: {learned}."
+    if not by:
+        return (
+            f"Of {n_known:,} known anomalies {n_measured:,} measured; {n_taught:,} were kept for what learns from "
+            "them, and nothing that was fitted does."
+        )
+    return f"Of {n_known:,} known anomalies {n_taught:,} taught {by}, and {n_measured:,} measured."

@@ -25,7 +25,7 @@ from phantom_ml.data.splits import RowTies, join_entities
 from phantom_ml.data.target import Target, require_columns, require_target
 from phantom_ml.data.times import nanoseconds
 from phantom_ml.errors import BadSetting, TargetUnusable, TypeUnsafe
-from phantom_ml.features.doubts import doubts_of_time
+from phantom_ml.features.doubts import doubts_of_numbers, doubts_of_time
 from phantom_ml.metrics.base import Metric
 from phantom_ml.metrics.lookup import get_metric
 from phantom_ml.model.suppression import Suppression
@@ -163,7 +163,7 @@ def pose(dataset: Dataset, config: AutoMLConfig, validation: Dataset | None = No
         _metric(config, task, target),
         callable(config.optimization_metric),
         n_validation,
-        (*target.warnings, *entities, *_of_the_past(frame, inputs, config)),
+        (*target.warnings, *entities, *_doubts(frame, inputs, config)),
         config.threshold or task.default_threshold(),
         suppression=Suppression.asked(config, columns),
     )
@@ -197,7 +197,7 @@ def _without_answers(dataset: Dataset, config: AutoMLConfig, validation: Dataset
         get_metric(KNOWN_METRIC, target.kind) if by_known else _metric(config, task, target),
         callable(config.optimization_metric),
         odd.height,
-        (*known.notes, *entities, *_of_the_past(frame, inputs, config)),
+        (*known.notes, *entities, *_doubts(frame, inputs, config)),
         config.threshold,
         n_known,
         Suppression.asked(config, dataset.columns),
@@ -242,11 +242,11 @@ def _metric(config: AutoMLConfig, task: Task, target: Target) -> Metric:
     return metric
 
 
-def _of_the_past(frame: pl.DataFrame, inputs: TableSchema, config: AutoMLConfig) -> tuple[str, ...]:
-    """Return what to say of the past: it could be told, but nobody said of which time, or of whom."""
+def _doubts(frame: pl.DataFrame, inputs: TableSchema, config: AutoMLConfig) -> tuple[str, ...]:
+    """Return what to say of a past that nobody said how to tell, and of cells that are no numbers."""
     wanted = config.feature_engineering and config.features.temporal
     doubts = doubts_of_time(frame, inputs, config.time_column) if wanted else ()
-    return (*doubts, *events_in_order(frame, inputs, config))
+    return (*doubts, *doubts_of_numbers(frame, inputs), *events_in_order(frame, inputs, config))
 
 
 def _check(config: AutoMLConfig, task: Task, target: Target, *, has_answers: bool = False) -> None:

@@ -67,7 +67,9 @@ class First:
         """Return how the first model was measured, and its trial."""
         problem, workspace = self.problem, self.workspace
         samples = encode(problem, workspace, config, past=False)
-        plan = plan_splits(problem, near(samples.matrix, workspace), 1, config.seed)
+        by = near(samples.matrix, workspace)
+        # A detector learns from no known anomaly.
+        plan = plan_splits(problem, by, 1, config.seed, teaches=False)
         split = plan.splits[0]
         sides = (split.train, split.valid)
         save_folds(problem, workspace, {QUICK: sides, "0": sides}, 0)

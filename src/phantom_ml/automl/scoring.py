@@ -104,12 +104,26 @@ def validation_of(problem: Problem, rows: Rows, prediction: Array) -> Validation
 
 
 def _of_each_row(problem: Problem, rows: Rows, prediction: Array) -> ValidationScores:
-    """Return the scores of real rows, each once: the mean of the fits that scored it."""
+    """Return the scores of real rows, each once: the mean of the fits that scored it.
+
+    A known anomaly counts less than another row, as more of them are held out.
+    """
     real = (problem.target.values[rows] == 0) | problem.is_labelled
     chosen, place = np.unique(rows[real], return_inverse=True)
     score = np.bincount(place, prediction[real, 0]) / np.bincount(place)
     truth = problem.target.values[chosen].astype(np.int64)
-    return ValidationScores(truth, score, None, problem.days(chosen))
+    weight = _share_of_known(problem, truth) if problem.is_labelled else None
+    # Known anomalies may be of any time: what is held out of the others tells how long that is.
+    days = problem.days(chosen[truth == 0])
+    return ValidationScores(truth, score, weight, days, of_anomalies=True)
+
+
+def _share_of_known(problem: Problem, truth: NDArray[np.int64]) -> Array:
+    """Return weights by which held-out anomalies have the share that they have in the table."""
+    n_known, n_measured = problem.n_validation, int((truth == 1).sum())
+    usual = float((truth == 0).sum()) / (problem.n_rows - n_known)
+    known = n_measured / n_known
+    return np.where(truth == 1, usual / known if n_measured else 1.0, 1.0)
 
 
 def cut(policy: ThresholdPolicy | None, validation: ValidationScores | None) -> Threshold | None:

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from phantom_ml.automl.able import DAY_NS
 from phantom_ml.config import ProblemKind, Settings, ThresholdPolicy
+from phantom_ml.core.drift import Drift
 from phantom_ml.core.kinds import (
     THREAT,
     FieldFigures,
@@ -160,7 +161,9 @@ class Evaluation(FieldFigures):
             t = self.threshold
             shown = [("recall", t.recall), ("FPR", t.fpr)]
             rates = ", ".join(f"{name} {rate:.4f}" for name, rate in shown if rate is not None)
-            lines.append(f"  at its threshold {t.value:.4g}: {rates}")
+            lines.append(
+                f"  at its threshold {t.value:.4g} (cut on held-out rows: {t.rule}): {rates}"
+            )
         if self.promise is not None:
             lines.append(f"  promised {self.promise.text}")
         told = [*self.field_lines(), *([] if self.repeats is None else self.repeats.lines())]
@@ -239,7 +242,7 @@ def _of_alerts(
     if rule is not None:
         told["repeats"] = repeat_report(rule, frame, alert, truth.astype(np.int64))
     promise = promise_of(held, found, days)
-    broken = broken_promise(promise, held, found, _tested(card, held))
+    broken = broken_promise(promise, held, found, _tested(card, held), _drifted(card))
     return told | {"promise": promise, "warnings": (*notes, *([broken] if broken else []))}
 
 
@@ -248,6 +251,15 @@ def _tested(card: Mapping[str, Any], held: Threshold) -> Threshold | None:
     told = dict(card.get(THREAT) or {}).get("threshold")
     found = None if told is None else Threshold.model_validate(told)
     return found if found is not None and found.value == held.value else None
+
+
+def _drifted(card: Mapping[str, Any]) -> float | None:
+    """Return the ROC AUC of the drift that the model's own report warns of; None where it warns of none."""
+    told = dict(card.get(THREAT) or {})
+    auc, low, high = (told.get(name) for name in ("drift", "drift_low", "drift_high"))
+    if auc is None or low is None or high is None:
+        return None
+    return auc if Drift(auc=auc, low=low, high=high).is_beyond_chance else None
 
 
 def _days(card: Mapping[str, Any], frame: pl.DataFrame) -> float | None:
@@ -289,6 +301,7 @@ def measured(
         alerts_per_day=None if days is None else (found + false) / days,
         n_positives=positives,
         n_negatives=negatives,
+        by_tail=threshold.by_tail,
     )
 
 

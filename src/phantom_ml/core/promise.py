@@ -223,7 +223,11 @@ def _share(hits: int, n: int) -> tuple[float | None, float | None]:
 
 
 def broken_promise(
-    promise: Promise | None, held: Threshold, found: Threshold, tested: Threshold | None = None
+    promise: Promise | None,
+    held: Threshold,
+    found: Threshold,
+    tested: Threshold | None = None,
+    drifted: float | None = None,
 ) -> str:
     """Return the sentence that says that a promise was not kept, or an empty one.
 
@@ -238,6 +242,8 @@ def broken_promise(
         On the held-out rows that it was cut on, and on the rows that are measured.
     tested : Threshold or None
         On the model's test part, at the same line.
+    drifted : float or None
+        The ROC AUC of the drift of which the model's own report warns; None where it warns of none.
     """
     if promise is None or promise.kept or promise.came_to is None:
         return ""
@@ -247,10 +253,12 @@ def broken_promise(
     if promise.rule != "max_fpr":
         return f"{told}."
     many = f"{promise.came_to / promise.promised:.1f} times as many"
-    return f"{told}, {many}. {_reason(found, held, tested)}"
+    return f"{told}, {many}. {_reason(found, held, tested, drifted)}"
 
 
-def _reason(found: Threshold, held: Threshold, tested: Threshold | None) -> str:
+def _reason(
+    found: Threshold, held: Threshold, tested: Threshold | None, drifted: float | None
+) -> str:
     """Return whether more false alarms than before are more than chance allows."""
     before, where = (held, "the held-out rows") if tested is None else (tested, "its test part")
     if before.fpr is None or found.fpr is None or before.n_negatives == 0:
@@ -258,13 +266,21 @@ def _reason(found: Threshold, held: Threshold, tested: Threshold | None) -> str:
     hits = round(before.fpr * before.n_negatives)
     most = most_by_chance(hits, before.n_negatives, found.n_negatives)
     is_beyond = round(found.fpr * found.n_negatives) > most
+    reason = REASONS[tested is not None, is_beyond]
+    if tested is not None and not is_beyond and drifted is not None:
+        reason = OF_DRIFT.format(drifted)
     return (
         f"Of {where} {percent(before.fpr)} were, from which chance allows up to "
         f"{percent(most / found.n_negatives)} here; {percent(found.fpr)} lies "
-        f"{'above' if is_beyond else 'within'} that: {REASONS[tested is not None, is_beyond]}"
+        f"{'above' if is_beyond else 'within'} that: {reason}"
     )
 
 
+#: Of rows like a test part that itself was of another kind than the rows that the line was cut on.
+OF_DRIFT = (
+    "the model's own report already warns of drift: benign rows of its test part are told from those before with "
+    "a ROC AUC of {:.2f}. Training again with newer rows may help."
+)
 #: By whether the same model was measured on a test part, and whether chance explains the difference.
 REASONS = {
     (True, True): "these benign rows are unlike those (drift).",

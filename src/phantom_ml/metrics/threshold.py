@@ -7,6 +7,10 @@ support is marked so, by the rule of three (Hanley and Lippman-Hand 1983).
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field
@@ -15,6 +19,8 @@ from phantom_ml.config import Settings, ThresholdPolicy
 from phantom_ml.metrics.intervals import clopper_pearson
 from phantom_ml.metrics.tail import RISK, n_apart, tail_cut
 from phantom_ml.metrics.threshold_claims import (
+    LEAST_KNOWN,
+    few_positives,
     nothing_alerted,
     refusal,
     rows_needed,
@@ -23,6 +29,11 @@ from phantom_ml.metrics.threshold_claims import (
 )
 from phantom_ml.metrics.threshold_rules import CUT_BY, Cuts, best_f1
 from phantom_ml.metrics.validation_scores import ValidationScores
+
+
+def _was_by_tail(fields: Mapping[str, Any]) -> bool:
+    """Return whether the tail told a line of which it is not said: without answers nothing else could."""
+    return fields.get("policy") is None and fields.get("n_positives") == 0
 
 
 class Threshold(Settings):
@@ -36,7 +47,7 @@ class Threshold(Settings):
     """
 
     policy: ThresholdPolicy | None = Field(
-        None, description="None: the best F1, or the tail without answers."
+        None, description="None: the best F1, or the tail (``by_tail``)."
     )
     value: float = Field(description="Alert where the probability is at least this.")
     recall: float | None = None
@@ -51,12 +62,15 @@ class Threshold(Settings):
     n_negatives: int = Field(ge=0, description="Held-out rows of class 0.")
     supported: bool = Field(True, description="Whether the rows are enough for the policy's claim.")
     note: str = ""
+    by_tail: bool = Field(
+        default_factory=_was_by_tail,
+        description="Whether the tail of the scores told the line: no anomaly was known, or too few.",
+    )
 
     @property
     def rule(self) -> str:
-        """Return the policy in words."""
-        tail = self.policy is None and self.n_positives == 0
-        return f"1 row in {1 / RISK:,.0f} by the tail" if tail else rule_text(self.policy)
+        """Return in words by what the line was cut, whatever rows it is measured on."""
+        return f"1 row in {1 / RISK:,.0f} by the tail" if self.by_tail else rule_text(self.policy)
 
     def alerts(self, probability: NDArray[np.float64]) -> NDArray[np.bool_]:
         """Return which rows are alerted, shape (n_rows,), of probabilities of shape (n_rows,)."""
@@ -71,7 +85,8 @@ def threshold_for(policy: ThresholdPolicy | None, validation: ValidationScores) 
     policy : ThresholdPolicy or None
         ``max_fpr``: the largest recall whose FPR is at most this. ``alerts_per_day`` and ``top_k``:
         as many alerts as fit in. ``min_precision``: the largest recall that keeps it, in the field
-        where a prevalence is given. ``cost``: the least. None: the largest F1. Rows of equal score
+        where a prevalence is given. ``cost``: the least. None: the largest F1, or of a detector of anomalies
+        of which too few are known, the score that one row in 1,000 exceeds. Rows of equal score
         are alerted together or not at all, so limits are kept where scores are tied, too.
     validation : ValidationScores
 
@@ -102,18 +117,17 @@ def threshold_at(
     policy: ThresholdPolicy | None, validation: ValidationScores, cuts: Cuts
 ) -> Threshold:
     """Return the same as ``threshold_for`` from cuts that were made once for many policies."""
-    if policy is None and not cuts.positives:
-        return _of_tail(validation, cuts)
-    place = best_f1(cuts) if policy is None else CUT_BY[policy.rule](policy, cuts)
-    positives = _worth(validation, 1)
-    negatives = _worth(validation, 0)
-    refused = refusal(policy, cuts, place, negatives)
+    positives, negatives = _worth(validation, 1), _worth(validation, 0)
+    few = positives == 0 or (validation.of_anomalies and positives < LEAST_KNOWN)
+    by_tail = policy is None and few
+    line = _of_tail(validation, cuts) if by_tail else _of_rule(policy, validation, cuts)
+    place = line.place
     recall, recall_low, recall_high = _rate(cuts.true_positives[place], cuts.positives, positives)
     fpr, fpr_low, fpr_high = _rate(cuts.false_positives[place], cuts.negatives, negatives)
     precision = float(cuts.precision(policy.prevalence if policy else None)[place])
     return Threshold(
         policy=policy,
-        value=float(cuts.value[place]),
+        value=line.value,
         recall=recall,
         recall_low=recall_low,
         recall_high=recall_high,
@@ -121,31 +135,42 @@ def threshold_at(
         fpr_low=fpr_low,
         fpr_high=fpr_high,
         precision=None if np.isnan(precision) else precision,
-        alerts_per_day=None if cuts.days is None else float(cuts.alerts[place]) / cuts.days,
+        alerts_per_day=None if cuts.daily is None else float(cuts.daily[place]),
         n_positives=int((validation.truth == 1).sum()),
         n_negatives=int((validation.truth == 0).sum()),
-        supported=not refused,
-        note=" ".join(filter(None, [nothing_alerted(policy, cuts, place), refused])),
+        supported=line.supported,
+        note=line.note,
+        by_tail=by_tail,
     )
 
 
-def _of_tail(validation: ValidationScores, cuts: Cuts) -> Threshold:
-    """Return the cut where no row is known to be right: by the tail of the scores, all rows taken for benign."""
-    value, n_rows = tail_cut(validation.score), len(validation.score)
-    alerts = int((validation.score >= value).sum())
-    fpr, fpr_low, fpr_high = _rate(alerts, n_rows, n_rows)
-    return Threshold(
-        policy=None,
-        value=value,
-        fpr=fpr,
-        fpr_low=fpr_low,
-        fpr_high=fpr_high,
-        alerts_per_day=None if cuts.days is None else alerts / cuts.days,
-        n_positives=0,
-        n_negatives=n_rows,
-        supported=n_rows >= rows_needed(RISK),
-        note=tail_refusal(RISK, n_rows, n_apart(validation.score)),
-    )
+@dataclass(frozen=True)
+class _Line:
+    """Where the line lies, which cut alerts the same rows, and what the rows do not support."""
+
+    value: float
+    place: int
+    supported: bool
+    note: str
+
+
+def _of_rule(policy: ThresholdPolicy | None, validation: ValidationScores, cuts: Cuts) -> _Line:
+    if policy is None:
+        place = best_f1(cuts)
+        refused = few_positives(_worth(validation, 1), of_anomalies=validation.of_anomalies)
+    else:
+        place = CUT_BY[policy.rule](policy, cuts)
+        refused = refusal(policy, cuts, place, _worth(validation, 0))
+    note = " ".join(filter(None, [nothing_alerted(policy, cuts, place), refused]))
+    return _Line(float(cuts.value[place]), place, not refused, note)
+
+
+def _of_tail(validation: ValidationScores, cuts: Cuts) -> _Line:
+    """Return the cut by the tail of the scores of all rows that are not known to be odd, taken for benign."""
+    usual = validation.score[validation.truth == 0]
+    value, n_rows = tail_cut(usual), len(usual)
+    note = tail_refusal(RISK, n_rows, n_apart(usual), len(validation.score) - n_rows)
+    return _Line(value, cuts.at(value), n_rows >= rows_needed(RISK), note)
 
 
 def _worth(validation: ValidationScores, label: int) -> float:

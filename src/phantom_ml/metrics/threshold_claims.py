@@ -11,6 +11,11 @@ from phantom_ml.wording import counted
 
 #: So many expected events without one seen bound their rate at 95 %.
 RULE_OF_THREE = 3.0
+#: A best F1 of fewer positives tells little of the alerts to come; docs/decisions/0039 has what was measured.
+ENOUGH_POSITIVES = 20
+#: So many known anomalies must be measured for the line of the best F1 to stand in place of the tail's, and so
+#: many for it to be supported: they are often more of the held-out rows than of the table.
+LEAST_KNOWN, ENOUGH_KNOWN = 20, 50
 
 
 def rows_needed(rate: float) -> int:
@@ -67,20 +72,18 @@ def rule_text(policy: ThresholdPolicy | None) -> str:
     return "the highest row" if policy.top_k == 1 else f"the {policy.top_k:,} highest rows"
 
 
-def refusal(policy: ThresholdPolicy | None, cuts: Cuts, place: int, negatives: float) -> str:
+def refusal(policy: ThresholdPolicy, cuts: Cuts, place: int, negatives: float) -> str:
     """Return the sentence that says why the policy's claim is not supported, or an empty one.
 
     Parameters
     ----------
-    policy : ThresholdPolicy or None
+    policy : ThresholdPolicy
     cuts : Cuts
     place : int
         The cut that was chosen.
     negatives : float
         Benign held-out rows (as many as they are worth, where they are weighted).
     """
-    if policy is None:
-        return ""
     if policy.max_fpr is not None:
         return _too_few(policy.max_fpr, negatives)
     if policy.alerts_per_day is not None or policy.top_k is not None:
@@ -88,6 +91,21 @@ def refusal(policy: ThresholdPolicy | None, cuts: Cuts, place: int, negatives: f
     if policy.min_precision is not None:
         return _precision_refusal(policy, cuts, place, negatives)
     return ""
+
+
+def few_positives(positives: float, *, of_anomalies: bool) -> str:
+    """Return why so many held-out positives do not support a line of the best F1, or an empty sentence.
+
+    Examples
+    --------
+    >>> few_positives(12, of_anomalies=False)
+    'A line of the best F1 can be told from 20 held-out positives on; there are 12.'
+    """
+    enough = ENOUGH_KNOWN if of_anomalies else ENOUGH_POSITIVES
+    if positives >= enough:
+        return ""
+    what = "measured anomalies" if of_anomalies else "held-out positives"
+    return f"A line of the best F1 can be told from {enough} {what} on; {_there(int(positives))}."
 
 
 def _too_few(rate: float, negatives: float) -> str:
@@ -126,8 +144,8 @@ def _budget_refusal(policy: ThresholdPolicy, cuts: Cuts) -> str:
     return ""
 
 
-def tail_refusal(rate: float, n_rows: int, n_apart: int) -> str:
-    """Return why rows without answers do not support a line that one row in so many exceeds, or an empty sentence.
+def tail_refusal(rate: float, n_rows: int, n_apart: int, n_known: int = 0) -> str:
+    """Return why rows taken for normal do not support a line that one in so many exceeds, or an empty sentence.
 
     Parameters
     ----------
@@ -135,6 +153,8 @@ def tail_refusal(rate: float, n_rows: int, n_apart: int) -> str:
         The share of rows that is told to lie beyond the line.
     n_rows, n_apart : int
         Held-out rows, and those of them that lie beyond a gap, above all others.
+    n_known : int
+        Known anomalies that were measured, too few for a line of their own.
 
     Examples
     --------
@@ -151,6 +171,11 @@ def tail_refusal(rate: float, n_rows: int, n_apart: int) -> str:
         lie = counted(n_apart, "held-out row lies", "held-out rows lie")
         told.append(
             f"{lie} far above all others, and had no part in the line: it alerts such rows as well."
+        )
+    if n_known:
+        were = counted(n_known, "known anomaly was", "known anomalies were")
+        told.append(
+            f"{were} measured, too few to tell the line of the best F1 ({LEAST_KNOWN} are needed)."
         )
     return " ".join(told)
 

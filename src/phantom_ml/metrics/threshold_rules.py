@@ -31,6 +31,8 @@ class Cuts:
     alerts : float64 array of shape (n_cuts,)
         In rows: an alert is an alert, whatever its row weighs.
     days : float or None
+    daily : float64 array of shape (n_cuts,) or None
+        Alerts a day: of known anomalies as many as their share of the table; None without days.
     """
 
     value: Floats
@@ -38,6 +40,7 @@ class Cuts:
     false_positives: Floats
     alerts: Floats
     days: float | None
+    daily: Floats | None = None
 
     @classmethod
     def of(cls, validation: ValidationScores) -> Cuts:
@@ -45,12 +48,16 @@ class Cuts:
         found = curve(validation.truth, validation.score, validation.weight)
         rows = curve(validation.truth, validation.score)
         above = np.nextafter(found.score[0], np.inf)
+        alerts = np.append(0.0, rows.true_positives + rows.false_positives)
+        come = found if validation.of_anomalies else rows
+        alike = np.append(0.0, come.true_positives + come.false_positives)
         return cls(
             np.append(above, found.score),
             np.append(0.0, found.true_positives),
             np.append(0.0, found.false_positives),
-            np.append(0.0, rows.true_positives + rows.false_positives),
+            alerts,
             validation.days,
+            None if validation.days is None else alike / validation.days,
         )
 
     @property
@@ -86,6 +93,10 @@ class Cuts:
         """Return the last cut that alerts at most ``limit`` rows."""
         return int(np.searchsorted(self.alerts, limit * SLACK, side="right")) - 1
 
+    def at(self, value: float) -> int:
+        """Return the last cut that alerts no row below a score."""
+        return max(0, int(np.searchsorted(-self.value, -value, side="right")) - 1)
+
 
 def _max_fpr(policy: ThresholdPolicy, cuts: Cuts) -> int:
     level = policy.max_fpr or 0.0
@@ -101,13 +112,14 @@ def _max_fpr(policy: ThresholdPolicy, cuts: Cuts) -> int:
 
 
 def _alerts_per_day(policy: ThresholdPolicy, cuts: Cuts) -> int:
-    if cuts.days is None:
+    if cuts.daily is None:
         raise BadSetting(
             f"The threshold allows {counted(policy.alerts_per_day or 0.0, 'alert')} a day, but the held-out rows "
             "have no time from which days could be counted.",
             "Train with a time_column, or use max_fpr or top_k.",
         )
-    return cuts.within((policy.alerts_per_day or 0.0) * cuts.days)
+    limit = (policy.alerts_per_day or 0.0) * SLACK
+    return int(np.searchsorted(cuts.daily, limit, side="right")) - 1
 
 
 def _min_precision(policy: ThresholdPolicy, cuts: Cuts) -> int:

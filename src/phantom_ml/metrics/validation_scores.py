@@ -26,6 +26,9 @@ class ValidationScores:
         At least 0.
     days : float or None
         How many days the rows span; None without a time column.
+    of_anomalies : bool
+        Whether scores are nats of surprise, which have a tail. More of the known anomalies are held out than of
+        the other rows then, and weights give them the share that they have in the table.
 
     Raises
     ------
@@ -37,6 +40,7 @@ class ValidationScores:
     score: NDArray[np.float64]
     weight: NDArray[np.float64] | None = None
     days: float | None = None
+    of_anomalies: bool = False
 
     def __post_init__(self) -> None:
         fault = self._fault()
@@ -72,6 +76,8 @@ class ValidationScores:
             arrays["weight"] = self.weight
         if self.days is not None:
             arrays["days"] = np.array(self.days, np.float64)
+        if self.of_anomalies:
+            arrays["of_anomalies"] = np.array(self.of_anomalies)
         # Through a handle: given a path, numpy would add a suffix to it.
         with path.open("wb") as file:
             np.savez(file, allow_pickle=False, **arrays)
@@ -85,7 +91,8 @@ class ValidationScores:
                 weight = arrays["weight"].astype(np.float64) if "weight" in arrays else None
                 days = float(arrays["days"]) if "days" in arrays else None
                 truth, score = arrays["truth"].astype(np.int64), arrays["score"].astype(np.float64)
-            return cls(truth, score, weight, days)
+                of_anomalies = "of_anomalies" in arrays and bool(arrays["of_anomalies"])
+            return cls(truth, score, weight, days, of_anomalies)
         except (OSError, ValueError, KeyError, TypeError, zipfile.BadZipFile, BadSetting) as error:
             raise BundleDamaged(
                 f"The held-out scores in {path.name!r} cannot be read: {error}",

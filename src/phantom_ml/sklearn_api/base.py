@@ -114,7 +114,9 @@ class PhantomEstimator(BaseEstimator):  # type: ignore[misc]
     def _opened(self) -> PhantomMLCore:
         """Return the home of the model; one of its own where the estimator has travelled."""
         if self._core is None:
-            self._core, self.model_id_ = unseal_model(self._sealed)
+            state = vars(self)
+            sealed = Sealed(state["_archive"], state["_signer"])
+            self._core, self.model_id_ = unseal_model(sealed)
         return self._core
 
     def __sklearn_tags__(self) -> Any:
@@ -129,11 +131,6 @@ class PhantomEstimator(BaseEstimator):  # type: ignore[misc]
             sealed = seal_model(state["_core"], self.model_id_)
             state |= {"_core": None, "_archive": sealed.archive, "_signer": sealed.signer}
         return state
-
-    @property
-    def _sealed(self) -> Sealed:
-        state = vars(self)
-        return Sealed(state["_archive"], state["_signer"])
 
 
 def _free_name(wanted: str, taken: Sequence[str]) -> str:
