@@ -3,7 +3,7 @@ from collections import Counter
 import pytest
 
 from phantom_ml.algorithms.base import algorithms
-from phantom_ml.automl.candidates import FAMILIES, Candidates
+from phantom_ml.automl.candidates import FAMILIES, Candidates, within_spaces
 from phantom_ml.automl.portfolio import FILE, learned, portfolio
 from phantom_ml.automl.spaces import given_spaces
 from phantom_ml.automl.trials import Candidate
@@ -195,3 +195,87 @@ def test_values_that_do_not_hold_the_default_are_searched(method):
 def test_a_space_that_was_tried_out_gives_nothing_more():
     tried = [finished(i, (0.1,) * 3, "SVM", settings={"C": c}) for i, c in enumerate((0.5, 2.0))]
     assert candidates(SVM={"C": [0.5, 2.0]}).next(4, tried) is None
+
+
+LEAVES = {"num_leaves": [3, 5], "learning_rate": [0.1]}
+
+
+def first_of(names, space, method="random_search", **given):
+    """Return what is tried first of algorithms by their portfolio, and a space of LightGBM."""
+    tuning = TuningSettings(spaces={"LightGBM": space, **given})
+    order = portfolio(ProblemKind.BINARY, False, names)
+    return within_spaces(order, given_spaces(tuning), OptimizationMethod(method))
+
+
+def test_first_settings_outside_a_given_space_are_not_tried():
+    assert [c.settings for c in first_of(["LightGBM"], LEAVES)] == [
+        {"num_leaves": 5, "learning_rate": 0.1}
+    ]
+
+
+def test_first_settings_inside_a_given_space_keep_what_it_does_not_name():
+    (found,) = first_of(["LightGBM"], {"num_leaves": (100, 200)})
+    assert found.settings["num_leaves"] == 128
+    assert found.settings["min_data_in_leaf"] == 3
+
+
+@pytest.mark.parametrize("names", [["LightGBM", "SVM"], ["SVM", "LightGBM"]])
+def test_each_that_is_wanted_still_comes_once_before_any_comes_again(names):
+    found = [c.algorithm for c in first_of(names, {"num_leaves": [128, 8]})]
+    assert sorted(found[:2]) == ["LightGBM", "SVM"]
+    assert found.count("LightGBM") == 2
+
+
+def test_a_grid_over_a_given_space_begins_with_its_points():
+    assert [c.settings["num_leaves"] for c in first_of(["LightGBM"], LEAVES, "grid_search")] == [
+        3,
+        5,
+    ]
+
+
+def test_a_grid_goes_on_after_the_points_that_came_first():
+    space = {"num_leaves": [3, 4, 5, 6, 7, 8, 9]}
+    given = given_spaces(TuningSettings(spaces={"LightGBM": space}))
+    first = first_of(["LightGBM"], space, "grid_search")
+    chosen = Candidates(tuple(first), OptimizationMethod.GRID_SEARCH, 0, given)
+    tried = [c.settings["num_leaves"] for n in range(7) if (c := chosen.next(n, SEEN))]
+    assert tried == space["num_leaves"]
+    assert chosen.next(7, SEEN) is None
+
+
+def test_other_algorithms_are_tried_as_before():
+    order = portfolio(ProblemKind.BINARY, False, None)
+    kept = [c for c in first_of(None, LEAVES) if c.algorithm != "LightGBM"]
+    assert kept == [c for c in order if c.algorithm != "LightGBM"]
+
+
+@pytest.mark.parametrize(
+    ("name", "space", "settings"),
+    [
+        ("NeuralNetwork", {"device": ["cuda"]}, {"device": "cuda"}),
+        ("LSTM", {"n_epochs": [3]}, {"n_epochs": 3}),
+        ("SVM", {"C": (5.0, 9.0)}, {"C": 5.0}),
+    ],
+)
+def test_a_setting_that_is_not_searched_by_itself_is_obeyed_too(name, space, settings):
+    found = first_of([name, "LightGBM"], LEAVES, **{name: space})
+    assert [c.settings for c in found if c.algorithm == name] == [settings]
+
+
+def test_a_booster_of_few_trees_is_brought_into_the_space():
+    cheap = Candidate("LightGBM", {"learning_rate": 0.2, "num_leaves": 31}, n_rounds=9)
+    given = given_spaces(TuningSettings(spaces={"LightGBM": LEAVES}))
+    assert within_spaces([cheap], given, OptimizationMethod.HYPERBAND) == [
+        Candidate("LightGBM", {"learning_rate": 0.1, "num_leaves": 5}, n_rounds=9)
+    ]
+
+
+def test_a_range_of_whole_numbers_may_be_written_with_a_point():
+    space = {"LightGBM": {"num_leaves": {"low": 3.0, "high": 9.0}}}
+    assert given_spaces(TuningSettings(spaces=space))["LightGBM"]["num_leaves"].integer
+
+
+def test_a_grid_over_own_bounds_begins_at_the_defaults():
+    found = [settings for name, settings in of_grid() if name == "LightGBM"]
+    defaults = algorithms.get("LightGBM")().model_dump()
+    assert found[0] == {name: defaults[name] for name in found[0]}

@@ -145,6 +145,22 @@ def test_an_unknown_setting_of_a_part_is_told_with_that_parts_settings():
     assert told.value.hint == "The settings are: method, spaces."
 
 
+@pytest.mark.parametrize(
+    ("given", "why"),
+    [
+        ({"low": 5}, "is {'low': 5}: a range has numbers as low and high"),
+        (7, "is 7: it must be a list of values, or a range"),
+        ([[1], 2], "is [[1], 2]: a list holds numbers, words, true or false"),
+        ((1, 2, "lin"), 'a range is (low, high) or (low, high, "log")'),
+    ],
+)
+def test_what_cannot_be_searched_is_told_where_it_stands(given, why):
+    with pytest.raises(BadSetting) as told:
+        AutoMLConfig.of({"tuning": {"spaces": {"LightGBM": {"num_leaves": given}}}})
+    assert told.value.message.startswith("config.tuning.spaces.LightGBM.num_leaves is ")
+    assert why in told.value.message
+
+
 def test_a_long_value_is_shortened_in_the_sentence():
     with pytest.raises(BadSetting) as told:
         AutoMLConfig.of({"max_trials": "x" * 9_999})

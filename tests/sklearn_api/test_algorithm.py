@@ -124,3 +124,28 @@ def test_a_value_that_an_algorithm_cannot_have_is_refused_before_any_trial(given
     optimizer = HyperparameterOptimizer("random_search", n_trials=1)
     with pytest.raises(BadSetting, match="LightGBM cannot have num_leaves"):
         optimizer.optimize("LightGBM", {"num_leaves": given}, [[0.0], [1.0]] * 9, [0, 1] * 9)
+
+
+@pytest.mark.parametrize(
+    ("name", "settings", "why"),
+    [
+        ("NeuralNetwork", {"device": "gpu"}, "NeuralNetwork.device is 'gpu': it must be 'auto'"),
+        ("LightGBM", {"num_leavs": 5}, "Did you mean 'num_leaves'"),
+        ("ElasticNet", {"alpha": -1}, "ElasticNet.alpha is -1: it must be"),
+    ],
+)
+def test_a_setting_that_it_cannot_have_is_told_when_it_is_fitted(name, settings, why):
+    with pytest.raises(BadSetting, match=why):
+        AlgorithmClassifier(name, **settings).fit(X, Y)
+
+
+def test_a_grid_over_its_own_bounds_begins_at_the_defaults():
+    found = search("LogisticRegression", Y, method="grid_search", n_trials=3)
+    assert found.trials[0].params == {"C": 1.0}
+    assert len(found.trials) == 3
+
+
+def test_each_fold_leaves_the_others_their_share_of_the_time():
+    optimizer = HyperparameterOptimizer("random_search", 1, trial_seconds=6)
+    found = optimizer.optimize("RandomForest", {"n_estimators": [10_000]}, X, Y, cv=3)
+    assert [t.status for t in found.trials] == ["done"]

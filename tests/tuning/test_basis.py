@@ -12,6 +12,7 @@ from sklearn.datasets import make_classification
 from sklearn.ensemble import ExtraTreesClassifier
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import get_scorer
+from sklearn.model_selection import TimeSeriesSplit
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import MinMaxScaler, StandardScaler
 from sklearn.tree import DecisionTreeClassifier
@@ -161,3 +162,49 @@ def test_the_same_numbers_in_another_kind_of_table_are_the_same(made):
 def test_answers_that_are_missing_are_counted_and_refused(missing):
     with pytest.raises(BadSetting, match="1 of 90 answers in y are missing"):
         search(y=[missing, *Y[1:].tolist()])
+
+
+FORWARD = TimeSeriesSplit(3)
+
+
+def bands(n_trials=2, **options):
+    optimizer = HyperparameterOptimizer("hyperband", n_trials)
+    return optimizer.optimize(TREE, DEPTHS, FRAME, Y, **{"cv": FORWARD} | options)
+
+
+@pytest.fixture(scope="module")
+def banded():
+    return bands()
+
+
+@pytest.mark.parametrize(
+    ("changes", "told"),
+    [
+        ({"cv": 4}, "its folds are 3, not 4"),
+        ({"cv": 3}, "its folds hold other rows"),
+        ({"cv": 3, "seed": 5}, "its folds hold other rows: its seed is 0, not 5"),
+        ({"resource": "rows"}, "its resource is 'folds', not 'rows'"),
+    ],
+)
+def test_scores_of_other_folds_or_of_another_resource_are_refused(banded, changes, told):
+    with pytest.raises(BadSetting) as caught:
+        bands(3, history=banded.to_json(), **changes)
+    assert told in caught.value.message
+
+
+def test_another_seed_on_the_same_folds_is_noted(banded):
+    found = bands(3, history=banded, seed=5)
+    assert "The history's seed is 0; what is tried next is drawn by 5." in found.notes
+
+
+def test_a_history_that_was_written_before_folds_were_told_is_gone_on_with(banded):
+    told = json.loads(banded.to_json())
+    for name in ("n_folds", "folds", "resource", "seed"):
+        del told["basis"][name]
+    assert len(bands(3, history=json.dumps(told)).trials) == 3
+
+
+def test_where_nothing_is_given_up_any_resource_goes_on():
+    optimizer = HyperparameterOptimizer("random_search", 2)
+    drawn = optimizer.optimize(TREE, DEPTHS, FRAME, Y, cv=FORWARD)
+    assert len(bands(3, history=drawn, resource="rows").trials) == 3

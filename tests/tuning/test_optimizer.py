@@ -17,6 +17,7 @@ from phantom_ml import HyperparameterOptimizer
 from phantom_ml.config import OptimizationMethod
 from phantom_ml.config.bounds import Bound
 from phantom_ml.errors import BadSetting, BudgetTooSmall, NoTrialSucceeded
+from phantom_ml.tuning.study import START_TRIALS
 from tests.tuning.made import TREE, Fussy, X, Y, search
 
 
@@ -171,6 +172,14 @@ def test_a_timeout_before_the_first_trial_is_done_says_so():
         ({"resource": "minutes"}, "resource is 'minutes'"),
         ({"space": None}, "DecisionTreeClassifier has none of its own"),
         ({"history": "{}"}, "history cannot be read"),
+        ({"timeout": "5"}, "timeout_seconds is '5'"),
+        ({"limits": {"trial_seconds": True}}, "trial_seconds is True"),
+        ({"seed": -1}, "seed is -1"),
+        ({"seed": "a"}, "seed is 'a'"),
+        ({"seed": 1.5}, "seed is 1.5"),
+        ({"space": {1: (1, 2)}}, "names a setting 1, which is no word"),
+        ({"estimator": DecisionTreeClassifier}, "estimator is the class DecisionTreeClassifier"),
+        ({"estimator": 5}, "estimator is of type int"),
     ],
 )
 def test_a_setting_that_cannot_be_right_is_told_with_its_value(options, why):
@@ -307,12 +316,34 @@ def test_trials_outside_the_space_are_not_taken_up():
     assert all(t.params["max_depth"] <= 2 for t in again.trials)
 
 
-@pytest.mark.parametrize("method", ["random_search", "bayesian_optimization"])
+@pytest.mark.parametrize("method", ["random_search", "bayesian_optimization", "hyperband"])
 def test_a_search_that_goes_on_tries_what_it_would_have_tried_without_a_break(method):
-    straight = search(method, 6, seed=3)
-    first = search(method, 3, seed=3)
-    again = search(method, 6, seed=3, history=first.to_json())
+    straight = search(method, 12, seed=3)
+    first = search(method, 6, seed=3)
+    again = search(method, 12, seed=3, history=first.to_json())
     assert [t.params for t in again.trials] == [t.params for t in straight.trials]
+
+
+@pytest.mark.parametrize("resource", ["folds", "rows", "n_steps"])
+def test_hyperband_that_goes_on_gives_up_what_it_would_have_given_up_without_a_break(log, resource):
+    asked = {"space": {"level": (0.0, 0.8)}, "estimator": Grower(log=str(log))}
+    asked |= {"resource": resource, "seed": 4}
+    straight = search("hyperband", 12, **asked)
+    first = search("hyperband", 6, **asked)
+    again = search("hyperband", 12, history=first.to_json(), **asked)
+    told = [[(t.params, t.status, t.score) for t in found.trials] for found in (straight, again)]
+    assert "pruned" in {status for _, status, _ in told[0]}
+    assert told[0] == told[1]
+
+
+def test_a_gaussian_process_proposes_after_few_trials():
+    pytest.importorskip("torch")
+    asked = {"space": {"level": (0.0, 0.8)}, "estimator": Fussy()}
+    by_model, by_chance = (
+        search(m, 8, **asked) for m in ("bayesian_optimization", "random_search")
+    )
+    same = [a.params == b.params for a, b in zip(by_model.trials, by_chance.trials, strict=True)]
+    assert same == [True] * START_TRIALS + [False] * (8 - START_TRIALS)
 
 
 def test_trials_of_another_space_are_left_out():

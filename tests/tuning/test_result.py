@@ -26,8 +26,17 @@ def test_the_setting_that_decides_the_score_is_the_most_important():
     assert sum(shares.values()) == pytest.approx(1)
 
 
-def test_few_trials_tell_no_importance():
-    assert search(n_trials=2).importance() == {}
+@pytest.mark.parametrize(
+    ("asked", "why"),
+    [
+        ({"n_trials": 2}, "it takes 4 trials that are done, not 2"),
+        ({"n_trials": 4, "scoring": lambda *_: 1.0}, "have the same score"),
+    ],
+)
+def test_where_importance_is_empty_the_result_says_why(asked, why):
+    found = search(**asked)
+    assert found.importance() == {}
+    assert why in repr(found)
 
 
 def test_parallel_coordinates_are_plain_values():
@@ -35,3 +44,7 @@ def test_parallel_coordinates_are_plain_values():
     told = json.loads(json.dumps(found.parallel_coordinates()))
     assert [axis["name"] for axis in told["axes"]] == list(SPACE)
     assert [line["score"] for line in told["lines"]] == [t.score for t in found.trials]
+
+
+def test_where_importance_is_told_the_result_says_nothing_of_it():
+    assert "importance()" not in repr(search(n_trials=6))

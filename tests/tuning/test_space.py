@@ -5,7 +5,8 @@ from hypothesis import strategies as st
 
 from phantom_ml.config.bounds import Bound
 from phantom_ml.errors import BadSetting, UnknownName
-from phantom_ml.tuning.space import axes, grid
+from phantom_ml.tuning.grid import grid
+from phantom_ml.tuning.space import axes
 
 KNOWN = ["alpha", "depth", "kernel"]
 

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from itertools import chain, zip_longest
+from dataclasses import dataclass, field, replace
+from itertools import chain, islice, zip_longest
 
 import numpy as np
 
 from phantom_ml.algorithms.base import algorithms
 from phantom_ml.automl.halving import promoted, rungs
-from phantom_ml.automl.spaces import Space, grid_of
+from phantom_ml.automl.spaces import Space, grid_of, holds, moved
 from phantom_ml.automl.trials import Candidate, Finished
 from phantom_ml.config import OptimizationMethod
 from phantom_ml.tuning.propose import propose
@@ -99,10 +99,9 @@ class Candidates:
         names = dict.fromkeys([c.algorithm for c in self.first] + [*self.given])
         grids = [[(n, point) for point in grid_of(n, self.given)] for n in names]
         turns = [turn for turn in chain.from_iterable(zip_longest(*grids)) if turn is not None]
-        if place >= len(turns):
-            return None
-        name, settings = turns[place]
-        return Candidate(name, settings, raced=True)
+        known = {_said(c) for c in self.first}
+        points = (Candidate(name, settings, raced=True) for name, settings in turns)
+        return next(islice((c for c in points if _said(c) not in known), place, None), None)
 
     def _families(self, seen: Sequence[Finished]) -> list[str]:
         """Return the algorithms worth searching on, the best first."""
@@ -112,6 +111,41 @@ class Candidates:
                 loss = float(np.mean(f.losses))
                 best[f.trial.algorithm] = min(loss, best.get(f.trial.algorithm, np.inf))
         return sorted(best, key=lambda name: (best[name], name))[:FAMILIES]
+
+
+def within_spaces(
+    first: Sequence[Candidate], given: Mapping[str, Space], method: OptimizationMethod
+) -> list[Candidate]:
+    """Return the candidates in their order, those of an algorithm that has a space only from inside it.
+
+    At the places of such an algorithm stand its candidates that lie inside, as many as there are; where none
+    does, its defaults, brought to the nearest values of the space; in a grid search the first points of its
+    grid. A candidate of a fixed number of rounds keeps its place, brought into the space.
+    """
+    free = [c for c in first if c.n_rounds is None]
+    kept = {name: iter(_inside(free, name, given, method)) for name in given}
+    found = []
+    for c in first:
+        if c.algorithm not in given:
+            found.append(c)
+        elif c.n_rounds is not None:
+            settings = moved(given[c.algorithm], c.algorithm, c.settings)
+            found.append(replace(c, settings=settings))
+        else:
+            found.extend(islice(kept[c.algorithm], 1))
+    return found
+
+
+def _inside(
+    candidates: Sequence[Candidate],
+    name: str,
+    given: Mapping[str, Space],
+    method: OptimizationMethod,
+) -> list[Candidate]:
+    if method is OptimizationMethod.GRID_SEARCH:
+        return [Candidate(name, point) for point in grid_of(name, given)]
+    own = [c for c in candidates if c.algorithm == name and holds(given[name], name, c.settings)]
+    return own or [Candidate(name, moved(given[name], name, {}))]
 
 
 def _said(candidate: Candidate) -> str:

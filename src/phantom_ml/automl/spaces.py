@@ -11,7 +11,8 @@ from phantom_ml.algorithms.base import AlgorithmSettings, algorithms
 from phantom_ml.config import RangeSettings, TuningSettings
 from phantom_ml.config.bounds import Bound, Setting
 from phantom_ml.errors import BadSetting, UnknownName
-from phantom_ml.tuning.space import axes, grid
+from phantom_ml.tuning.grid import grid, grid_around
+from phantom_ml.tuning.space import Axis, axes
 
 Space = Mapping[str, Bound]
 #: A grid over an algorithm's own bounds has so many of its settings, the first ones, and so many points.
@@ -48,7 +49,8 @@ def _bound(algorithm: type[AlgorithmSettings], setting: str, given: Any) -> Boun
         known = sorted(algorithm.model_fields)
         raise UnknownName(f"setting of {algorithm.name}", setting, known)
     if isinstance(given, RangeSettings):
-        whole = isinstance(given.low, int) and isinstance(given.high, int)
+        ends_whole = isinstance(given.low, int) and isinstance(given.high, int)
+        whole = ends_whole or type(algorithm.model_fields[setting].default) is int
         bound = Bound(given.low, given.high, given.log, whole)
         bound = axes({setting: bound}, [setting])[setting].bound
         ends: Sequence[Setting] = (given.low, given.high)
@@ -81,18 +83,42 @@ def check_space(algorithm: type[AlgorithmSettings], space: Mapping[str, Any]) ->
             _check(algorithm, setting, int(value) if whole else value)
 
 
+def holds(space: Space, name: str, settings: Mapping[str, Setting]) -> bool:
+    """Return whether settings of an algorithm, its defaults among them, lie in a space."""
+    values = {**defaults_of(name), **settings}
+    return all(a.encoded(values[n]) is not None for n, a in axes(space, list(space)).items())
+
+
+def moved(space: Space, name: str, settings: Mapping[str, Setting]) -> dict[str, Setting]:
+    """Return settings of an algorithm, each that is searched brought to the nearest value of its space."""
+    values = {**defaults_of(name), **settings}
+    inside = {n: a.nearest(values[n]) for n, a in axes(space, list(space)).items()}
+    return {**settings, **inside}
+
+
+def defaults_of(name: str) -> dict[str, Setting]:
+    """Return the settings that an algorithm has where none are given."""
+    return dict(algorithms.get(name)().model_dump())
+
+
 def grid_of(name: str, given: Mapping[str, Space]) -> list[dict[str, Setting]]:
-    """Return the points of a grid over an algorithm's settings."""
+    """Return the points of a grid over an algorithm's settings.
+
+    Of a space that was given the finest even one; of its own bounds from the defaults outward.
+    """
     if name in given:
-        return _points(given[name], GIVEN_POINTS)
+        searched = axes(given[name], list(given[name]))
+        return _decoded(searched, grid(searched, GIVEN_POINTS))
     own = algorithms.get(name).space()
-    first = [n for n, bound in own.items() if bound.when is None][:GRID_SETTINGS]
-    return _points({n: own[n] for n in first}, GRID_POINTS)
-
-
-def _points(space: Space, most: int) -> list[dict[str, Setting]]:
-    if not space:
+    first = {n: b for n, b in own.items() if b.when is None}
+    chosen = dict(list(first.items())[:GRID_SETTINGS])
+    if not chosen:
         return []
-    searched = axes(space, list(space))
-    points = grid(searched, most)
+    searched = axes(chosen, list(chosen))
+    return _decoded(searched, grid_around(searched, defaults_of(name), GRID_POINTS))
+
+
+def _decoded(
+    searched: Mapping[str, Axis], points: Sequence[Mapping[str, Any]]
+) -> list[dict[str, Setting]]:
     return [{n: searched[n].decoded(value) for n, value in point.items()} for point in points]

@@ -4,9 +4,17 @@ from __future__ import annotations
 
 import zoneinfo
 from enum import StrEnum
-from typing import Any
+from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
 
 from phantom_ml.config.task_type import plain
 
@@ -74,35 +82,37 @@ class RangeSettings(Settings):
     log: bool = Field(False, description="Equal ratios are equally likely, not equal steps.")
 
 
-def _range(given: Any) -> Any:
-    if not isinstance(given, tuple):
+def _searched(given: Any) -> Any:
+    """Return a list, or a range as one; raises ValueError, of which pydantic tells the place."""
+    if isinstance(given, tuple):
+        if len(given) not in (2, 3) or given[2:] not in ((), ("log",)):
+            raise ValueError(f'a range is (low, high) or (low, high, "log"), not {given!r}')
+        given = {"low": given[0], "high": given[1], "log": len(given) == 3}
+    if isinstance(given, dict):
+        try:
+            return RangeSettings.model_validate(given)
+        except ValidationError:
+            raise ValueError("a range has numbers as low and high, and log or not") from None
+    if isinstance(given, RangeSettings):
         return given
-    if len(given) not in (2, 3) or given[2:] not in ((), ("log",)):
-        raise ValueError(f'a range is (low, high) or (low, high, "log"), not {given!r}')
-    return {"low": given[0], "high": given[1], "log": len(given) == 3}
+    if not isinstance(given, list):
+        raise ValueError("it must be a list of values, or a range with low and high")  # noqa: TRY004
+    if not all(isinstance(v, Scalar) for v in given):
+        raise ValueError("a list holds numbers, words, true or false")
+    return given
+
+
+Searched = Annotated[list[Scalar] | RangeSettings, BeforeValidator(_searched)]
 
 
 class TuningSettings(Settings):
-    """How settings are searched once the portfolio has run."""
+    """How settings are searched: the first ones are known to be good, and what comes next is proposed."""
 
     method: OptimizationMethod = OptimizationMethod.BAYESIAN_OPTIMIZATION
-    spaces: dict[str, dict[str, list[Scalar] | RangeSettings]] = Field(
+    spaces: dict[str, dict[str, Searched]] = Field(
         default_factory=dict,
         description="Algorithm to setting to what is searched: a list of values, or a range.",
     )
-
-    @field_validator("spaces", mode="before")
-    @classmethod
-    def _ranges(cls, spaces: Any) -> Any:
-        """Take a pair (low, high) or (low, high, "log") as the range that it is in Python."""
-        if not isinstance(spaces, dict):
-            return spaces
-        return {
-            algorithm: {n: _range(given) for n, given in space.items()}
-            if isinstance(space, dict)
-            else space
-            for algorithm, space in spaces.items()
-        }
 
 
 class CostSettings(Settings):

@@ -8,13 +8,14 @@ from typing import Any, Self
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
+from pydantic import ValidationError
 from sklearn.base import BaseEstimator, ClassifierMixin, RegressorMixin
 from sklearn.model_selection import train_test_split
 from sklearn.utils.validation import check_is_fitted, column_or_1d
 
 from phantom_ml.algorithms.base import AlgorithmSettings, FitContext, Learner, Setting, algorithms
 from phantom_ml.automl.encode import MAX_STRINGS
-from phantom_ml.config import FeatureSettings, ProblemKind
+from phantom_ml.config import FeatureSettings, ProblemKind, bad_setting
 from phantom_ml.config.bounds import Bound
 from phantom_ml.data.matrix import Samples
 from phantom_ml.data.recognise import recognise_sampled
@@ -69,9 +70,9 @@ class AlgorithmEstimator(BaseEstimator):  # type: ignore[misc]
         self.settings = settings
 
     def get_params(self, deep: bool = True) -> dict[str, Any]:
-        """Return all parameters, the settings of the algorithm among them."""
+        """Return all parameters, the settings of the algorithm among them; raises BadSetting."""
         own = {name: getattr(self, name) for name in OWN}
-        return {**own, **self._kind().model_validate(self.settings).model_dump()}
+        return {**own, **self._validated().model_dump()}
 
     def set_params(self, **params: Any) -> Self:
         """Set parameters and settings; raises UnknownName."""
@@ -91,8 +92,16 @@ class AlgorithmEstimator(BaseEstimator):  # type: ignore[misc]
     def _kind(self) -> type[AlgorithmSettings]:
         return algorithms.get(self.algorithm)
 
+    def _validated(self) -> AlgorithmSettings:
+        """Return the settings, those that are not given as defaults; raises BadSetting."""
+        kind = self._kind()
+        try:
+            return kind.model_validate(self.settings)
+        except ValidationError as error:
+            raise bad_setting(kind.name, error, kind) from None
+
     def _fit(self, X: Any, target: NDArray[Any], question: Question, weight: Any) -> None:
-        settings = self._kind().model_validate(self.settings)
+        settings = self._validated()
         if question.kind not in settings.kinds:
             raise BadSetting(
                 f"{self.algorithm} does not solve {question.kind.value} problems.",

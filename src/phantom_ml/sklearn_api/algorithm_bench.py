@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import math
 import shutil
 import tempfile
 import weakref
@@ -16,23 +17,27 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from phantom_ml.algorithms.base import AlgorithmSettings, algorithms
 from phantom_ml.automl.encode import encode
 from phantom_ml.automl.folds import fit_sides, save_folds
 from phantom_ml.automl.in_order import without_history
 from phantom_ml.automl.problem import Problem, pose
 from phantom_ml.automl.room import Room
-from phantom_ml.automl.trials import Candidate, Order, start
+from phantom_ml.automl.trials import GRACE_SECONDS, Candidate, Order, start
 from phantom_ml.automl.workspace import Workspace
 from phantom_ml.config import AutoMLConfig, AutoMLTaskType
 from phantom_ml.data.reading import read
-from phantom_ml.process import Deadline, Limits
+from phantom_ml.process import DEFAULT_PRELOAD, Deadline, Limits, warm_up
 from phantom_ml.process.outcome import OutcomeStatus, error_of
 from phantom_ml.sklearn_api.algorithm import OWN, AlgorithmClassifier, AlgorithmEstimator
 from phantom_ml.sklearn_api.rows import as_frame
 from phantom_ml.sklearn_api.said import SaidClasses, SaidValues
-from phantom_ml.tuning.bench import FOLDS, ROWS, SHARES, Bench, levels
+from phantom_ml.tuning.bench import ROWS, SHARES, Bench, levels
+from phantom_ml.tuning.result import FOLDS
 
 TARGET = "target"
+#: The optional part of the algorithms that import torch, which takes longer than many a fit.
+DEEP, TORCH = "deep", "torch"
 
 
 class AlgorithmBench:
@@ -50,6 +55,7 @@ class AlgorithmBench:
         self.n_rungs, self.told = bench.n_rungs, bench.told
         self.basis = replace(bench.basis, estimator=self.estimator.algorithm)
         self._numbers = itertools.count()
+        warm_up((*_modules(algorithms.get(self.estimator.algorithm)), *DEFAULT_PRELOAD))
         folder = tempfile.mkdtemp(prefix="phantom-tuning-")
         self._folder = Path(folder)
         weakref.finalize(self, shutil.rmtree, folder, ignore_errors=True)
@@ -96,15 +102,27 @@ class AlgorithmBench:
         names = [self.estimator.algorithm]
         return AutoMLConfig.of({**settings, "algorithms_to_try": names, "seed": self.bench.seed})
 
+    def prepare(self) -> None:
+        """Encode the rows, before the first trial's time begins."""
+        _ = self.workspace
+
     def begin(self, params: Mapping[str, Any], limits: Limits) -> Ladder:
         """Return a trial's way up its rungs."""
         own = {n: v for n, v in self.estimator.get_params().items() if n not in OWN}
         return Ladder(self, {**own, **params}, limits)
 
     def score(
-        self, settings: Mapping[str, Any], fold: int, limits: Limits, share: float = 1.0
+        self,
+        settings: Mapping[str, Any],
+        fold: int,
+        limits: Limits,
+        stop: Deadline,
+        share: float = 1.0,
     ) -> float:
-        """Return the score on a fold, fitted with a share of its rows; raises ProcessError."""
+        """Return the score on a fold, fitted with a share of its rows; raises ProcessError.
+
+        What grows stops itself at ``stop`` and keeps what it has; the limits end what does not.
+        """
         train, test = self.bench.folds[fold]
         most = None if share == 1.0 else max(2, round(share * len(train)))
         order = Order(
@@ -112,11 +130,12 @@ class AlgorithmBench:
             Candidate(self.estimator.algorithm, settings, most),
             (str(fold),),
             self.estimator.seed,
-            limits.deadline,
+            stop,
             self.estimator.n_threads,
             limits.memory_mb,
         )
-        running = start(order, self.workspace)
+        more = limits.deadline.at - stop.at if math.isfinite(stop.at) else 0.0
+        running = start(order, self.workspace, grace=more + GRACE_SECONDS)
         try:
             outcome = running.child.wait()
         finally:
@@ -146,6 +165,13 @@ class AlgorithmBench:
         return found
 
 
+def _modules(kind: type[AlgorithmSettings]) -> tuple[str, ...]:
+    """Return what each fit of an algorithm imports, and is imported once for all of them."""
+    library = (TORCH,) if kind.extra == DEEP else ()
+    # The slowest first: a child that is started before it is there would import it beside the others.
+    return (*library, "numpy", "phantom_ml.automl.fit_child", kind.__module__)
+
+
 @dataclass
 class Ladder:
     """One trial: the scores by fold after each rung."""
@@ -159,16 +185,28 @@ class Ladder:
     def step(self) -> dict[str, Any] | None:
         """Return the scores after the next rung; raises ProcessError."""
         resource, bench = self.bench.bench.resource, self.bench
+        n_folds = len(bench.bench.folds)
         if resource == FOLDS:
-            self.scores.append(bench.score(self.settings, self.rung, self.limits))
+            stop = self._stop(1 / (n_folds - self.rung))
+            self.scores.append(bench.score(self.settings, self.rung, self.limits, stop))
         else:
             settings, share = dict(self.settings), SHARES[self.rung]
+            of_rung = share / sum(SHARES[self.rung :])
             if resource != ROWS:
                 settings[resource], share = levels(int(settings[resource]))[self.rung], 1.0
-            folds = range(len(bench.bench.folds))
-            self.scores = [bench.score(settings, f, self.limits, share) for f in folds]
+            # Each fold leaves the later ones of its rung, and the later rungs, their part.
+            parts = [of_rung / (n_folds - f * of_rung) for f in range(n_folds)]
+            self.scores = [
+                bench.score(settings, f, self.limits, self._stop(part), share)
+                for f, part in enumerate(parts)
+            ]
         self.rung += 1
         return {"scores": [*self.scores]}
+
+    def _stop(self, share: float) -> Deadline:
+        """Return when a fit is to stop that may take a share of what is left of the trial's time."""
+        deadline = self.limits.deadline
+        return deadline.within(share * deadline.left())
 
     def __enter__(self) -> Ladder:
         return self

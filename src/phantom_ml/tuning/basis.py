@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+import itertools
 import math
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -42,6 +43,14 @@ class Basis:
         The estimator's settings as text; what was searched is not compared.
     direction : str
         Whether more is better: always ``maximize``, scikit-learn's scorers turn losses round.
+    n_folds : int
+        0 where it is not told.
+    folds : str
+        Hash of the rows of each fold; empty where it is not told.
+    resource : str
+        What trials got more of until they were given up; empty where none is given up.
+    seed : int or None
+        Of the folds, where they are a number of folds, and of the search.
     """
 
     estimator: str
@@ -53,6 +62,10 @@ class Basis:
     cells: str = ""
     settings: Mapping[str, str] = field(default_factory=dict, hash=False)
     direction: str = "maximize"
+    n_folds: int = 0
+    folds: str = ""
+    resource: str = ""
+    seed: int | None = None
 
     @classmethod
     def of(cls, estimator: Any, scoring: str, X: Any, y: Any) -> Basis:
@@ -72,12 +85,19 @@ class Basis:
 
     def require(self, past: Basis, searched: Collection[str] = ()) -> None:
         """Raise BadSetting, with every difference told, where a history has another basis."""
-        told = "; ".join((*self._differences(past), *self._set_otherwise(past, searched)))
+        parts = (self._differences(past), self._set_otherwise(past, searched), self._way(past))
+        told = "; ".join(itertools.chain(*parts))
         if told:
             raise BadSetting(
                 f"The history is not of this search: {told}.",
                 "Scores of different things cannot be compared: search as the history did, or leave it out.",
             )
+
+    def notes(self, past: Basis) -> tuple[str, ...]:
+        """Return what to say of a history whose scores are comparable."""
+        if past.seed in (None, self.seed):
+            return ()
+        return (f"The history's seed is {past.seed}; what is tried next is drawn by {self.seed}.",)
 
     def _differences(self, past: Basis) -> Iterator[str]:
         for name in ("estimator", "scoring", "n_rows", "n_columns", "direction"):
@@ -92,10 +112,26 @@ class Basis:
         if self.n_rows == past.n_rows and self.cells and past.cells and self.cells != past.cells:
             yield "its X holds other values"
 
+    def _way(self, past: Basis) -> Iterator[str]:
+        """Yield how the way differs on which trials were measured, as far as both tell it."""
+        if past.n_folds and self.n_folds and past.n_folds != self.n_folds:
+            yield f"its folds are {past.n_folds}, not {self.n_folds}"
+        elif past.n_rows == self.n_rows and past.folds and self.folds and past.folds != self.folds:
+            seeds = "" if past.seed == self.seed else f": its seed is {past.seed}, not {self.seed}"
+            yield f"its folds hold other rows{seeds}"
+        if past.resource and self.resource and past.resource != self.resource:
+            yield f"its resource is {past.resource!r}, not {self.resource!r}"
+
     def _set_otherwise(self, past: Basis, searched: Collection[str]) -> Iterator[str]:
         for name in sorted(past.settings.keys() & self.settings.keys() - {*searched}):
             if past.settings[name] != self.settings[name]:
                 yield f"its {name} was {past.settings[name]}, not {self.settings[name]}"
+
+
+def folds_of(folds: Sequence[tuple[Any, Any]]) -> str:
+    """Return a hash of the rows of each fold, those to fit on and those to score on."""
+    sides = [np.asarray(side) for fold in folds for side in fold]
+    return _hash(b"|".join(_bytes_of(side) for side in sides))
 
 
 def check_lengths(X: Any, y: Any) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property, partial
 from types import TracebackType
 from typing import Any, Protocol
@@ -12,10 +12,11 @@ import numpy as np
 
 from phantom_ml.errors import BadSetting
 from phantom_ml.process import Copy, Here, Limits
-from phantom_ml.tuning.basis import Basis
+from phantom_ml.tuning.basis import Basis, folds_of
+from phantom_ml.tuning.result import FOLDS
 from phantom_ml.tuning.scoring import Scoring
 
-FOLDS, ROWS = "folds", "rows"
+ROWS = "rows"
 #: Shares of the whole resource at which a trial is looked at. Source: Hyperband, with its factor of 3.
 SHARES = (1 / 9, 1 / 3, 1.0)
 
@@ -56,6 +57,9 @@ class Measure(Protocol):
     def notes(self) -> tuple[str, ...]:
         """Return what a person should know of the trials that were measured."""
 
+    def prepare(self) -> None:
+        """Make what all trials need, before any trial's time begins."""
+
     def begin(self, params: Mapping[str, Any], limits: Limits) -> Climb:
         """Return a trial's way up its rungs."""
 
@@ -72,6 +76,8 @@ class Bench:
         grows (trees, epochs), whose value in ``estimator`` is the most.
     seed : int
         Decides which rows come first.
+    gives_up : bool
+        Whether trials are given up on their way.
     """
 
     estimator: Any
@@ -81,11 +87,20 @@ class Bench:
     splitter: Any
     resource: str = FOLDS
     seed: int = 0
+    gives_up: bool = False
 
     @cached_property
     def basis(self) -> Basis:
         """Return what the scores rest on."""
-        return Basis.of(self.estimator, self.scoring.name, self.X, self.y)
+        basis = Basis.of(self.estimator, self.scoring.name, self.X, self.y)
+        resource = self.resource if self.gives_up else ""
+        return replace(
+            basis,
+            n_folds=len(self.folds),
+            folds=folds_of(self.folds),
+            resource=resource,
+            seed=self.seed,
+        )
 
     @property
     def notes(self) -> tuple[str, ...]:
@@ -109,6 +124,9 @@ class Bench:
     def told(self) -> str:
         """Return what a rung is called."""
         return FOLDS if self.resource == FOLDS else "rungs"
+
+    def prepare(self) -> None:
+        """Nothing is to be made."""
 
     def begin(self, params: Mapping[str, Any], limits: Limits) -> Climb:
         """Return a trial's way up its rungs, in a copy of this process where that can be."""

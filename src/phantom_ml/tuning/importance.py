@@ -25,10 +25,9 @@ def importance_of(
     """
     import optuna
 
-    always = {n: a for n, a in space.items() if all(n in params for params, _ in done)}
-    varies = len({score for _, score in done}) > 1
-    if len(done) < LEAST_TRIALS or not varies or not always:
+    if no_importance(space, done):
         return {}
+    always = _always(space, done)
     distributions = {name: distribution_of(axis.bound) for name, axis in always.items()}
     study = optuna.create_study()
     for params, score in done:
@@ -40,3 +39,25 @@ def importance_of(
         warnings.simplefilter("ignore")
         found = optuna.importance.get_param_importances(study, evaluator=evaluator)
     return {name: float(share) for name, share in found.items()}
+
+
+def no_importance(
+    space: Mapping[str, Axis], done: Sequence[tuple[Mapping[str, Any], float]]
+) -> str:
+    """Return why no setting's share can be told; empty where it can."""
+    if len(done) < LEAST_TRIALS:
+        return (
+            f"importance() is empty: it takes {LEAST_TRIALS} trials that are done, not {len(done)}."
+        )
+    if len({score for _, score in done}) == 1:
+        return "importance() is empty: all trials that are done have the same score."
+    if not _always(space, done):
+        return "importance() is empty: no setting was searched in every trial."
+    return ""
+
+
+def _always(
+    space: Mapping[str, Axis], done: Sequence[tuple[Mapping[str, Any], float]]
+) -> dict[str, Axis]:
+    """Return the settings that every trial has."""
+    return {n: a for n, a in space.items() if all(n in params for params, _ in done)}

@@ -4,23 +4,29 @@ from __future__ import annotations
 
 import math
 import time
+from collections import Counter
 from collections.abc import Callable, Mapping
 from typing import Any
 
+import numpy as np
+
 from phantom_ml.config import OptimizationMethod
 from phantom_ml.errors import BadSetting, BudgetTooSmall, NoTrialSucceeded
-from phantom_ml.process import Deadline
 from phantom_ml.tuning.basis import check_known, check_lengths
-from phantom_ml.tuning.bench import FOLDS, Bench, Measure, check_resource
+from phantom_ml.tuning.bench import Bench, Measure, check_resource
+from phantom_ml.tuning.grid import grid, grid_around, is_too_wide
 from phantom_ml.tuning.history import recalled
-from phantom_ml.tuning.result import OptimizationResult, TuningTrial
+from phantom_ml.tuning.patience import NOT_DONE, Patience
+from phantom_ml.tuning.result import FOLDS, OptimizationResult, TuningTrial
 from phantom_ml.tuning.scoring import scoring_for
-from phantom_ml.tuning.search import Patience, Search
-from phantom_ml.tuning.space import EXPECTED, Axis, axes, grid
+from phantom_ml.tuning.search import Search
+from phantom_ml.tuning.space import EXPECTED, Axis, axes
 from phantom_ml.tuning.study import samplers_for, splitter_for, study_for
 
 #: A copy of the process that does nothing takes 5 MiB, one that fits a tree on 240 rows 11.
 LEAST_MEMORY_MB = 16
+#: The most that numpy's random states take.
+MOST_SEED = 2**32 - 1
 
 
 class EstimatorOptimizer:
@@ -31,13 +37,16 @@ class EstimatorOptimizer:
     method : OptimizationMethod or str
         ``bayesian_optimization`` (the tree-structured Parzen estimator, or with at most 30 trials a
         Gaussian process where torch is installed), ``random_search``, ``grid_search`` (the finest even
-        grid of ``n_trials`` points) or ``hyperband`` (trials that fall behind are given up).
+        grid of ``n_trials`` points; over an estimator's own space from its defaults outward) or
+        ``hyperband`` (trials that fall behind are given up).
     n_trials : int
         At least 1.
     timeout_seconds : float, optional
         Of the whole search: a trial that is under way then is ended.
     trial_seconds : float, optional
-        Of a trial: one that takes longer, or hangs, is ended, and is a failed trial.
+        Of a trial: one that takes longer, or hangs, is ended, and is a failed trial. Where only
+        ``timeout_seconds`` is given, a trial may take half of what is left until one is done, and then a
+        third of it all, or thrice what the slowest took; never less than 2 s.
     memory_limit_mb : int, optional
         Of a trial, in MiB, at least 16: one that takes more is ended, and is a failed trial.
 
@@ -117,7 +126,7 @@ class EstimatorOptimizer:
             estimator's; a fit goes on from where it was, where the estimator has ``warm_start``.
         history : OptimizationResult or its JSON text, optional
             Trials to go on from; they count among ``n_trials``. They must be of the same estimator, scoring,
-            rows, columns and ``y``.
+            rows, columns, ``y`` and folds, and of Hyperband with the same resource.
         on_trial : callable of TuningTrial, optional
             Called after each trial.
 
@@ -134,20 +143,22 @@ class EstimatorOptimizer:
             The time was over before one trial was done.
         """
         started = time.monotonic()
+        seed = check_seed(seed)
         check_lengths(X, y)
         check_known(y)
-        meant = self._estimator(estimator, space, y)
+        meant = _checked(self._estimator(estimator, space, y))
         known = list(meant.get_params())
         searched = axes(_space(meant, space), known)
         check_resource(resource, meant, known)
-        rungs = resource if self.method is OptimizationMethod.HYPERBAND else FOLDS
+        gives_up = self.method is OptimizationMethod.HYPERBAND
         scored, splitter = scoring_for(meant, scoring, y), splitter_for(meant, y, cv, seed)
-        bench = self._bench(Bench(meant, X, y, scored, splitter, rungs, seed))
+        rungs = resource if gives_up else FOLDS
+        bench = self._bench(Bench(meant, X, y, scored, splitter, rungs, seed, gives_up))
         search = self._search(bench, searched, seed, on_trial or _silent)
         if history is not None:
             search.replay(*recalled(history))
         if self.method is OptimizationMethod.GRID_SEARCH:
-            search.notes.extend(self._lined_up(search, seed))
+            search.notes.extend(self._lined_up(search, seed, own=space is None))
         self._run(search)
         return self._result(search, time.monotonic() - started)
 
@@ -169,28 +180,30 @@ class EstimatorOptimizer:
         """Return the search before its first trial."""
         study = study_for(self.method, bench.n_rungs)
         samplers = samplers_for(self.method, seed, self.n_trials, space)
-        return Search(study, space, bench, self._patience(), on_trial, samplers)
+        patience = Patience.of(self.timeout_seconds, self.trial_seconds, self.memory_limit_mb)
+        return Search(study, space, bench, patience, on_trial, samplers)
 
-    def _lined_up(self, search: Search, seed: int) -> list[str]:
+    def _lined_up(self, search: Search, seed: int, *, own: bool) -> list[str]:
         """Put the points of the grid in line; return what to say where they are not ``n_trials``."""
-        n_points = search.enqueue(grid(search.space, self.n_trials), seed)
-        n_most = self.n_trials
+        n_most, space = self.n_trials, search.space
+        if own or is_too_wide(space, n_most):
+            defaults = search.bench.estimator.get_params()
+            points = grid_around(space, defaults, n_most, whole=not own)
+            n_points = search.enqueue(points, None)
+        else:
+            n_points = search.enqueue(grid(space, n_most), seed)
         if n_points < n_most:
             what = f"fewer than n_trials ({n_most}): the search ends with them."
         elif n_points > n_most:
             what = f"more than n_trials ({n_most}): those that are tried are drawn at random."
         return [] if n_points == n_most else [f"The grid has {n_points} points, {what}"]
 
-    def _patience(self) -> Patience:
-        end = Deadline.never()
-        if self.timeout_seconds is not None:
-            end = Deadline.after(self.timeout_seconds)
-        return Patience(end, self.trial_seconds, self.memory_limit_mb)
-
     def _run(self, search: Search) -> None:
         most = self.n_trials
         if self.method is OptimizationMethod.GRID_SEARCH:
             most = min(most, len(search.trials) + search.n_waiting)
+        if len(search.trials) < most:
+            search.bench.prepare()
         while len(search.trials) < most and not search.patience.end.passed:
             search.run_one()
 
@@ -200,7 +213,7 @@ class EstimatorOptimizer:
         trials = search.trials
         done = [t for t in trials if t.status == "done" and t.score is not None]
         if not done:
-            raise _nothing(trials)
+            raise _nothing(trials, self.trial_seconds)
         best = max(done, key=lambda t: t.score if t.score is not None else -math.inf)
         return OptimizationResult(
             best.params,
@@ -255,19 +268,57 @@ def check_memory(limit: int | None, least: int) -> int | None:
     return limit
 
 
-def _seconds(name: str, seconds: float | None) -> float | None:
-    if seconds is not None and not seconds > 0:
-        raise BadSetting(f"{name} is {seconds!r}.", "Give more than 0 seconds, or None.")
-    return seconds
+def check_seed(seed: int) -> int:
+    """Return the seed; raises BadSetting unless it is one that numpy takes."""
+    whole = isinstance(seed, int | np.integer) and not isinstance(seed, bool)
+    if not (whole and 0 <= seed <= MOST_SEED):
+        raise BadSetting(f"seed is {seed!r}.", f"Give a whole number from 0 to {MOST_SEED}.")
+    return int(seed)
 
 
-def _nothing(trials: list[TuningTrial]) -> NoTrialSucceeded | BudgetTooSmall:
-    reasons = "; ".join(dict.fromkeys(t.reason for t in trials if t.reason))[:500]
-    if all(t.status == "pruned" for t in trials):
-        return BudgetTooSmall(
-            f"The time was over before a trial was done. {reasons}".strip(),
-            "Give more seconds or fewer folds.",
+def _checked(estimator: Any) -> Any:
+    """Return the estimator; raises BadSetting where it is a class, or nothing that can be fitted."""
+    if isinstance(estimator, type):
+        name = estimator.__name__
+        raise BadSetting(f"The estimator is the class {name}.", f"Give an instance: {name}().")
+    if not (hasattr(estimator, "get_params") and hasattr(estimator, "fit")):
+        raise BadSetting(
+            f"The estimator is of type {type(estimator).__name__}, which has no get_params and fit.",
+            "Give a scikit-learn estimator.",
         )
-    return NoTrialSucceeded(
-        f"None of {len(trials)} trials succeeded. {reasons}", "Mend what the reasons name."
+    return estimator
+
+
+def _seconds(name: str, seconds: float | None) -> float | None:
+    if seconds is None:
+        return None
+    number = isinstance(seconds, int | float | np.number) and not isinstance(seconds, bool)
+    if not (number and seconds > 0):
+        raise BadSetting(f"{name} is {seconds!r}.", "Give more than 0 seconds, or None.")
+    return float(seconds)
+
+
+def _nothing(
+    trials: list[TuningTrial], trial_seconds: float | None
+) -> NoTrialSucceeded | BudgetTooSmall:
+    """Return the error that tells what the trials did, none of which was done."""
+    reasons = Counter((t.status, t.reason) for t in trials)
+    parts = (f"{n} {status}: {reason.rstrip('.')}" for (status, reason), n in reasons.items())
+    told = "; ".join(parts)[:500]
+    in_time = [t for t in trials if t.status == "failed" and not t.reason.startswith(NOT_DONE)]
+    if in_time or (trial_seconds is not None and trials and not _any_pruned(trials)):
+        late = len(in_time) < len(trials)
+        more = " Give more trial_seconds, fewer folds or fewer rows." if late else ""
+        return NoTrialSucceeded(
+            f"None of {len(trials)} trials succeeded. {told}.", f"Mend what the reasons name.{more}"
+        )
+    begun = told or "None was begun"
+    return BudgetTooSmall(
+        f"The time was over before a trial was done. {begun}.",
+        "Give more timeout_seconds, fewer folds or fewer rows; where a trial may hang, trial_seconds ends it "
+        "sooner.",
     )
+
+
+def _any_pruned(trials: list[TuningTrial]) -> bool:
+    return any(t.status == "pruned" for t in trials)

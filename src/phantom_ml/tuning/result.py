@@ -12,10 +12,12 @@ from typing import Any, Literal
 from phantom_ml.config import OptimizationMethod
 from phantom_ml.errors import BadSetting
 from phantom_ml.tuning.basis import Basis
-from phantom_ml.tuning.importance import importance_of
+from phantom_ml.tuning.importance import importance_of, no_importance
 from phantom_ml.tuning.space import Axis
 
 TrialStatus = Literal["done", "failed", "pruned"]
+#: What a rung is called where each gives one fold more.
+FOLDS = "folds"
 
 
 @dataclass(frozen=True)
@@ -34,6 +36,8 @@ class TuningTrial:
     seconds : float
     reason : str
         Why it failed or was given up.
+    rung_scores : tuple of float
+        The mean over the folds after each rung.
     """
 
     number: int
@@ -43,6 +47,14 @@ class TuningTrial:
     fold_scores: tuple[float, ...]
     seconds: float
     reason: str = ""
+    rung_scores: tuple[float, ...] = ()
+
+    def by_rung(self, told: str) -> tuple[float, ...]:
+        """Return the mean after each rung; where none was kept, and rungs are folds, from the folds' scores."""
+        if self.rung_scores or told != FOLDS:
+            return self.rung_scores
+        sums = accumulate(self.fold_scores)
+        return tuple(total / n for n, total in enumerate(sums, start=1))
 
 
 @dataclass(frozen=True)
@@ -84,12 +96,13 @@ class OptimizationResult:
         counts = {status: statuses.count(status) for status in dict.fromkeys(statuses)}
         reasons = Counter((t.status, " ".join(t.reason.split())) for t in self.trials if t.reason)
         told = ", ".join(f"{n} {status}" for status, n in counts.items())
+        unsaid = no_importance(self.space, self._scored())
         lines = [
             f"Best score  {self.best_score:.6g} ({self.method.value})",
             f"Trials      {told} in {self.seconds:.1f} s",
             *(f"  {n} {status}: {reason}" for (status, reason), n in reasons.items()),
             *(f"  {name} = {value!r}" for name, value in self.best_params.items()),
-            *(f"Note: {note}" for note in self.notes),
+            *(f"Note: {note}" for note in (*self.notes, *([unsaid] if unsaid else []))),
         ]
         return "\n".join(lines)
 
@@ -104,10 +117,14 @@ class OptimizationResult:
         """Return how much of the scores' variance each setting explains, the most first; they sum to 1.
 
         Source: fANOVA (Hutter, Hoos and Leyton-Brown, ICML 2014). Empty with fewer than four trials done,
-        or where all scores are the same.
+        or where all scores are the same: ``print`` of the result says which.
         """
+        return importance_of(self.space, self._scored())
+
+    def _scored(self) -> list[tuple[dict[str, Any], float]]:
+        """Return settings and score of each trial that was done."""
         done = [(t.params, t.score) for t in self.trials if t.status == "done"]
-        return importance_of(self.space, [(p, s) for p, s in done if s is not None])
+        return [(params, score) for params, score in done if score is not None]
 
     def parallel_coordinates(self) -> dict[str, Any]:
         """Return what a picture of parallel coordinates needs, as plain values.

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from phantom_ml.errors import ChildTimeout, ProcessError
-from phantom_ml.process import Deadline, Limits
 from phantom_ml.tuning.basis import Basis
 from phantom_ml.tuning.bench import Climb, Measure
+from phantom_ml.tuning.patience import Patience
 from phantom_ml.tuning.propose import distribution_of
 from phantom_ml.tuning.result import TrialStatus, TuningTrial
 from phantom_ml.tuning.space import Axis
@@ -24,31 +24,16 @@ if TYPE_CHECKING:
     from optuna.trial import Trial
 
 _STATES = {"pruned": "PRUNED", "failed": "FAIL"}
-OUT_OF_TIME = "The time was over."
+OUT_OF_TIME = "The time was over while it was under way."
 NO_BASIS = "The history does not say what it was made of: its scores were taken as they are."
 
 
-@dataclass(frozen=True)
-class Patience:
-    """How long and how large a search and its trials may be.
+@dataclass
+class Way:
+    """How far a trial came: its scores by fold after its last rung, and their mean after each."""
 
-    Attributes
-    ----------
-    end : Deadline
-        Of the whole search.
-    trial_seconds : float or None
-    memory_mb : int or None
-        Of a trial.
-    """
-
-    end: Deadline
-    trial_seconds: float | None = None
-    memory_mb: int | None = None
-
-    def limits(self) -> Limits:
-        """Return what the next trial may use."""
-        end = self.end if self.trial_seconds is None else self.end.within(self.trial_seconds)
-        return Limits(end, self.memory_mb)
+    scores: list[float] = field(default_factory=list)
+    means: list[float] = field(default_factory=list)
 
 
 @dataclass
@@ -64,6 +49,8 @@ class Search:
     trials: list[TuningTrial] = field(default_factory=list)
     n_waiting: int = 0
     notes: list[str] = field(default_factory=list)
+    #: Seconds of the trials that were done here, not in a search before.
+    seconds_done: list[float] = field(default_factory=list)
 
     def replay(self, history: Sequence[TuningTrial], basis: Basis | None) -> None:
         """Take up the trials of an earlier search, as far as they lie in this space.
@@ -73,86 +60,97 @@ class Search:
         BadSetting
             Their scores rest on something else.
         """
-        from optuna.trial import TrialState, create_trial
-
         if basis is None:
             self.notes.append(NO_BASIS)
         else:
             self.bench.basis.require(basis, self.space)
-        distributions = {n: distribution_of(a.bound) for n, a in self.space.items()}
+            self.notes.extend(self.bench.basis.notes(basis))
         for trial in history:
             raw = {
                 n: a.encoded(trial.params[n]) for n, a in self.space.items() if n in trial.params
             }
             if None in raw.values() or not set(trial.params) <= set(self.space):
                 continue
-            state = getattr(TrialState, _STATES.get(trial.status, "COMPLETE"))
-            score = trial.score if trial.status == "done" else None
-            own = {n: distributions[n] for n in raw}
-            self.study.add_trial(
-                create_trial(state=state, params=raw, distributions=own, value=score)
-            )
+            self._take_up(trial, raw)
             self.trials.append(trial)
         if left_out := len(history) - len(self.trials):
             self.notes.append(
                 f"{left_out} of the history's {len(history)} trials lie outside this space and were left out."
             )
 
-    def enqueue(self, points: list[dict[str, Any]], seed: int) -> int:
+    def _take_up(self, past: TuningTrial, raw: Mapping[str, Any]) -> None:
+        """Tell the study of an earlier trial, rung by rung, so that what it gives up next is the same."""
+        import optuna
+
+        # The settings are given: what would propose others need not be asked.
+        self.study.sampler = optuna.samplers.RandomSampler(seed=0)
+        self.study.enqueue_trial(dict(raw))
+        trial = self.study.ask({n: distribution_of(self.space[n].bound) for n in raw})
+        n_rungs = self.bench.n_rungs
+        for rung, mean in enumerate(past.by_rung(self.bench.told)[:n_rungs], start=1):
+            trial.report(mean, step=rung)
+            if rung < n_rungs:
+                trial.should_prune()
+        self._tell(trial, past.status, past.score)
+
+    def _tell(self, trial: Trial, status: TrialStatus, score: float | None) -> None:
+        from optuna.trial import TrialState
+
+        if status == "done":
+            self.study.tell(trial, score)
+        else:
+            self.study.tell(trial, state=getattr(TrialState, _STATES[status]))
+
+    def enqueue(self, points: list[dict[str, Any]], seed: int | None) -> int:
         """Put points in line to be tried, each different one once; return how many different ones there are.
 
-        Their order is drawn at random.
+        Their order is drawn at random by the seed; None: it stays as it is.
         """
         done = {repr(sorted(t.params.items())) for t in self.trials}
         different = {repr(sorted(self._active(p).items())): p for p in points}
         chosen = [point for key, point in different.items() if key not in done]
-        for i in np.random.default_rng(seed).permutation(len(chosen)):
+        order = range(len(chosen))
+        drawn = order if seed is None else np.random.default_rng(seed).permutation(order)
+        for i in drawn:
             self.study.enqueue_trial(chosen[i])
         self.n_waiting = len(chosen)
         return len(different)
 
     def run_one(self) -> None:
         """Run the next trial and keep what came of it, a failure too."""
-        from optuna.trial import TrialState
-
         started = time.monotonic()
         self.study.sampler = self.sampler_of(len(self.trials))
         trial = self.study.ask({n: distribution_of(a.bound) for n, a in self.space.items()})
         params = self._active(trial.params)
-        scores: list[float] = []
-        status, reason = self._measured(trial, params, scores)
-        score = float(np.mean(scores)) if scores and status != "failed" else None
-        if status == "done":
-            self.study.tell(trial, score)
-        else:
-            self.study.tell(trial, state=getattr(TrialState, _STATES[status]))
-        seconds = time.monotonic() - started
-        number = len(self.trials)
-        kept = TuningTrial(number, params, status, score, tuple(scores), seconds, reason)
+        way = Way()
+        status, reason = self._measured(trial, params, way)
+        score = float(np.mean(way.scores)) if way.scores and status != "failed" else None
+        self._tell(trial, status, score)
+        seconds, number = time.monotonic() - started, len(self.trials)
+        told = (score, tuple(way.scores), seconds, reason, tuple(way.means))
+        kept = TuningTrial(number, params, status, *told)
         self.trials.append(kept)
+        if status == "done":
+            self.seconds_done.append(seconds)
         self.on_trial(kept)
 
-    def _measured(
-        self, trial: Trial, params: dict[str, Any], scores: list[float]
-    ) -> tuple[TrialStatus, str]:
-        """Fill the scores by fold; return how the trial ended, and why it did not come to its end."""
+    def _measured(self, trial: Trial, params: dict[str, Any], way: Way) -> tuple[TrialStatus, str]:
+        """Go a trial's way; return how it ended, and why it did not come to its end."""
+        allowed = self.patience.seconds(self.seconds_done)
         try:
-            with self.bench.begin(params, self.patience.limits()) as climb:
-                reason = self._climb(climb, trial, scores)
+            with self.bench.begin(params, self.patience.limits(allowed)) as climb:
+                reason = self._climb(climb, trial, way)
         except ChildTimeout:
             if self.patience.end.passed:
                 return "pruned", OUT_OF_TIME
-            return (
-                "failed",
-                f"It was not done after {self.patience.trial_seconds:g} s, and was ended.",
-            )
+            return "failed", self.patience.told(allowed)
         except ProcessError as error:
             return "failed", error.message
         except ValueError as error:
             return "failed", f"ValueError: {error}"
         return ("pruned", reason) if reason else ("done", "")
 
-    def _climb(self, climb: Climb, trial: Trial, scores: list[float]) -> str:
+    def _climb(self, climb: Climb, trial: Trial, way: Way) -> str:
         """Go up the rungs; return why the trial was given up, or an empty string."""
         n_rungs = self.bench.n_rungs
         for rung in range(n_rungs):
@@ -162,7 +160,8 @@ class Search:
             mean = float(np.mean(step["scores"]))
             if not math.isfinite(mean):
                 raise ValueError(f"the score is {mean}")
-            scores[:] = step["scores"]
+            way.scores = step["scores"]
+            way.means.append(mean)
             trial.report(mean, step=rung + 1)
             if rung + 1 < n_rungs and trial.should_prune():
                 return f"It fell behind after {rung + 1} of {n_rungs} {self.bench.told}."

@@ -1,8 +1,7 @@
-"""A search space as a person writes it, checked, and the points of a grid over it."""
+"""A search space as a person writes it, checked."""
 
 from __future__ import annotations
 
-import itertools
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -13,8 +12,6 @@ import numpy as np
 from phantom_ml.config.bounds import Bound
 from phantom_ml.errors import BadSetting, UnknownName
 
-#: A grid has at most so many levels of one number.
-MAX_LEVELS = 25
 EXPECTED = (
     'Give (low, high), (low, high, "log") or a list of values, as in {"alpha": (1e-4, 1.0, "log")}.'
 )
@@ -46,7 +43,18 @@ class Axis:
                 (i for i, known in enumerate(self.values) if known is value or known == value), None
             )
         inside = isinstance(value, int | float) and self.bound.low <= value <= self.bound.high
-        return value if inside else None
+        return value if inside and not (self.bound.integer and value % 1) else None
+
+    def nearest(self, value: Any) -> Any:
+        """Return the value that lies inside and nearest to another one: the first of those that are no numbers."""
+        if self.encoded(value) is not None:
+            return value
+        if not all(isinstance(v, int | float) for v in (value, *self.values)):
+            return self.values[0] if self.values else self.bound.low
+        if self.values:
+            return min(self.values, key=lambda known: abs(known - value))
+        inside = min(max(value, self.bound.low), self.bound.high)
+        return round(inside) if self.bound.integer else inside
 
     def told(self) -> dict[str, Any]:
         """Return what it is, as plain values."""
@@ -57,12 +65,12 @@ class Axis:
         return {"low": self.bound.low, "high": self.bound.high, "log": self.bound.log}
 
     def levels(self, n: int) -> list[Any]:
-        """Return the positions, or at most ``n`` numbers evenly across the range."""
+        """Return the positions, or at most ``n`` numbers evenly across the range: the middle if it is one."""
         if self.values:
             return list(range(len(self.values)))
         scale = np.geomspace if self.bound.log else np.linspace
         low, high = self.bound.low, self.bound.high
-        numbers = [low] if n == 1 else [float(x) for x in scale(low, high, n)]
+        numbers = [float(x) for x in (scale(low, high, 3)[1:2] if n == 1 else scale(low, high, n))]
         numbers = [min(max(x, low), high) for x in numbers]
         if not self.bound.integer:
             return numbers
@@ -92,6 +100,10 @@ def axes(space: Mapping[str, Any], known: Sequence[str]) -> dict[str, Axis]:
     if not space:
         raise BadSetting("The search space is empty.", EXPECTED)
     for name in space:
+        if not isinstance(name, str):
+            raise BadSetting(
+                f"The search space names a setting {name!r}, which is no word.", EXPECTED
+            )
         if name not in known:
             raise UnknownName("setting of the estimator", name, sorted(known))
     return {name: _axis(name, given) for name, given in space.items()}
@@ -156,20 +168,3 @@ def _checked(name: str, bound: Bound) -> Bound:
 def _bad(name: str, given: Any, why: str) -> BadSetting:
     shown = repr(given)
     return BadSetting(f"The space of {name!r} is {shown[:80]}: {why}.", EXPECTED)
-
-
-def grid(space: Mapping[str, Axis], n_points: int) -> list[dict[str, Any]]:
-    """Return the points of the finest even grid of at most ``n_points``, undecoded.
-
-    Where the choices alone are more than that, all their combinations are returned, with one level
-    a number.
-    """
-    levels = 1
-    while levels < MAX_LEVELS and _size(space, levels + 1) <= n_points:
-        levels += 1
-    parts = [axis.levels(levels) for axis in space.values()]
-    return [dict(zip(space, point, strict=True)) for point in itertools.product(*parts)]
-
-
-def _size(space: Mapping[str, Axis], levels: int) -> int:
-    return math.prod(len(axis.levels(levels)) for axis in space.values())

@@ -1,0 +1,62 @@
+"""How long and how large a search and its trials may be."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from phantom_ml.process import Deadline, Limits
+
+#: Of the time that is left a trial may take so much while none is done, and of all the time so much thereafter,
+#: or so many times what the slowest of those took; never less than these seconds, in which processes start.
+FIRST_SHARE, SHARE, LONGER, LEAST_SECONDS = 1 / 2, 1 / 3, 3.0, 2.0
+NOT_DONE = "It was not done after"
+
+
+@dataclass(frozen=True)
+class Patience:
+    """What a search and its trials may take.
+
+    Attributes
+    ----------
+    end : Deadline
+        Of the whole search.
+    timeout_seconds : float or None
+        Of the whole search, from its begin.
+    trial_seconds : float or None
+    memory_mb : int or None
+        Of a trial.
+    """
+
+    end: Deadline
+    timeout_seconds: float | None = None
+    trial_seconds: float | None = None
+    memory_mb: int | None = None
+
+    @classmethod
+    def of(
+        cls, timeout_seconds: float | None, trial_seconds: float | None, memory_mb: int | None
+    ) -> Patience:
+        """Return the patience of a search that begins now."""
+        end = Deadline.never() if timeout_seconds is None else Deadline.after(timeout_seconds)
+        return cls(end, timeout_seconds, trial_seconds, memory_mb)
+
+    def seconds(self, done: Sequence[float]) -> float:
+        """Return the seconds that the next trial may take, given those of the trials that were done."""
+        if self.trial_seconds is not None:
+            return self.trial_seconds
+        if self.timeout_seconds is None:
+            return math.inf
+        if not done:
+            return max(LEAST_SECONDS, FIRST_SHARE * self.end.left())
+        return max(LEAST_SECONDS, SHARE * self.timeout_seconds, LONGER * max(done))
+
+    def limits(self, seconds: float) -> Limits:
+        """Return what a trial of so many seconds may use."""
+        return Limits(self.end.within(seconds), self.memory_mb)
+
+    def told(self, seconds: float) -> str:
+        """Return the reason of a trial that did not end within its seconds."""
+        share = "" if self.trial_seconds is not None else ", its share of timeout_seconds"
+        return f"{NOT_DONE} {seconds:.3g} s{share}, and was ended."
