@@ -26,3 +26,4 @@ def test_a_printed_result_tells_the_whole_reason_once(core):
     text = " ".join(str(core.auto_create_model(FLAT, ASKED)).split())
     assert "Ensemble, SeasonalNaive and LagLightGBM have no score: No mase can be told" in text
     assert text.count("rmse or mae may tell more.") == 1
+    assert "LagLightGBM: Constant or too short to learn from: 1 of 1 series is forecast" in text

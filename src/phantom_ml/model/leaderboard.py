@@ -288,6 +288,8 @@ def _cells(rows: Sequence[LeaderboardRow]) -> list[list[str]]:
 def without_rank(rows: Sequence[LeaderboardRow]) -> list[str]:
     """Return why rows have no rank: each reason once, after the names of those that it applies to.
 
+    What a row says before the reason of another stands on a line of its own.
+
     Examples
     --------
     >>> told = {"status": "failed", "reason": "It ran out of memory."}
@@ -296,11 +298,16 @@ def without_rank(rows: Sequence[LeaderboardRow]) -> list[str]:
     >>> without_rank(rows)
     ['LSTM (2 trials), KNN and SVM failed: It ran out of memory.']
     """
+    unranked = [row for row in rows if row.rank is None]
+    reasons = {row.reason for row in unranked if row.reason}
     names: dict[tuple[TrialStatus, str], list[str]] = {}
-    for row in rows:
-        if row.rank is None:
-            names.setdefault((row.status, row.reason), []).append(row.algorithm)
-    return [_unranked(who, *why) for why, who in names.items()]
+    before: dict[str, None] = {}
+    for row in unranked:
+        shared = min((r for r in reasons if row.reason.endswith(r)), key=len, default="")
+        names.setdefault((row.status, shared), []).append(row.algorithm)
+        if own := row.reason.removesuffix(shared).strip():
+            before[printable(f"{row.algorithm}: {own}")] = None
+    return [*(_unranked(who, *why) for why, who in names.items()), *before]
 
 
 def _unranked(algorithms: Sequence[str], status: TrialStatus, reason: str) -> str:
