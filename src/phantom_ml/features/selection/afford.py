@@ -19,7 +19,7 @@ from phantom_ml.features.selection.worth import worth
 from phantom_ml.features.tables.base import TableEncoder
 
 #: Rows on which costs are measured, and how often at least; the least of the measurements counts.
-COST_ROWS, REPEATS = 2_000, 5
+COST_ROWS, REPEATS = 2_000, 4
 
 
 def costs(encoder: Encoder, frame: pl.DataFrame) -> list[float]:
