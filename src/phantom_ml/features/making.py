@@ -18,9 +18,9 @@ from phantom_ml.features.generated import Generated, generate
 from phantom_ml.features.remarks import remarks
 from phantom_ml.features.request import FeatureRequest
 from phantom_ml.features.selection.afford import costs, fitted_cost
-from phantom_ml.features.selection.interactions import choose_interactions, interactions_of
+from phantom_ml.features.selection.interactions import FAMILIES, choose_interactions
 from phantom_ml.features.selection.mixing import worth_without_target
-from phantom_ml.features.selection.tiers import SURELY_NEW, race_tiers
+from phantom_ml.features.selection.tiers import SURELY_NEW, race_tiers, tiers_of
 from phantom_ml.features.selection.training import Training
 from phantom_ml.features.selection.trees import drawn
 from phantom_ml.features.selection.worth import PATIENT_REPEATS, Worth, worth
@@ -147,7 +147,7 @@ def _judged(made: Generated, request: FeatureRequest) -> _Judged:
 
 def _with_idle_pairs(made: Generated, request: FeatureRequest, faults: list[str]) -> list[str]:
     """Return the faults, and that of interactions by whose family held-out rows gain nothing."""
-    tiers = interactions_of(made.encoder)
+    tiers = {t: names for t, names in tiers_of(made.encoder).items() if t in FAMILIES}
     if made.target is None or not tiers:
         return faults
     places = [i for i, fault in enumerate(faults) if not fault]

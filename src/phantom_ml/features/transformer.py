@@ -15,6 +15,7 @@ from phantom_ml.config import ProblemKind
 from phantom_ml.data.matrix import Matrix, Samples
 from phantom_ml.data.reading import table_of
 from phantom_ml.data.recognise import recognise_sampled
+from phantom_ml.data.target import require_columns
 from phantom_ml.errors import BadSetting, ColumnMissing, SourceEmpty, TargetUnusable
 from phantom_ml.features.before import Before
 from phantom_ml.features.feature_set import FeatureSet
@@ -155,9 +156,7 @@ class AutoFeatureEngineer(TransformerMixin, BaseEstimator):  # type: ignore[misc
         if not frame.height:
             raise SourceEmpty("The table has no row.", "Give rows to learn from.")
         settings = self._settings()
-        unknown = [c for c in settings.kinds if c not in frame.columns]
-        if unknown:
-            raise ColumnMissing(unknown, frame.columns)
+        require_columns(frame.columns, list(settings.kinds))
         schema = recognise_sampled(frame, settings.kinds)
         self.encoder_ = fit_encoder(frame, schema, settings)
         self.side_ = FoldFitted()

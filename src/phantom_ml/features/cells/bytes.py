@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 Members = NDArray[np.bool_]
 #: So few cells are put together one by one: calls into Arrow would cost more than the work.
 FEW = 64
-#: Fewer bytes than this are looked up one by one; and so are classes of more ranges, in one pass.
+#: Fewer bytes than this, and bytes of a class of more ranges, are looked up instead of compared.
 FEW_BYTES, MOST_RANGES = 4096, 5
 #: Where a piece of each string begins, and its bytes; int64 arrays of shape (n_cells,).
 Places = tuple[NDArray[np.int64], NDArray[np.int64]]

@@ -18,7 +18,7 @@ from phantom_ml.features.selection.training import Training
 from phantom_ml.features.selection.worth import worth
 from phantom_ml.features.tables.base import TableEncoder
 
-#: Rows on which costs are measured, and how often at least; the least of the measurements counts.
+#: Rows on which costs are measured, and how often; the least of the measurements counts.
 COST_ROWS, REPEATS = 2_000, 4
 
 

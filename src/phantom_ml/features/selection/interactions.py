@@ -12,7 +12,6 @@ from itertools import combinations, permutations
 import numpy as np
 
 from phantom_ml.data.schema import ColumnKind
-from phantom_ml.features.encoder import Encoder
 from phantom_ml.features.selection.training import Training
 from phantom_ml.features.selection.worth import Worth, worth
 from phantom_ml.features.tables.arithmetic import ArithmeticEncoder, Operation
@@ -28,21 +27,13 @@ MAX_ROWS = 10_000
 REPEATS, LEAST_WINS = 2, 0.8
 #: Of fewer rows than this the best of a hundred pairs is an accident.
 LEAST_ROWS = 500
+#: What families of interactions are called in a race.
+FAMILIES = frozenset({ArithmeticEncoder.tier, GroupRankEncoder.tier, CrossEncoder.tier})
 #: Kinds that are amounts: a port is a name, and its product with another means nothing.
 NUMBERS = (ColumnKind.NUMBER, ColumnKind.BYTES, ColumnKind.DURATION)
 GROUP_KINDS = (ColumnKind.CATEGORY, ColumnKind.ENTITY, ColumnKind.PORT)
 #: Kinds whose pairs are categories again.
 CROSSED_KINDS = (ColumnKind.CATEGORY, ColumnKind.BOOLEAN, ColumnKind.PORT)
-
-
-def interactions_of(encoder: Encoder) -> dict[str, tuple[str, ...]]:
-    """Return the features of the interactions that were chosen, by family."""
-    found: dict[str, tuple[str, ...]] = {}
-    for table in encoder.tables:
-        if isinstance(table, ArithmeticEncoder | GroupRankEncoder | CrossEncoder):
-            names = tuple(f.name for f in table.features)
-            found[table.tier] = (*found.get(table.tier, ()), *names)
-    return found
 
 
 def choose_interactions(training: Training, seed: int = 0) -> list[TableEncoder]:

@@ -20,8 +20,8 @@ from phantom_ml.features.fitted.question import Question
 from phantom_ml.features.selection.trees import N_FOLDS, folds, losses
 
 WINDOWS = "windows"
-#: How often trees are fitted on each fold, with another seed each time: in a training, and with time for more.
-REPEATS, PATIENT_REPEATS = 2, 4
+#: How often trees are fitted on each fold, with another seed each time.
+REPEATS = 2
 #: The least of a loss that a share is taken of.
 TINY = 1e-12
 Losses = NDArray[np.float64]
@@ -61,8 +61,8 @@ class Rule:
 STANDING = Rule(may_fail=REPEATS * N_FOLDS - 1, unjudged=True)
 #: What was found by looking at the same rows comes only if it gains in nearly every fold.
 NEW = Rule(may_fail=1, unjudged=False)
-#: The same, more surely: of families that gain nothing one in fifty passes, not one in nine.
-SURELY_NEW = Rule(may_fail=2, unjudged=False, repeats=PATIENT_REPEATS)
+#: The same where there is time for more: of families that gain nothing one in fifty passes, not one in nine.
+SURELY_NEW = Rule(may_fail=2, unjudged=False, repeats=2 * REPEATS)
 
 
 @dataclass(frozen=True)
