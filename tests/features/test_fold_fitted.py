@@ -7,8 +7,10 @@ import pytest
 from phantom_ml.config import SUPERVISED, ProblemKind
 from phantom_ml.data.matrix import Feature, Matrix, Samples
 from phantom_ml.errors import BundleDamaged
+from phantom_ml.features.before import Before
 from phantom_ml.features.fitted import text_score
-from phantom_ml.features.fitted.question import INNER_FOLDS, Question
+from phantom_ml.features.fitted.inner_folds import N_PARTS
+from phantom_ml.features.fitted.question import Question
 from phantom_ml.features.fitted.text_score import TextScore
 from phantom_ml.features.fold_fitted import FoldFitted, fit_fold
 from phantom_ml.features.ngrams import hashed_ngrams
@@ -40,7 +42,7 @@ def fit(target: np.ndarray, kind: ProblemKind, n_classes: int):
 
 
 def inner_part() -> np.ndarray:
-    return np.random.default_rng(SEED).permutation(len(TRAIN)) % INNER_FOLDS
+    return np.random.default_rng(SEED).permutation(len(TRAIN)) % N_PARTS
 
 
 each_kind = pytest.mark.parametrize("kind", SUPERVISED)
@@ -77,6 +79,40 @@ def test_the_answer_of_a_training_row_teaches_all_others(kind):
     others = TRAIN[inner_part() != inner_part()[17]]
     assert not np.array_equal(one[others], two[others])
     assert not np.array_equal(one[HELD_OUT], two[HELD_OUT])
+
+
+@each_kind
+@pytest.mark.parametrize("delay", [0, 30])
+def test_an_answer_not_known_before_a_row_changes_no_value_of_it(kind, delay):
+    target, n_classes = planted(kind)
+    time = np.random.default_rng(6).permutation(N)
+    row = TRAIN[np.argsort(time[TRAIN])[60]]
+    other = target.copy()
+    other[row] = (target[row] + 1) % n_classes if n_classes else target[row] + 500.0
+    asked = Question(kind, n_classes, before=Before(time=time), delay=delay)
+    one, two = (fit_fold(samples(t), TRAIN, asked, SEED)[1] for t in (target, other))
+    unaware = TRAIN[time[TRAIN] <= time[row] + delay]
+    np.testing.assert_array_equal(one[unaware], two[unaware])
+    # It is not that nothing is taught: rows long after it know the answer.
+    assert not np.array_equal(one[TRAIN], two[TRAIN])
+
+
+def test_a_training_row_before_all_that_could_teach_it_has_no_score():
+    target, _ = planted(ProblemKind.BINARY)
+    asked = Question(ProblemKind.BINARY, 2, before=Before(time=np.arange(N)))
+    _, values = fit_fold(samples(target), TRAIN, asked, SEED)
+    assert np.flatnonzero(np.isnan(values[TRAIN, 0])).tolist() == list(range(len(TRAIN) // 8))
+
+
+def test_rows_of_one_group_do_not_teach_each_other_in_time_either():
+    target, _ = planted(ProblemKind.BINARY)
+    other, groups = target.copy(), np.arange(N) // 2 % 7
+    other[groups == 3] = 1 - target[groups == 3]
+    asked = Question(ProblemKind.BINARY, 2, before=Before(time=np.arange(N), groups=groups))
+    one, two = (fit_fold(samples(t), TRAIN, asked, SEED)[1] for t in (target, other))
+    own = TRAIN[groups[TRAIN] == 3]
+    np.testing.assert_array_equal(one[own], two[own])
+    assert not np.array_equal(one[TRAIN], two[TRAIN], equal_nan=True)
 
 
 @each_kind

@@ -15,7 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from phantom_ml.data.matrix import Feature, Matrix, Rows, Samples
-from phantom_ml.features.fitted.question import INNER_FOLDS, Question
+from phantom_ml.features.fitted.inner_folds import inner_folds
+from phantom_ml.features.fitted.question import Question
 from phantom_ml.features.fitted.risk import Risk
 from phantom_ml.features.fitted.text_score import TextScore
 
@@ -123,13 +124,10 @@ def _fit(rows: Samples, question: Question, seed: int) -> FoldFitted:
 
 def _out_of_fold(fitted: FoldFitted, rows: Samples, question: Question, seed: int) -> SideValues:
     """Return the values of the very rows that ``fitted`` was fitted on, without their own answers."""
-    values = fitted.transform(rows.matrix)
-    part = question.inner_parts(rows.matrix.n_rows, seed)
-    for i in range(INNER_FOLDS):
-        held_out, rest = np.flatnonzero(part == i), np.flatnonzero(part != i)
-        if len(held_out) and len(rest):
-            inner = _fit(rows.rows(rest), question.rows(rest), seed)
-            values[held_out] = inner.transform(rows.matrix.rows(held_out))
+    values = np.full((rows.matrix.n_rows, len(fitted.features)), np.nan, np.float32)
+    for teach, taught in inner_folds(question, rows.matrix.n_rows, seed):
+        inner = _fit(rows.rows(teach), question.rows(teach), seed)
+        values[taught] = inner.transform(rows.matrix.rows(taught))
     if fitted.risk is not None and question.before.time is not None:
         values[:, -len(fitted.risk.features) :] = fitted.risk.past(rows, question)
     return values

@@ -11,8 +11,6 @@ from phantom_ml.config import ProblemKind
 from phantom_ml.data.matrix import Rows
 from phantom_ml.features.before import Before
 
-INNER_FOLDS = 3
-
 
 @dataclass(frozen=True)
 class Question:
@@ -56,22 +54,3 @@ class Question:
         if self.kind is ProblemKind.MULTICLASS:
             return np.eye(self.n_classes)[target.astype(np.int64)]
         return target.astype(np.float64).reshape(-1, 1)
-
-    def inner_parts(self, n_rows: int, seed: int) -> NDArray[np.int64]:
-        """Return an inner fold a row; rows of one group never part.
-
-        Examples
-        --------
-        >>> groups = Before(groups=np.array([4, 4, 9, 9, 1, 1]))
-        >>> part = Question(ProblemKind.BINARY, 2, before=groups).inner_parts(6, seed=0)
-        >>> bool((part[::2] == part[1::2]).all())
-        True
-        """
-        rng = np.random.default_rng(seed)
-        if self.before.groups is None:
-            part: NDArray[np.int64] = rng.permutation(n_rows) % INNER_FOLDS
-            return part
-        known, group = np.unique(self.before.groups, return_inverse=True)
-        if len(known) < INNER_FOLDS:
-            return rng.permutation(n_rows) % INNER_FOLDS
-        return (rng.permutation(len(known)) % INNER_FOLDS)[group]
