@@ -99,3 +99,12 @@ def test_distinct_codes_can_be_counted_among_rows_that_are_alike(rows):
     for i, found in enumerate(Before().distinct(codes, within)):
         others = [c for j, c in enumerate(codes) if j != i and c // 2 == codes[i] // 2]
         assert found == len(set(others))
+
+
+def test_answers_are_known_to_the_nanosecond_whatever_the_number_of_codes():
+    day, n_codes = 86_400_000_000_000, 5_000
+    start = 1_700_000_000_000_000_000
+    codes = np.repeat(np.arange(n_codes), 3)
+    time = np.tile([start, start + 1, start + 2 * day + 1], n_codes)
+    _, counts = Before(time=time).sums(codes, np.ones((len(codes), 1)), 2 * day)
+    assert counts.tolist() == [0, 0, 1] * n_codes

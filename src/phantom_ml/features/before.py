@@ -114,10 +114,11 @@ def _known_by(codes: Codes, time: Codes, delay: int) -> tuple[Codes, Codes]:
         same = (codes[1:] == codes[:-1]) & (time[1:] == time[:-1])
         return begins, _starts(~same, len(codes))
     ranks = np.cumsum(np.concatenate([[0], (codes[1:] != codes[:-1]).astype(np.int64)]))
-    # One ordered key for code and time: each code has a stretch of its own, longer than any delay.
-    span = float(time.max() - time.min()) + delay + 2.0
-    key = ranks * span + (time - time.min())
-    return begins, np.maximum(np.searchsorted(key, key - delay, side="left"), begins)
+    # One ordered key for code and time. Times stand for their order: codes times nanoseconds fit no 64 bits.
+    times, place = np.unique(time, return_inverse=True)
+    known = np.searchsorted(times, time - delay, side="left")
+    each = len(times) + 1
+    return begins, np.searchsorted(ranks * each + place, ranks * each + known, side="left")
 
 
 def _starts(changes: NDArray[np.bool_], n: int) -> Codes:

@@ -12,6 +12,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from phantom_ml.data.matrix import Feature, History
+from phantom_ml.features.windows.events import Rows
 from phantom_ml.features.windows.history import (
     FIRST_KNOWN,
     OUTCOMES,
@@ -133,9 +134,9 @@ class Past:
             return None
         plan, memory = self.plan.entities[place], self.state.memories[place]
         if not self.alone:
-            return self._coded(plan, steps_of(plan, frame, self.plan.time, memory))
-        rows = [frame[i : i + 1] for i in range(frame.height)]
-        parts = [self._coded(plan, steps_of(plan, r, self.plan.time, memory)) for r in rows]
+            return self._coded(plan, steps_of(plan, Rows(frame, self.plan), memory))
+        alone = [Rows(frame[i : i + 1], self.plan) for i in range(frame.height)]
+        parts = [self._coded(plan, steps_of(plan, row, memory)) for row in alone]
         values = np.concatenate([part.values for part in parts])
         return History(values, self._sizes, self._sources(plan))
 
@@ -178,7 +179,9 @@ class Past:
     @classmethod
     def load(cls, folder: Path) -> Past:
         """Return what ``save`` wrote."""
+        # The state tells its version: the plan of another may not be understood.
+        state = load_state(folder / "state")
         parts = json.loads((folder / FILE).read_text())
         plan = WindowPlan.model_validate(parts["plan"])
         words = tuple(np.array(known, np.uint64) for known in parts.get("words", ()))
-        return cls(plan, load_state(folder / "state"), tuple(parts["kept"]), words=words)
+        return cls(plan, state, tuple(parts["kept"]), words=words)

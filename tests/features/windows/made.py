@@ -31,14 +31,16 @@ PLAN = WindowPlan(
         EntityPlan(columns=("src", "dst"), windows=(3600,), distinct=("port",), rhythm=True),
     ),
 )
+#: When odd times begin: years before 1970, the second before it, the end of a year.
+STARTS = (-62_000_000_000, -3600, 1_767_225_590, START)
 #: Steps between events that lie on and beside the edges of windows and sessions, and ties.
 STEPS = (0, 0, 1, 7, 60, 299, 300, 301, 1799, 1800, 3600, 3601, 80_000, 86_400, 604_800, 604_801)
 
 
 @st.composite
-def rows(draw: st.DrawFn, most: int = 30) -> list[dict]:
+def rows(draw: st.DrawFn, most: int = 30, start: int = START) -> list[dict]:
     """Return rows in order of time, with ties, missing cells and few entities."""
-    time, found = START, []
+    time, found = start, []
     steps = draw(st.sampled_from([STEPS, (0, 60), (60,), (0, 300, 301)]))
     for _ in range(draw(st.integers(0, most))):
         time += draw(st.sampled_from(steps))
@@ -53,6 +55,23 @@ def rows(draw: st.DrawFn, most: int = 30) -> list[dict]:
             }
         )
     return found
+
+
+@st.composite
+def plans(draw: st.DrawFn) -> WindowPlan:
+    """Return a plan of one entity that tells any part of what can be told."""
+    columns = draw(st.sampled_from([("src",), ("dst",), ("src", "dst")]))
+    fails = (FAILED, FailureValues(column="dst", values=("x",)))
+    windows = [w for w in (300, 3600, 86_400, 604_800) if draw(st.booleans())]
+    entity = EntityPlan(
+        columns=columns,
+        windows=tuple(windows) or (draw(st.sampled_from([300, 604_800])),),
+        distinct=draw(st.sampled_from([(), ("port",), ("dst", "port")])),
+        sums=draw(st.sampled_from([(), ("bytes",)])),
+        failures=draw(st.sampled_from([(), fails[:1], fails])),
+        rhythm=draw(st.booleans()),
+    )
+    return WindowPlan(time="time", entities=(entity,))
 
 
 def frame_of(found: list[dict]) -> pl.DataFrame:

@@ -101,6 +101,22 @@ def test_values_that_do_not_repeat_are_no_entity():
     assert ("user",) not in [e.columns for e in plan_of(frame).entities]
 
 
+def test_a_name_that_repeats_in_ever_other_cases_is_an_entity():
+    spelled = ["".join(c.upper() if i >> j & 1 else c for j, c in enumerate("example"))
+               for i in range(100)]  # fmt: skip
+    names = [f"{name}{i % 2}.com" for i, name in enumerate(spelled)] * 2
+    found = plan_of(
+        table().with_columns(user=pl.Series(names)), {**KINDS, "user": ColumnKind.DOMAIN}
+    )
+    assert ("user",) in [e.columns for e in found.entities]
+
+
+def test_the_kinds_of_all_that_is_compared_are_told():
+    plan = plan_of(table())
+    compared = {c for e in plan.entities for c in (*e.columns, *e.distinct)}
+    assert plan.kinds == {c: KINDS[c] for c in compared}
+
+
 def test_the_other_side_is_counted():
     assert plan_of(table()).entities[0].distinct == ("dst_ip", "user", "dst_port")
 

@@ -10,6 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from phantom_ml.errors import BundleDamaged, BundleVersion
+from phantom_ml.features.past import FILE as WINDOWS
+from phantom_ml.features.past import Past
 from phantom_ml.features.windows.memory import Limits
 from phantom_ml.features.windows.plan import EntityPlan, WindowPlan
 from phantom_ml.features.windows.saved import FILE, load_state, save_state
@@ -159,14 +161,22 @@ def with_header(folder, change) -> None:
 
 
 def test_another_version_is_told(saved):
-    with_header(saved, lambda h: h["__metadata__"].update(windows='{"version": 2, "plan": {}}'))
-    with pytest.raises(BundleVersion, match="version 2;"):
+    with_header(saved, lambda h: h["__metadata__"].update(windows='{"version": 1, "plan": {}}'))
+    with pytest.raises(BundleVersion, match="version 1;"):
         load_state(saved)
+
+
+def test_windows_of_another_version_are_told_whatever_their_plan(tmp_path):
+    Past.before(PLAN).after(events(40)).save(tmp_path)
+    (tmp_path / WINDOWS).write_text('{"plan": {"more": 1}}')
+    with_header(tmp_path / "state", lambda h: h["__metadata__"].update(windows='{"version": 9}'))
+    with pytest.raises(BundleVersion, match="version 9;"):
+        Past.load(tmp_path)
 
 
 @pytest.mark.parametrize("plan", ["{}", "[", "[]", '{"time": "t", "entities": [], "more": 1}'])
 def test_a_plan_that_is_none_is_damaged(saved, plan):
-    told = f'{{"version": 1, "plan": {plan}}}'
+    told = f'{{"version": {WindowPlan.version}, "plan": {plan}}}'
     with_header(saved, lambda h: h["__metadata__"].update(windows=told))
     with pytest.raises(BundleDamaged):
         load_state(saved)

@@ -13,19 +13,37 @@ from phantom_ml.features.windows import line as line_of_time
 from phantom_ml.features.windows import told as telling
 from phantom_ml.features.windows.plan import EntityPlan, WindowPlan
 from phantom_ml.features.windows.state import WindowState
-from tests.features.windows.made import PLAN, START, column, frame_of, replayed, rows, told
+from tests.features.windows.made import (
+    PLAN,
+    START,
+    STARTS,
+    column,
+    frame_of,
+    plans,
+    replayed,
+    rows,
+    told,
+)
 from tests.features.windows.oracle import naive
 
 NAMES = [f.name for f in PLAN.features]
+ONE = {"src": "a", "dst": "x", "port": 22, "bytes": 1, "outcome": None}
 OFTEN = settings(deadline=None, max_examples=80)
+SOMETIMES = settings(deadline=None, max_examples=40)
 SELDOM = settings(deadline=None, max_examples=25)
 
 
-def expected(found: list[dict], past: list[dict] = ()) -> np.ndarray:
+def expected(found: list[dict], past: list[dict] = (), plan: WindowPlan = PLAN) -> np.ndarray:
     """Return what the oracle says, NaN where it says nothing."""
-    table = naive(PLAN, found, past)
-    cells = [[np.nan if r.get(n) is None else float(r[n]) for n in NAMES] for r in table]
-    return np.array(cells, np.float64).reshape(len(found), len(NAMES))
+    names = [f.name for f in plan.features]
+    table = naive(plan, found, past)
+    cells = [[np.nan if r.get(n) is None else float(r[n]) for n in names] for r in table]
+    return np.array(cells, np.float64).reshape(len(found), len(names))
+
+
+def shuffled(found: list[dict], random) -> list[dict]:
+    """Return rows in any order."""
+    return random.sample(found, len(found))
 
 
 def sees_only_the_past(
@@ -45,6 +63,31 @@ def sees_only_the_past(
 @given(rows())
 @OFTEN
 def test_every_feature_is_what_the_words_say(found):
+    np.testing.assert_allclose(told(frame_of(found)), expected(found), rtol=2e-6, atol=1e-6)
+
+
+@given(st.sampled_from(STARTS).flatmap(lambda start: rows(start=start)), plans(), st.randoms())
+@SOMETIMES
+def test_any_plan_tells_what_the_words_say_of_rows_in_any_order_at_any_time(found, plan, random):
+    found = shuffled(found, random)
+    got = told(frame_of(found), plan)
+    np.testing.assert_allclose(got, expected(found, plan=plan), rtol=2e-6, atol=1e-6)
+
+
+@given(rows(), plans(), st.integers(0, 30), st.randoms())
+@SOMETIMES
+def test_rows_before_what_a_state_remembers_see_what_was_earlier(found, plan, n_past, random):
+    found = shuffled(found, random)
+    past, now = found[:n_past], found[n_past:]
+    state = WindowState.empty(plan).after(frame_of(past))
+    got = told(frame_of(now), plan, state)
+    np.testing.assert_allclose(got, expected(now, past, plan), rtol=2e-6, atol=1e-6)
+
+
+@given(rows(most=15))
+@SELDOM
+def test_entities_of_one_event_each_have_no_past(found):
+    found = [{**row, "src": str(i)} for i, row in enumerate(found)]
     np.testing.assert_allclose(told(frame_of(found)), expected(found), rtol=2e-6, atol=1e-6)
 
 
@@ -130,6 +173,24 @@ def test_a_window_holds_its_far_edge_and_not_its_near_one():
     one = {"src": "a", "dst": "x", "port": 22, "bytes": 1, "outcome": None}
     frame = frame_of([{**one, "time": START + t} for t in (0, 3600, 7201)])
     assert column(frame, "src.events.1h") == [0, 1, 0]
+
+
+def test_a_window_ends_to_the_microsecond():
+    moments = [START * 1_000_000 + t for t in (0, 3_600_000_000, 7_200_000_001)]
+    frame = frame_of([{**ONE, "time": START}] * 3).with_columns(
+        pl.Series("time", moments, pl.Datetime("us"))
+    )
+    assert column(frame, "src.events.1h") == [0, 1, 0]
+
+
+def test_a_pause_of_half_an_hour_ends_a_session():
+    frame = frame_of([{**ONE, "time": START + t} for t in (0, 1799, 3598, 5398)])
+    assert column(frame, "src.session_events") == [0, 1, 2, 0]
+
+
+def test_a_session_without_a_pause_is_told_for_seven_days():
+    frame = frame_of([{**ONE, "time": START + 1700 * i} for i in range(400)])
+    assert column(frame, "src.session_seconds")[-1] == 604_800 // 1700 * 1700
 
 
 def test_a_beacon_is_regular():

@@ -16,18 +16,14 @@ from numpy.typing import NDArray
 
 from phantom_ml.data.matrix import Feature
 from phantom_ml.data.schema import ColumnKind, ColumnSchema
-from phantom_ml.features.base import ColumnEncoder, as_text, encoders
+from phantom_ml.features.base import ColumnEncoder, encoders
 from phantom_ml.features.before import Before
-from phantom_ml.features.cells.patterns import lowered, replaced
 from phantom_ml.features.lately import FEW
-from phantom_ml.features.parsing.macs import mac_digits
-from phantom_ml.features.parsing.ports import parse_ports
+from phantom_ml.features.parsing.spellings import one_spelling
 
 #: Values remembered at most, the most frequent; all others count as never seen.
 MAX_VALUES = 20_000
 WORDS = "-log2 of the share of rows with this value, in bits"
-#: Kinds that are the same in small letters and in capitals.
-ANY_CASE = frozenset({ColumnKind.HASH, ColumnKind.DOMAIN, ColumnKind.EMAIL})
 
 
 @encoders.add("frequency")
@@ -114,24 +110,3 @@ class FrequencyEncoder(ColumnEncoder):
         n_distinct = before.distinct(codes, present)
         rarity = np.log2(np.maximum(total + n_distinct, 1)) - np.log2(seen + 1.0)
         out[:, 0] = np.where(codes == 0, np.nan, rarity)
-
-
-def one_spelling(values: pl.Series, kind: ColumnKind) -> pl.Series:
-    """Return values as text, all spellings of one value as the same; null where a MAC or a port is none.
-
-    Examples
-    --------
-    >>> one_spelling(pl.Series(["Example.COM.", "example.com"]), ColumnKind.DOMAIN).to_list()
-    ['example.com', 'example.com']
-    >>> one_spelling(pl.Series(["00-50-56-AA-BB-CC", "00:50:56:aa:bb:cc"]), ColumnKind.MAC).n_unique()
-    1
-    """
-    if kind is ColumnKind.PORT:
-        return parse_ports(values).cast(pl.String)
-    text = as_text(values)
-    if kind is ColumnKind.MAC:
-        return mac_digits(text)
-    if kind not in ANY_CASE:
-        return text
-    small = lowered(text)
-    return replaced(small, r"\.$", "") if kind is ColumnKind.DOMAIN else small

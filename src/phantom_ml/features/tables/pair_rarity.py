@@ -16,10 +16,10 @@ from numpy.typing import NDArray
 
 from phantom_ml.data.matrix import Feature
 from phantom_ml.data.schema import ColumnKind, ColumnSchema, TableSchema
-from phantom_ml.features.base import as_text
 from phantom_ml.features.before import Before
 from phantom_ml.features.cells.entity import joined
 from phantom_ml.features.columns.frequency import FrequencyEncoder
+from phantom_ml.features.parsing.spellings import one_spelling
 from phantom_ml.features.tables.base import TableEncoder, table_encoders
 
 KINDS = (ColumnKind.ENTITY, ColumnKind.CATEGORY, ColumnKind.PORT, ColumnKind.IP)
@@ -29,6 +29,8 @@ MAX_COLUMNS = 4
 MIN_VALUES = 3
 #: ASCII's unit separator: it lies in no sane value, so that pairs do not run together.
 BETWEEN = "\x1f"
+#: What a pair is counted as: its values are told apart as they are written.
+PAIR = ColumnKind.CATEGORY
 WORDS = "-log2 of the share of rows with this pair of values, in bits"
 
 
@@ -37,11 +39,13 @@ class PairRarityEncoder(TableEncoder):
     """One column a pair: -log2 of the share of training rows with both values, smoothed (Laplace)."""
 
     name = "pair_rarity"
+    version = 2
     family = "statistical"
     tier = "pairs"
 
     left: str
     right: str
+    kinds: tuple[ColumnKind, ColumnKind]
     frequency: FrequencyEncoder
 
     @classmethod
@@ -54,11 +58,15 @@ class PairRarityEncoder(TableEncoder):
 
     @classmethod
     def _fit_pair(cls, frame: pl.DataFrame, a: ColumnSchema, b: ColumnSchema) -> Self | None:
-        frequency = FrequencyEncoder.fit(_joined(frame, a.name, b.name), a)
-        return None if frequency is None else cls(left=a.name, right=b.name, frequency=frequency)
+        joined_cells = _joined(frame, (a.name, b.name), (a.kind, b.kind))
+        # Each side is in one spelling already, and both together are of no kind that has any.
+        frequency = FrequencyEncoder.fit(joined_cells, a.model_copy(update={"kind": PAIR}))
+        if frequency is None:
+            return None
+        return cls(left=a.name, right=b.name, kinds=(a.kind, b.kind), frequency=frequency)
 
     @property
-    def inputs(self) -> tuple[str, ...]:
+    def inputs(self) -> tuple[str, str]:
         """Return both columns."""
         return (self.left, self.right)
 
@@ -70,12 +78,15 @@ class PairRarityEncoder(TableEncoder):
 
     def transform(self, frame: pl.DataFrame, out: NDArray[np.float32]) -> None:
         """Write the rarity in bits; NaN where a value is missing."""
-        self.frequency.transform(_joined(frame, self.left, self.right), out)
+        self.frequency.transform(_joined(frame, self.inputs, self.kinds), out)
 
     def training(self, frame: pl.DataFrame, before: Before, out: NDArray[np.float32]) -> None:
         """Write the rarity among what came before each row."""
-        self.frequency.training(_joined(frame, self.left, self.right), before, out)
+        self.frequency.training(_joined(frame, self.inputs, self.kinds), before, out)
 
 
-def _joined(frame: pl.DataFrame, left: str, right: str) -> pl.Series:
-    return joined([as_text(frame[left]), as_text(frame[right])], BETWEEN)
+def _joined(
+    frame: pl.DataFrame, columns: tuple[str, str], kinds: tuple[ColumnKind, ColumnKind]
+) -> pl.Series:
+    cells = zip(columns, kinds, strict=True)
+    return joined([one_spelling(frame[column], kind) for column, kind in cells], BETWEEN)

@@ -12,6 +12,7 @@ from phantom_ml.data.kinds.words import ENTITY_HINTS
 from phantom_ml.data.schema import ColumnKind, ColumnSchema, TableSchema
 from phantom_ml.data.times import spans_new_year
 from phantom_ml.features.knowledge.lists import knowledge
+from phantom_ml.features.parsing.spellings import one_spelling
 from phantom_ml.features.windows.events import microseconds, outcome_text
 from phantom_ml.features.windows.line import SECOND
 from phantom_ml.features.windows.plan import EntityPlan, FailureValues, WindowPlan
@@ -83,7 +84,7 @@ def plan_windows(
     pairs = [
         EntityPlan(columns=pair, windows=windows, rhythm=True) for pair in _pairs(entities, schema)
     ]
-    return WindowPlan(time=time, entities=(*single, *pairs))
+    return _plan(time, (*single, *pairs), schema)
 
 
 def with_steps(
@@ -110,7 +111,14 @@ def with_steps(
     columns = columns[:MOST_STEP_COLUMNS]
     steps = EntityPlan(columns=(entities[0],), distinct=columns, failures=failures, steps=STEPS)
     told = () if plan is None else plan.entities
-    return WindowPlan(time=time, entities=(*told, steps))
+    return _plan(time, (*told, steps), schema)
+
+
+def _plan(time: str, entities: tuple[EntityPlan, ...], schema: TableSchema) -> WindowPlan:
+    compared = dict.fromkeys(c for e in entities for c in (*e.columns, *e.distinct))
+    known = set(schema.names())
+    kinds = {c: schema.column(c).kind for c in compared if c in known}
+    return WindowPlan(time=time, entities=entities, kinds=kinds)
 
 
 def _windows(time: pl.Series) -> tuple[int, ...]:
@@ -124,7 +132,7 @@ def _windows(time: pl.Series) -> tuple[int, ...]:
 
 def _entities(frame: pl.DataFrame, schema: TableSchema, groups: Sequence[str]) -> list[str]:
     named = [g for g in groups if g in frame.columns]
-    found = [c.name for c in schema.columns if _acts(c) and _repeats(frame[c.name])]
+    found = [c.name for c in schema.columns if _acts(c) and _repeats(frame[c.name], c.kind)]
     # Who acts comes before whom it is done to; the columns' order decides among equals.
     found.sort(key=lambda c: (side(c) != "source", side(c) == "target"))
     return list(dict.fromkeys([*named, *found]))[:MOST_ENTITIES]
@@ -136,8 +144,8 @@ def _acts(column: ColumnSchema) -> bool:
     return column.kind in ENTITIES or (few and not ENTITY_HINTS.isdisjoint(words(column.name)))
 
 
-def _repeats(values: pl.Series) -> bool:
-    n_distinct = values.drop_nulls().n_unique()
+def _repeats(values: pl.Series, kind: ColumnKind) -> bool:
+    n_distinct = one_spelling(values, kind).drop_nulls().n_unique()
     return 2 <= n_distinct <= MOST_DISTINCT * len(values)
 
 

@@ -9,10 +9,12 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from phantom_ml.data.schema import ColumnKind
 from phantom_ml.data.times import to_datetime
 from phantom_ml.features.base import as_text
 from phantom_ml.features.cells.hashing import MISSING, Hashes, hash64, mix64
-from phantom_ml.features.windows.plan import EntityPlan, FailureValues
+from phantom_ml.features.parsing.spellings import one_spelling
+from phantom_ml.features.windows.plan import EntityPlan, FailureValues, WindowPlan
 
 Ints = NDArray[np.int64]
 
@@ -117,17 +119,18 @@ def microseconds(values: pl.Series) -> tuple[Ints, NDArray[np.bool_]]:
 class Rows:
     """Rows of a table as numbers; each column is read once, however many entities look at it."""
 
-    def __init__(self, frame: pl.DataFrame, time: str) -> None:
-        self.frame = frame
-        self.time, self.known = microseconds(frame[time])
+    def __init__(self, frame: pl.DataFrame, plan: WindowPlan) -> None:
+        self.frame, self.kinds = frame, plan.kinds
+        self.time, self.known = microseconds(frame[plan.time])
         self._hashes: dict[str, Hashes] = {}
         self._amounts: dict[str, Ints] = {}
         self._failed: dict[FailureValues, NDArray[np.int8]] = {}
 
     def hashes(self, column: str) -> Hashes:
-        """Return the hash of each cell; MISSING where there is none."""
+        """Return the hash of each cell, the same for all spellings of a value; MISSING where there is none."""
         if column not in self._hashes:
-            self._hashes[column] = hash64(as_text(self.frame[column]))
+            kind = self.kinds.get(column, ColumnKind.CATEGORY)
+            self._hashes[column] = hash64(one_spelling(self.frame[column], kind))
         return self._hashes[column]
 
     def amounts(self, column: str) -> Ints:

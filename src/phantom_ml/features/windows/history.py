@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-import polars as pl
 from numpy.typing import NDArray
 
 from phantom_ml.features.cells.hashing import MISSING, Hashes
@@ -43,9 +42,9 @@ class Steps:
     happened: NDArray[np.bool_]
 
 
-def steps_of(plan: EntityPlan, frame: pl.DataFrame, time: str, memory: Memory) -> Steps:
+def steps_of(plan: EntityPlan, rows: Rows, memory: Memory) -> Steps:
     """Return the last ``plan.steps`` events strictly before each row, and the row itself."""
-    n_rows, n_steps = frame.height, plan.steps + 1
+    n_rows, n_steps = rows.frame.height, plan.steps + 1
     found = Steps(
         np.full((n_rows, n_steps, len(plan.distinct)), MISSING, np.uint64),
         np.full((n_rows, n_steps), UNKNOWN, np.int8),
@@ -53,7 +52,7 @@ def steps_of(plan: EntityPlan, frame: pl.DataFrame, time: str, memory: Memory) -
         np.zeros((n_rows, n_steps), np.bool_),
     )
     found.happened[:, -1] = True
-    events = Rows(frame, time).events(plan)
+    events = rows.events(plan)
     if not len(events):
         return found
     _fill(found, Line.of(memory.with_past(events).ordered()))

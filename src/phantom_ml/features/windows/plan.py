@@ -12,6 +12,7 @@ from pydantic import Field, StringConstraints
 
 from phantom_ml.config import Settings
 from phantom_ml.data.matrix import Feature
+from phantom_ml.data.schema import ColumnKind
 from phantom_ml.features.windows.words import (
     RHYTHM,
     Told,
@@ -91,6 +92,13 @@ class EntityPlan(Settings):
 class WindowPlan(Settings):
     """The column of the time, and the entities whose past is told.
 
+    Attributes
+    ----------
+    time : the column of the time.
+    entities : what is told of whom.
+    kinds : what columns of entities and of distinct values are: the spellings of a domain, a mail address,
+        a digest, a MAC or a port count as one. Values of all others are told apart as they are written.
+
     Examples
     --------
     >>> user = EntityPlan(columns=("user",), windows=(3600,), distinct=("host",))
@@ -98,10 +106,11 @@ class WindowPlan(Settings):
     ['user.is_new', 'user.age', 'user.gap']
     """
 
-    version: ClassVar[int] = 1
+    version: ClassVar[int] = 2
 
     time: Name
     entities: tuple[EntityPlan, ...] = Field(min_length=1, max_length=16)
+    kinds: dict[Name, ColumnKind] = Field(default_factory=dict)
 
     @cached_property
     def features(self) -> tuple[Feature, ...]:

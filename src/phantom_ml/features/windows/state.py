@@ -33,7 +33,7 @@ class WindowState:
 
     def after(self, frame: pl.DataFrame) -> WindowState:
         """Return the state once the rows of ``frame``, in any order, have happened too."""
-        rows = Rows(frame, self.plan.time)
+        rows = Rows(frame, self.plan)
         share = self.share
         memories = tuple(
             memory.after(Part.of(rows.events(entity)), share)

@@ -43,7 +43,7 @@ def window_features(
         NaN where the time or the entity is missing, or nothing can be told.
     """
     out = np.full((frame.height, len(plan.features)), np.nan, np.float32)
-    rows, at = Rows(frame, plan.time), 0
+    rows, at = Rows(frame, plan), 0
     for entity, memory in zip(plan.entities, state.memories, strict=True):
         width = len(entity.told)
         if not width:
