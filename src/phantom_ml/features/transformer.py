@@ -16,12 +16,13 @@ from phantom_ml.data.matrix import Matrix, Samples
 from phantom_ml.data.reading import table_of
 from phantom_ml.data.recognise import recognise_sampled
 from phantom_ml.data.target import require_columns
-from phantom_ml.errors import BadSetting, ColumnMissing, SourceEmpty, TargetUnusable
+from phantom_ml.errors import BadSetting, ColumnMissing, TargetUnusable
 from phantom_ml.features.before import Before
 from phantom_ml.features.feature_set import FeatureSet
 from phantom_ml.features.fit import fit_encoder
 from phantom_ml.features.fitted.question import Question
 from phantom_ml.features.fold_fitted import FoldFitted, fit_fold, needs_fit
+from phantom_ml.features.given_rows import GivenRows, RowsEmpty
 from phantom_ml.features.making import engineer_features
 from phantom_ml.features.request import FeatureRequest
 
@@ -90,6 +91,13 @@ class AutoFeatureEngineer(TransformerMixin, BaseEstimator):  # type: ignore[misc
             polars, pandas or Arrow, a two-dimensional array, a mapping of lists.
         y : array of shape (n_rows,), optional
             Answers: classes or numbers.
+
+        Raises
+        ------
+        RowsUnfit, RowsEmpty
+            ``X`` is sparse, complex, of one dimension, or else no table; it has no row or no column.
+        BadSetting, ColumnMissing, TargetUnusable
+            A setting cannot be, a named column is not there, or ``y`` does not fit the rows.
         """
         self._fit(X, y)
         return self
@@ -104,11 +112,17 @@ class AutoFeatureEngineer(TransformerMixin, BaseEstimator):  # type: ignore[misc
 
         Raises
         ------
+        NotFittedError
+            Nothing was learned yet.
+        RowsUnfit, RowsEmpty
+            ``X`` is no table, or an array of more or fewer columns than in the fit.
         ColumnMissing, TypeUnsafe
             The columns are not those of the fit.
         """
         check_is_fitted(self, "encoder_")
-        frame = table_of(X)
+        given = GivenRows.of(X)
+        given.require_width(self.n_features_in_, type(self).__name__)
+        frame = given.frame
         missing = [c for c in self.encoder_.inputs if c not in frame.columns]
         if missing:
             raise ColumnMissing(missing, frame.columns)
@@ -152,23 +166,18 @@ class AutoFeatureEngineer(TransformerMixin, BaseEstimator):  # type: ignore[misc
         )
 
     def _fit(self, X: Any, y: Any) -> tuple[Matrix, Floats]:
-        frame = table_of(X)
+        frame = GivenRows.of(X).frame
         if not frame.height:
-            raise SourceEmpty("The table has no row.", "Give rows to learn from.")
+            raise RowsEmpty("The table has no row.", "Give rows to learn from.")
         settings = self._settings()
         require_columns(frame.columns, list(settings.kinds))
         schema = recognise_sampled(frame, settings.kinds)
-        self.encoder_ = fit_encoder(frame, schema, settings)
-        self.side_ = FoldFitted()
+        encoder = fit_encoder(frame, schema, settings)
+        matrix = encoder.training(frame, Before())
+        side, fitted = _side(matrix, y)
+        self.encoder_, self.side_ = encoder, side
         self.n_features_in_ = frame.width
         self.feature_names_in_ = np.array(frame.columns, dtype=object)
-        matrix = self.encoder_.training(frame, Before())
-        if y is None or not needs_fit(matrix):
-            return matrix, np.empty((matrix.n_rows, 0), np.float32)
-        answers, kind, n_classes = _answers(y, matrix.n_rows)
-        rows = np.arange(matrix.n_rows, dtype=np.int64)
-        question = Question(kind, n_classes)
-        self.side_, fitted = fit_fold(Samples(matrix, answers), rows, question, 0)
         return matrix, fitted
 
     def __sklearn_tags__(self) -> Any:
@@ -176,16 +185,31 @@ class AutoFeatureEngineer(TransformerMixin, BaseEstimator):  # type: ignore[misc
         tags.input_tags.string = True
         tags.input_tags.categorical = True
         tags.input_tags.allow_nan = True
+        # Whatever comes in, features are numbers of 32 bits.
+        tags.transformer_tags.preserves_dtype = ["float32"]
         return tags
+
+
+def _side(matrix: Matrix, y: Any) -> tuple[FoldFitted, Floats]:
+    """Return what is fitted on answers, and what it says of the training rows out of fold."""
+    if y is not None:
+        _require_answers(y, matrix.n_rows)
+    if y is None or not needs_fit(matrix):
+        return FoldFitted(), np.empty((matrix.n_rows, 0), np.float32)
+    answers, kind, n_classes = _answers(y, matrix.n_rows)
+    rows = np.arange(matrix.n_rows, dtype=np.int64)
+    return fit_fold(Samples(matrix, answers), rows, Question(kind, n_classes), 0)
+
+
+def _require_answers(y: Any, n_rows: int) -> None:
+    n_answers = np.asarray(y).size
+    if n_answers != n_rows:
+        raise BadSetting(f"y has {n_answers} answers for {n_rows} rows.", "Give one answer a row.")
 
 
 def _answers(y: Any, n_rows: int) -> tuple[NDArray[Any], ProblemKind, int]:
     """Return answers as codes or numbers, and what kind of problem they are."""
     values = np.asarray(y).ravel()
-    if len(values) != n_rows:
-        raise BadSetting(
-            f"y has {len(values)} answers for {n_rows} rows.", "Give one answer a row."
-        )
     # Nothing but a NaN differs from itself.
     missing = int((values != values).sum() + (values == None).sum())  # noqa: E711, PLR0124
     if missing:
