@@ -103,6 +103,21 @@ IS = {
         many(lambda i: f"Dec 10 06:55:{i % 60:02} host {letters(8)}[{i}]: {letters(9)}"),
         "log_message",
     ),
+    "json": (many(lambda i: f'{{"user": "{letters(5)}", "ip": "10.0.0.{i}", "n": {i}}}'), "text"),
+    "lines of json": (
+        many(
+            lambda i: f'{{"time": "2024-03-01T10:00:{i % 60:02}Z", "msg": "user {letters(5)} in"}}'
+        ),
+        "text",
+    ),
+    "json that reads like an attack": (
+        many(lambda i: f'{{"origin": "{letters(5)}", "order": {i}}}'),
+        "text",
+    ),
+    "json longer than is looked at": (many(lambda i: f'{{"a": "{"x y " * 900}{i}"}}'), "text"),
+    "lists of json": (many(lambda i: f"[{i}, {i + 1}, 3]"), "text"),
+    "lines that begin in brackets": (many(lambda i: f"[{i}] session of u{i} ended"), "log_message"),
+    "few objects of json": (many(lambda i: f'{{"a": {i % 5}}}'), "category"),
     "prose": (many(lambda i: " ".join(letters(6) for _ in range(8))), "text"),
     "random labels": (many(lambda i: letters(12)), "text"),
     "same length tokens": (many(lambda i: hexes(12)), "text"),
@@ -158,6 +173,8 @@ NAMED = {
     "duration_time": (many(lambda i: 1_700_000_000 + R.randrange(10**6)), "number"),
     "version": (many(lambda i: f"10.{i}.0.1"), "text"),
     "EventID": (many(lambda i: 4600 + i % 30), "category"),
+    "Task": (many(lambda i: 12_800 + i % 9), "category"),
+    "FilterRTID": (many(lambda i: str(69_000 + i % 30)), "category"),
     "user_name": (many(lambda i: f"user{i % 90}"), "entity"),
     "host": (many(lambda i: f"WS-{i % 99:04}"), "entity"),
     "host_count": (many(lambda i: R.randrange(90)), "number"),
@@ -242,6 +259,30 @@ def test_a_hint_lowers_the_bar_to_six_tenths():
     assert (kind(values, "src_ip"), kind(values, "zone")) == ("ip", "text")
 
 
+MOSTLY = {
+    "uuids": (many(lambda i: str(uuid.UUID(int=i))), "id", "identifier"),
+    "tokens": (many(lambda i: f"C{i:05}x{hexes(9)}"), "session_uid", "identifier"),
+    "lines with a clock": (
+        many(lambda i: f"10:06:{i % 60:02} " + " ".join(letters(8) for _ in range(7))),
+        "field",
+        "log_message",
+    ),
+    "json": (many(lambda i: f'{{"user": "{letters(5)}", "n": {i}}}'), "field", "text"),
+}
+
+
+@pytest.mark.parametrize("case", MOSTLY)
+def test_nine_tenths_are_enough_for_what_is_told_by_a_share(case):
+    values, name, expected = MOSTLY[case]
+    assert kind([letters(9) if i % 20 == 0 else v for i, v in enumerate(values)], name) == expected
+
+
+@pytest.mark.parametrize("case", ["uuids", "tokens", "lines with a clock"])
+def test_four_fifths_are_not_enough_for_what_is_told_by_a_share(case):
+    values, name, expected = MOSTLY[case]
+    assert kind([letters(9) if i % 5 == 0 else v for i, v in enumerate(values)], name) != expected
+
+
 BUT_FOR_ONE = {
     "reading": (many(lambda i: f"{R.gauss(50, 9):.3f}"), "number"),
     "level": (many(lambda i: str(i % 40)), "number"),
@@ -275,6 +316,14 @@ def test_a_name_does_not_make_numbers_of_a_third_of_words():
 def test_one_word_makes_no_numbers_of_codes_with_leading_zeros():
     values = [*many(lambda i: str(10_000 + i)), "01234", "err"]
     assert kind(values, "zip") == "text"
+
+
+def test_objects_of_json_are_told_with_the_way_to_make_columns_of_them():
+    frame = pl.DataFrame({"details": many(lambda i: f'{{"user": "{letters(5)}", "n": {i}}}')})
+    assert recognise(frame).columns[0].evidence == (
+        "100 % of the distinct values are JSON objects. "
+        "Decode them before (polars: str.json_decode), and each key is a column."
+    )
 
 
 def test_the_share_of_numbers_is_told():

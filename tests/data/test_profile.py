@@ -183,3 +183,8 @@ def test_any_table_has_a_profile(texts, numbers):
     schema = {"t": pl.String, "n": pl.Float64}
     frame = pl.DataFrame({"t": texts[:n], "n": numbers[:n]}, schema=schema)
     assert Profile.model_validate_json(of(frame, target="t").model_dump_json()).text()
+
+
+def test_objects_of_json_in_text_are_warned_of():
+    frame = pl.DataFrame({"details": [f'{{"user": "u{i * 7919}", "n": {i}}}' for i in range(300)]})
+    assert any("str.json_decode" in w for w in of(frame).warnings)

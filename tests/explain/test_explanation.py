@@ -184,3 +184,35 @@ def test_probabilities_are_those_of_predict(trained):
     told = [r.probability for r in core.explain_model(model_id, frame).rows]
     expected = core.predict(model_id, frame)["probability_attack"].to_numpy()
     np.testing.assert_allclose(told, expected)
+
+
+def importance_of_text(frame, card, name="LightGBM"):
+    found = explain(model(BINARY, (name,), text=True), card, frame).importance
+    return {i.column: i for i in found}
+
+
+def test_with_rows_the_words_of_several_text_columns_count_for_each():
+    found = importance_of_text(rows(50, seed=5, text=True), {})
+    assert "text" not in found
+
+
+def test_without_rows_the_words_of_several_text_columns_are_one():
+    assert "text" in importance_of_text(None, {})
+
+
+def test_words_that_were_shuffled_together_stay_together():
+    card = CARD | {"importance": {"text": 1.0}, "permutation_importance": {"text": [0.4, 0.01]}}
+    found = importance_of_text(rows(50, seed=5, text=True), card)
+    assert (found["text"].share, found["text"].drop) == (1.0, 0.4)
+
+
+def test_labelled_rows_measure_each_text_column():
+    frame = labelled(rows(300, seed=3, text=True), BINARY)
+    card = CARD | {"importance": {"text": 1.0}}
+    found = importance_of_text(frame, card, "LogisticRegression")
+    assert found["query"].drop > 10 * abs(found["agent"].drop)
+
+
+def test_rows_without_a_text_column_are_refused_by_name():
+    with pytest.raises(ColumnMissing, match="query"):
+        importance_of_text(rows(50, text=True).drop("query"), {})

@@ -4,6 +4,7 @@ import pytest
 from phantom_ml.config import ProblemKind
 from phantom_ml.data.matrix import History, Matrix, Samples
 from phantom_ml.explain.permutation import PermutationPlan, permutation_importance
+from phantom_ml.explain.text_columns import hashed_alone
 from phantom_ml.metrics.lookup import get_metric
 from phantom_ml.process.deadline import Deadline
 from tests.explain.models import answers, model, rows
@@ -129,3 +130,16 @@ def test_what_a_column_told_of_earlier_events_is_shuffled_with_it():
     found = permutation_importance(predict, Samples(matrix, target), metric)
     assert found["verb"][0] > 0.3
     assert found["time"] == (0.0, 0.0)
+
+
+def of_words(column: str) -> float:
+    """Return what shuffling the words of one of two text columns costs."""
+    pipeline, frame = model(KIND, ("LogisticRegression",), text=True), rows(400, seed=9, text=True)
+    samples = Samples(pipeline.encode(frame), answers(frame, KIND))
+    plan = PermutationPlan(columns=(column,), texts=hashed_alone(pipeline, frame))
+    metric = get_metric("average_precision", KIND)
+    return permutation_importance(pipeline.score_matrix, samples, metric, plan)[column][0]
+
+
+def test_the_words_of_one_of_two_text_columns_are_shuffled_with_it():
+    assert of_words("query") > 10 * abs(of_words("agent"))

@@ -4,7 +4,7 @@ import pytest
 
 from phantom_ml.config import ProblemKind
 from phantom_ml.explain.contributions import Shares, exact_contributions
-from phantom_ml.explain.text_columns import by_text_column
+from phantom_ml.explain.text_columns import by_text_column, hashed_alone, shares_by_column
 from tests.explain.models import model, rows
 
 FRAME = rows(40, seed=5, text=True)
@@ -41,3 +41,25 @@ def test_a_missing_text_carries_nothing():
     _, divided = shares_of(("LightGBM",), frame)
     place = [f.name for f in divided.features].index("agent.text.score")
     assert not divided.values[:, place].any()
+
+
+def test_the_column_whose_words_tell_makes_nearly_all_of_the_score():
+    shares = shares_by_column(model(ProblemKind.BINARY, ("LightGBM",), text=True), FRAME)
+    assert shares["query"] > 0.9
+
+
+def test_the_shares_of_text_columns_sum_to_one():
+    shares = shares_by_column(model(ProblemKind.BINARY, ("LightGBM",), text=True), FRAME)
+    assert sum(shares.values()) == pytest.approx(1.0)
+
+
+def test_one_row_divides_no_score():
+    pipeline = model(ProblemKind.BINARY, ("LightGBM",), text=True)
+    assert shares_by_column(pipeline, FRAME.head(1)) == {}
+
+
+def test_the_columns_hashed_alone_add_up_to_the_text_of_all():
+    pipeline = model(ProblemKind.BINARY, ("LightGBM",), text=True)
+    alone = hashed_alone(pipeline, FRAME)
+    difference = pipeline.encoder.text(FRAME) - alone["query"] - alone["agent"]
+    assert abs(difference).max() < 1e-6

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from phantom_ml.data.kinds.json_text import ADVICE
 from phantom_ml.data.profile_model import Profile
 from phantom_ml.data.schema import ColumnKind
 from phantom_ml.errors import listed
@@ -31,6 +32,9 @@ def _of_columns(found: Profile) -> Iterator[str]:
         names = found.of_kind(kind)
         if names:
             yield f"Columns that {what} are not learned from: {listed(names)}."
+    for column in found.columns:
+        if column.kind is ColumnKind.TEXT and ADVICE in column.evidence:
+            yield f"{column.name[:60]!r}: {column.evidence}"
     half = [c.name for c in found.columns if MOSTLY_MISSING < c.missing_share < 1.0]
     if half:
         yield f"More than half of the cells are missing in {listed(half)}."

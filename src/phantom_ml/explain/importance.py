@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -13,6 +14,7 @@ from phantom_ml.errors import TargetUnusable, UnknownName
 from phantom_ml.explain.contributions import TEXT, text_source
 from phantom_ml.explain.forms import Importance
 from phantom_ml.explain.permutation import PermutationPlan, permutation_importance
+from phantom_ml.explain.text_columns import hashed_alone, shares_by_column
 from phantom_ml.explain.truth import known_answers
 from phantom_ml.metrics.lookup import get_metric
 from phantom_ml.model.pipeline import Pipeline
@@ -22,6 +24,8 @@ from phantom_ml.process.deadline import Deadline
 LEAST_ROWS = 100
 #: Somebody waits for the answer.
 SECONDS = 5.0
+#: Rows that tell how the words of several columns share their score.
+MAX_ROWS = 2_000
 Drops = Mapping[str, tuple[float, float]]
 
 
@@ -37,20 +41,35 @@ def global_importance(
         ``importance`` (column -> share) and ``permutation_importance`` (column -> [drop, spread])
         are used where they are there; the shares are asked of the learners where not.
     frame : DataFrame or None
-        Rows with the target column, 100 or more, are shuffled to measure anew.
+        Rows with the target column, 100 or more, are shuffled to measure anew. Rows also tell how much
+        each of several text columns makes of the score of their words; without any it is one, ``text``.
     """
     shares = card.get("importance") or own_importance(pipeline)
-    source = text_source(pipeline.encoder)
-    merged: dict[str, float] = {}
-    for column, share in shares.items():
-        name = source if column == TEXT else column
-        merged[name] = merged.get(name, 0.0) + float(share)
     kept: Drops = {k: (v[0], v[1]) for k, v in card.get("permutation_importance", {}).items()}
+    divided = _divided(pipeline, shares, frame)
     # Time may be short, so the columns that count most are measured first.
-    first = sorted(merged, key=lambda name: -merged[name])
-    drops = _measured(pipeline, card, frame, tuple(first)) or kept
+    first = sorted(divided, key=lambda name: -divided[name])
+    measured = _measured(pipeline, card, frame, tuple(first))
+    drops = measured or kept
+    # What shuffling all words together cost belongs to no column alone.
+    merged = divided if measured or TEXT not in kept else _divided(pipeline, shares, None)
     rows = [_row(name, merged.get(name, 0.0), drops.get(name)) for name in {**merged, **drops}]
     return tuple(sorted(rows, key=lambda i: (-(i.drop or 0.0), -i.share)))
+
+
+def _divided(
+    pipeline: Pipeline, shares: Mapping[str, Any], frame: pl.DataFrame | None
+) -> dict[str, float]:
+    """Return the shares by raw column, that of several columns' words divided where there are rows."""
+    name = text_source(pipeline.encoder)
+    rows = None if frame is None or TEXT not in shares else frame.head(MAX_ROWS)
+    by_column = {} if rows is None else shares_by_column(pipeline, rows)
+    found: dict[str, float] = {}
+    for column, share in shares.items():
+        owners = (by_column or {name: 1.0}) if column == TEXT else {column: 1.0}
+        for owner, part in owners.items():
+            found[owner] = found.get(owner, 0.0) + float(share) * part
+    return found
 
 
 def _row(column: str, share: float, drop: tuple[float, float] | None) -> Importance:
@@ -102,6 +121,7 @@ def _measured(
     )
     chosen, answers = _at_most(known.rows, known.values, plan)
     samples = Samples(pipeline.encode(frame[chosen]), answers)
+    plan = replace(plan, texts=hashed_alone(pipeline, frame[chosen]))
     return permutation_importance(pipeline.score_matrix, samples, metric, plan)
 
 

@@ -6,8 +6,9 @@ are shuffled together, so that a model cannot read the value from another of its
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -38,6 +39,9 @@ class PermutationPlan:
         Raw columns to measure, in this order; None: all.
     text_source : str
         What the hashed text is filed under: its column, or ``text`` for several.
+    texts : mapping of str to sparse array of shape (n_rows, n_buckets)
+        The hashed text of each of several columns alone, for the same rows: its words are shuffled with
+        the column's other features, those of the others stay.
     """
 
     seed: int = 0
@@ -46,6 +50,7 @@ class PermutationPlan:
     deadline: Deadline = field(default_factory=Deadline.never)
     columns: tuple[str, ...] | None = None
     text_source: str = "text"
+    texts: Mapping[str, Any] = field(default_factory=dict)
 
 
 DEFAULT_PLAN = PermutationPlan()
@@ -73,7 +78,9 @@ def permutation_importance(
         rows.
     """
     rng = np.random.default_rng(plan.seed)
-    rows = _drawn(samples, plan, rng)
+    drawn = _drawn(samples.matrix.n_rows, plan, rng)
+    rows = samples if drawn is None else samples.rows(drawn)
+    texts = {c: t if drawn is None else t[drawn] for c, t in plan.texts.items()}
     before = metric.loss(rows.target, predict(rows.matrix), rows.weight)
     if not np.isfinite(before):
         return {}
@@ -82,7 +89,7 @@ def permutation_importance(
         if plan.deadline.passed:
             break
         orders = [rng.permutation(rows.matrix.n_rows) for _ in range(plan.n_repeats)]
-        prediction = predict(_shuffled(rows.matrix, column, orders, plan.text_source))
+        prediction = predict(_shuffled(rows.matrix, column, orders, plan.text_source, texts))
         parts = np.split(prediction, plan.n_repeats)
         losses = np.array([metric.loss(rows.target, part, rows.weight) for part in parts])
         drops = losses - before
@@ -90,11 +97,9 @@ def permutation_importance(
     return found
 
 
-def _drawn(samples: Samples, plan: PermutationPlan, rng: np.random.Generator) -> Samples:
-    n = samples.matrix.n_rows
-    if n <= plan.max_rows:
-        return samples
-    return samples.rows(np.sort(rng.choice(n, plan.max_rows, replace=False)))
+def _drawn(n: int, plan: PermutationPlan, rng: np.random.Generator) -> Rows | None:
+    """Return the rows to measure; None for all."""
+    return None if n <= plan.max_rows else np.sort(rng.choice(n, plan.max_rows, replace=False))
 
 
 def _columns(matrix: Matrix, plan: PermutationPlan) -> Sequence[str]:
@@ -105,16 +110,25 @@ def _columns(matrix: Matrix, plan: PermutationPlan) -> Sequence[str]:
     return list(dict.fromkeys(sources if matrix.text is None else [*sources, plan.text_source]))
 
 
-def _shuffled(matrix: Matrix, column: str, orders: Sequence[Rows], text_source: str) -> Matrix:
+def _shuffled(
+    matrix: Matrix,
+    column: str,
+    orders: Sequence[Rows],
+    text_source: str,
+    texts: Mapping[str, Any],
+) -> Matrix:
     """Return the rows once an order, one below the other, the column in that order."""
     order, n = np.concatenate(orders), len(orders)
     values = np.tile(matrix.values, (n, 1))
-    own = [i for i, f in enumerate(matrix.features) if f.source == column]
-    values[:, own] = matrix.values[:, own][order]
+    places = [i for i, f in enumerate(matrix.features) if f.source == column]
+    values[:, places] = matrix.values[:, places][order]
     text, strings = matrix.text, matrix.strings
     same = np.tile(np.arange(matrix.n_rows), n)
     chosen = order if column == text_source else same
     text = None if text is None else sparse.csr_array(text[chosen])
+    if text is not None and column in texts:
+        own = texts[column]
+        text = sparse.csr_array(text + (own[order] - own[same]))
     strings = None if strings is None else strings[chosen]
     history = None if matrix.history is None else _past(matrix.history, column, order, same)
     entity = None if matrix.entity is None else matrix.entity[same]

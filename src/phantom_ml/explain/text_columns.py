@@ -15,6 +15,8 @@ import polars as pl
 from numpy.typing import NDArray
 
 from phantom_ml.explain.contributions import TEXT, Shares
+from phantom_ml.features.fitted.text_score import TextScore
+from phantom_ml.model.align import align
 from phantom_ml.model.pipeline import Pipeline
 
 Array = NDArray[np.float64]
@@ -45,23 +47,65 @@ def by_text_column(shares: Shares, pipeline: Pipeline, rows: pl.DataFrame) -> Sh
     return replace(shares, values=np.concatenate(values, axis=1), features=tuple(features))
 
 
+def shares_by_column(pipeline: Pipeline, rows: pl.DataFrame) -> dict[str, float]:
+    """Return how much of the joint score's variation over rows each text column makes, summing to 1.
+
+    A column's share is the covariance of what it adds with the whole score, which for a sum is its Shapley
+    effect (Owen & Prieur, 2017, doi:10.1137/16M1097717); one that works against the others has none.
+    Empty where there are not several text columns, or nothing varies.
+
+    Parameters
+    ----------
+    pipeline : Pipeline
+    rows : DataFrame
+        At least the columns that the model reads.
+
+    Raises
+    ------
+    ColumnMissing, TypeUnsafe
+        The rows are not what the model was trained on.
+    """
+    columns = pipeline.encoder.text_columns
+    if len(columns) < 2 or not _scores(pipeline) or rows.height < 2:
+        return {}
+    pulls = _pulls(pipeline, _aligned(pipeline, rows))
+    pulls = pulls - pulls.mean(axis=0, keepdims=True)
+    together = np.einsum("rco,ro->c", pulls, pulls.sum(axis=1))
+    found = np.maximum(together, 0.0)
+    whole = float(found.sum())
+    return dict(zip(columns, (found / whole).tolist(), strict=True)) if whole > 0 else {}
+
+
+def hashed_alone(pipeline: Pipeline, rows: pl.DataFrame) -> dict[str, Any]:
+    """Return the hashed text of each of several text columns, which add up to that of all; else none."""
+    columns = pipeline.encoder.text_columns
+    if len(columns) < 2:
+        return {}
+    aligned = _aligned(pipeline, rows)
+    return {column: _alone(pipeline, aligned, column) for column in columns}
+
+
 def _pulls(pipeline: Pipeline, rows: pl.DataFrame) -> Array:
     """Return what each text column adds to the score, shape (n_rows, n_columns, n_outputs).
 
     Where no part has a score (linear learners read words themselves), columns that hold text pull alike.
     """
-    scores = [
-        part.side.text_score
-        for parts in pipeline.members
-        for part in parts
-        if part.side.text_score is not None
-    ]
+    scores = _scores(pipeline)
     texts = [_alone(pipeline, rows, column) for column in pipeline.encoder.text_columns]
     if not scores:
         held = [np.diff(text.indptr)[:, None] > 0 for text in texts]
         return np.stack(held, axis=1).astype(np.float64)
     weights = np.mean([score.weights for score in scores], axis=0)
     return np.stack([np.asarray(text @ weights, np.float64) for text in texts], axis=1)
+
+
+def _scores(pipeline: Pipeline) -> list[TextScore]:
+    found = (part.side.text_score for parts in pipeline.members for part in parts)
+    return [score for score in found if score is not None]
+
+
+def _aligned(pipeline: Pipeline, rows: pl.DataFrame) -> pl.DataFrame:
+    return align(rows, pipeline.spec.inputs, pipeline.encoder.inputs)
 
 
 def _alone(pipeline: Pipeline, rows: pl.DataFrame, column: str) -> Any:

@@ -19,7 +19,7 @@ from phantom_ml.data.schema import ColumnKind
 
 CODE_HINTS = name_words(
     """id code type eventid opcode qtype rcode proto protocol subclass category status errno
-    syscall"""
+    syscall task rtid"""
 )
 #: More levels than this are no list of codes.
 MAX_CODES = 64

@@ -183,13 +183,14 @@ class Column:
         return None if skew is None else float(skew)
 
     def rate(self, test: Callable[[pl.Series], pl.Series], least: float) -> float:
-        """Return the share of sampled values that pass; 0 if a probe is far below ``least``."""
+        """Return the share of sampled values that pass; 0 if it, or a probe by far, is below ``least``."""
         if not self.n_distinct:
             return 0.0
         share = _share(test(self.probe))
         if len(self.probe) == len(self._telling) or share < least - 0.15:
             return share if share >= least else 0.0
-        return _share(test(self.sample))
+        share = _share(test(self.sample))
+        return share if share >= least else 0.0
 
 
 def _share(passed: pl.Series) -> float:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 import polars as pl
 
-from phantom_ml.data.kinds.base import Claim, Recogniser, hints_at, kinds
+from phantom_ml.data.kinds.base import FLOOR, Claim, Recogniser, hints_at, kinds
 from phantom_ml.data.kinds.column import Column, name_words
 from phantom_ml.data.schema import ColumnKind
 
@@ -39,12 +39,12 @@ def _claim(column: Column) -> Claim | None:
 
 
 def _text(column: Column) -> Claim | None:
-    rate = column.rate(lambda values: values.str.contains(_UUID), 0.9)
+    rate = column.rate(lambda values: values.str.contains(_UUID), FLOOR)
     if rate:
         return _named(rate, "UUIDs, a new one in every row")
     if column.n_present < MIN_ROWS or not _called_id(column):
         return None
-    rate = column.rate(lambda values: values.str.contains(_OPAQUE), 0.9)
+    rate = column.rate(lambda values: values.str.contains(_OPAQUE), FLOOR)
     lengths = column.sample.str.len_chars()
     if not rate or lengths.max() > 64 or (lengths.std() or 0.0) > 4:  # type: ignore[operator]
         return None

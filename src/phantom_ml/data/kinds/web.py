@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from phantom_ml.data.kinds.base import Pattern, Recogniser, kinds
-from phantom_ml.data.kinds.column import name_words
+from phantom_ml.data.kinds.base import Claim, Pattern, Recogniser, hints_at, kinds
+from phantom_ml.data.kinds.column import Column, name_words
+from phantom_ml.data.kinds.json_text import json_share
 from phantom_ml.data.kinds.path import FILE_ROOT
 from phantom_ml.data.schema import ColumnKind
 
@@ -59,7 +60,16 @@ _PAYLOAD = Pattern(
     but_not=r"^(?:[A-Za-z]{3,10}://|[A-Za-z]:\\|%%\d)",
 )
 
+
+def _payload(column: Column) -> Claim | None:
+    """Whether it is a payload: JSON is one only if the name says so, for a key may read like an attack."""
+    claim = _PAYLOAD.claim(column)
+    if claim is None or hints_at(column, _PAYLOAD.hints):
+        return claim
+    return None if json_share(column) else claim
+
+
 kinds.add("email")(Recogniser(ColumnKind.EMAIL, 50, _EMAIL.claim))
 kinds.add("url")(Recogniser(ColumnKind.URL, 60, _URL.claim))
 kinds.add("user_agent")(Recogniser(ColumnKind.USER_AGENT, 70, _USER_AGENT.claim))
-kinds.add("http_payload")(Recogniser(ColumnKind.HTTP_PAYLOAD, 80, _PAYLOAD.claim))
+kinds.add("http_payload")(Recogniser(ColumnKind.HTTP_PAYLOAD, 80, _payload))
