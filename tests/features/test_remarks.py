@@ -4,7 +4,9 @@ import polars as pl
 import pytest
 
 from phantom_ml.features.engineer import engineer_features
-from tests.features.test_engineer import N, events
+from tests.features.test_engineer import EVENTS, PLAIN
+
+N = PLAIN.height
 
 
 def remarks(frame, **settings) -> str:
@@ -12,28 +14,33 @@ def remarks(frame, **settings) -> str:
 
 
 def test_a_column_that_tells_the_target_is_named():
-    frame = events()
-    assert "verdict" in remarks(frame.with_columns(verdict=frame["label"] + "!"))
+    assert "verdict" in remarks(PLAIN.with_columns(verdict=PLAIN["label"] + "!"))
 
 
 def test_an_honest_table_gives_no_remark():
-    assert remarks(events()) == ""
+    assert remarks(EVENTS[:N]) == ""
 
 
 def test_a_kind_that_was_named_in_vain_is_told():
-    assert "'proto' was named as port" in remarks(events(), kinds={"proto": "port"})
+    assert "'proto' was named as port" in remarks(PLAIN, kinds={"proto": "port"})
+
+
+@pytest.mark.parametrize(("columns", "told"), [(["noise"], True), (["noise", "bytes"], False)])
+def test_of_one_column_without_a_target_nothing_can_be_judged(columns, told):
+    found = engineer_features(PLAIN.select(columns), {})
+    assert any("nothing tells which" in remark for remark in found.remarks) is told
 
 
 def test_cells_that_are_no_time_are_counted():
     cells = ["2026-03-02T10:00:00", "2026-03-02T11:00:00", "soon"] * (N // 3)
-    frame = events().with_columns(when=pl.Series(cells))
+    frame = PLAIN.with_columns(when=pl.Series(cells))
     assert f"{N // 3} of {N} cells of 'when'" in remarks(frame, time_column="when")
 
 
 @pytest.fixture(scope="module")
 def beside_words():
-    cells = [*(f"{n}" for n in events()["bytes"].to_list()[:-2]), "err", "lost"]
-    frame = events().with_columns(bytes=pl.Series(cells)).drop("copy")
+    cells = [*(f"{n}" for n in PLAIN["bytes"].to_list()[:-2]), "err", "lost"]
+    frame = PLAIN.with_columns(bytes=pl.Series(cells)).drop("copy")
     return engineer_features(frame, {"target_column": "label", "kinds": {"bytes": "number"}})
 
 
@@ -48,4 +55,4 @@ def test_words_beside_numbers_do_not_take_their_worth(beside_words):
 
 @pytest.mark.parametrize("kinds", [{}, {"proto": "category"}])
 def test_a_kind_that_fits_needs_no_remark(kinds):
-    assert "was named" not in remarks(events(), kinds=kinds)
+    assert "was named" not in remarks(PLAIN, kinds=kinds)

@@ -16,7 +16,7 @@ def remarks(made: Generated, request: FeatureRequest) -> tuple[str, ...]:
     doubts = doubts_of_time(made.inputs, made.schema, request.time_column)
     told = list(doubts) if request.temporal else []
     told += [*_unreadable(made, request.time_column), *doubts_of_numbers(made.inputs, made.schema)]
-    told += [*_in_vain(made), *_leaks(made, request)]
+    told += [*_in_vain(made), *_one_column(made), *_leaks(made, request)]
     return tuple(told)
 
 
@@ -41,6 +41,15 @@ def _in_vain(made: Generated) -> Iterator[str]:
                 f"{column.name!r} was named as {column.kind.value}, but its values give nothing of "
                 f"it: it is taken for what {', '.join(sorted(known))} may be."
             )
+
+
+def _one_column(made: Generated) -> Iterator[str]:
+    """Yield a sentence where nothing can be judged: without a target by how columns hang together."""
+    if made.target is None and len({f.source for f in made.matrix.features}) == 1:
+        yield (
+            "One column alone, and no target: nothing tells which of its features count, so all are kept. "
+            "Name a target, or part the column."
+        )
 
 
 def _leaks(made: Generated, request: FeatureRequest) -> Iterator[str]:

@@ -54,6 +54,30 @@ def test_a_family_that_leads_astray_in_every_fold_goes():
     assert {t.name: t.kept for t in raced} == {"signal": True, "bad": False}
 
 
+@pytest.mark.parametrize("before", [Before(), Before(time=np.arange(N))], ids=["drawn", "forward"])
+@pytest.mark.parametrize("seed", range(4))
+def test_a_real_ratio_comes_and_noise_does_not_whatever_the_seed(seed, before):
+    rng = np.random.default_rng(seed)
+    amounts, noise = rng.lognormal(8, 1, (N, 2)), rng.normal(size=(N, 2))
+    ratio = amounts[:, :1] / amounts[:, 1:]
+    answers = (ratio[:, 0] * rng.lognormal(0, 0.2, N) > 1.5).astype(np.int64)
+    names = ("sent", "got", "sent / got", "noise", "more noise")
+    values = np.hstack([amounts, ratio, noise]).astype(np.float32)
+    rows = Samples(Matrix(values, tuple(Feature(n, n) for n in names)), answers)
+    tiers = {"ratio": ("sent / got",), "useless": ("noise", "more noise")}
+    asked = Question(ProblemKind.BINARY, 2, before=before)
+    kept = {t.name: t.kept for t in race_tiers(rows, tiers, asked, seed, SURELY_NEW)}
+    assert kept == {"ratio": True, "useless": False}
+
+
+@pytest.mark.parametrize(
+    ("gains", "kept"),
+    [((0.009,) * 3, False), ((0.02,) * 11, True), ((0.02,) * 10 + (-0.1, -0.1), False)],
+)
+def test_what_is_surely_new_gains_more_than_a_hundredth_in_nearly_every_fold(gains, kept):
+    assert SURELY_NEW.settled(gains) is kept
+
+
 def test_the_gain_of_a_family_is_what_held_out_rows_lose_without_it():
     found = race_tiers(ROWS, {"useful": ("signal",)}, BINARY)
     assert min(found[0].gains) > 0.3

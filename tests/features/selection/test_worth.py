@@ -74,6 +74,18 @@ def test_a_feature_that_gains_in_too_few_folds_is_not_above_chance():
     assert not Worth.of(gains[1:], np.full(2, 0.1)).above.any()
 
 
+def test_what_gains_a_little_more_than_chance_is_a_candidate_and_is_not_kept():
+    found = Worth.of(np.tile([9.0, 1.2, 0.8], (9, 1)), np.ones(9))
+    assert found.beats_chance.tolist() == [True, True, False]
+    assert found.above.tolist() == [True, False, False]
+
+
+def test_what_gains_in_two_of_three_folds_alone_is_kept_whatever_the_third_says():
+    gains = np.tile([[9.0, 4.0], [9.0, 4.0], [9.0, 0.0]], (6, 1))
+    gains[0, 1] = 0.0
+    assert Worth.of(gains, np.ones(18)).above.all()
+
+
 @pytest.mark.parametrize(
     ("kind", "n_classes"),
     [(ProblemKind.BINARY, 2), (ProblemKind.MULTICLASS, 3), (ProblemKind.REGRESSION, 0)],

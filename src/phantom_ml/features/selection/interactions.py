@@ -22,9 +22,11 @@ from phantom_ml.features.tables.group_rank import GroupRankEncoder
 #: Number columns and categories that candidates are made of, and how many candidates are kept.
 MAX_NUMBERS, MAX_GROUPS, MAX_CROSSED, MAX_KEPT = 5, 3, 4, 8
 MAX_ROWS = 10_000
-#: How often rows are parted into folds, and in which share of the folds a candidate gains more than chance:
-#: of a hundred some do so in most of them.
-REPEATS, LEAST_WINS = 2, 0.8
+#: How often rows are parted into folds: in a training, and with time for more, so that few candidates near the
+#: border come and go with the seed.
+REPEATS, PATIENT_REPEATS = 2, 4
+#: In which share of the folds a candidate gains more than chance: of a hundred some do so in most of them.
+LEAST_WINS = 0.8
 #: Of fewer rows than this the best of a hundred pairs is an accident.
 LEAST_ROWS = 500
 #: What families of interactions are called in a race.
@@ -36,8 +38,19 @@ GROUP_KINDS = (ColumnKind.CATEGORY, ColumnKind.ENTITY, ColumnKind.PORT)
 CROSSED_KINDS = (ColumnKind.CATEGORY, ColumnKind.BOOLEAN, ColumnKind.PORT)
 
 
-def choose_interactions(training: Training, seed: int = 0) -> list[TableEncoder]:
-    """Return the encoders of pairs of columns that gain more than chance beside the features there are."""
+def choose_interactions(
+    training: Training, seed: int = 0, repeats: int = PATIENT_REPEATS
+) -> list[TableEncoder]:
+    """Return the encoders of pairs of columns that gain more than chance beside the features there are.
+
+    Parameters
+    ----------
+    training : Training
+    seed : int
+        Of the rows that are drawn, the folds and the shadows.
+    repeats : int
+        How often rows are parted into folds.
+    """
     n_rows = training.frame.height
     if n_rows < LEAST_ROWS:
         return []
@@ -45,15 +58,16 @@ def choose_interactions(training: Training, seed: int = 0) -> list[TableEncoder]
     if n_rows > MAX_ROWS:
         rows = np.sort(np.random.default_rng(seed).choice(n_rows, MAX_ROWS, replace=False))
     part = training.rows(rows)
-    candidates = _candidates(training, worth(part.samples, part.question, seed, repeats=REPEATS))
-    return _better(candidates, part, seed) if candidates else []
+    alone = worth(part.samples, part.question, seed, repeats)
+    candidates = _candidates(training, alone)
+    return _better(candidates, part, seed, repeats) if candidates else []
 
 
 def _candidates(training: Training, found: Worth) -> list[TableEncoder]:
     features = training.matrix.features
     shares: dict[str, float] = {}
-    for feature, share, above in zip(features, found.share, found.above, strict=True):
-        if above:
+    for feature, share, beats in zip(features, found.share, found.beats_chance, strict=True):
+        if beats:
             shares[feature.source] = shares.get(feature.source, 0.0) + float(share)
     best = sorted(shares, key=lambda c: -shares[c])
     raw = {f.source for f in features if f.name == f.source and not f.cardinality}
@@ -76,7 +90,9 @@ def _candidates(training: Training, found: Worth) -> list[TableEncoder]:
     return made + [found for found in (*peers, *crosses) if found is not None]
 
 
-def _better(candidates: Sequence[TableEncoder], part: Training, seed: int) -> list[TableEncoder]:
+def _better(
+    candidates: Sequence[TableEncoder], part: Training, seed: int, repeats: int
+) -> list[TableEncoder]:
     """Return the best of the candidates whose gain beside all other features is above chance."""
     widths = [len(c.features) for c in candidates]
     values = np.empty((part.frame.height, sum(widths)), np.float32)
@@ -85,8 +101,8 @@ def _better(candidates: Sequence[TableEncoder], part: Training, seed: int) -> li
         candidate.transform(part.frame, values[:, end - width : end])
     features = tuple(f for c in candidates for f in c.features)
     wide = part.with_matrix(part.matrix.beside(values, features))
-    found = worth(wide.samples, wide.question, seed, repeats=REPEATS)
-    sure = found.above & (found.wins >= LEAST_WINS)
+    found = worth(wide.samples, wide.question, seed, repeats)
+    sure = found.beats_chance & (found.wins >= LEAST_WINS)
     shares = np.where(sure, found.share, 0.0)[len(part.matrix.features) :]
     best = [shares[end - width : end].max() for end, width in zip(ends, widths, strict=True)]
     order = sorted(range(len(candidates)), key=lambda i: -best[i])[:MAX_KEPT]

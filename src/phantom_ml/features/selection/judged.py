@@ -13,7 +13,7 @@ from phantom_ml.features.encoder import Encoder
 from phantom_ml.features.fitted.question import Question
 from phantom_ml.features.fold_fitted import fit_fold
 from phantom_ml.features.selection.afford import affordable
-from phantom_ml.features.selection.interactions import choose_interactions
+from phantom_ml.features.selection.interactions import REPEATS, choose_interactions
 from phantom_ml.features.selection.tiers import NEW, STANDING, Rule, race_tiers, tiers_of
 from phantom_ml.features.selection.training import Training
 from phantom_ml.features.selection.trees import drawn
@@ -102,7 +102,7 @@ def _scored(training: Training, seed: int) -> Scored:
 
 def with_interactions(encoder: Encoder, training: Training, seed: int) -> tuple[Encoder, Training]:
     """Return the encoder and the rows with pairs of columns that gain more than chance."""
-    found = choose_interactions(training, seed)
+    found = choose_interactions(training, seed, REPEATS)
     if not found:
         return encoder, training
     wider = replace(encoder, tables=(*encoder.tables, *found))

@@ -15,8 +15,8 @@ from phantom_ml.features.fitted.question import Question
 from phantom_ml.features.selection.worth import Worth, worth
 
 MAX_ROWS = 5_000
-#: The first split of two columns that hang together gains nothing by itself.
-PATIENCE = 40
+#: How often rows are parted into folds: many features hang together a little, and near chance they come and go.
+REPEATS = 12
 
 
 def worth_without_target(matrix: Matrix, seed: int = 0) -> Worth:
@@ -38,4 +38,4 @@ def worth_without_target(matrix: Matrix, seed: int = 0) -> Worth:
     values = np.concatenate([real, mixed])
     answers = np.repeat(np.array([0, 1], np.int64), len(real))
     samples = Samples(Matrix(values, matrix.features), answers)
-    return worth(samples, Question(ProblemKind.BINARY, 2), seed, PATIENCE)
+    return worth(samples, Question(ProblemKind.BINARY, 2), seed, REPEATS)
