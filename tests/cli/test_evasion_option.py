@@ -1,31 +1,36 @@
 import pytest
 
 from phantom_ml.core import PhantomMLCore
+from tests.cli.conftest import run_once
 
 
-@pytest.fixture
-def evaluated(phantom, trained):
+@pytest.fixture(scope="module")
+def words(trained):
     """Evaluate the model of the home with attacks written otherwise."""
-    words = ("evaluate", "latest", trained.file, "--evasion", "--home", trained.home)
-    return lambda *more: phantom(*words, *more)
+    return ("evaluate", "latest", trained.file, "--evasion", "--home", trained.home)
 
 
-def test_the_table_stands_below_the_evaluation(evaluated):
-    figures, evasion = evaluated().out.split("\nEvasion: ")
+@pytest.fixture(scope="module")
+def shown(words):
+    return run_once(*words).out
+
+
+def test_the_table_stands_below_the_evaluation(shown):
+    figures, evasion = shown.split("\nEvasion: ")
     assert "95 % interval" in figures
     assert "subdomain_padding" in evasion
     assert "the worst of them" in evasion
 
 
-def test_the_table_fits_into_eighty_columns(evaluated):
-    shown = evaluated().out.split("\nEvasion: ")[1]
-    assert [line for line in shown.splitlines() if len(line.rstrip()) > 80] == []
+def test_the_table_fits_into_eighty_columns(shown):
+    lines = shown.split("\nEvasion: ")[1].splitlines()
+    assert [line for line in lines if len(line.rstrip()) > 80] == []
 
 
-def test_json_holds_the_report_that_python_gives(evaluated, trained):
+def test_json_holds_the_report_that_python_gives(phantom, words, trained):
     core = PhantomMLCore(home=trained.home)
     data = core.read(trained.file)
-    told = evaluated("--json").json["evasion"]
+    told = phantom(*words, "--json").json["evasion"]
     assert told == core.check_evasion(core.list_models()[0].id, data).to_dict()
 
 

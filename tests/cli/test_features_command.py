@@ -3,30 +3,38 @@
 import polars as pl
 import pytest
 
+from tests.cli.conftest import run_once
+
 
 @pytest.fixture
-def features(phantom, trained):
-    return lambda *words: phantom("features", trained.file, *words, "--home", trained.home)
+def features(phantom, few, tmp_path):
+    return lambda *words: phantom("features", few, *words, "--home", tmp_path / "home")
 
 
-def test_features_are_shown_with_what_they_are_worth_and_cost(features):
-    run = features("--target", "is_threat")
+@pytest.fixture(scope="module")
+def shown(few, tmp_path_factory):
+    """What is shown of the features of a target."""
+    home = tmp_path_factory.mktemp("home")
+    run = run_once("features", few, "--target", "is_threat", "--home", home)
     assert run.code == 0
-    assert "share" in run.out
-    assert "us/row" in run.out
+    return run.out
 
 
-def test_what_each_column_was_taken_for_is_shown(features):
-    out = features("--target", "is_threat").out
-    line = next(line for line in out.splitlines() if line.split()[:1] == ["timestamp"])
+def test_features_are_shown_with_what_they_are_worth_and_cost(shown):
+    assert "share" in shown
+    assert "us/row" in shown
+
+
+def test_what_each_column_was_taken_for_is_shown(shown):
+    line = next(line for line in shown.splitlines() if line.split()[:1] == ["timestamp"])
     assert line.split()[1] == "timestamp"
 
 
-def test_the_kept_features_are_written(features, tmp_path):
+def test_the_kept_features_are_written(features, few, tmp_path):
     file = tmp_path / "kept.parquet"
-    run = features("--target", "is_threat", "--max-features", "3", "--output", file)
+    run = features("--target", "is_threat", "--max-features", "2", "--output", file)
     assert run.code == 0
-    assert pl.read_parquet(file).shape == (2_000, 3)
+    assert pl.read_parquet(file).shape == (pl.read_csv(few).height, 2)
 
 
 def test_a_calendar_is_told_by_the_clock_of_the_zone(phantom, tmp_path):
@@ -48,8 +56,8 @@ def test_a_kind_may_be_written_in_capitals(features):
     assert {f["kind"] for f in told["features"] if f["source"] == "user"} == {"category"}
 
 
-def test_the_spread_of_a_share_is_shown(features):
-    assert " ± " in features("--target", "is_threat").out
+def test_the_spread_of_a_share_is_shown(shown):
+    assert " ± " in shown
 
 
 @pytest.mark.parametrize(

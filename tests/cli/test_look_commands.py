@@ -62,14 +62,14 @@ def test_new_home_has_nothing_in_json(phantom, folder):
     assert phantom("models", "--home", folder / "home", "--json").json == []
 
 
-def test_features_are_shown_with_what_they_are_worth(at, trained):
-    run = at("features", trained.file, "--target", "is_threat")
+def test_features_are_shown_with_what_they_are_worth(at, few):
+    run = at("features", few, "--target", "is_threat")
     assert run.code == 0
     assert "share" in run.out
 
 
-def test_features_in_json(at, trained):
-    assert at("features", trained.file, "--json").json["features"]
+def test_features_in_json(at, few):
+    assert at("features", few, "--json").json["features"]
 
 
 def test_whole_id_is_meant_by_itself(core):

@@ -13,6 +13,7 @@ from phantom_ml.cli.options import seconds
 from phantom_ml.cli.train import Question
 from phantom_ml.core import PhantomMLCore
 from phantom_ml.errors import BadSetting, SourceUnreadable
+from tests.cli.conftest import run_once
 
 
 def _noisy():
@@ -24,52 +25,69 @@ def _noisy():
 QUICK = ("--max-trials", "1", "--algorithms", "LogisticRegression")
 
 
-@pytest.fixture
-def table(folder):
-    """A small table with semicolons, and two classes told by words."""
+def write_table(folder: Path) -> str:
+    """Write a small table with semicolons, and two classes told by words."""
     lines = [f"{i % 7};{i % 3};{'bad' if i % 7 > 3 else 'good'}" for i in range(400)]
     file = folder / "table.csv"
     file.write_text("\n".join(["a;b;verdict", *lines]) + "\n")
     return str(file)
 
 
-def test_training_shows_all_that_it_came_to(phantom, table, folder):
-    run = phantom("train", table, "--target", "verdict", *QUICK, "--home", folder / "home")
+@pytest.fixture
+def table(folder):
+    return write_table(folder)
+
+
+@pytest.fixture(scope="module")
+def place(tmp_path_factory):
+    """A folder with the table and the home of ``run``."""
+    return tmp_path_factory.mktemp("place")
+
+
+@pytest.fixture(scope="module")
+def run(place):
+    """What a training told, with its home named."""
+    words = ("train", write_table(place), "--target", "verdict", *QUICK)
+    return run_once(*words, "--home", place / "home", folder=place)
+
+
+@pytest.fixture(scope="module")
+def run_elsewhere(tmp_path_factory):
+    """What a training told where the program is not on the path and the environment names the home."""
+    folder = tmp_path_factory.mktemp("elsewhere")
+    words = ("train", write_table(folder), "--target", "verdict", *QUICK)
+    return run_once(*words, folder=folder, PATH="/usr/bin", PHANTOM_HOME=folder / "home")
+
+
+def test_training_shows_all_that_it_came_to(run):
     assert run.code == 0
     for title in ("Best model", "Leaderboard", "Thresholds", "What it looks at", "Next"):
         assert f"\n{title}" in f"\n{run.out}"
 
 
-def test_output_fits_into_eighty_columns(phantom, table, folder):
-    run = phantom("train", table, "--target", "verdict", *QUICK, "--home", folder / "home")
+def test_output_fits_into_eighty_columns(run):
     shown = run.out.split("\nNext\n")[0]
     assert [line for line in shown.splitlines() if len(line.rstrip()) > 80] == []
 
 
-def test_next_commands_name_the_model_and_the_home(phantom, table, folder):
-    run = phantom("train", table, "--target", "verdict", *QUICK, "--home", folder / "home")
-    (model, *_) = PhantomMLCore(home=folder / "home").list_models()
-    line = f"  phantom explain {model.id} {table} --row 1 --home {folder / 'home'}"
+def test_next_commands_name_the_model_and_the_home(run, place):
+    (model, *_) = PhantomMLCore(home=place / "home").list_models()
+    file = place / "table.csv"
+    line = f"  phantom explain {model.id} {file} --row 1 --home {place / 'home'}"
     assert line in run.out.splitlines()
 
 
-def test_next_commands_name_the_program_where_it_is_not_on_the_path(
-    phantom, table, folder, monkeypatch
-):
-    monkeypatch.setenv("PATH", "/usr/bin")
-    run = phantom("train", table, "--target", "verdict", *QUICK, "--home", folder / "home")
+def test_next_commands_name_the_program_where_it_is_not_on_the_path(run_elsewhere):
     own = Path(sys.executable).with_name("phantom")
-    assert f"  {own} explain " in run.out
+    assert f"  {own} explain " in run_elsewhere.out
 
 
-def test_home_of_the_environment_is_not_repeated(phantom, table, folder, monkeypatch):
-    monkeypatch.setenv("PHANTOM_HOME", str(folder / "home"))
-    run = phantom("train", table, "--target", "verdict", *QUICK)
-    assert "--home" not in run.out
+def test_home_of_the_environment_is_not_repeated(run_elsewhere):
+    assert "Next" in run_elsewhere.out
+    assert "--home" not in run_elsewhere.out
 
 
-def test_progress_is_told_in_plain_lines_on_standard_error(phantom, table, folder):
-    run = phantom("train", table, "--target", "verdict", *QUICK, "--home", folder / "home")
+def test_progress_is_told_in_plain_lines_on_standard_error(run):
     assert "s] Encoding columns" in run.err
     assert "s] Done: " in run.err
 

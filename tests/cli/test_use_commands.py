@@ -4,6 +4,13 @@ import polars as pl
 import pytest
 
 from phantom_ml.core import PhantomMLCore
+from tests.cli.conftest import run_once
+
+
+@pytest.fixture(scope="module")
+def predicted(trained):
+    """What predictions of the whole file look like."""
+    return run_once("predict", "latest", trained.file, "--home", trained.home).out
 
 
 @pytest.fixture
@@ -53,16 +60,15 @@ def test_unknown_ending_of_the_output_is_an_error(at, trained, folder):
     assert ".parquet, .csv, .jsonl" in run.err
 
 
-def test_predictions_are_shown_with_a_row_number_that_explains(at, trained):
-    run = at("predict", "latest", trained.file)
-    assert run.out.lstrip().startswith("2,000 rows, ")
-    command = next(line for line in run.out.splitlines() if "phantom explain" in line)
+def test_predictions_are_shown_with_a_row_number_that_explains(at, predicted):
+    assert predicted.lstrip().startswith("2,000 rows, ")
+    command = next(line for line in predicted.splitlines() if "phantom explain" in line)
     words = command.split()[1:]
     assert at(*words[:-2]).code == 0
 
 
-def test_predictions_fit_into_eighty_columns(at, trained):
-    shown = at("predict", "latest", trained.file).out.split("\nNext\n")[0]
+def test_predictions_fit_into_eighty_columns(predicted):
+    shown = predicted.split("\nNext\n")[0]
     assert [line for line in shown.splitlines() if len(line.rstrip()) > 80] == []
 
 

@@ -6,7 +6,7 @@ import numpy as np
 import polars as pl
 import pytest
 
-from phantom_ml.errors import BadSetting, HeaderWrong, UnknownName
+from phantom_ml.errors import BadSetting, HeaderWrong, TargetUnusable, UnknownName
 from tests.core.tables import FORECAST
 
 START, DAYS = datetime(2026, 3, 2), 12
@@ -75,6 +75,33 @@ def test_what_came_measures_it(core, trained, came):
     found = core.evaluate(trained.model_id, came)
     assert found.n_rows == 48
     assert found.figures["mase"].low <= found.figures["mase"].value <= found.figures["mase"].high
+
+
+@pytest.mark.parametrize("value", [1e300, float("inf")])
+def test_an_absurd_value_is_an_alert_with_a_finite_score(core, trained, came, value):
+    told = core.predict(trained.model_id, came.with_columns(value=pl.lit(value)))
+    assert told["alert"].all()
+    assert told["score"].is_finite().all()
+
+
+@pytest.mark.parametrize("verb", ["predict", "evaluate"])
+def test_words_in_place_of_what_came_are_refused(core, trained, came, verb):
+    with pytest.raises(TargetUnusable, match="are no numbers"):
+        getattr(core, verb)(trained.model_id, came.with_columns(value=pl.lit("many")))
+
+
+@pytest.fixture(scope="module")
+def one_quantile(core):
+    settings = {**ASKED["task_settings"], "quantiles": [0.9]}
+    return core.auto_create_model(hours(0, 24 * DAYS), {**ASKED, "task_settings": settings})
+
+
+def test_one_quantile_alone_is_said_to_make_no_band(one_quantile):
+    assert "makes no band" in " ".join(one_quantile.warnings)
+
+
+def test_one_quantile_alone_has_no_coverage(core, one_quantile, came):
+    assert "coverage" not in core.evaluate(one_quantile.model_id, came).figures
 
 
 def test_rows_of_the_past_measure_nothing(core, trained):
@@ -157,10 +184,14 @@ def test_a_series_too_short_for_a_test_says_so_on_the_leaderboard(core):
     assert row.model_id in text
 
 
-def test_a_constant_series_says_why_it_has_no_score(core):
+@pytest.fixture(scope="module")
+def constant(core):
     flat = pl.DataFrame({"time": range(40), "value": [7.0] * 40})
-    found = core.auto_create_model(flat, {**ASKED, "task_settings": {"horizon": 3}})
-    assert all("No mase can be told" in row.reason for row in found.leaderboard)
+    return core.auto_create_model(flat, {**ASKED, "task_settings": {"horizon": 3}})
+
+
+def test_a_constant_series_says_why_it_has_no_score(constant):
+    assert all("No mase can be told" in row.reason for row in constant.leaderboard)
 
 
 def test_a_model_that_was_carried_away_forecasts_the_same(core, trained, tmp_path):
@@ -212,10 +243,8 @@ def test_a_model_of_series_has_no_evasion(core, trained, came):
         core.check_evasion(trained.model_id, came)
 
 
-def test_a_constant_series_is_forecast_as_it_is(core):
-    flat = pl.DataFrame({"time": range(40), "value": [7.0] * 40})
-    found = core.auto_create_model(flat, {**ASKED, "task_settings": {"horizon": 3}})
-    assert core.predict(found.model_id)["prediction"].to_list() == [7.0, 7.0, 7.0]
+def test_a_constant_series_is_forecast_as_it_is(core, constant):
+    assert core.predict(constant.model_id)["prediction"].to_list() == [7.0, 7.0, 7.0]
 
 
 def test_times_of_several_zones_are_one_series(core):

@@ -77,9 +77,9 @@ def features(
         from phantom_ml.core.output import check_output
 
         check_output(output, file)
-    core = common.core()
-    data = core.read(file, reading.options())
     with _watched(quiet=common.json) as progress:
+        core = common.core()
+        data = core.read(file, reading.options())
         found = core.auto_feature_engineering(data, settings, progress=progress)
     if output is not None:
         from phantom_ml.core.output import write_table
