@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from phantom_ml.streams.detectors._robust import middle_and_spread
@@ -46,6 +46,7 @@ def test_rows_after_a_spike_that_are_as_those_before_it_are_not_odd(usual, heigh
     height=st.floats(-1e12, 1e12),
     place=st.integers(1, 900),
 )
+@example(usual=0.0, height=1.0, place=1)
 def test_no_plain_row_after_any_spike_is_anomalous(usual, height, place):
     assert (said_of(spiked(usual, height, [place], 1600))[1][place + 4 :] < 0.5).all()
 

@@ -26,6 +26,8 @@ REMEMBERED, EVERY = 6000, 256
 TAIL_SHARE, TAIL_ROWS = 0.05, 5
 #: Rows that a score beyond the line waits before it counts.
 SET_ASIDE = 1000
+#: The tail reaches at least this share of its mark beyond it: scores that hardly vary say little of how far they may.
+LEAST_EXCESS = 0.1
 #: Fewer scores tell nothing.
 LEAST = 8
 
@@ -81,7 +83,7 @@ class Tail:
         n_tail = max(TAIL_ROWS, int(TAIL_SHARE * n))
         mark = float(self.ordered[-n_tail])
         excess = float((self.ordered[-n_tail:] - mark).mean())
-        excess = max(excess, 1e-9 + 1e-3 * abs(mark))
+        excess = max(excess, 1e-9 + LEAST_EXCESS * abs(mark))
         at_mark = -np.log(n_tail / n)
         as_high = n - np.searchsorted(self.ordered, raw, side="left")
         counted = np.minimum(-np.log((as_high + 0.5) / (n + 0.5)), at_mark)
