@@ -174,11 +174,19 @@ def test_a_given_range_comes_back_from_json():
         ({"LightGBM": {"learning_rate": (0.1, 5.0)}}, BadSetting, "learning_rate = 5.0"),
         ({"LightGBM": {"learning_rate": (0.2, 0.1)}}, BadSetting, "low end is above"),
         ({"LightGBM": {"learning_rate": (0.0, 0.1, "log")}}, BadSetting, "begins above 0"),
+        ({"LightGBM": {"extra_trees": {"low": 0, "high": 1}}}, BadSetting, "which is yes or no"),
+        ({"Baseline": {"strategy": ["mean"]}}, BadSetting, "Baseline has no settings"),
     ],
 )
 def test_a_space_that_cannot_be_searched_is_told(space, error, why):
     with pytest.raises(error, match=why):
         given_spaces(TuningSettings(spaces=space))
+
+
+def test_a_range_that_cannot_be_searched_is_told_how_json_writes_one():
+    with pytest.raises(BadSetting) as caught:
+        given_spaces(TuningSettings(spaces={"LightGBM": {"num_leaves": {"low": 9, "high": 2}}}))
+    assert '{"low": 0.01, "high": 1.0, "log": true}' in caught.value.hint
 
 
 def test_a_range_of_one_end_is_refused():

@@ -170,6 +170,7 @@ def test_a_timeout_before_the_first_trial_is_done_says_so():
         ),
         ({"resource": "criterion"}, "resource is 'criterion', whose value is 'gini'"),
         ({"resource": "minutes"}, "resource is 'minutes'"),
+        ({"on_trial": 5}, "on_trial is 5, which cannot be called"),
         ({"space": None}, "DecisionTreeClassifier has none of its own"),
         ({"history": "{}"}, "history cannot be read"),
         ({"timeout": "5"}, "timeout_seconds is '5'"),

@@ -26,7 +26,11 @@ def still(timeout, left, trial=None):
 
 
 def test_a_trial_may_take_half_of_what_is_left_while_none_is_done():
-    assert still(60.0, 40.0).seconds([]) == 20.0
+    assert still(60.0, 50.0).seconds([]) == 25.0
+
+
+def test_after_one_that_was_ended_it_may_take_a_third_of_all():
+    assert still(60.0, 30.0).seconds([]) == 20.0
 
 
 @pytest.mark.parametrize(("done", "allowed"), [([1.0], 20.0), ([9.0, 8.0], 27.0)])

@@ -191,5 +191,20 @@ def test_what_needs_no_answers_is_searched_without_them():
 
 @pytest.mark.parametrize("estimator", [PLAIN, "LogisticRegression"])
 def test_rows_and_answers_of_unequal_length_are_told_with_both_lengths(estimator):
-    with pytest.raises(ValueError, match="X has 160 rows and y 150 values"):
+    with pytest.raises(ValueError, match="X has 160 rows and y 150 values") as caught:
         search(estimator, y=Y[:150])
+    assert isinstance(caught.value, BadSetting)
+
+
+@pytest.mark.parametrize(
+    ("name", "why"),
+    [
+        ("roc_auk", "scikit-learn has no such scorer. Near it: 'roc_auc', "),
+        ("AUC", "it is a metric of trainings. Near it: 'roc_auc', "),
+        ("recall_at_fpr", "it is a metric of trainings"),
+    ],
+)
+def test_a_scorer_that_there_is_not_is_told_with_those_near_it(name, why):
+    with pytest.raises(BadSetting) as caught:
+        search(scoring=name)
+    assert why in caught.value.message

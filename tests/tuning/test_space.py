@@ -60,6 +60,26 @@ def test_what_cannot_be_searched_is_told_with_its_value(given, why):
         axes({"alpha": given}, KNOWN)
 
 
+@pytest.mark.parametrize(
+    ("given", "told"),
+    [
+        ((np.int64(2), np.int64(6)), Bound(low=2, high=6, integer=True)),
+        ((np.float32(0.5), np.float32(2)), Bound(low=0.5, high=2)),
+        ({"low": np.int64(2), "high": 6}, Bound(low=2, high=6, integer=True)),
+    ],
+)
+def test_the_ends_of_a_range_may_be_numbers_of_numpy(given, told):
+    assert bound(given) == told
+
+
+def test_values_of_numpy_become_those_of_python():
+    assert axes({"alpha": [np.int64(2), np.True_, np.str_("a")]}, KNOWN)["alpha"].values == (
+        2,
+        True,
+        "a",
+    )
+
+
 def test_an_empty_space_is_refused():
     with pytest.raises(BadSetting, match="empty"):
         axes({}, KNOWN)

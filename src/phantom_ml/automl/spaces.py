@@ -12,13 +12,17 @@ from phantom_ml.config import RangeSettings, TuningSettings
 from phantom_ml.config.bounds import Bound, Setting
 from phantom_ml.errors import BadSetting, UnknownName
 from phantom_ml.tuning.grid import grid, grid_around
-from phantom_ml.tuning.space import Axis, axes
+from phantom_ml.tuning.space import EXPECTED, Axis, axes
 
 Space = Mapping[str, Bound]
 #: A grid over an algorithm's own bounds has so many of its settings, the first ones, and so many points.
 GRID_SETTINGS, GRID_POINTS = 3, 27
 #: And over a space that was given, so many points at most, unless its lists alone have more.
 GIVEN_POINTS = 200
+IN_CONFIG = (
+    'Give a range, as {"low": 0.01, "high": 1.0, "log": true}, or a list of values: in a configuration '
+    "it stands under tuning.spaces."
+)
 
 
 def given_spaces(tuning: TuningSettings) -> dict[str, dict[str, Bound]]:
@@ -38,9 +42,16 @@ def given_spaces(tuning: TuningSettings) -> dict[str, dict[str, Bound]]:
             raise BadSetting(
                 f"The search space of {name} is empty.", "Name a setting, or leave it out."
             )
-        found[algorithms.name_of(name)] = {
-            setting: _bound(algorithm, setting, given) for setting, given in space.items()
-        }
+        if not algorithm.model_fields:
+            raise BadSetting(f"{algorithm.name} has no settings to search.", "Leave its space out.")
+        try:
+            found[algorithms.name_of(name)] = {
+                setting: _bound(algorithm, setting, given) for setting, given in space.items()
+            }
+        except BadSetting as error:
+            # A configuration is often JSON, which has no tuples.
+            hint = IN_CONFIG if error.hint == EXPECTED else error.hint
+            raise BadSetting(error.message, hint) from None
     return found
 
 
@@ -49,6 +60,7 @@ def _bound(algorithm: type[AlgorithmSettings], setting: str, given: Any) -> Boun
         known = sorted(algorithm.model_fields)
         raise UnknownName(f"setting of {algorithm.name}", setting, known)
     if isinstance(given, RangeSettings):
+        _check_no_choice(algorithm, setting)
         ends_whole = isinstance(given.low, int) and isinstance(given.high, int)
         whole = ends_whole or type(algorithm.model_fields[setting].default) is int
         bound = Bound(given.low, given.high, given.log, whole)
@@ -60,6 +72,15 @@ def _bound(algorithm: type[AlgorithmSettings], setting: str, given: Any) -> Boun
     for value in ends:
         _check(algorithm, setting, value)
     return bound
+
+
+def _check_no_choice(algorithm: type[AlgorithmSettings], setting: str) -> None:
+    """Raise BadSetting where a range is given of a setting that is yes or no."""
+    if isinstance(algorithm.model_fields[setting].default, bool):
+        raise BadSetting(
+            f"{algorithm.name} cannot have a range of {setting}, which is yes or no.",
+            "Give a list: [False, True], which is [false, true] in JSON.",
+        )
 
 
 def _check(algorithm: type[AlgorithmSettings], setting: str, value: Setting) -> None:
@@ -77,6 +98,8 @@ def check_space(algorithm: type[AlgorithmSettings], space: Mapping[str, Any]) ->
     """Refuse values that an algorithm's settings cannot have; raises BadSetting before any trial."""
     own = {n: given for n, given in dict(space).items() if n in algorithm.model_fields}
     for setting, axis in (axes(own, list(own)) if own else {}).items():
+        if not axis.values:
+            _check_no_choice(algorithm, setting)
         ends = axis.values or (axis.bound.low, axis.bound.high)
         whole = axis.bound.integer and not axis.values
         for value in ends:

@@ -12,9 +12,12 @@ from typing import Any
 import numpy as np
 
 from phantom_ml.errors import BadSetting
+from phantom_ml.wording import counted
 
 #: Of a SHA-256, so many hexadecimal digits tell two tables apart.
 DIGITS = 16
+#: A row to fit on, and one to score on.
+LEAST_ROWS = 2
 #: Rows of ``X`` whose numbers are read.
 SOME_ROWS = 200
 #: Settings that change how fast an answer comes, not which one.
@@ -134,12 +137,36 @@ def folds_of(folds: Sequence[tuple[Any, Any]]) -> str:
     return _hash(b"|".join(_bytes_of(side) for side in sides))
 
 
+class LengthsDiffer(BadSetting, ValueError):
+    """There is not one answer a row; a ValueError too, as scikit-learn raises it."""
+
+
 def check_lengths(X: Any, y: Any) -> None:
-    """Raise ValueError, as scikit-learn does, where there is not one answer a row."""
-    if y is not None and count_rows(X) != count_rows(y):
-        raise ValueError(
-            f"X has {count_rows(X):,} rows and y {count_rows(y):,} values: give one for each row, in the "
-            "order of the rows."
+    """Raise BadSetting where rows are too few to split, and LengthsDiffer where not each has its answer."""
+    n_rows = count_rows(X)
+    if y is not None and n_rows != count_rows(y):
+        raise LengthsDiffer(
+            f"X has {counted(n_rows, 'row')} and y {counted(count_rows(y), 'value')}.",
+            "Give one for each row, in the order of the rows.",
+        )
+    if n_rows < LEAST_ROWS:
+        raise BadSetting(
+            f"X has {counted(n_rows, 'row')}: nothing can be fitted on some and scored on others.",
+            f"Give at least as many rows as folds, {LEAST_ROWS} or more.",
+        )
+
+
+def check_columns(X: Any, estimator: Any) -> None:
+    """Raise BadSetting where rows are bare numbers, and the estimator does not say that it reads such."""
+    from sklearn.utils import get_tags
+
+    shape = X.shape if hasattr(X, "shape") else np.shape(X[:1])
+    if len(shape) != 1 or np.asarray(X[:1]).dtype.kind not in "biuf":
+        return
+    if not get_tags(estimator).input_tags.one_d_array:
+        raise BadSetting(
+            f"X has the shape ({count_rows(X)},): it has no columns.",
+            "Give a table of the shape (n_rows, n_columns): X.reshape(-1, 1) where there is one column.",
         )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property, partial
 from types import TracebackType
@@ -12,7 +12,7 @@ import numpy as np
 
 from phantom_ml.errors import BadSetting
 from phantom_ml.process import Copy, Here, Limits
-from phantom_ml.tuning.basis import Basis, folds_of
+from phantom_ml.tuning.basis import LEAST_ROWS, Basis, count_rows, folds_of
 from phantom_ml.tuning.result import FOLDS
 from phantom_ml.tuning.scoring import Scoring
 
@@ -113,7 +113,11 @@ class Bench:
         try:
             return list(self.splitter.split(self.X, self.y))
         except ValueError as error:
-            raise BadSetting(f"The rows cannot be split: {error}", "Give fewer folds.") from None
+            least = getattr(self.splitter, "n_splits", LEAST_ROWS)
+            raise BadSetting(
+                f"The {count_rows(self.X):,} rows cannot be split: {error}",
+                f"Give at least {least} rows (where y holds classes, of one of them), or fewer folds.",
+            ) from None
 
     @cached_property
     def n_rungs(self) -> int:
@@ -158,11 +162,20 @@ class Bench:
     def _score(self, params: Mapping[str, Any], fold: tuple[Any, Any]) -> float:
         from sklearn.base import clone
         from sklearn.model_selection import cross_val_score
+        from sklearn.utils._param_validation import InvalidParameterError
 
         estimator = clone(self.estimator).set_params(**params)
-        scores = cross_val_score(
-            estimator, self.X, self.y, cv=[fold], scoring=self.scoring.scorer, error_score="raise"
-        )
+        try:
+            scores = cross_val_score(
+                estimator,
+                self.X,
+                self.y,
+                cv=[fold],
+                scoring=self.scoring.scorer,
+                error_score="raise",
+            )
+        except InvalidParameterError as error:
+            raise _first(error) from None
         return float(scores[0])
 
     def _growing(self, params: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
@@ -186,6 +199,11 @@ class Bench:
         step = self.resource.rpartition("__")[0]
         name = f"{step}__warm_start" if step else "warm_start"
         return {name: True} if name in self.estimator.get_params() else {}
+
+
+def _first(error: BaseException) -> BaseException:
+    """Return what an estimator raised: functions of scikit-learn's raise it anew, each in its own name."""
+    return error if error.__cause__ is None else _first(error.__cause__)
 
 
 def _may_be_copied(estimator: Any, X: Any) -> bool:
@@ -226,3 +244,16 @@ def check_resource(resource: str, estimator: Any, known: Sequence[str]) -> None:
             "Give 'folds', 'rows', or a setting that counts what grows (n_estimators, max_iter), "
             "its greatest value set in the estimator.",
         )
+
+
+def check_not_searched(resource: str, estimator: Any, searched: Iterable[str]) -> None:
+    """Raise BadSetting where what trials get more of is searched too, or the step that it is of."""
+    for name in searched:
+        if resource == name or resource.startswith(f"{name}__"):
+            value = estimator.get_params()[resource]
+            raise BadSetting(
+                f"{name!r} is searched, and {resource!r} is what Hyperband gives trials more of: it grows "
+                f"from little to the estimator's own value, {value!r}, whatever the search proposes.",
+                f"Leave {name!r} out of the space and set {resource!r} in the estimator to the most that a "
+                "trial may have, or give 'folds' or 'rows' as the resource.",
+            )

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from numbers import Real
 from typing import Any
 
-from pydantic import ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, ValidationError
 
-from phantom_ml.config import Settings, bad_setting
+from phantom_ml.config import bad_setting
 from phantom_ml.errors import BadSetting
 from phantom_ml.tuning.basis import Basis
 from phantom_ml.tuning.result import OptimizationResult, TuningTrial
@@ -17,10 +17,10 @@ from phantom_ml.tuning.result import OptimizationResult, TuningTrial
 EXPECTED = "Give a result, or the text that its to_json() returned."
 
 
-class Told(Settings):
+class Told(BaseModel):
     """What the JSON text of a result holds."""
 
-    model_config = ConfigDict(strict=True, allow_inf_nan=False)
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False)
 
     trials: tuple[TuningTrial, ...]
     basis: Basis | None = None

@@ -11,9 +11,10 @@ from typing import Any
 import numpy as np
 
 from phantom_ml.config import OptimizationMethod
+from phantom_ml.data.profile_text import shown
 from phantom_ml.errors import BadSetting, BudgetTooSmall, NoTrialSucceeded
-from phantom_ml.tuning.basis import check_known, check_lengths
-from phantom_ml.tuning.bench import Bench, Measure, check_resource
+from phantom_ml.tuning.basis import check_columns, check_known, check_lengths
+from phantom_ml.tuning.bench import Bench, Measure, check_not_searched, check_resource
 from phantom_ml.tuning.grid import grid, grid_around, is_too_wide
 from phantom_ml.tuning.history import recalled
 from phantom_ml.tuning.patience import NOT_DONE, Patience
@@ -25,6 +26,8 @@ from phantom_ml.tuning.study import samplers_for, splitter_for, study_for
 
 #: A copy of the process that does nothing takes 5 MiB, one that fits a tree on 240 rows 11.
 LEAST_MEMORY_MB = 16
+#: Characters of the reasons in an error, and no more.
+LONGEST = 500
 #: The most that numpy's random states take.
 MOST_SEED = 2**32 - 1
 
@@ -45,8 +48,8 @@ class EstimatorOptimizer:
         Of the whole search: a trial that is under way then is ended.
     trial_seconds : float, optional
         Of a trial: one that takes longer, or hangs, is ended, and is a failed trial. Where only
-        ``timeout_seconds`` is given, a trial may take half of what is left until one is done, and then a
-        third of it all, or thrice what the slowest took; never less than 2 s.
+        ``timeout_seconds`` is given, a trial may take a third of it all, or more: half of what is left until
+        one is done, and then thrice what the slowest took; never less than 2 s.
     memory_limit_mb : int, optional
         Of a trial, in MiB, at least 16: one that takes more is ended, and is a failed trial.
 
@@ -123,20 +126,22 @@ class EstimatorOptimizer:
         resource : str
             What Hyperband gives trials more of, as long as they keep up: ``folds``, ``rows``, or a
             setting that counts what grows (``n_estimators``, ``max_iter``), whose greatest value is the
-            estimator's; a fit goes on from where it was, where the estimator has ``warm_start``.
+            estimator's, so that it cannot be searched too; a fit goes on from where it was, where the
+            estimator has ``warm_start``.
         history : OptimizationResult or its JSON text, optional
             Trials to go on from; they count among ``n_trials``. They must be of the same estimator, scoring,
             rows, columns, ``y`` and folds, and of Hyperband with the same resource.
         on_trial : callable of TuningTrial, optional
-            Called after each trial.
+            Called after each trial, a failed one too. What it raises ends the search and reaches the caller;
+            a list's ``append`` keeps the trials that were done by then.
 
         Raises
         ------
         BadSetting, UnknownName
-            The space, the scorer, the folds, the resource or the history cannot be used, or answers are
-            missing.
+            The space, the scorer, the folds, the resource, the history or ``on_trial`` cannot be used, the
+            rows are too few or without columns, or answers are missing.
         ValueError
-            ``X`` and ``y`` are not of one length.
+            ``X`` and ``y`` are not of one length: a BadSetting that is a ValueError too.
         NoTrialSucceeded
             Every trial failed; the message tells the reasons.
         BudgetTooSmall
@@ -146,15 +151,18 @@ class EstimatorOptimizer:
         seed = check_seed(seed)
         check_lengths(X, y)
         check_known(y)
+        heard = _listener(on_trial)
         meant = _checked(self._estimator(estimator, space, y))
+        check_columns(X, meant)
         known = list(meant.get_params())
         searched = axes(_space(meant, space), known)
         check_resource(resource, meant, known)
         gives_up = self.method is OptimizationMethod.HYPERBAND
         scored, splitter = scoring_for(meant, scoring, y), splitter_for(meant, y, cv, seed)
         rungs = resource if gives_up else FOLDS
+        check_not_searched(rungs, meant, searched)
         bench = self._bench(Bench(meant, X, y, scored, splitter, rungs, seed, gives_up))
-        search = self._search(bench, searched, seed, on_trial or _silent)
+        search = self._search(bench, searched, seed, heard)
         if history is not None:
             search.replay(*recalled(history))
         if self.method is OptimizationMethod.GRID_SEARCH:
@@ -226,6 +234,19 @@ class EstimatorOptimizer:
             (*search.bench.notes, *search.notes),
             search.bench.basis,
         )
+
+
+def _listener(on_trial: Any) -> Callable[[TuningTrial], None]:
+    """Return who is told of trials; raises BadSetting where it cannot be called."""
+    if on_trial is None:
+        return _silent
+    if not callable(on_trial):
+        raise BadSetting(
+            f"on_trial is {on_trial!r}, which cannot be called.",
+            "Give a function of one TuningTrial, or None.",
+        )
+    heard: Callable[[TuningTrial], None] = on_trial
+    return heard
 
 
 def _silent(_: TuningTrial) -> None:
@@ -302,9 +323,9 @@ def _nothing(
     trials: list[TuningTrial], trial_seconds: float | None
 ) -> NoTrialSucceeded | BudgetTooSmall:
     """Return the error that tells what the trials did, none of which was done."""
-    reasons = Counter((t.status, t.reason) for t in trials)
+    reasons = Counter((t.status, " ".join(t.reason.split())) for t in trials)
     parts = (f"{n} {status}: {reason.rstrip('.')}" for (status, reason), n in reasons.items())
-    told = "; ".join(parts)[:500]
+    told = shown("; ".join(parts), LONGEST)
     in_time = [t for t in trials if t.status == "failed" and not t.reason.startswith(NOT_DONE)]
     if in_time or (trial_seconds is not None and trials and not _any_pruned(trials)):
         late = len(in_time) < len(trials)

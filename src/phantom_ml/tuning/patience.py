@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 from phantom_ml.process import Deadline, Limits
 
-#: Of the time that is left a trial may take so much while none is done, and of all the time so much thereafter,
-#: or so many times what the slowest of those took; never less than these seconds, in which processes start.
+#: Of the time that is left a trial may take so much while none is done, and always so much of all the time,
+#: or so many times what the slowest done one took; never less than these seconds, in which processes start.
 FIRST_SHARE, SHARE, LONGER, LEAST_SECONDS = 1 / 2, 1 / 3, 3.0, 2.0
 NOT_DONE = "It was not done after"
 
@@ -48,9 +48,9 @@ class Patience:
             return self.trial_seconds
         if self.timeout_seconds is None:
             return math.inf
-        if not done:
-            return max(LEAST_SECONDS, FIRST_SHARE * self.end.left())
-        return max(LEAST_SECONDS, SHARE * self.timeout_seconds, LONGER * max(done))
+        # Were each after one that was ended given half as much, what is slow on a busy machine never ends.
+        own = LONGER * max(done) if done else FIRST_SHARE * self.end.left()
+        return max(LEAST_SECONDS, SHARE * self.timeout_seconds, own)
 
     def limits(self, seconds: float) -> Limits:
         """Return what a trial of so many seconds may use."""

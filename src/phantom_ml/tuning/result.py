@@ -10,6 +10,7 @@ from itertools import accumulate
 from typing import Any, Literal
 
 from phantom_ml.config import OptimizationMethod
+from phantom_ml.data.profile_text import shown
 from phantom_ml.errors import BadSetting
 from phantom_ml.tuning.basis import Basis
 from phantom_ml.tuning.importance import importance_of, no_importance
@@ -94,7 +95,7 @@ class OptimizationResult:
     def __repr__(self) -> str:
         statuses = [t.status for t in self.trials]
         counts = {status: statuses.count(status) for status in dict.fromkeys(statuses)}
-        reasons = Counter((t.status, " ".join(t.reason.split())) for t in self.trials if t.reason)
+        reasons = Counter((t.status, _line(t.reason)) for t in self.trials if t.reason)
         told = ", ".join(f"{n} {status}" for status, n in counts.items())
         unsaid = no_importance(self.space, self._scored())
         lines = [
@@ -165,6 +166,11 @@ class OptimizationResult:
                 f"The trials cannot be written as JSON: {error}.",
                 "Search among numbers and words, or hand on the result itself as history.",
             ) from None
+
+
+def _line(reason: str) -> str:
+    """Return a reason as one line without control characters: what an estimator raises may quote hostile data."""
+    return shown(" ".join(reason.split()), len(reason))
 
 
 def _done(trial: TuningTrial) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import inspect
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -10,14 +11,18 @@ from typing import Any
 
 import numpy as np
 
+from phantom_ml.config import ProblemKind
 from phantom_ml.data.positive import ordered_classes
-from phantom_ml.errors import BadSetting
+from phantom_ml.errors import BadSetting, UnknownName, listed
+from phantom_ml.metrics.lookup import get_metric
 
 #: Two classes of which scikit-learn knows the positive one by itself, and those of its detectors.
 KNOWN_CLASSES, NORMAL_OR_ODD = ({0, 1}, {-1, 1}), {-1, 1}
 #: What scikit-learn's detectors call an odd row, and the class that its metrics count as the positive one.
 ODD, POSITIVE = -1, 1
 DETECTED = "-1 for odd rows and 1 for normal ones, as scikit-learn's detectors predict"
+#: Scorers that are named beside one that there is not.
+N_NEAR = 5
 FUNCTION = "a function of (estimator, X, y=None)"
 
 
@@ -78,11 +83,38 @@ def _checked(estimator: Any, scoring: Any) -> Any:
             "settings by.",
             f"Give scoring='roc_auc' and y as {DETECTED}, or as scoring {FUNCTION}.",
         )
+    if isinstance(scoring, str):
+        _check_name(scoring, expected)
     try:
         return check_scoring(estimator, scoring=scoring)
     except (ValueError, TypeError) as error:
         reason = str(error).splitlines()[0]
         raise BadSetting(f"The scoring {scoring!r} cannot be used: {reason}", expected) from None
+
+
+def _check_name(name: str, expected: str) -> None:
+    """Raise BadSetting, with the nearest names in it, where scikit-learn has no scorer of a name."""
+    from sklearn.metrics import get_scorer_names
+
+    known = get_scorer_names()
+    if name in known:
+        return
+    metric = _metric_called(name)
+    near = difflib.get_close_matches(metric or name, known, N_NEAR)
+    what = "it is a metric of trainings" if metric else "scikit-learn has no such scorer"
+    guess = f" Near it: {listed(near)}." if near else ""
+    raise BadSetting(f"The scoring {name[:200]!r} cannot be used: {what}.{guess}", expected)
+
+
+def _metric_called(name: str) -> str:
+    """Return the name of the metric that a training would take, an empty string if none is called so."""
+    try:
+        return get_metric(name, ProblemKind.BINARY).name
+    except UnknownName:
+        return ""
+    except BadSetting:
+        # There is one, of another kind of problem or without its level.
+        return name
 
 
 def _check_answers(estimator: Any, scorer: Any, y: Any) -> None:

@@ -85,6 +85,7 @@ def axes(space: Mapping[str, Any], known: Sequence[str]) -> dict[str, Axis]:
     space : mapping of setting to (low, high), (low, high, "log"), list of values, or Bound
         Both ends are inclusive; two whole numbers search whole numbers. A range may also be a mapping of
         ``low``, ``high`` and ``log``, as in a configuration; a list may be an array or a ``range``.
+        Numbers of numpy's are taken as Python's own.
     known : sequence of str
         The settings that there are.
 
@@ -131,10 +132,17 @@ def _plain(name: str, given: Any) -> Any:
         missing = [end for end in ("low", "high") if end not in given]
         if missing or set(given) - {"low", "high", "log"}:
             raise _bad(name, dict(given), "a range has low, high and, where ratios count, log")
-        return (given["low"], given["high"], *(("log",) if given.get("log") else ()))
+        given = (given["low"], given["high"], *(("log",) if given.get("log") else ()))
     if isinstance(given, range | np.ndarray):
         return np.asarray(given).tolist()
-    return given
+    if isinstance(given, tuple):
+        return tuple(_python(part) for part in given)
+    return [_python(part) for part in given] if isinstance(given, list) else given
+
+
+def _python(value: Any) -> Any:
+    """Return a number, truth or word of numpy's as Python's own; anything else as it is."""
+    return value.item() if isinstance(value, np.number | np.bool_ | np.str_) else value
 
 
 def _choices(name: str, values: list[Any]) -> Axis:
