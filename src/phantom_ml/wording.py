@@ -24,3 +24,14 @@ def counted(n: float, one: str, many: str = "") -> str:
     """
     figure = f"{int(n):,}" if float(n).is_integer() else f"{n:,.4g}"
     return f"{figure} {one if n == 1 else many or one + 's'}"
+
+
+def article(noun: str) -> str:
+    """Return a noun with its indefinite article.
+
+    Examples
+    --------
+    >>> article("anomaly"), article("binary")
+    ('an anomaly', 'a binary')
+    """
+    return f"{'an' if noun[:1] in 'aeiou' else 'a'} {noun}"

@@ -43,6 +43,19 @@ def test_with_a_time_the_newest_rows_are_the_test_part(tmp_path):
     assert min(rows_of(found.test)) > max(rows_of(found.development))
 
 
+def test_rows_whose_answer_was_not_known_before_the_test_part_are_in_neither(tmp_path):
+    found = parts(tmp_path, time_column="when", task_settings={"label_delay": 0.5})
+    # Half a day is 102 rows, seven minutes apart, and a part of the next.
+    gap = min(rows_of(found.test)) - max(rows_of(found.development))
+    assert gap == 103
+
+
+def test_a_delay_longer_than_what_comes_before_leaves_no_test_part(tmp_path):
+    found = parts(tmp_path, time_column="when", task_settings={"label_delay": 2.8})
+    assert found.test is None
+    assert "(0 rows) holds none" in found.development.warnings[-1]
+
+
 def test_no_entity_is_in_both_parts(tmp_path):
     found = parts(tmp_path, group_columns="user")
     users = [set(p.frame["user"]) for p in (found.development, found.test)]

@@ -79,6 +79,20 @@ def test_the_metric_is_the_task_s_where_none_is_named():
     assert posed(events(90), optimization_metric="AUC").metric.name == "roc_auc"
 
 
+def test_a_time_column_of_words_has_no_readable_time():
+    rows = events(90).with_columns(when=pl.lit("soon"))
+    with pytest.raises(
+        BadSetting, match="None of 90 rows has a readable time in the time column 'when'"
+    ):
+        posed(rows, time_column="when")
+
+
+def test_a_table_of_ignored_columns_says_that_they_are():
+    others = events(90).drop("label").columns
+    with pytest.raises(TargetUnusable, match="All columns beside the target are left out"):
+        posed(events(90), ignored_columns=others)
+
+
 def test_a_metric_that_is_unknown_is_told():
     with pytest.raises(UnknownName, match="metric"):
         posed(events(90), optimization_metric="beauty")
@@ -150,6 +164,11 @@ def test_a_space_of_an_algorithm_that_cannot_solve_the_problem_is_refused():
         posed(events(90), tuning={"spaces": {"HBOS": {"n_bins": [5, 9]}}})
 
 
+def test_a_space_of_an_algorithm_without_settings_is_told_as_of_no_use():
+    with pytest.raises(BadSetting, match=r"one of ECOD.*solves no binary problem"):
+        posed(events(90), tuning={"spaces": {"ecod": {"n_bins": [5]}}})
+
+
 def test_without_a_time_there_are_no_days():
     assert posed(events(90)).days(np.array([0, 1])) is None
 
@@ -170,6 +189,16 @@ def test_rows_are_measured_later_than_those_that_taught(tmp_path):
     assert plan.scheme == "forward"
     for split in plan.splits:
         assert times[split.train].max() < times[split.valid].min()
+
+
+def test_rows_whose_answer_was_not_known_by_then_teach_nothing(tmp_path):
+    delay = {"label_delay": 0.25}
+    _, plan = planned(posed(events(400), time_column="when", task_settings=delay), tmp_path)
+    times = events(400)["when"].to_numpy()
+    gaps = [times[split.valid].min() - times[split.train].max() for split in plan.splits]
+    assert plan.scheme == "forward"
+    # A quarter of a day, and up to the seven minutes from row to row.
+    assert all(360 < gap / np.timedelta64(1, "m") <= 367 for gap in gaps)
 
 
 def test_time_and_entities_are_both_heeded(tmp_path):

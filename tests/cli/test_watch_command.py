@@ -56,6 +56,13 @@ def test_alerts_are_shown_with_their_rows(watch, logons):
     assert "400" in run.out
 
 
+def test_where_nothing_is_odd_it_is_said_in_words(phantom, tmp_path):
+    frame = pl.DataFrame({"minute": np.arange(200), "logons": np.full(200, 5)})
+    frame.write_csv(tmp_path / "calm.csv")
+    words = ("--time-column", "minute", "--home", tmp_path / "home")
+    assert "No row lies beyond" in phantom("watch", tmp_path / "calm.csv", *words).out
+
+
 def test_scores_are_written_beside_the_rows(watch, logons, tmp_path):
     watch(logons, "--output", tmp_path / "scored.csv")
     assert pl.read_csv(tmp_path / "scored.csv").columns == [

@@ -1,6 +1,7 @@
 import json
 from contextlib import suppress
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -120,6 +121,9 @@ def test_a_function_is_written_by_its_name():
         ({"time_budget_seconds": 0}, "config.time_budget_seconds is 0"),
         ({"max_trials": 0}, "config.max_trials is 0"),
         ({"seed": -1}, "config.seed is -1"),
+        ({"seed": True}, "config.seed is True: it must be a number, not true or false"),
+        ({"task_settings": {"horizon": True}}, "config.task_settings.horizon is True"),
+        ({"task_settings": {"horizon": 1_000_000}}, "it must be less than or equal to 100000"),
         ({"memory_limit_mb": 1}, "config.memory_limit_mb is 1"),
         ({"task_type": "clasification"}, "config.task_type is 'clasification'"),
         ({"threshold": {"max_fpr": 2}}, "config.threshold.max_fpr is 2"),
@@ -137,6 +141,12 @@ def test_a_setting_that_cannot_be_is_told_in_one_sentence(values, sentence):
         AutoMLConfig.of(values)
     assert sentence in told.value.message
     assert "\n" not in told.value.message
+
+
+def test_a_share_of_anomalies_is_said_not_to_be_asked_for():
+    with pytest.raises(BadSetting) as refused:
+        AutoMLConfig.of({"task_settings": {"contamination": 0.1}})
+    assert "No share of anomalies is to be guessed" in refused.value.hint
 
 
 def test_an_unknown_setting_of_a_part_is_told_with_that_parts_settings():
@@ -159,6 +169,13 @@ def test_what_cannot_be_searched_is_told_where_it_stands(given, why):
         AutoMLConfig.of({"tuning": {"spaces": {"LightGBM": {"num_leaves": given}}}})
     assert told.value.message.startswith("config.tuning.spaces.LightGBM.num_leaves is ")
     assert why in told.value.message
+
+
+def test_values_of_numpy_are_searched_as_those_of_python():
+    space = {"LightGBM": {"num_leaves": [np.int64(15), np.int64(63)]}}
+    assert AutoMLConfig.of({"tuning": {"spaces": space}}).tuning.spaces == {
+        "LightGBM": {"num_leaves": [15, 63]}
+    }
 
 
 def test_a_long_value_is_shortened_in_the_sentence():

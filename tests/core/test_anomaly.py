@@ -7,7 +7,7 @@ import polars as pl
 import pytest
 
 from phantom_ml.core import PhantomMLCore
-from phantom_ml.errors import BadSetting, TargetUnusable
+from phantom_ml.errors import BadSetting, TargetUnusable, UnknownName
 
 ASKED = {
     "task_type": "anomaly_detection",
@@ -203,6 +203,18 @@ def test_a_line_that_needs_answers_is_refused_without(home, result):
         home.set_threshold(result.model_id, {"min_precision": 0.9})
 
 
+def test_one_absurd_number_leaves_a_model_that_scores_and_finds_it(home):
+    planted = pl.when(pl.int_range(pl.len()) == 3).then(1e300).otherwise("bytes_out")
+    rows = flows(400).drop("is_odd").with_columns(bytes_out=planted)
+    found = home.auto_create_model(rows, {**ASKED, "algorithms_to_try": ["HBOS", "ECOD"]})
+    assert home.predict(found.model_id, rows)["score"].arg_max() == 3
+
+
+def test_names_alone_are_warned_of(home):
+    rows = pl.DataFrame({"session": [f"session-{i}" for i in range(120)]})
+    assert "nothing but its spelling" in " ".join(home.auto_create_model(rows, SINGLE).warnings)
+
+
 def test_rows_of_their_own_each_have_no_neighbour(home):
     lines = pl.DataFrame({"message": [f"user {i} came from {i * 7919 % 1000}" for i in range(120)]})
     asked = {**ASKED, "algorithms_to_try": ["HBOS"], "max_trials": 1}
@@ -342,6 +354,17 @@ def test_what_needs_answers_is_refused(home, changed, error, told):
 def test_too_few_rows_are_refused(home):
     with pytest.raises(TargetUnusable, match="10 rows"):
         home.auto_create_model(flows(10).drop("is_odd"), ASKED)
+
+
+def test_an_unknown_detector_is_answered_with_those_of_the_task(home):
+    with pytest.raises(UnknownName) as refused:
+        home.auto_create_model(flows(60), {**ASKED, "algorithms_to_try": ["LOF"]})
+    assert "LightGBM" not in refused.value.known
+
+
+def test_a_table_all_of_whose_columns_are_ignored_says_so(home):
+    with pytest.raises(TargetUnusable, match="All columns are left out"):
+        home.auto_create_model(flows(60).select("port"), {**ASKED, "ignored_columns": ["port"]})
 
 
 def test_a_detector_cannot_learn_classes(home):

@@ -302,3 +302,10 @@ def test_without_a_threshold_one_in_a_thousand_is_promised_surely(home):
     assert found.metric == "recall_at_fpr_0.001"
     assert found.thresholds.current.rule == "FPR at most 0.1 %, 95 % sure"
     assert not found.thresholds.current.supported
+
+
+def test_a_time_along_which_nothing_can_be_validated_is_warned_of(home):
+    rows = logs().head(400).select("when", "size", "noise", is_threat=pl.int_range(400) >= 370)
+    asked = {"target_column": "is_threat", "time_column": "when", "max_trials": 1, "n_threads": 1}
+    found = home.auto_create_model(rows, {**asked, "algorithms_to_try": "LogisticRegression"})
+    assert "not later than those that were learned from" in " ".join(found.warnings)

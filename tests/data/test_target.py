@@ -135,6 +135,12 @@ def test_numbers_written_as_text_are_numbers():
     assert numbers(["12.5", " 3", None, "-1e3"]).values.tolist() == [12.5, 3.0, -1000.0]
 
 
+@pytest.mark.parametrize("number", [1e300, -1e39])
+def test_a_number_that_float32_cannot_hold_is_refused(number):
+    with pytest.raises(TargetUnusable, match=r"1 row holds a number beyond 3\.4e38"):
+        read_target(pl.Series([1.0, 2.0, number]), "y", AutoMLTaskType.REGRESSION)
+
+
 def test_infinite_and_missing_numbers_are_left_out():
     target = numbers([1.0, math.inf, math.nan, None, 2.0, 7.0])
     assert (target.keep.tolist(), len(target.warnings)) == ([0, 4, 5], 1)

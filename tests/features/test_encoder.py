@@ -133,7 +133,7 @@ def test_numbers_in_text_are_numbers(text):
     assert cells(encoder, pl.DataFrame({"a": [text]}))["a"].tolist() == [1.5]
 
 
-@pytest.mark.parametrize("number", [np.inf, -np.inf, np.nan, 1e300, None])
+@pytest.mark.parametrize("number", [np.inf, -np.inf, np.nan, None])
 def test_numbers_that_are_not_finite_are_missing(number):
     encoder = fitted(pl.DataFrame({"a": np.arange(9.0)}))
     found = cells(encoder, pl.DataFrame({"a": [number]}, schema={"a": pl.Float64}))["a"]

@@ -143,6 +143,16 @@ def test_future_times_keep_their_time_zone():
     assert told.dt.hour().to_list() == [3]
 
 
+def test_a_value_whose_square_is_not_finite_is_refused():
+    with pytest.raises(TargetUnusable, match=r"1 row holds a number beyond 1e\+100"):
+        series_of(frame([0, 1, 2], [1.0, 1e300, 2.0]), ONE)
+
+
+def test_a_number_beside_a_series_ends_at_the_largest_float32():
+    beside = pl.DataFrame({"plan": [-1e300, 1.0]})
+    assert read_numbers(beside, ["plan"])[:, 0].tolist() == [-np.finfo(np.float32).max, 1.0]
+
+
 def test_infinite_values_are_gaps():
     assert np.isnan(series_of(frame([0, 1, 2], [1.0, np.inf, 2.0]), ONE).values[1])
 

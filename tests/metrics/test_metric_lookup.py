@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from phantom_ml.config import SUPERVISED
+from phantom_ml.config import SUPERVISED, ProblemKind
 from phantom_ml.errors import BadSetting, UnknownName
 from phantom_ml.metrics.base import metrics
 from phantom_ml.metrics.lookup import default_metric, get_metric
@@ -48,6 +48,11 @@ def test_unknown_name_suggests_the_nearest():
 def test_nonsense_is_an_unknown_name(name):
     with pytest.raises(UnknownName):
         get_metric(name, BINARY)
+
+
+def test_a_kind_of_problem_has_its_article():
+    with pytest.raises(BadSetting, match="an anomaly problem"):
+        get_metric("rmse", ProblemKind.ANOMALY)
 
 
 def test_metric_of_another_kind_is_refused_with_those_that_fit():

@@ -67,6 +67,12 @@ def test_more_values_than_are_kept_are_told_by_a_bound(monkeypatch):
     assert (len(counts.hashes), counts.n_rows, counts.most_lost) == (2, 13, 3)
 
 
+def test_a_number_ends_where_features_end_it():
+    frame = pl.DataFrame({"bytes": [*range(1, 100), 1e300]}, schema={"bytes": pl.Float64})
+    found = Usual.fit(frame, recognise(frame), 0, seed=0)
+    assert found.numbers["bytes"].value[-1] == np.finfo(np.float32).max
+
+
 def test_pairs_of_entities_are_counted():
     assert {("user", "host"), ("host", "user")} & {c.columns for c in made().counts}
 

@@ -237,3 +237,8 @@ def test_the_tables_name_settings_that_there_are(path):
     for name in path.split("."):
         found = getattr(found, name)
     assert not found or path == "task_settings.suppress_hours"
+
+
+def test_a_setting_of_a_few_words_is_told_as_a_person_writes_it():
+    with pytest.raises(BadSetting, match=r"tuning\.method is of no use.*set to 'grid_search'"):
+        check_settings(asked("anomaly_detection", "tuning"))

@@ -83,7 +83,9 @@ class LightGBMLearner(Learner):
 
     def importance(self) -> NDArray[np.float64]:
         """Return the gain of all splits on each feature."""
-        return np.asarray(self._booster.feature_importance("gain"), np.float64)
+        gain = np.asarray(self._booster.feature_importance("gain"), np.float64)
+        # LightGBM keeps the gain of a split as float32, where that of a very great target is infinite.
+        return np.minimum(gain, np.finfo(np.float32).max)
 
     @property
     def n_trees(self) -> int:

@@ -25,7 +25,8 @@ def check_spaces(config: AutoMLConfig, task: Task, kind: ProblemKind) -> None:
     UnknownName
         There is no such algorithm or setting.
     """
-    for name in given_spaces(config.tuning):
+    # First: of an algorithm that is of no use, no setting is worth mending.
+    for name in map(algorithms.name_of, config.tuning.spaces):
         if kind not in algorithms.get(name).kinds:
             known = ", ".join(a.name for a in algorithms if kind in a.kinds)
             raise BadSetting(
@@ -33,6 +34,12 @@ def check_spaces(config: AutoMLConfig, task: Task, kind: ProblemKind) -> None:
                 f"solves no {kind.value} problem.",
                 f"Name some of {known}, or leave its space out.",
             )
+    given_spaces(config.tuning)
+
+
+def delay_ns(config: AutoMLConfig) -> int:
+    """Return the nanoseconds until a label is known; 0 where they are known at once."""
+    return int((config.task_settings.label_delay or 0.0) * DAY_NS)
 
 
 def check_delay(config: AutoMLConfig, time: NDArray[np.int64] | None, n_rows: int) -> None:

@@ -10,7 +10,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from phantom_ml.algorithms.base import algorithms
-from phantom_ml.automl.able import DAY_NS
+from phantom_ml.automl.able import delay_ns
 from phantom_ml.automl.consensus import OWN_MEMBERS
 from phantom_ml.automl.draft import GOLDEN_ROWS
 from phantom_ml.automl.problem import Problem
@@ -145,10 +145,9 @@ def question_of(problem: Problem, config: AutoMLConfig) -> Question:
     if time is not None:
         unknown = time == NO_TIME
         time = np.where(unknown, np.max(time, where=~unknown, initial=0) + 1, time)
-    delay = int((config.task_settings.label_delay or 0.0) * DAY_NS)
     classes = tuple(str(c) for c in problem.target.classes)
     before = Before(time, problem.ties.groups)
-    return Question(problem.target.kind, problem.n_classes, classes, before, delay)
+    return Question(problem.target.kind, problem.n_classes, classes, before, delay_ns(config))
 
 
 def _with_validation(matrix: Matrix, encoder: Encoder, problem: Problem) -> Matrix:

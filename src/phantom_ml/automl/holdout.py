@@ -61,7 +61,7 @@ class Holdout:
         if problem.n_validation:
             return cls(replace(problem, warnings=(*problem.warnings, GIVEN)), None)
         rows, how = _test_rows(problem, share, seed)
-        rest = np.setdiff1d(np.arange(problem.n_rows), rows)
+        rest = _before(problem, rows, how)
         parts = [problem.rows(part) for part in (rest, rows)]
         if told := _lacking(parts, how):
             return cls(replace(problem, warnings=(*problem.warnings, told)), None)
@@ -84,6 +84,14 @@ def _test_rows(problem: Problem, share: float, seed: int) -> tuple[Rows, str]:
     codes = problem.target.values.astype(np.int64)
     parts = [rng.permutation(np.flatnonzero(codes == c)) for c in np.unique(codes)]
     return np.sort(np.concatenate([p[: round(share * len(p))] for p in parts])), RANDOM
+
+
+def _before(problem: Problem, test: Rows, how: str) -> Rows:
+    """Return the other rows; in time those whose answers were known when the test part began."""
+    time = problem.ties.time
+    if time is None or how != FORWARD:
+        return np.setdiff1d(np.arange(problem.n_rows), test)
+    return np.flatnonzero(time < time[test].min() - problem.ties.embargo_ns)
 
 
 def _lacking(parts: list[Problem], how: str) -> str:

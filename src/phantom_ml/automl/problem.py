@@ -10,11 +10,12 @@ import polars as pl
 from numpy.typing import NDArray
 
 from phantom_ml.algorithms.base import algorithms
-from phantom_ml.automl.able import DAY_NS, check_delay, check_spaces
+from phantom_ml.automl.able import DAY_NS, check_delay, check_spaces, delay_ns
 from phantom_ml.automl.in_order import events_in_order
 from phantom_ml.automl.injection import injected
 from phantom_ml.automl.known import Known
 from phantom_ml.automl.sites import sites_of
+from phantom_ml.automl.usable import named_algorithm, names_alone, no_column_left, times_of
 from phantom_ml.config import AutoMLConfig, ProblemKind, ThresholdPolicy
 from phantom_ml.data.dataset import Dataset
 from phantom_ml.data.parts import wider
@@ -23,7 +24,6 @@ from phantom_ml.data.recognise import recognise_sampled
 from phantom_ml.data.schema import ColumnKind, TableSchema
 from phantom_ml.data.splits import RowTies, join_entities
 from phantom_ml.data.target import Target, require_columns, require_target
-from phantom_ml.data.times import nanoseconds
 from phantom_ml.errors import BadSetting, TargetUnusable, TypeUnsafe
 from phantom_ml.features.doubts import doubts_of_numbers, doubts_of_time
 from phantom_ml.metrics.base import Metric
@@ -197,7 +197,7 @@ def _without_answers(dataset: Dataset, config: AutoMLConfig, validation: Dataset
         get_metric(KNOWN_METRIC, target.kind) if by_known else _metric(config, task, target),
         callable(config.optimization_metric),
         odd.height,
-        (*known.notes, *entities, *_doubts(frame, inputs, config)),
+        (*known.notes, *entities, *names_alone(frame, inputs), *_doubts(frame, inputs, config)),
         config.threshold,
         n_known,
         Suppression.asked(config, dataset.columns),
@@ -253,7 +253,7 @@ def _check(config: AutoMLConfig, task: Task, target: Target, *, has_answers: boo
     """Refuse before any work what could only fail after it."""
     check_alerts(config, target.kind)
     for name in config.algorithms_to_try or ():
-        if target.kind not in algorithms.get(name).kinds:
+        if target.kind not in named_algorithm(name, target.kind).kinds:
             known = ", ".join(a.name for a in algorithms if target.kind in a.kinds)
             raise BadSetting(
                 f"{algorithms.name_of(name)} is of no use for {task.task_type.value}: it solves no "
@@ -324,9 +324,7 @@ def _inputs(frame: pl.DataFrame, config: AutoMLConfig) -> TableSchema:
     roles = (config.time_column, *config.group_columns)
     schema = recognise_sampled(frame.select(visible), overrides, seed=config.seed, named=roles)
     if not schema.columns:
-        raise TargetUnusable(
-            "The table has no column beside the target.", "Add columns to predict it from."
-        )
+        raise no_column_left(config)
     return _without_raw_time(schema, config)
 
 
@@ -360,12 +358,14 @@ def _ties(
     """Return what ties rows together, and what a person should know of it."""
     if config.time_column is None and not config.group_columns:
         return _tied_by_site(frame, inputs)
-    time = None if config.time_column is None else _times(frame[config.time_column])
+    time = None if config.time_column is None else times_of(frame[config.time_column])
+    # An answer not yet known when a block of held-out rows begins teaches nothing of it.
+    ties = RowTies(time=time, embargo_ns=delay_ns(config))
     if not config.group_columns:
-        return RowTies(time=time), ()
+        return ties, ()
     codes = [_codes(frame[c]) for c in config.group_columns]
     groups, reason = join_entities(codes, config.group_columns)
-    return RowTies(time=time, groups=groups), (reason,) if reason else ()
+    return replace(ties, groups=groups), (reason,) if reason else ()
 
 
 def _tied_by_site(frame: pl.DataFrame, inputs: TableSchema) -> tuple[RowTies, tuple[str, ...]]:
@@ -378,16 +378,6 @@ def _tied_by_site(frame: pl.DataFrame, inputs: TableSchema) -> tuple[RowTies, tu
         "meets. Name group_columns or a time_column for another."
     )
     return RowTies(groups=codes), (told,)
-
-
-def _times(values: pl.Series) -> NDArray[np.int64]:
-    times = nanoseconds(values)
-    if (times == times[0]).all():
-        raise BadSetting(
-            f"The time column {values.name!r} holds no two different times.",
-            "Name a column of dates, times or numbers that grow with time.",
-        )
-    return times
 
 
 def _codes(values: pl.Series) -> NDArray[np.int64]:

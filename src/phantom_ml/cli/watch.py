@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     import polars as pl
 
 SHOWN_ROWS = 20
+NOTHING = "No row lies beyond what its series showed before."
 
 
 @dataclass(frozen=True)
@@ -107,7 +108,7 @@ def _show(frame: pl.DataFrame, told: pl.DataFrame, output: str | None, common: C
     if chosen.height > SHOWN_ROWS:
         title += f"; the first {SHOWN_ROWS} of both"
     chosen = chosen.head(SHOWN_ROWS)
-    show(console, title, scored_table(chosen, frame, console.width) if chosen.height else "-")
+    show(console, title, scored_table(chosen, frame, console.width) if chosen.height else NOTHING)
     if output is not None:
         rows = counted(told.height, "row with its score", "rows with their scores")
         console.print(f"{rows} written to {output}", soft_wrap=True)

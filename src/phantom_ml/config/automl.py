@@ -30,6 +30,11 @@ from phantom_ml.errors import BadSetting, nearest
 
 Metric = str | Callable[..., float]
 DEFAULT_BUDGET_SECONDS = 600.0
+#: Settings of other libraries that have no counterpart, and what is done instead.
+NOT_ASKED = {
+    "contamination": "No share of anomalies is to be guessed: the line of an alert is set by threshold, "
+    'as {"max_fpr": 0.001} or {"top_k": 10}.'
+}
 
 
 class AutoMLConfig(Settings):
@@ -161,7 +166,7 @@ def bad_setting(owner: str, error: ValidationError, settings: type[BaseModel]) -
         known = _names_at(settings, path)
         return BadSetting(
             f"There is no setting {where!r}.{nearest(name, known)}",
-            f"The settings are: {', '.join(known)}.",
+            NOT_ASKED.get(name, f"The settings are: {', '.join(known)}."),
         )
     given = fault["input"]
     value = repr(given.value if isinstance(given, Enum) else given)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import zoneinfo
 from enum import StrEnum
-from typing import Annotated, Any
+from typing import Annotated, Any, get_args
 
 from pydantic import (
     BaseModel,
@@ -12,6 +12,7 @@ from pydantic import (
     ConfigDict,
     Field,
     ValidationError,
+    ValidationInfo,
     field_validator,
     model_validator,
 )
@@ -23,6 +24,17 @@ class Settings(BaseModel):
     """Frozen, and closed to names that it does not know."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def _a_truth_is_no_number(cls, value: Any, field: ValidationInfo) -> Any:
+        if not isinstance(value, bool):
+            return value
+        kind = cls.model_fields[str(field.field_name)].annotation
+        allowed = {kind, *get_args(kind)}
+        if allowed & {int, float} and bool not in allowed:
+            raise ValueError("it must be a number, not true or false")
+        return value
 
 
 class FeatureSettings(Settings):
@@ -97,9 +109,11 @@ def _searched(given: Any) -> Any:
         return given
     if not isinstance(given, list):
         raise ValueError("it must be a list of values, or a range with low and high")  # noqa: TRY004
-    if not all(isinstance(v, Scalar) for v in given):
+    # Numbers of numpy's are numbers, and are kept as Python's own.
+    values = [v.item() if type(v).__module__ == "numpy" else v for v in given]
+    if not all(isinstance(v, Scalar) for v in values):
         raise ValueError("a list holds numbers, words, true or false")
-    return given
+    return values
 
 
 Searched = Annotated[list[Scalar] | RangeSettings, BeforeValidator(_searched)]
@@ -179,10 +193,16 @@ class Constraints(Settings):
     explainable: bool = Field(False, description="A single model whose contributions are exact.")
 
 
+#: No forecast goes further ahead.
+MOST_STEPS = 100_000
+
+
 class TaskSettings(Settings):
     """What only some tasks need: forecasts, threat and anomaly detection read it."""
 
-    horizon: int | None = Field(None, ge=1, description="Steps ahead; None: one season.")
+    horizon: int | None = Field(
+        None, ge=1, le=MOST_STEPS, description="Steps ahead; None: one season."
+    )
     quantiles: tuple[float, ...] = Field((0.1, 0.5, 0.9), description="Ascending, between 0 and 1.")
     series_columns: tuple[str, ...] = Field((), description="What tells series apart.")
     known_ahead: tuple[str, ...] = Field(
@@ -217,7 +237,7 @@ class TaskSettings(Settings):
         description="Rows that an anomaly model keeps as they are, to tell the nearest ones; 0: none.",
     )
 
-    @field_validator("suppress_by", mode="before")
+    @field_validator("series_columns", "known_ahead", "past_only", "suppress_by", mode="before")
     @classmethod
     def _one_name_is_a_list(cls, value: Any) -> Any:
         return (value,) if isinstance(value, str) else value

@@ -23,7 +23,7 @@ from phantom_ml.core.kinds import (
     known_kinds,
     recall_by_kind,
 )
-from phantom_ml.core.promise import Promise, broken_promise, promise_of
+from phantom_ml.core.promise import Promise, broken_promise, fallen_recall, promise_of
 from phantom_ml.core.repeats import RepeatReport, repeat_report
 from phantom_ml.data.target import require_target
 from phantom_ml.data.times import nanoseconds
@@ -243,7 +243,8 @@ def _of_alerts(
         told["repeats"] = repeat_report(rule, frame, alert, truth.astype(np.int64))
     promise = promise_of(held, found, days)
     broken = broken_promise(promise, held, found, _tested(card, held), _drifted(card))
-    return told | {"promise": promise, "warnings": (*notes, *([broken] if broken else []))}
+    notes += [note for note in (broken, fallen_recall(held, found, "here")) if note]
+    return told | {"promise": promise, "warnings": tuple(notes)}
 
 
 def _tested(card: Mapping[str, Any], held: Threshold) -> Threshold | None:

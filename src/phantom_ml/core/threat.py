@@ -22,7 +22,7 @@ from phantom_ml.core.kinds import (
 )
 from phantom_ml.core.look import Optimism, look
 from phantom_ml.core.models import Figure, measured
-from phantom_ml.core.promise import Promise, broken_promise, promise_of
+from phantom_ml.core.promise import Promise, broken_promise, fallen_recall, promise_of
 from phantom_ml.core.repeats import RepeatReport, repeat_report
 from phantom_ml.metrics.base import Metric
 from phantom_ml.metrics.intervals import bootstrap_interval
@@ -185,7 +185,11 @@ def threat_report(holdout: Holdout, pipeline: Pipeline, beside: Beside) -> Threa
         recall_by_period=periods,
         aut=_aut(periods),
         repeats=_repeats(tested, beside.entities),
-        warnings=_warnings(broken_promise(promise, threshold, found), drift),
+        warnings=_warnings(
+            broken_promise(promise, threshold, found),
+            fallen_recall(threshold, found, "in the test part"),
+            drift,
+        ),
     )
 
 
@@ -200,8 +204,8 @@ def _figures(tested: Tested) -> dict[str, Figure]:
     return found
 
 
-def _warnings(broken: str, drift: Drift | None) -> tuple[str, ...]:
-    told = [broken] if broken else []
+def _warnings(broken: str, fallen: str, drift: Drift | None) -> tuple[str, ...]:
+    told = [sentence for sentence in (broken, fallen) if sentence]
     if drift is not None and drift.is_beyond_chance:
         told.append(
             f"Drift: benign rows of the test part can be told from those before (ROC AUC {drift.auc:.2f}, "

@@ -26,6 +26,7 @@ from phantom_ml.core.result import AutoMLResult
 from phantom_ml.core.threat import ThreatReport
 from phantom_ml.data.dataset import Dataset
 from phantom_ml.data.fingerprint import fingerprint
+from phantom_ml.data.splits import NOT_FORWARD
 from phantom_ml.errors import ConfigError, DataError, SearchError
 from phantom_ml.metrics.thresholds import ThresholdTable, threshold_table
 from phantom_ml.metrics.validation_scores import ValidationScores
@@ -283,10 +284,26 @@ def _result(keeper: Keeper, found: EngineResult, warnings: tuple[str, ...]) -> A
         leaderboard=Leaderboard.of(found.trials, metric, keeper.experiment_id),
         thresholds=thresholds_of(folder, keeper.problem.policy),
         validation=found.validation,
-        warnings=(*warnings, *found.warnings, *told, *_late(seconds, keeper.config.budget_seconds)),
+        warnings=(
+            *warnings,
+            *found.warnings,
+            *_not_forward(found.validation),
+            *told,
+            *_late(seconds, keeper.config.budget_seconds),
+        ),
         members=best.members,
         threat=threat,
         series=keeper.problem.facts if isinstance(keeper.problem, ForecastProblem) else None,
+    )
+
+
+def _not_forward(validation: str) -> tuple[str, ...]:
+    """Return what to say where rows have a time, and yet were not validated forward in it."""
+    if NOT_FORWARD not in validation:
+        return ()
+    return (
+        "Held-out rows are not later than those that were learned from: their figures say little of what comes "
+        "next. How rows were dealt stands beside the score.",
     )
 
 

@@ -197,12 +197,24 @@ def _numbers(series: pl.Series, name: str) -> Target:
     n_distinct = int(np.unique(values).size)
     if n_distinct == 1:
         raise _constant(name, values[0], values.size)
+    _refuse_beyond(values, name)
     if n_distinct == 2 or (n_distinct <= 10 and values.size >= 20 * n_distinct):
         warnings += (
             f"The target {name!r} has only {n_distinct} different values, like classes; "
             "it was learned as a number.",
         )
     return Target(name, ProblemKind.REGRESSION, (), values, keep, warnings)
+
+
+def _refuse_beyond(values: NDArray[np.float64], name: str) -> None:
+    """Raise TargetUnusable where a number lies beyond float32, in which most learners hold answers."""
+    beyond = values[np.abs(values) > np.finfo(np.float32).max]
+    if beyond.size:
+        raise TargetUnusable(
+            f"{counted(beyond.size, 'row holds', 'rows hold')} a number beyond 3.4e38 in the target {name!r}, "
+            f"such as {beyond[0]:g}.",
+            "Clean them, or divide the column: predictions are in the unit that was learned from.",
+        )
 
 
 def _parsed(series: pl.Series, name: str) -> pl.Series:

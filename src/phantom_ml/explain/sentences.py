@@ -13,6 +13,8 @@ Scalar = bool | int | float | str
 KEPT, SHOWN = 500, 60
 #: From here on thousands are grouped: what is shorter may be a port or a year.
 LONG_NUMBER = 10_000
+#: From here on a number has more digits than anyone reads, or than float64 knows.
+TOO_LONG_NUMBER = 1e18
 #: Columns that differ from a neighbour's, as a sentence names them.
 DIFFERENCES = 4
 
@@ -141,12 +143,12 @@ def grouped(value: Scalar | None) -> str:
 
     Examples
     --------
-    >>> grouped(9341222.0), grouped(4444), grouped(0.25), grouped(None)
-    ('9,341,222', '4444', '0.25', 'missing')
+    >>> grouped(9341222.0), grouped(4444), grouped(0.25), grouped(None), grouped(1e300)
+    ('9,341,222', '4444', '0.25', 'missing', '1e+300')
     """
     if value is None:
         return "missing"
-    if isinstance(value, bool | str) or abs(value) < LONG_NUMBER:
+    if isinstance(value, bool | str) or not LONG_NUMBER <= abs(value) < TOO_LONG_NUMBER:
         return _shown(value)
     return f"{value:,.0f}"
 

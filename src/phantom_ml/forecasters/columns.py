@@ -15,6 +15,10 @@ from phantom_ml.wording import counted
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
+#: No value is learned or measured that is further from 0: squares and cubes of it would not be finite.
+GREATEST = 1e100
+#: What goes beside a series ends there, as features do: at the largest float32.
+LARGEST = float(np.finfo(np.float32).max)
 
 
 @dataclass(frozen=True)
@@ -65,7 +69,27 @@ def read_times(column: pl.Series) -> tuple[pl.Series, bool]:
 
 
 def read_values(column: pl.Series) -> Floats:
-    """Return numbers, also those written as text, NaN where missing or infinite; raises TargetUnusable."""
+    """Return numbers, also those written as text, NaN where missing or infinite.
+
+    Raises
+    ------
+    TargetUnusable
+        A cell is no number, or further from 0 than GREATEST.
+    """
+    numbers = read_all_values(column)
+    finite = np.where(np.isfinite(numbers), numbers, np.nan)
+    beyond = finite[np.abs(finite) > GREATEST]
+    if len(beyond):
+        raise TargetUnusable(
+            f"{counted(len(beyond), 'row holds', 'rows hold')} a number beyond {GREATEST:g} in {column.name!r}, "
+            f"such as {beyond[0]:g}.",
+            "Clean them, or divide the column: a forecast is told in the unit that it learned from.",
+        )
+    return finite
+
+
+def read_all_values(column: pl.Series) -> Floats:
+    """Return numbers as ``read_values`` does, infinite and absurdly large ones among them."""
     if column.dtype == pl.String:
         column = _parsed(column)
     if not (column.dtype.is_numeric() or column.dtype in (pl.Boolean, pl.Null)):
@@ -73,8 +97,7 @@ def read_values(column: pl.Series) -> Floats:
             f"The values of {column.name!r} are {column.dtype}, not numbers.",
             "Name a column of numbers, or convert this one.",
         )
-    numbers = column.cast(pl.Float64).fill_null(np.nan).to_numpy()
-    return np.where(np.isfinite(numbers), numbers, np.nan)
+    return column.cast(pl.Float64).fill_null(np.nan).to_numpy()
 
 
 def _parsed(column: pl.Series) -> pl.Series:
@@ -100,7 +123,7 @@ def read_numbers(frame: pl.DataFrame, names: list[str]) -> Floats:
             "Encode them as numbers first, or leave them out.",
         )
     told = frame.select(pl.col(names).cast(pl.Float64).fill_null(np.nan)).to_numpy()
-    return np.where(np.isfinite(told), told, np.nan)
+    return np.where(np.isfinite(told), np.clip(told, -LARGEST, LARGEST), np.nan)
 
 
 def _is_told_in_numbers(cells: pl.Series) -> bool:

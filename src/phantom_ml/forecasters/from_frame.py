@@ -18,6 +18,7 @@ from phantom_ml.forecasters.columns import (
     SeriesColumns,
     check_columns,
     named,
+    read_all_values,
     read_numbers,
     read_times,
     read_values,
@@ -134,7 +135,7 @@ def _may_be_wide(series: SeriesSet) -> bool:
 def _column(frame: pl.DataFrame, name: str) -> pl.Series:
     if name not in frame.columns:
         return pl.Series(name, [None] * frame.height, pl.Float64)
-    return pl.Series(name, read_values(frame[name])).fill_nan(None)
+    return pl.Series(name, read_all_values(frame[name])).fill_nan(None)
 
 
 def known_ahead_of(series: SeriesSet, frame: pl.DataFrame, horizon: int) -> Floats:

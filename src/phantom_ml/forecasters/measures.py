@@ -5,6 +5,7 @@ Formulas and their sources stand in ``accuracy.py``. Less is better for all of t
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
@@ -90,7 +91,9 @@ def owa(window: Actuals, told: Forecast) -> float:
 
 
 def coverage(window: Actuals, told: Forecast) -> float:
-    """Return the share of truths between the lowest and the highest quantile."""
+    """Return the share of truths between the lowest and the highest quantile; NaN where there is one alone."""
+    if len(told.levels) < 2:
+        return math.nan
     return accuracy.coverage(window.truth, told.quantiles[:, :, 0], told.quantiles[:, :, -1])
 
 

@@ -10,6 +10,7 @@ from phantom_ml.config.task_type import plain
 from phantom_ml.errors import BadSetting, UnknownName, listed
 from phantom_ml.metrics.base import Metric, MetricFamily, families, metrics
 from phantom_ml.metrics.user_function import UserFunction, from_function
+from phantom_ml.wording import article
 
 LEVEL = re.compile(r"(?<![a-z])(\d+\.?\d*(?:e-?\d+)?|\.\d+(?:e-?\d+)?)[\s_]*(%|percent)?")
 DEFAULTS = {
@@ -64,7 +65,7 @@ def get_metric(metric: str | UserFunction, kind: ProblemKind) -> Metric:
     if kind not in found.kinds:
         fitting = [m.name for m in metrics if kind in m.kinds]
         raise BadSetting(
-            f"The metric {found.name!r} does not measure a {kind.value} problem.",
+            f"The metric {found.name!r} does not measure {article(kind.value)} problem.",
             f"Use one of these: {listed(fitting, 60)}.",
         )
     return found

@@ -9,10 +9,12 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from phantom_ml.config.nested import MOST_STEPS
 from phantom_ml.errors import BadSetting, BundleDamaged, listed
 from phantom_ml.forecasters.base import FittedForecaster, Forecast
 from phantom_ml.forecasters.blend import blended
 from phantom_ml.forecasters.bundle import load_forecaster
+from phantom_ml.forecasters.columns import GREATEST, read_all_values
 from phantom_ml.forecasters.from_frame import Ahead, known_ahead_of, rows_ahead
 from phantom_ml.forecasters.series import SeriesSet
 from phantom_ml.model.forecast_spec import ForecastSpec, SeriesFacts
@@ -23,8 +25,6 @@ SERIES = "series"
 GOLDEN = Path("golden") / "expected.npy"
 #: Steps of each series that are checked after a load.
 GOLDEN_STEPS = 4
-#: No forecast goes further than so many times what was asked for, nor than this.
-MOST_STEPS = 100_000
 
 
 @dataclass(frozen=True, eq=False)
@@ -75,7 +75,7 @@ class ForecastModel:
         """Return the forecast of the steps after the history, ``future`` as forecasters take it."""
         if not 1 <= horizon <= MOST_STEPS:
             raise BadSetting(
-                f"The horizon is {horizon}.", f"Ask for 1 to {MOST_STEPS:,} steps ahead."
+                f"The horizon is {horizon:,}.", f"Ask for 1 to {MOST_STEPS:,} steps ahead."
             )
         told = {name: member.predict(horizon, future) for name, member in self.members.items()}
         return blended(told, {m.forecaster: m.weight for m in self.spec.members})
@@ -85,7 +85,7 @@ class ForecastModel:
         if horizon <= self.spec.horizon:
             return ()
         chosen = self.spec.horizon
-        return (f"The rows reach {horizon} steps ahead, the model was chosen for {chosen}.",)
+        return (f"The rows reach {horizon:,} steps ahead, the model was chosen for {chosen:,}.",)
 
     def steps(self, horizon: int | None = None, known: pl.DataFrame | None = None) -> pl.DataFrame:
         """Return a row for each series and step: its names, its time, ``prediction`` and quantiles.
@@ -120,6 +120,11 @@ class ForecastModel:
         ----------
         frame : DataFrame
             Series and time columns, those that are known ahead, and the target where it is known.
+
+        Raises
+        ------
+        TargetUnusable
+            The target holds text that is no number.
         """
         ahead = rows_ahead(self.series, frame)
         told = self._at(frame, ahead)
@@ -142,7 +147,7 @@ class ForecastModel:
         return found
 
     def _oddness(self, values: pl.Series, told: Floats) -> list[pl.Series]:
-        value = values.cast(pl.Float64, strict=False).fill_null(np.nan).to_numpy()
+        value = np.clip(read_all_values(values), -GREATEST, GREATEST)
         low, high = told[:, 1], told[:, -1]
         middle = (low + high) / 2.0
         # A constant series has a band without width: a millionth of its size is none.

@@ -23,6 +23,7 @@ from numpy.typing import NDArray
 from phantom_ml.data.schema import ColumnKind, ColumnSchema, TableSchema
 from phantom_ml.features.cells.entity import row_hashes
 from phantom_ml.features.cells.hashing import MISSING, Hashes
+from phantom_ml.features.columns.number import LIMIT
 from phantom_ml.features.tables.pair_rarity import KINDS, MAX_COLUMNS, MIN_VALUES
 from phantom_ml.parts.arrays import Arrays, Form, damaged, load_arrays, require, save_arrays
 from phantom_ml.parts.tails import BEYOND_ROWS, Tails, require_tails
@@ -177,7 +178,8 @@ def _is_number(column: ColumnSchema, frame: pl.DataFrame) -> bool:
 
 def _finite(values: pl.Series) -> Array:
     found = values.cast(pl.Float64).drop_nulls().to_numpy()
-    return np.asarray(found[np.isfinite(found)], np.float64)
+    # As far as features hold numbers: rows that are told come within that, too.
+    return np.asarray(np.clip(found[np.isfinite(found)], -LIMIT, LIMIT), np.float64)
 
 
 def _pairs(columns: Sequence[ColumnSchema]) -> list[tuple[str, str]]:

@@ -59,11 +59,8 @@ class Tails:
         value, at_most, below = (
             np.concatenate([np.empty(0), *(part[i] for part in parts)]) for i in range(3)
         )
-        away = rows - rows.mean(axis=0)
-        spread = np.sqrt((away**2).mean(axis=0))
-        skew = (away**3).mean(axis=0) / np.where(spread > 0, spread, 1.0) ** 3
         least = np.array([BEYOND_ROWS / len(rows)])
-        return cls(start.astype(np.int64), value, at_most, below, skew, least)
+        return cls(start.astype(np.int64), value, at_most, below, _skew(rows), least)
 
     def nats(self, rows: Array) -> tuple[Array, Array]:
         """Return -log of the shares at most, and at least, each cell; the shape of ``rows`` twice."""
@@ -73,8 +70,9 @@ class Tails:
             value, at_most, below = self.value[part], self.at_most[part], self.below[part]
             place = np.searchsorted(value, rows[:, j], side="right") - 1
             at, after = np.maximum(place, 0), np.minimum(place + 1, len(value) - 1)
-            gap = value[after] - value[at]
-            way = np.where(gap > 0, (rows[:, j] - value[at]) / np.where(gap > 0, gap, 1.0), 0.0)
+            # Halves, because two finite numbers may lie further apart than the largest float64.
+            gap, gone = value[after] / 2 - value[at] / 2, rows[:, j] / 2 - value[at] / 2
+            way = np.where(gap > 0, gone / np.where(gap > 0, gap, 1.0), 0.0)
             # Between two kept values the values that were left out are taken to lie evenly.
             between = at_most[at] + way * np.maximum(below[after] - at_most[at], 0.0)
             low[:, j] = np.where(place < 0, 0.0, np.where(way > 0, between, at_most[at]))
@@ -99,6 +97,16 @@ def require_tails(tails: Tails, n_columns: int) -> None:
     rising = bool((tails.value[inner] > tails.value[inner - 1]).all())
     right = tails.least.shape == (1,) and 0 < tails.least[0] <= 1
     require(shares and rising and right, "the tails are no distribution")
+
+
+def _skew(rows: Array) -> Array:
+    """Return the skewness of each column, in a unit whose cube is finite for any finite number."""
+    # A power of two, so that no digit of an ordinary number is lost.
+    _, exponent = np.frexp(np.abs(rows).max(axis=0))
+    scaled = np.ldexp(rows, -exponent)
+    away = scaled - scaled.mean(axis=0)
+    spread = np.sqrt((away**2).mean(axis=0))
+    return np.asarray((away**3).mean(axis=0) / np.where(spread > 0, spread, 1.0) ** 3)
 
 
 def _distribution(ordered: Array) -> tuple[Array, Array, Array]:

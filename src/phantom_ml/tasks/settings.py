@@ -8,6 +8,7 @@ only beside another, ``SAME`` which say the same, ``ROLES`` which name columns o
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from enum import Enum
 from typing import Any
 
 from pydantic import BaseModel
@@ -188,6 +189,7 @@ def _named(config: AutoMLConfig, path: str) -> str:
 
 def _shown(config: AutoMLConfig, path: str) -> str:
     value = _value(config, path)
+    value = value.value if isinstance(value, Enum) else value
     text = repr(value.model_dump(exclude_defaults=True) if isinstance(value, BaseModel) else value)
     return text if len(text) <= SHOWN else text[: SHOWN - 3] + "..."
 

@@ -61,6 +61,22 @@ def test_series_too_short_for_a_back_test_are_forecast_plainly(tmp_path):
     assert "No series is long enough" in found.warnings[-1]
 
 
+def test_quantiles_on_one_side_are_warned_of():
+    settings = {**ASKED["task_settings"], "quantiles": [0.7, 0.9]}
+    told = " ".join(problem(task_settings=settings).warnings)
+    assert "80% lie outside the band" in told
+
+
+def test_quantiles_on_both_sides_need_no_word():
+    assert not [w for w in problem().warnings if "quantile" in w]
+
+
+def test_a_single_name_of_a_column_is_a_list_of_one():
+    settings = {**ASKED["task_settings"], "series_columns": "host", "past_only": "load"}
+    asked = config(task_settings=settings).task_settings
+    assert (asked.series_columns, asked.past_only) == (("host",), ("load",))
+
+
 def test_an_ignored_column_that_is_not_there_is_told_with_the_nearest():
     with pytest.raises(ColumnMissing, match=r"Columns missing: 'yy'\. Did you mean 'y'"):
         problem(ignored_columns=["yy"])

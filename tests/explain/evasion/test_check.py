@@ -40,6 +40,11 @@ def requests(n: int = N, seed: int = 0) -> pl.DataFrame:
     )
 
 
+def test_no_mutation_at_all_is_refused():
+    with pytest.raises(BadSetting, match="No mutations are named"):
+        EvasionPlan(())
+
+
 @pytest.fixture(scope="module")
 def detector() -> Pipeline:
     frame = requests()

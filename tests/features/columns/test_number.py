@@ -46,6 +46,13 @@ def test_the_numbers_beside_a_word_are_read(kind):
     assert found.values[1, place] == 33
 
 
+@pytest.mark.parametrize("sign", [1, -1])
+@pytest.mark.parametrize("times", [1, 100])
+def test_a_finite_number_beyond_float32_is_the_largest_float32(times, sign):
+    encoder = fitted("number", [1.5, 2.5], ColumnKind.NUMBER)
+    assert set(numbers(encoder, [sign * 1e300] * times)) == {sign * float(np.finfo(np.float32).max)}
+
+
 def test_a_word_is_missing_where_text_held_numbers_alone():
     assert numbers(fitted("number", WRITTEN, ColumnKind.NUMBER), ["err", " 7 "]) == [None, 7]
 

@@ -9,7 +9,7 @@ import numpy as np
 from phantom_ml.config import AutoMLConfig, ProblemKind
 from phantom_ml.data.dataset import Dataset
 from phantom_ml.data.target import require_columns, require_target
-from phantom_ml.errors import BadSetting
+from phantom_ml.errors import BadSetting, listed
 from phantom_ml.forecasters.base import ForecastContext, forecasters
 from phantom_ml.forecasters.columns import SeriesColumns, read_values
 from phantom_ml.forecasters.doubts import doubts
@@ -98,7 +98,7 @@ def pose_series(
     if isinstance(value, str):
         known = ~np.isnan(read_values(frame[value]))
         told = (*told, *averaged(rows_ahead(series, frame), known, series.frequency))
-    told = (*told, *doubts(series, asked.frequency, asked.season))
+    told = (*told, *doubts(series, asked.frequency, asked.season), *_of_the_band(asked.quantiles))
     return ForecastProblem(
         series,
         ForecastContext(horizon, asked.quantiles, config.seed),
@@ -159,6 +159,21 @@ def _check(config: AutoMLConfig, validation: Dataset | None) -> None:
             "A function of your own cannot rank forecasts.",
             "Name mase, smape, wql, rmse, mae or owa.",
         )
+
+
+def _of_the_band(levels: tuple[float, ...]) -> tuple[str, ...]:
+    """Return what to say of quantiles between which few values come, or that make no band."""
+    if len(levels) == 1:
+        return (
+            f"One quantile alone, {levels[0]:g}, makes no band: predict tells no score and no alert, evaluate no "
+            "coverage. Name one on each side of 0.5 for these.",
+        )
+    if levels[0] < 0.5 < levels[-1]:
+        return ()
+    return (
+        f"The quantiles {listed([f'{q:g}' for q in levels])} lie on one side of 0.5: of usual values "
+        f"{1 - levels[-1] + levels[0]:.0%} lie outside the band between them, and each is an alert.",
+    )
 
 
 def _wanted(names: tuple[str, ...] | None) -> tuple[str, ...]:

@@ -164,7 +164,7 @@ def _why_unscored(problem: ForecastProblem, windows: Sequence[Window]) -> str:
     longest, least = int(problem.series.lengths.max()), horizon + LEAST_VALUES
     return (
         f"It was not tested: the longest series has {counted(longest, 'step')}, and a back-test of "
-        f"{counted(horizon, 'step')} ahead needs {least} at least. Give a longer history or a shorter horizon."
+        f"{counted(horizon, 'step')} ahead needs {least:,} at least. Give a longer history or a shorter horizon."
     )
 
 

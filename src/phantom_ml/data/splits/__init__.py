@@ -3,10 +3,11 @@
 from phantom_ml.data.splits.entities import join_entities
 from phantom_ml.data.splits.folds import choose_folds
 from phantom_ml.data.splits.halves import halves
-from phantom_ml.data.splits.make import given_split, make_splits
+from phantom_ml.data.splits.make import NOT_FORWARD, given_split, make_splits
 from phantom_ml.data.splits.plan import RowTies, Scheme, Split, SplitPlan
 
 __all__ = [
+    "NOT_FORWARD",
     "RowTies",
     "Scheme",
     "Split",

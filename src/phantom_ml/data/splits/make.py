@@ -15,6 +15,8 @@ from phantom_ml.data.splits.stratified import strata, stratified
 from phantom_ml.wording import counted
 
 UNTIED = RowTies()
+#: How a reason begins that says why rows with a time are not split forward in it.
+NOT_FORWARD = "No split forward in time"
 
 
 def make_splits(
@@ -61,7 +63,7 @@ def make_splits(
             return (
                 plan if ties.groups is None else without_shared_groups(plan, classes, ties.groups)
             )
-        reasons.append(f"No split forward in time: {why_not}")
+        reasons.append(f"{NOT_FORWARD}: {why_not}")
     if ties.groups is not None:
         plan = grouped(classes, ties.groups, n_folds, seed)
         if plan is not None:

@@ -52,6 +52,11 @@ class EvasionPlan:
     seed: int = 0
 
     def __post_init__(self) -> None:
+        if self.names == ():
+            raise BadSetting(
+                "No mutations are named.",
+                "Name one at least, or leave mutations out: all are tried then.",
+            )
         if self.max_attacks < 1:
             raise BadSetting(
                 f"max_attacks is {self.max_attacks}.", "Give the attacks to look at: 1 or more."
@@ -59,7 +64,8 @@ class EvasionPlan:
 
     def mutations(self) -> list[Mutation]:
         """Return what is tried; raises UnknownName."""
-        return [mutations.get(name) for name in self.names or mutations.names()]
+        names = mutations.names() if self.names is None else self.names
+        return [mutations.get(name) for name in names]
 
 
 DEFAULT_PLAN = EvasionPlan()

@@ -1,4 +1,4 @@
-"""Numbers as they are: float32, infinite values as missing.
+"""Numbers as they are: float32, infinite values as missing, finite ones beyond it as its largest.
 
 What was stored as numbers in training and is text that is none now is refused: the column is another one. What was
 text already may hold anything, and a cell that is no number is missing.
@@ -19,7 +19,7 @@ from phantom_ml.data.schema import NUMBER_KINDS, ColumnSchema
 from phantom_ml.errors import TypeUnsafe
 from phantom_ml.features.base import ColumnEncoder, encoders
 
-#: The largest float32; a number beyond it becomes infinite when cast, and so does not count.
+#: The largest float32; a finite number beyond it counts as this, so that it stays the most extreme of its column.
 LIMIT = float(np.finfo(np.float32).max)
 
 
@@ -60,7 +60,7 @@ class NumberEncoder(ColumnEncoder):
 
 
 def to_float32(values: pl.Series, column: str | None = None) -> NDArray[np.float32]:
-    """Return a column as float32 with NaN for null and infinite cells, and for marks as ``-``.
+    """Return a column as float32: NaN for null, infinite and ``-``, and LIMIT for what is beyond it.
 
     Parameters
     ----------
@@ -120,5 +120,5 @@ def _refuse(lost: pl.Series, column: str) -> None:
 
 
 def _bounded(numbers: NDArray[np.float64]) -> NDArray[np.float32]:
-    with np.errstate(over="ignore", invalid="ignore"):
-        return np.where(np.abs(numbers) <= LIMIT, numbers, np.nan).astype(np.float32)
+    within = np.clip(numbers, -LIMIT, LIMIT)
+    return np.where(np.isinf(numbers), np.nan, within).astype(np.float32)
