@@ -86,6 +86,44 @@ def test_masked_values_are_missing(tmp_path: Path) -> None:
     assert small(array, tmp_path).frame()["c1"].to_list() == [None, 4]
 
 
+LONG, COMPLEX = np.array([0.5, 1.5], np.longdouble), np.array([1 + 2j, 0])
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        LONG[:, None],
+        LONG[:, None].astype(object),
+        {"c0": LONG},
+        pd.DataFrame({"c0": LONG}),
+        np.array([(0.5,)], dtype=[("c0", np.longdouble)]),
+        np.ma.masked_array(LONG[:, None], mask=[[True], [False]]),
+    ],
+    ids=["array", "objects", "mapping", "pandas", "fields", "masked"],
+)
+def test_floats_of_more_than_64_bits_are_refused(source: Any, tmp_path: Path) -> None:
+    with pytest.raises(SourceUnreadable, match="'c0' holds values of type longdouble"):
+        small(source, tmp_path)
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        COMPLEX[:, None].astype(object),
+        {"c0": COMPLEX},
+        {"c0": ["x", 1j]},
+        pd.DataFrame({"c0": COMPLEX}),
+        pd.DataFrame({"c0": COMPLEX.astype(object)}),
+        pl.DataFrame({"c0": pl.Series([1j], dtype=pl.Object)}),
+        [[1j], [2.0]],
+    ],
+    ids=["objects", "mapping", "with text", "pandas", "pandas objects", "polars objects", "rows"],
+)
+def test_complex_numbers_are_refused(source: Any, tmp_path: Path) -> None:
+    with pytest.raises(SourceUnreadable, match="Complex data not supported: column 'c0'"):
+        small(source, tmp_path)
+
+
 def test_arrow_names_may_come_twice(tmp_path: Path) -> None:
     table = pa.table([[1], [2]], names=["a", "a"])
     assert small(table, tmp_path).columns == ["a", "a_2"]

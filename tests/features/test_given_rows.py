@@ -35,9 +35,10 @@ def fitted():
         (pl.Series(NUMBERS[0]), "X has the shape (3,)"),
         (NUMBERS[None], "X has the shape (1, 40, 3)"),
         (NUMBERS + 1j, "X is of type complex128"),
+        ([NUMBERS[0], NUMBERS[0, :2]], "The rows of X have different lengths"),
         (5, "A int cannot be read as a table"),
     ],
-    ids=["sparse", "one dimension", "series", "three dimensions", "complex", "number"],
+    ids=["sparse", "one dimension", "series", "three dimensions", "complex", "ragged", "number"],
 )
 @pytest.mark.parametrize("kind", [ValueError, SourceUnreadable])
 def test_rows_that_are_no_table_are_an_error_of_the_house_and_of_values(rows, told, kind):
@@ -77,6 +78,16 @@ def test_an_array_of_another_library_is_read():
             return NUMBERS
 
     found = AutoFeatureEngineer().fit_transform(Foreign())
+    np.testing.assert_array_equal(found, AutoFeatureEngineer().fit_transform(NUMBERS))
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [list(NUMBERS), tuple(NUMBERS), np.asmatrix(NUMBERS), [pl.Series(row) for row in NUMBERS]],
+    ids=["list of arrays", "tuple of arrays", "matrix", "list of series"],
+)
+def test_rows_that_are_arrays_are_read(rows):
+    found = AutoFeatureEngineer().fit_transform(rows)
     np.testing.assert_array_equal(found, AutoFeatureEngineer().fit_transform(NUMBERS))
 
 

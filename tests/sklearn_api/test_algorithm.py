@@ -1,15 +1,20 @@
 """One algorithm as an estimator, and its settings searched."""
 
+import re
+
 import numpy as np
+import pandas as pd
 import polars as pl
 import pytest
 from sklearn.base import clone
 from sklearn.datasets import make_classification, make_regression
+from sklearn.exceptions import NotFittedError
 from sklearn.model_selection import StratifiedKFold, cross_val_score
 
 from phantom_ml import Algorithm, AlgorithmClassifier, AlgorithmRegressor, HyperparameterOptimizer
+from phantom_ml.algorithms.base import algorithms
 from phantom_ml.algorithms.lightgbm import LightGBM
-from phantom_ml.errors import BadSetting, NoTrialSucceeded, UnknownName
+from phantom_ml.errors import BadSetting, ColumnMissing, NoTrialSucceeded, UnknownName
 from phantom_ml.sklearn_api.optimizer import as_estimator
 
 X, Y = make_classification(240, 6, n_informative=3, random_state=0)
@@ -126,6 +131,29 @@ def test_a_value_that_an_algorithm_cannot_have_is_refused_before_any_trial(given
         optimizer.optimize("LightGBM", {"num_leaves": given}, [[0.0], [1.0]] * 9, [0, 1] * 9)
 
 
+def test_a_range_of_what_is_yes_or_no_is_refused():
+    with pytest.raises(BadSetting, match="a range of extra_trees, which is yes or no"):
+        search("LightGBM", Y, space={"extra_trees": (0, 1)})
+
+
+@pytest.mark.parametrize("name", algorithms.names())
+def test_what_hyperband_can_give_more_of_is_in_no_space_of_an_algorithms_own(name):
+    assert not {"max_rounds", "n_epochs", "n_estimators"} & set(algorithms.get(name).space())
+
+
+@pytest.mark.parametrize(
+    "ask",
+    [
+        lambda: AlgorithmClassifier("LightGBM").predict(X),
+        lambda: AlgorithmClassifier("LightGBM").predict_proba(X),
+        lambda: AlgorithmRegressor("LightGBM").predict(X),
+    ],
+)
+def test_before_it_is_fitted_it_says_so(ask):
+    with pytest.raises(NotFittedError, match="not fitted yet"):
+        ask()
+
+
 @pytest.mark.parametrize(
     ("name", "settings", "why"),
     [
@@ -149,3 +177,90 @@ def test_each_fold_leaves_the_others_their_share_of_the_time():
     optimizer = HyperparameterOptimizer("random_search", 1, trial_seconds=6)
     found = optimizer.optimize("RandomForest", {"n_estimators": [10_000]}, X, Y, cv=3)
     assert [t.status for t in found.trials] == ["done"]
+
+
+def test_columns_that_only_have_a_place_must_be_as_many_as_in_the_fit():
+    model = AlgorithmClassifier("LogisticRegression").fit(X, Y)
+    with pytest.raises(
+        ValueError, match="X has 5 features, but AlgorithmClassifier is expecting 6"
+    ):
+        model.predict(X[:, :5])
+
+
+def test_named_columns_are_found_in_any_order_and_others_are_passed_over():
+    frame = pl.DataFrame(ROWS, schema=list("abcde"))
+    model = AlgorithmRegressor("ElasticNet").fit(frame, VALUES)
+    found = model.predict(frame.with_columns(other=1).select("other", *"edcba"))
+    np.testing.assert_array_equal(found, model.predict(frame))
+
+
+def test_a_named_column_that_is_not_there_is_told():
+    frame = pl.DataFrame(ROWS, schema=list("abcde"))
+    model = AlgorithmRegressor("ElasticNet").fit(frame, VALUES)
+    with pytest.raises(ColumnMissing, match="'c'"):
+        model.predict(frame.drop("c"))
+
+
+def test_only_columns_that_have_names_are_known_by_them():
+    model = AlgorithmClassifier("LogisticRegression").fit(pl.DataFrame(X), Y)
+    assert model.feature_names_in_.tolist() == [f"column_{i}" for i in range(6)]
+    assert not hasattr(model.fit(X, Y), "feature_names_in_")
+
+
+def test_arrays_of_text_and_numbers_are_read():
+    rows = np.array([[w, i] for i, w in enumerate(WORDS)], dtype=object)
+    assert AlgorithmClassifier("LogisticRegression").fit(rows, Y).score(rows, Y) > 0.95
+
+
+def test_a_row_of_weight_zero_is_left_out():
+    half = AlgorithmClassifier("LogisticRegression").fit(X[:120], Y[:120])
+    whole = AlgorithmClassifier("LogisticRegression").fit(X, Y, np.arange(240) < 120)
+    np.testing.assert_array_equal(half.predict_proba(X), whole.predict_proba(X))
+
+
+@pytest.mark.parametrize(
+    ("weight", "told"),
+    [
+        (np.ones(239), "inconsistent numbers of samples"),
+        (np.zeros(240), "all zero"),
+        (np.full(240, np.nan), "sample_weight contains NaN"),
+        (np.r_[-1.0, np.ones(239)], "Negative values in sample_weight"),
+        (np.ones((240, 2)), "1D array or scalar"),
+    ],
+    ids=["too few", "zero", "missing", "negative", "two dimensions"],
+)
+def test_weights_that_cannot_be_are_refused(weight, told):
+    with pytest.raises(ValueError, match=told):
+        AlgorithmClassifier("LogisticRegression").fit(X, Y, weight)
+
+
+@pytest.mark.parametrize("algorithm", [5, None, ["LightGBM"]])
+def test_an_algorithm_that_is_no_name_is_told_when_it_is_fitted(algorithm):
+    model = AlgorithmClassifier().set_params(algorithm=algorithm)
+    with pytest.raises(BadSetting, match=re.escape(f"The algorithm is {algorithm!r}")):
+        model.fit(X, Y)
+
+
+def test_parameters_are_set_all_or_none():
+    model = AlgorithmClassifier("LightGBM")
+    with pytest.raises(UnknownName):
+        model.set_params(seed=9, num_leafs=3)
+    assert model.seed == 0
+
+
+def test_a_fit_that_fails_leaves_what_was_learned_before():
+    model = AlgorithmClassifier("LogisticRegression").fit(X, WORDS)
+    with pytest.raises(BadSetting):
+        model.set_params(C=-1.0).fit(X[:, :2], Y)
+    assert set(model.predict(X)) == {"attack", "benign"}
+
+
+def test_a_setting_that_the_estimator_cannot_have_is_told_before_any_trial():
+    wrong = AlgorithmClassifier("LightGBM", num_leaves=-1)
+    with pytest.raises(BadSetting, match="num_leaves is -1"):
+        search(wrong, Y, space={"max_depth": [3]})
+
+
+def test_a_column_called_target_is_searched_with_as_any_other():
+    frame = pd.DataFrame({"target": Y + 0.5, "noise": X[:, 5]})
+    assert search("LightGBM", Y, frame, space={"num_leaves": [7]}, n_trials=1).best_score > 0.95

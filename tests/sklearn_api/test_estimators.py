@@ -178,3 +178,25 @@ def test_an_estimator_lists_what_it_has_before_and_after_it_learned_and_travelle
     for model in (classifier(), fitted, copy.deepcopy(fitted)):
         assert "predict_proba" in dir(model)
         assert "predict_proba" in dict(inspect.getmembers(model))
+
+
+def test_a_column_of_pandas_with_text_and_numbers_is_read():
+    rows = pd.DataFrame({"port": ["any", 22] * 30})
+    assert classifier().fit(rows, LABEL[:60]).n_features_in_ == 1
+
+
+def test_a_complex_column_is_refused():
+    rows = pd.DataFrame({"wave": np.arange(60) * 1j})
+    with pytest.raises(ValueError, match="Complex data not supported: column 'wave'"):
+        classifier().fit(rows, LABEL[:60])
+
+
+@pytest.mark.parametrize("kind", [PhantomClassifier, PhantomRegressor])
+def test_a_frame_without_rows_is_refused(kind):
+    with pytest.raises(ValueError, match="0 sample"):
+        kind(max_trials=1).fit(X.clear(), [])
+
+
+def test_negative_weights_are_refused():
+    with pytest.raises(ValueError, match="Negative values in sample_weight"):
+        classifier().fit(X, LABEL, np.full(N, -1.0))

@@ -56,6 +56,16 @@ class GivenRows:
         except SourceUnreadable as error:
             raise RowsUnfit(error.message, error.hint) from None
 
+    def require_height(self, n_rows: int, estimator: str) -> None:
+        """Raise RowsEmpty where there is no row, RowsUnfit where there are fewer than an estimator needs."""
+        height, shape = self.frame.height, self.frame.shape
+        if height < n_rows:
+            raise (RowsUnfit if height else RowsEmpty)(
+                f"Found array with {height} sample(s) (shape={shape}) while a minimum of {n_rows} is "
+                f"required by {estimator}.",
+                "Give more rows.",
+            )
+
     def require_width(self, n_columns: int, estimator: str) -> None:
         """Raise RowsUnfit where columns that only have a place are more or fewer than those of the fit."""
         width = self.frame.width
@@ -73,11 +83,27 @@ def _plain(X: Any) -> Any:
             f"X is a {type(X).__name__}: sparse input is not supported.",
             "Give X.toarray(), or a table.",
         )
-    foreign = hasattr(X, "__array__") and not hasattr(X, "columns")
-    rows = np.asarray(X) if foreign and not isinstance(X, np.ndarray) else X
+    rows = _stacked(X) if _is_foreign(X) else X
     if isinstance(rows, np.ndarray) and rows.dtype.names is None:
         _require_table(rows)
     return rows
+
+
+def _is_foreign(X: Any) -> bool:
+    """Return whether rows are an array of another library, a matrix, or a list of arrays."""
+    if isinstance(X, list | tuple):
+        return bool(X) and hasattr(X[0], "__array__")
+    plain = isinstance(X, np.ndarray) and not isinstance(X, np.matrix)
+    return hasattr(X, "__array__") and not hasattr(X, "columns") and not plain
+
+
+def _stacked(X: Any) -> np.ndarray[Any, Any]:
+    try:
+        return np.asarray(X)
+    except ValueError:
+        raise RowsUnfit(
+            "The rows of X have different lengths.", "Give each as many values."
+        ) from None
 
 
 def _require_table(array: np.ndarray[Any, Any]) -> None:

@@ -16,13 +16,13 @@ from phantom_ml.data.matrix import Matrix, Samples
 from phantom_ml.data.reading import table_of
 from phantom_ml.data.recognise import recognise_sampled
 from phantom_ml.data.target import require_columns
-from phantom_ml.errors import BadSetting, ColumnMissing, TargetUnusable
+from phantom_ml.errors import BadSetting, TargetUnusable
 from phantom_ml.features.before import Before
 from phantom_ml.features.feature_set import FeatureSet
 from phantom_ml.features.fit import fit_encoder
 from phantom_ml.features.fitted.question import Question
 from phantom_ml.features.fold_fitted import FoldFitted, fit_fold, needs_fit
-from phantom_ml.features.given_rows import GivenRows, RowsEmpty
+from phantom_ml.features.given_rows import GivenRows
 from phantom_ml.features.making import engineer_features
 from phantom_ml.features.request import FeatureRequest
 
@@ -122,11 +122,8 @@ class AutoFeatureEngineer(TransformerMixin, BaseEstimator):  # type: ignore[misc
         check_is_fitted(self, "encoder_")
         given = GivenRows.of(X)
         given.require_width(self.n_features_in_, type(self).__name__)
-        frame = given.frame
-        missing = [c for c in self.encoder_.inputs if c not in frame.columns]
-        if missing:
-            raise ColumnMissing(missing, frame.columns)
-        values: Floats = self.side_.widen(self.encoder_.transform(frame)).values
+        require_columns(given.frame.columns, self.encoder_.inputs)
+        values: Floats = self.side_.widen(self.encoder_.transform(given.frame)).values
         return values
 
     def get_feature_names_out(self, input_features: Any = None) -> NDArray[np.object_]:
@@ -166,9 +163,9 @@ class AutoFeatureEngineer(TransformerMixin, BaseEstimator):  # type: ignore[misc
         )
 
     def _fit(self, X: Any, y: Any) -> tuple[Matrix, Floats]:
-        frame = GivenRows.of(X).frame
-        if not frame.height:
-            raise RowsEmpty("The table has no row.", "Give rows to learn from.")
+        given = GivenRows.of(X)
+        given.require_height(1, type(self).__name__)
+        frame = given.frame
         settings = self._settings()
         require_columns(frame.columns, list(settings.kinds))
         schema = recognise_sampled(frame, settings.kinds)

@@ -11,7 +11,13 @@ from numpy.typing import NDArray
 from pydantic import ValidationError
 from sklearn.base import BaseEstimator, ClassifierMixin, RegressorMixin
 from sklearn.model_selection import train_test_split
-from sklearn.utils.validation import check_is_fitted, column_or_1d
+from sklearn.utils.multiclass import check_classification_targets
+from sklearn.utils.validation import (
+    assert_all_finite,
+    check_consistent_length,
+    check_is_fitted,
+    column_or_1d,
+)
 
 from phantom_ml.algorithms.base import AlgorithmSettings, FitContext, Learner, Setting, algorithms
 from phantom_ml.automl.encode import MAX_STRINGS
@@ -19,12 +25,14 @@ from phantom_ml.config import FeatureSettings, ProblemKind, bad_setting
 from phantom_ml.config.bounds import Bound
 from phantom_ml.data.matrix import Samples
 from phantom_ml.data.recognise import recognise_sampled
+from phantom_ml.data.target import require_columns
 from phantom_ml.errors import BadSetting, UnknownName
 from phantom_ml.features.encoder import Encoder
 from phantom_ml.features.fit import fit_encoder, keeping_steps
 from phantom_ml.features.fitted.question import Question
 from phantom_ml.features.fold_fitted import FoldFitted, fit_fold
-from phantom_ml.sklearn_api.rows import as_frame
+from phantom_ml.features.given_rows import GivenRows
+from phantom_ml.sklearn_api.rows import LEAST_ROWS, counted_rows
 
 #: Share of the rows that decide when an algorithm that grows has grown enough, and the least of rows for it.
 STOP_SHARE, STOP_ROWS = 0.15, 100
@@ -40,9 +48,10 @@ class Fitted:
     learner: Learner
     n_threads: int
 
-    def predict(self, X: Any) -> NDArray[np.float64]:
-        """Return predictions, shape (n_rows, n_outputs)."""
-        matrix = self.side.widen(self.encoder.transform(as_frame(X)))
+    def predict(self, frame: pl.DataFrame) -> NDArray[np.float64]:
+        """Return predictions, shape (n_rows, n_outputs); raises ColumnMissing."""
+        require_columns(frame.columns, self.encoder.inputs)
+        matrix = self.side.widen(self.encoder.transform(frame))
         return self.learner.predict(matrix, self.n_threads)
 
 
@@ -57,6 +66,12 @@ class AlgorithmEstimator(BaseEstimator):  # type: ignore[misc]
     n_threads : int
     **settings
         Of the algorithm; its defaults where not given.
+
+    Attributes
+    ----------
+    n_features_in_ : int
+    feature_names_in_ : array of str, shape (n_features_in_,)
+        Where the columns of ``X`` have names.
     """
 
     _fitted: Fitted
@@ -67,54 +82,83 @@ class AlgorithmEstimator(BaseEstimator):  # type: ignore[misc]
         self.algorithm = algorithm
         self.seed = seed
         self.n_threads = n_threads
-        self.settings = settings
+        self._settings = settings
 
     def get_params(self, deep: bool = True) -> dict[str, Any]:
-        """Return all parameters, the settings of the algorithm among them; raises BadSetting."""
+        """Return all parameters, the settings of the algorithm among them, as they were given."""
         own = {name: getattr(self, name) for name in OWN}
-        return {**own, **self._validated().model_dump()}
+        defaults = _kind_of(self.algorithm)().model_dump() if _is_known(self.algorithm) else {}
+        return {**own, **defaults, **self._settings}
 
     def set_params(self, **params: Any) -> Self:
-        """Set parameters and settings; raises UnknownName."""
+        """Set parameters and settings, all of them or none; raises UnknownName.
+
+        What a setting cannot be, and an algorithm that is not known, is told by ``fit``.
+        """
+        settings = {name: value for name, value in params.items() if name not in OWN}
+        algorithm = params.get("algorithm", self.algorithm)
+        if _is_known(algorithm):
+            known = _kind_of(algorithm).model_fields
+            for name in settings:
+                if name not in known:
+                    raise UnknownName(f"setting of {algorithm}", name, sorted(known))
         for name in OWN:
-            setattr(self, name, params.pop(name, getattr(self, name)))
-        known = self._kind().model_fields
-        for name in params:
-            if name not in known:
-                raise UnknownName(f"setting of {self.algorithm}", name, sorted(known))
-        self.settings = {**self.settings, **params}
+            setattr(self, name, params.get(name, getattr(self, name)))
+        self._settings = {**self._settings, **settings}
         return self
 
     def search_space(self) -> dict[str, Bound]:
         """Return the settings that are searched, with their bounds."""
-        return self._kind().space()
+        return _kind_of(self.algorithm).space()
 
-    def _kind(self) -> type[AlgorithmSettings]:
-        return algorithms.get(self.algorithm)
-
-    def _validated(self) -> AlgorithmSettings:
-        """Return the settings, those that are not given as defaults; raises BadSetting."""
-        kind = self._kind()
+    def validated(self) -> AlgorithmSettings:
+        """Return the settings, those that are not given as defaults; raises BadSetting or UnknownName."""
+        kind = _kind_of(self.algorithm)
         try:
-            return kind.model_validate(self.settings)
+            return kind.model_validate(self._settings)
         except ValidationError as error:
             raise bad_setting(kind.name, error, kind) from None
 
-    def _fit(self, X: Any, target: NDArray[Any], question: Question, weight: Any) -> None:
-        settings = self._validated()
+    def _rows(self, X: Any) -> GivenRows:
+        """Return the rows of a fit."""
+        given = GivenRows.of(X)
+        given.require_height(LEAST_ROWS, type(self).__name__)
+        return given
+
+    def _keep_columns(self, given: GivenRows) -> None:
+        """Keep how many columns were fitted on, and their names where they have any."""
+        self.n_features_in_ = given.frame.width
+        if given.named:
+            self.feature_names_in_ = np.array(given.frame.columns, dtype=object)
+        elif hasattr(self, "feature_names_in_"):
+            del self.feature_names_in_
+
+    def _outputs(self, X: Any) -> NDArray[np.float64]:
+        """Return what the learner predicts, shape (n_rows, n_outputs)."""
+        check_is_fitted(self, "_fitted")
+        given = GivenRows.of(X)
+        given.require_width(self.n_features_in_, type(self).__name__)
+        return self._fitted.predict(given.frame)
+
+    def _fit(
+        self,
+        frame: pl.DataFrame,
+        target: NDArray[Any],
+        question: Question,
+        weight: NDArray[np.float64] | None,
+    ) -> None:
+        settings = self.validated()
         if question.kind not in settings.kinds:
             raise BadSetting(
                 f"{self.algorithm} does not solve {question.kind.value} problems.",
                 "Choose another algorithm.",
             )
-        frame = as_frame(X)
         encoder = _encoder(frame, settings)
-        given = None if weight is None else np.asarray(weight, np.float64)
         matrix = encoder.training(frame, question.before)
-        samples = Samples(matrix, target, given)
+        samples = Samples(matrix, target, weight)
         seen, held_out = self._parted(samples, question, grows=_grows(settings))
         side, values = fit_fold(samples, seen, question, self.seed)
-        wide = Samples(matrix.beside(values, side.features), target, given)
+        wide = Samples(matrix.beside(values, side.features), target, weight)
         context = FitContext(question.kind, question.n_classes, self.seed, self.n_threads)
         valid = wide.rows(held_out) if len(held_out) else None
         learner = settings.fit(wide.rows(seen), valid, context)
@@ -140,7 +184,28 @@ class AlgorithmEstimator(BaseEstimator):  # type: ignore[misc]
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()
         tags.input_tags.allow_nan = True
+        tags.input_tags.string = True
+        tags.input_tags.categorical = True
         return tags
+
+
+def _is_known(algorithm: Any) -> bool:
+    """Return whether an algorithm has that name."""
+    try:
+        _kind_of(algorithm)
+    except (BadSetting, UnknownName):
+        return False
+    return True
+
+
+def _kind_of(algorithm: Any) -> type[AlgorithmSettings]:
+    """Return the class of an algorithm's settings; raises BadSetting or UnknownName."""
+    if not isinstance(algorithm, str):
+        raise BadSetting(
+            f"The algorithm is {algorithm!r}: it must be a name.",
+            f"Give one of {', '.join(algorithms.names())}.",
+        )
+    return algorithms.get(algorithm)
 
 
 def _encoder(frame: pl.DataFrame, settings: AlgorithmSettings) -> Encoder:
@@ -171,38 +236,106 @@ class AlgorithmClassifier(ClassifierMixin, AlgorithmEstimator):  # type: ignore[
     """
 
     def fit(self, X: Any, y: Any, sample_weight: Any = None) -> Self:
-        """Fit on a frame or array of shape (n_rows, n_columns) and its classes."""
-        self.classes_, codes = np.unique(column_or_1d(y), return_inverse=True)
-        if len(self.classes_) < 2:
-            raise ValueError(f"y holds 1 class, {self.classes_[0]!r}: give rows of two at least.")
-        n_classes = len(self.classes_)
-        kind = ProblemKind.BINARY if n_classes == 2 else ProblemKind.MULTICLASS
-        self._fit(X, codes.astype(np.int64), Question(kind, n_classes), sample_weight)
+        """Fit on rows and their classes.
+
+        Parameters
+        ----------
+        X : table of shape (n_rows, n_columns)
+            polars, pandas or Arrow, a two-dimensional array, a mapping of lists; of two rows at least.
+        y : array of shape (n_rows,)
+            Classes, of which there are two at least.
+        sample_weight : array of shape (n_rows,), optional
+            0 or more; a row of weight 0 is left out.
+
+        Raises
+        ------
+        RowsUnfit, RowsEmpty, ValueError
+            ``X`` is no table or has too few rows, or ``y`` or the weights do not fit it.
+        BadSetting, UnknownName
+            The algorithm or a setting of it cannot be.
+        """
+        given = self._rows(X)
+        labels = column_or_1d(y, warn=True)
+        assert_all_finite(labels)
+        check_classification_targets(labels)
+        check_consistent_length(given.frame, labels)
+        frame, labels, weight = counted_rows(given.frame, labels, sample_weight)
+        classes, codes = np.unique(labels, return_inverse=True)
+        if len(classes) < 2:
+            raise ValueError(f"y holds 1 class, {classes[0]!r}: give rows of two at least.")
+        kind = ProblemKind.BINARY if len(classes) == 2 else ProblemKind.MULTICLASS
+        self._fit(frame, codes.astype(np.int64), Question(kind, len(classes)), weight)
+        self._keep_columns(given)
+        self.classes_ = classes
         return self
 
     def predict_proba(self, X: Any) -> NDArray[np.float64]:
-        """Return probabilities, shape (n_rows, n_classes)."""
-        check_is_fitted(self, "classes_")
-        found = self._fitted.predict(X)
+        """Return probabilities, shape (n_rows, n_classes).
+
+        Raises
+        ------
+        NotFittedError
+            Nothing was learned yet.
+        RowsUnfit, RowsEmpty, ColumnMissing
+            ``X`` is no table, or its columns are not those of the fit.
+        """
+        found = self._outputs(X)
         return np.hstack([1.0 - found, found]) if found.shape[1] == 1 else found
 
     def predict(self, X: Any) -> NDArray[Any]:
-        """Return the most probable class of each row, shape (n_rows,)."""
-        found: NDArray[Any] = self.classes_[self.predict_proba(X).argmax(axis=1)]
+        """Return the most probable class of each row, shape (n_rows,); raises as ``predict_proba`` does."""
+        places = self.predict_proba(X).argmax(axis=1)
+        found: NDArray[Any] = self.classes_[places]
         return found
 
 
 class AlgorithmRegressor(RegressorMixin, AlgorithmEstimator):  # type: ignore[misc]
-    """One algorithm for values."""
+    """One algorithm for values.
+
+    Examples
+    --------
+    >>> from sklearn.datasets import load_diabetes
+    >>> X, y = load_diabetes(return_X_y=True)
+    >>> AlgorithmRegressor("ElasticNet", alpha=0.1).fit(X, y).score(X, y) > 0.4
+    True
+    """
 
     def fit(self, X: Any, y: Any, sample_weight: Any = None) -> Self:
-        """Fit on a frame or array of shape (n_rows, n_columns) and its values."""
-        values = column_or_1d(y).astype(np.float64)
-        self._fit(X, values, Question(ProblemKind.REGRESSION, 0), sample_weight)
-        self.is_fitted_ = True
+        """Fit on rows and their values.
+
+        Parameters
+        ----------
+        X : table of shape (n_rows, n_columns)
+            As in ``AlgorithmClassifier.fit``.
+        y : array of shape (n_rows,)
+            Finite numbers.
+        sample_weight : array of shape (n_rows,), optional
+            0 or more; a row of weight 0 is left out.
+
+        Raises
+        ------
+        RowsUnfit, RowsEmpty, ValueError
+            ``X`` is no table or has too few rows, or ``y`` or the weights do not fit it.
+        BadSetting, UnknownName
+            The algorithm or a setting of it cannot be.
+        """
+        given = self._rows(X)
+        values = column_or_1d(y, warn=True).astype(np.float64)
+        assert_all_finite(values)
+        check_consistent_length(given.frame, values)
+        frame, values, weight = counted_rows(given.frame, values, sample_weight)
+        self._fit(frame, values, Question(ProblemKind.REGRESSION, 0), weight)
+        self._keep_columns(given)
         return self
 
     def predict(self, X: Any) -> NDArray[np.float64]:
-        """Return the value of each row, shape (n_rows,)."""
-        check_is_fitted(self, "is_fitted_")
-        return self._fitted.predict(X)[:, 0]
+        """Return the value of each row, shape (n_rows,).
+
+        Raises
+        ------
+        NotFittedError
+            Nothing was learned yet.
+        RowsUnfit, RowsEmpty, ColumnMissing
+            ``X`` is no table, or its columns are not those of the fit.
+        """
+        return self._outputs(X)[:, 0]

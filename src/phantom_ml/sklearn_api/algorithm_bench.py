@@ -27,10 +27,11 @@ from phantom_ml.automl.trials import GRACE_SECONDS, Candidate, Order, start
 from phantom_ml.automl.workspace import Workspace
 from phantom_ml.config import AutoMLConfig, AutoMLTaskType
 from phantom_ml.data.reading import read
+from phantom_ml.features.given_rows import GivenRows
 from phantom_ml.process import DEFAULT_PRELOAD, Deadline, Limits, warm_up
 from phantom_ml.process.outcome import OutcomeStatus, error_of
 from phantom_ml.sklearn_api.algorithm import OWN, AlgorithmClassifier, AlgorithmEstimator
-from phantom_ml.sklearn_api.rows import as_frame
+from phantom_ml.sklearn_api.rows import free_name
 from phantom_ml.sklearn_api.said import SaidClasses, SaidValues
 from phantom_ml.tuning.bench import ROWS, SHARES, Bench, levels
 from phantom_ml.tuning.result import FOLDS
@@ -70,8 +71,7 @@ class AlgorithmBench:
     def workspace(self) -> Workspace:
         """Return the folder with the encoded rows and the folds."""
         workspace, seed = Workspace(self._folder), self.bench.seed
-        config = self._config()
-        samples = encode(self.problem, workspace, config)
+        samples = encode(self.problem, workspace, self._config(self.problem.target.name))
         folds = {str(i): (train, test) for i, (train, test) in enumerate(self.bench.folds)}
         save_folds(self.problem, workspace, folds, seed)
         room = Room.of(self.estimator.n_threads, None)
@@ -81,22 +81,23 @@ class AlgorithmBench:
     @cached_property
     def problem(self) -> Problem:
         """Return the rows and their answers."""
-        frame = as_frame(self.bench.X)
-        answers = pl.Series(TARGET, np.asarray(self.bench.y))
+        frame = GivenRows.of(self.bench.X).frame
+        target = free_name(TARGET, frame.columns)
+        answers = pl.Series(target, np.asarray(self.bench.y))
         if isinstance(self.estimator, AlgorithmClassifier):
-            answers = pl.Series(TARGET, self.codes).cast(pl.String)
+            answers = pl.Series(target, self.codes).cast(pl.String)
         table = frame.with_columns(answers)
-        return pose(read(table, scratch=self._folder / "read"), self._config())
+        return pose(read(table, scratch=self._folder / "read"), self._config(target))
 
     @cached_property
     def codes(self) -> NDArray[np.int64]:
         """Return the classes by their order."""
         return np.unique(np.asarray(self.bench.y), return_inverse=True)[1].astype(np.int64)
 
-    def _config(self) -> AutoMLConfig:
+    def _config(self, target: str) -> AutoMLConfig:
         classes = isinstance(self.estimator, AlgorithmClassifier)
         kind = AutoMLTaskType.CLASSIFICATION if classes else AutoMLTaskType.REGRESSION
-        settings: dict[str, Any] = {"target_column": TARGET, "task_type": kind}
+        settings: dict[str, Any] = {"target_column": target, "task_type": kind}
         if classes and self.codes.max() == 1:
             settings["positive_class"] = "1"
         names = [self.estimator.algorithm]

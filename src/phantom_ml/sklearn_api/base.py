@@ -8,18 +8,15 @@ from typing import Any
 
 import numpy as np
 import polars as pl
-from numpy.typing import NDArray
 from sklearn.base import BaseEstimator
-from sklearn.utils.validation import check_consistent_length, check_is_fitted, validate_data
+from sklearn.utils.validation import check_is_fitted, validate_data
 
 from phantom_ml.config import AutoMLConfig
 from phantom_ml.config.automl import Metric
 from phantom_ml.core import AutoMLResult, PhantomMLCore
-from phantom_ml.sklearn_api.rows import as_polars, is_frame
+from phantom_ml.features.given_rows import GivenRows
+from phantom_ml.sklearn_api.rows import LEAST_ROWS, Weight, as_polars, free_name, is_frame
 from phantom_ml.sklearn_api.session import Sealed, open_core, seal_model, unseal_model
-
-Answers = NDArray[Any]
-Weight = NDArray[np.float64] | None
 
 
 class PhantomEstimator(BaseEstimator):  # type: ignore[misc]
@@ -55,13 +52,13 @@ class PhantomEstimator(BaseEstimator):  # type: ignore[misc]
     ) -> AutoMLResult:
         """Train on rows and their answers, where there are any, and keep what came of it."""
         names, table = [*frame.columns], frame
-        target = _free_name("target", names)
+        target = free_name("target", names)
         settings: dict[str, Any] = {**asked, "seed": self.seed}
         if answers is not None:
             table = frame.with_columns(answers.alias(target))
             settings["target_column"] = target
         if weight is not None:
-            column = _free_name("weight", [*names, target])
+            column = free_name("weight", [*names, target])
             table = table.with_columns(pl.Series(column, weight))
             settings["weight_column"] = column
         core = open_core(self.home)
@@ -95,8 +92,11 @@ class PhantomEstimator(BaseEstimator):  # type: ignore[misc]
         """
         if is_frame(X):
             validate_data(self, X, skip_check_array=True, reset=reset)
-            return as_polars(X), {}
-        least = 2 if reset else 1
+            frame = as_polars(X)
+            if reset:
+                GivenRows(frame, named=True).require_height(LEAST_ROWS, type(self).__name__)
+            return frame, {}
+        least = LEAST_ROWS if reset else 1
         values = validate_data(
             self, X, reset=reset, ensure_all_finite="allow-nan", ensure_min_samples=least
         )
@@ -131,30 +131,3 @@ class PhantomEstimator(BaseEstimator):  # type: ignore[misc]
             sealed = seal_model(state["_core"], self.model_id_)
             state |= {"_core": None, "_archive": sealed.archive, "_signer": sealed.signer}
         return state
-
-
-def _free_name(wanted: str, taken: Sequence[str]) -> str:
-    name = wanted
-    while name in taken:
-        name += "_"
-    return name
-
-
-def counted_rows(
-    frame: pl.DataFrame, answers: Answers, weight: Any
-) -> tuple[pl.DataFrame, Answers, Weight]:
-    """Return the rows that count: those whose weight is not zero, and their weights."""
-    if weight is None:
-        return frame, answers, None
-    values = np.asarray(weight, np.float64)
-    if values.ndim == 0:
-        values = np.full(frame.height, float(values))
-    if values.ndim != 1:
-        raise ValueError(
-            f"Sample weights must be 1D array or scalar, not of {values.ndim} dimensions."
-        )
-    check_consistent_length(values, answers)
-    counts = values != 0
-    if not counts.any():
-        raise ValueError("The sample weights are all zero: give one row at least a weight above 0.")
-    return frame.filter(pl.Series(counts)), answers[counts], values[counts]

@@ -14,7 +14,7 @@ from phantom_ml.config import AutoMLConfig, AutoMLTaskType
 from phantom_ml.errors import BadSetting
 from phantom_ml.forecasters.measures import DEFAULT, get_measure
 from phantom_ml.sklearn_api.base import PhantomEstimator
-from phantom_ml.sklearn_api.rows import as_frame, is_frame
+from phantom_ml.sklearn_api.rows import as_polars, is_frame
 from phantom_ml.sklearn_api.session import open_core
 
 
@@ -147,7 +147,7 @@ class PhantomForecaster(PhantomEstimator):
                 f"Give a frame with the columns {self.time_column!r} and {self.value_column!r}, or values of "
                 "pandas with a DatetimeIndex.",
             )
-        return as_frame(X)
+        return as_polars(X)
 
     def _series_settings(self) -> dict[str, Any]:
         """Return what is asked of the series, by the names of ``task_settings``."""

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
+from sklearn.base import clone
 
 from phantom_ml.algorithms.base import AlgorithmSettings, algorithms
 from phantom_ml.automl.spaces import check_space
@@ -60,11 +61,14 @@ class HyperparameterOptimizer(EstimatorOptimizer):
     """
 
     def _estimator(self, given: Any, space: Mapping[str, Any] | None, y: Any) -> Any:
-        """Return the estimator that is meant; raises BadSetting where an algorithm cannot have the space."""
+        """Return the estimator that is meant; raises BadSetting where it cannot have its settings or the space."""
         meant = as_estimator(given, y)
-        if isinstance(space, Mapping) and isinstance(meant, AlgorithmEstimator):
-            check_space(algorithms.get(meant.algorithm), space)
-        return meant
+        if not isinstance(meant, AlgorithmEstimator):
+            return meant
+        settings = meant.validated()
+        if isinstance(space, Mapping):
+            check_space(type(settings), space)
+        return clone(meant).set_params(**settings.model_dump())
 
     def _bench(self, bench: Bench) -> Measure:
         if not isinstance(bench.estimator, AlgorithmEstimator):

@@ -11,7 +11,8 @@ from sklearn.base import RegressorMixin
 from sklearn.utils.validation import assert_all_finite, check_consistent_length, column_or_1d
 
 from phantom_ml.config import AutoMLTaskType
-from phantom_ml.sklearn_api.base import PhantomEstimator, counted_rows
+from phantom_ml.sklearn_api.base import PhantomEstimator
+from phantom_ml.sklearn_api.rows import counted_rows
 
 
 class PhantomRegressor(RegressorMixin, PhantomEstimator):  # type: ignore[misc]

@@ -1,11 +1,21 @@
-"""Rows as scikit-learn hands them over, as a frame."""
+"""Rows as scikit-learn hands them over: as a frame, and those of them that count."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 import polars as pl
+from numpy.typing import NDArray
+from sklearn.utils.validation import assert_all_finite, check_consistent_length
+
+from phantom_ml.features.given_rows import GivenRows
+
+Answers = NDArray[Any]
+Weight = NDArray[np.float64] | None
+#: A single row tells nothing apart.
+LEAST_ROWS = 2
 
 
 def is_frame(X: Any) -> bool:
@@ -15,16 +25,62 @@ def is_frame(X: Any) -> bool:
 
 
 def as_polars(X: Any) -> pl.DataFrame:
-    """Return such a table as one of polars."""
+    """Return such a table as one of polars; raises RowsUnfit or RowsEmpty where a column cannot be read."""
     if isinstance(X, pl.DataFrame):
         return X
-    found = pl.from_pandas(X) if type(X).__module__.startswith("pandas") else pl.from_arrow(X)
+    try:
+        found = pl.from_pandas(X) if type(X).__module__.startswith("pandas") else pl.from_arrow(X)
+    except (TypeError, ValueError, NotImplementedError, pl.exceptions.PolarsError):
+        # Columns of several types are read value by value.
+        return GivenRows.of(X).frame
     return found if isinstance(found, pl.DataFrame) else found.to_frame()
 
 
-def as_frame(X: Any) -> pl.DataFrame:
-    """Return a table, or an array of shape (n_rows, n_columns) with columns ``x0``, ``x1``, ..."""
-    if is_frame(X):
-        return as_polars(X)
-    values = np.ascontiguousarray(X)
-    return pl.DataFrame(values, schema=[f"x{i}" for i in range(values.shape[1])])
+def free_name(wanted: str, taken: Sequence[str]) -> str:
+    """Return a name that no column has.
+
+    Examples
+    --------
+    >>> free_name("weight", ["weight", "port"])
+    'weight_'
+    """
+    name = wanted
+    while name in taken:
+        name += "_"
+    return name
+
+
+def counted_rows(
+    frame: pl.DataFrame, answers: Answers, weight: Any
+) -> tuple[pl.DataFrame, Answers, Weight]:
+    """Return the rows that count, their answers and their weights: those whose weight is not zero.
+
+    Parameters
+    ----------
+    frame : polars.DataFrame of shape (n_rows, n_columns)
+    answers : array of shape (n_rows,)
+    weight : array of shape (n_rows,) or float, optional
+        Finite, 0 or more.
+
+    Raises
+    ------
+    ValueError
+        The weights are of another shape, negative, not finite, or all zero.
+    """
+    if weight is None:
+        return frame, answers, None
+    values = np.asarray(weight, np.float64)
+    if values.ndim == 0:
+        values = np.full(frame.height, float(values))
+    if values.ndim != 1:
+        raise ValueError(
+            f"Sample weights must be 1D array or scalar, not of {values.ndim} dimensions."
+        )
+    check_consistent_length(values, answers)
+    assert_all_finite(values, input_name="sample_weight")
+    if (values < 0).any():
+        raise ValueError("Negative values in sample_weight: give every row a weight of 0 or more.")
+    counts = values != 0
+    if not counts.any():
+        raise ValueError("The sample weights are all zero: give one row at least a weight above 0.")
+    return frame.filter(pl.Series(counts)), answers[counts], values[counts]
