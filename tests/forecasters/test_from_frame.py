@@ -3,7 +3,7 @@ from datetime import date, datetime, timedelta
 import numpy as np
 import polars as pl
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from phantom_ml.errors import ColumnMissing, DataError, TargetUnusable
@@ -191,6 +191,7 @@ def test_text_beside_a_series_is_refused():
 
 
 @settings(deadline=None)
+@example([("a", 0, 7.8e-235), ("a", 7, 0.0)])
 @given(
     st.lists(
         st.tuples(st.sampled_from("abc"), st.integers(-50, 50), st.floats(-1e9, 1e9)),

@@ -114,7 +114,9 @@ class Variogram:
         sums = np.concatenate([[0.0], np.cumsum(self.difference)])
         low, high = lags - lags // 2, np.minimum(lags + lags // 2 + 1, len(self.difference))
         means = (sums[high] - sums[low]) / (high - low)
-        return np.asarray(1.0 - self.difference[lags] / means, np.float64)
+        # Where all around is equal, or differs by less than a square can tell, nothing is less than that.
+        ratios = np.divide(self.difference[lags], means, out=np.ones(len(lags)), where=means > 0)
+        return np.asarray(1.0 - ratios, np.float64)
 
     def _sharpened(self, season: int, longest: int) -> int:
         """Return the number of steps near one whose multiples differ least: a dip is wide, theirs are narrow."""
