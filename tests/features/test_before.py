@@ -1,4 +1,4 @@
-"""No training row counts itself, its future, or - where groups are all that is known - its own group."""
+"""No training row counts itself, its future, or - where groups are all that is known - its own group's part."""
 
 import numpy as np
 import pytest
@@ -33,11 +33,33 @@ def test_with_a_time_earlier_rows_count(rows):
 
 @given(ROWS)
 @settings(max_examples=60, deadline=None)
-def test_with_groups_rows_of_other_groups_count(rows):
+def test_with_groups_rows_of_other_parts_count_as_if_they_were_all(rows):
     codes, group = split(rows)
-    counts, total = Before(groups=group).counts(codes)
-    assert counts.tolist() == naive(rows, lambda i, j: group[j] != group[i])
-    assert total.tolist() == [int((group != g).sum()) for g in group]
+    before = Before(groups=group)
+    part, n = before.part, len(rows)
+    counts, total = before.counts(codes)
+    there = [int((part != p).sum()) for p in part]
+    seen = naive(rows, lambda i, j: part[j] != part[i])
+    assert counts.tolist() == [
+        round(s * n / t) if t else 0 for s, t in zip(seen, there, strict=True)
+    ]
+    assert total.tolist() == [n if t else 0 for t in there]
+
+
+def test_rows_of_one_group_share_a_part_and_parts_hold_several_groups():
+    group = np.repeat(np.arange(12), 5)
+    part = Before(groups=group).part
+    assert all(len(set(part[group == g])) == 1 for g in range(12))
+    assert all(len(set(group[part == p])) >= 2 for p in set(part))
+
+
+def test_a_count_does_not_tell_how_large_a_group_is():
+    # One value, and groups of one row to forty: what counts is the same within a part.
+    group = np.repeat(np.arange(40), np.arange(1, 41))
+    before = Before(groups=group)
+    counts, total = before.counts(np.zeros(len(group), np.int64))
+    assert len(set(total)) == 1
+    assert len(set(counts)) == 1
 
 
 @given(ROWS)
@@ -86,8 +108,9 @@ def test_some_rows_keep_their_times_and_groups():
 def test_distinct_codes_are_those_of_the_rows_that_count(rows, timed):
     codes, other = split(rows)
     before = Before(time=other) if timed else Before(groups=other)
+    part = other if timed else before.part
     for i, found in enumerate(before.distinct(codes)):
-        counts = other < other[i] if timed else other != other[i]
+        counts = other < other[i] if timed else part != part[i]
         assert found == len(set(codes[counts].tolist()))
 
 

@@ -116,6 +116,19 @@ def test_rows_of_one_group_do_not_teach_each_other_in_time_either():
 
 
 @each_kind
+@pytest.mark.parametrize("most", [100_000, 60])
+def test_the_order_of_rows_of_one_time_changes_nothing(kind, most, monkeypatch):
+    monkeypatch.setattr(text_score, "MAX_ROWS", most)
+    target, n_classes = planted(kind)
+    asked = Question(kind, n_classes, before=Before(time=np.arange(N) // 20))
+    turned = np.lexsort((np.random.default_rng(7).random(N), np.arange(N) // 20))
+    everything = np.arange(N)
+    _, one = fit_fold(samples(target), everything, asked, SEED)
+    _, two = fit_fold(samples(target).rows(turned), everything, asked, SEED)
+    np.testing.assert_allclose(two, one[turned], rtol=1e-6)
+
+
+@each_kind
 def test_held_out_rows_get_what_scored_rows_will_get(kind):
     fitted, values = fit(*((planted(kind)[0]), kind, planted(kind)[1]))
     whole = fitted.transform(samples(planted(kind)[0]).matrix)

@@ -9,23 +9,28 @@ Data Mining", 2012, doi:10.1145/2382577.2382579`.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
 Codes = NDArray[np.int64]
+#: Parts that groups are dealt to. Counting all rows but those of a row's own group would tell it the size of the group:
+#: what it lacks. Of a part, which holds groups of all sizes, that says nothing.
+N_PARTS = 5
 
 
 @dataclass(frozen=True)
 class Before:
-    """Which training rows count for which: earlier ones, those of other groups, or all but the row itself.
+    """Which training rows count for which: earlier ones, those of other parts, or all but the row itself.
 
     Attributes
     ----------
     time : int64 array of shape (n_rows,) or None
         When each row happened; rows of equal time do not count for each other.
     groups : int64 array of shape (n_rows,) or None
-        Whom each row belongs to; read where there is no time.
+        Whom each row belongs to; read where there is no time. Groups are dealt to parts, and rows of other parts
+        count, scaled to all rows.
     """
 
     time: Codes | None = None
@@ -35,6 +40,15 @@ class Before:
         """Return the same of some rows."""
         time = None if self.time is None else self.time[where]
         return Before(time, None if self.groups is None else self.groups[where])
+
+    @cached_property
+    def part(self) -> Codes:
+        """Return the part of each row's group, shape (n_rows,); each holds two groups at least, if there are four."""
+        if self.groups is None:
+            raise ValueError("parts are of groups")
+        known, group = np.unique(self.groups, return_inverse=True)
+        n_parts = min(N_PARTS, max(2, len(known) // 2))
+        return (np.random.default_rng(0).permutation(len(known)) % n_parts)[group]
 
     def counts(self, codes: Codes) -> tuple[Codes, Codes]:
         """Return how many rows of its code count for each row, and how many rows of any code.
@@ -54,7 +68,9 @@ class Before:
         if self.time is not None:
             return _earlier(codes, self.time), _earlier(everyone, self.time)
         if self.groups is not None:
-            return _outside(codes, self.groups), _outside(everyone, self.groups)
+            share = _outside(everyone, self.part) / len(codes)
+            seen = _outside(codes, self.part) / np.where(share > 0, share, 1.0)
+            return np.rint(seen).astype(np.int64), np.where(share > 0, len(codes), 0)
         return _sizes(codes) - 1, np.full(len(codes), len(codes) - 1, np.int64)
 
     def distinct(self, codes: Codes, within: Codes | None = None) -> Codes:
@@ -77,7 +93,7 @@ class Before:
         if self.time is not None:
             return self.sums(whole, _firsts(codes, self.time)[:, None])[0][:, 0].astype(np.int64)
         # A code that only rows have which do not count is not seen.
-        alone = np.arange(len(codes)) if self.groups is None else self.groups
+        alone = np.arange(len(codes)) if self.groups is None else self.part
         own = _sizes(codes) == _sizes(_both(codes, alone))
         once = _firsts(codes, np.zeros(len(codes), np.int64))
         return _totals(whole, once) - _totals(_both(whole, alone), once * own)
@@ -141,8 +157,8 @@ def _sizes(codes: Codes) -> Codes:
     return sizes
 
 
-def _outside(codes: Codes, groups: Codes) -> Codes:
-    return _sizes(codes) - _sizes(_both(codes, groups))
+def _outside(codes: Codes, part: Codes) -> Codes:
+    return _sizes(codes) - _sizes(_both(codes, part))
 
 
 def _both(codes: Codes, groups: Codes) -> Codes:

@@ -27,6 +27,13 @@ def alike(seed: int, n_groups: int = 75) -> tuple[Samples, np.ndarray]:
     return samples(np.column_stack([number, rng.normal(size=N)]), answers), groups
 
 
+def test_folds_in_time_do_not_part_rows_of_one_time():
+    time = np.sort(np.random.default_rng(3).integers(0, 30, N))
+    asked = Question(ProblemKind.BINARY, 2, before=Before(time=time))
+    for train, held_out in folds(np.arange(N) % 2, asked, 0):
+        assert time[train].max() < time[held_out].min()
+
+
 @pytest.mark.parametrize("seed", range(4))
 def test_a_number_of_each_group_tells_nothing_of_other_groups(seed):
     rows, groups = alike(seed)

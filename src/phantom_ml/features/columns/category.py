@@ -32,8 +32,11 @@ class CategoryEncoder(ColumnEncoder):
         if counts.height == 0:
             return None
         column = counts.columns[0]
-        order = counts.sort(["rows", column], descending=[True, False])[column].to_list()
-        return cls(column=schema.name, levels=tuple(order[:MAX_LEVELS]))
+        ordered = counts.sort(["rows", column], descending=[True, False])
+        # Values as frequent as the first one left out are left out, too: the alphabet says nothing.
+        left_out = ordered["rows"][MAX_LEVELS] if ordered.height > MAX_LEVELS else 0
+        levels = ordered.filter(pl.col("rows") > left_out)[column].to_list()
+        return cls(column=schema.name, levels=tuple(levels)) if levels else None
 
     @property
     def features(self) -> tuple[Feature, ...]:

@@ -54,13 +54,11 @@ class TextScore:
     @classmethod
     def fit(cls, samples: Samples, question: Question, seed: int) -> TextScore:
         """Return the score fitted on rows with hashed text."""
-        text = _text(samples.matrix)
-        target, weight = samples.target, samples.weight
-        if text.shape[0] > MAX_ROWS:
-            rows = np.random.default_rng(seed).choice(text.shape[0], MAX_ROWS, replace=False)
-            rows.sort()
-            text, target = text[rows], target[rows]
-            weight = None if weight is None else weight[rows]
+        rows = _in_order(samples)
+        if len(rows) > MAX_ROWS:
+            rows = rows[np.sort(np.random.default_rng(seed).permutation(len(rows))[:MAX_ROWS])]
+        text, target = _text(samples.matrix)[rows], samples.target[rows]
+        weight = None if samples.weight is None else samples.weight[rows]
         if question.kind is ProblemKind.REGRESSION:
             return cls._fit_values(text, target, weight, seed)
         score = cls._fit_classes(text, target, weight, question.n_classes, seed)
@@ -144,6 +142,14 @@ class TextScore:
         weights[used] = parts["weights"]
         outputs = json.loads((folder / "text_score.json").read_text())["outputs"]
         return cls(weights, parts["intercept"], tuple(outputs))
+
+
+def _in_order(samples: Samples) -> NDArray[np.int64]:
+    """Return the rows in an order of what they hold: the descent goes by it, and rows of one time have none."""
+    text = _text(samples.matrix)
+    told = text @ np.random.default_rng(0).random(text.shape[1], np.float32)
+    weight = np.zeros(len(told)) if samples.weight is None else samples.weight
+    return np.lexsort((weight, samples.target, told))
 
 
 def _text(matrix: Matrix) -> sparse.csr_array:

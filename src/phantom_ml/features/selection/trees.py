@@ -65,7 +65,7 @@ def folds(target: NDArray[Any], question: Question, seed: int) -> list[Fold]:
     time = question.before.time
     # Blocks of fewer times would part rows of one time by the order of the file.
     if time is not None and len(np.unique(time)) > N_FOLDS:
-        blocks = np.array_split(np.argsort(time, kind="stable"), N_FOLDS + 1)
+        blocks = _blocks(time)
         return [(np.concatenate(blocks[: i + 1]), blocks[i + 1]) for i in range(N_FOLDS)]
     fold = _dealt(target, rng)
     if question.before.groups is not None:
@@ -73,6 +73,15 @@ def folds(target: NDArray[Any], question: Question, seed: int) -> list[Fold]:
         if len(known) >= N_FOLDS:
             fold = (rng.permutation(len(known)) % N_FOLDS)[group]
     return [(np.flatnonzero(fold != i), np.flatnonzero(fold == i)) for i in range(N_FOLDS)]
+
+
+def _blocks(time: NDArray[np.int64]) -> list[NDArray[np.int64]]:
+    """Return rows in blocks of time about as long; rows of one time stay together, where no block is empty so."""
+    order = np.argsort(time, kind="stable")
+    even = np.array_split(order, N_FOLDS + 1)
+    begins = np.searchsorted(time[order], [time[block[0]] for block in even[1:]])
+    whole = np.split(order, begins)
+    return whole if all(map(len, whole)) else even
 
 
 def _dealt(target: NDArray[Any], rng: np.random.Generator) -> NDArray[np.int64]:
