@@ -15,8 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 Codes = NDArray[np.int64]
-#: Parts that groups are dealt to. Counting all rows but those of a row's own group would tell it the size of the group:
-#: what it lacks. Of a part, which holds groups of all sizes, that says nothing.
+#: Parts that groups are dealt to. Counting all rows but those of a row's own group would tell it how large the group
+#: is: what it lacks. Of a part, which holds groups of all sizes, that says nothing.
 N_PARTS = 5
 
 
@@ -43,7 +43,7 @@ class Before:
 
     @cached_property
     def part(self) -> Codes:
-        """Return the part of each row's group, shape (n_rows,); each holds two groups at least, if there are four."""
+        """Return the part of each row's group, shape (n_rows,); each holds two groups, if there are four."""
         if self.groups is None:
             raise ValueError("parts are of groups")
         known, group = np.unique(self.groups, return_inverse=True)
