@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 Codes = NDArray[np.int64]
-#: Parts that groups are dealt to. Counting all rows but those of a row's own group would tell it how large the group
+#: Parts that groups are dealt to. All rows but those of the own group would tell a row how large its group
 #: is: what it lacks. Of a part, which holds groups of all sizes, that says nothing.
 N_PARTS = 5
 
