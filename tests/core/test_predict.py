@@ -197,3 +197,26 @@ def test_a_place_that_cannot_be_written_is_told(core, binary, some, tmp_path):
     (tmp_path / "file").write_text("")
     with pytest.raises(StoreUnusable, match="cannot be written"):
         core.predict(binary.model_id, some, output=tmp_path / "file" / "out.csv")
+
+
+@pytest.fixture
+def stray(some, tmp_path):
+    """A file of the rows, one with a byte that is no UTF-8."""
+    head, first, *rest = some.with_columns(sensor=pl.lit("s")).write_csv().encode().split(b"\n")
+    file = tmp_path / "rows.csv"
+    file.write_bytes(b"\n".join([head, *rest[:-1], first + b"\xff"]) + b"\n")
+    return file
+
+
+def test_what_reading_a_path_had_to_say_is_logged(core, binary, stray, caplog):
+    core.predict(binary.model_id, stray)
+    assert "1 byte that is no UTF-8" in caplog.text
+
+
+def test_of_a_dataset_that_was_read_before_nothing_is_logged(core, binary, stray, caplog):
+    core.predict(binary.model_id, core.read(stray))
+    assert caplog.text == ""
+
+
+def test_an_explanation_notes_what_reading_had_to_say(core, binary, stray):
+    assert "no UTF-8" in core.explain_model(binary.model_id, str(stray)).notes[0]

@@ -100,7 +100,12 @@ CORPUS = [
     Bad("a value of a megabyte", "v.csv", b"a,b\n1,%s\n" % (b"z" * 2**20), rows=[{"a": 1, "b": "z" * 2**20}]),
     Bad("Windows-1252", "l.csv", b"a,b\n1,caf\xe9\n", words="0xE9 at offset 9, line 2", rows=[{"a": 1, "b": "café"}]),
     Bad(
-        "neither UTF-8 nor Windows-1252", "l.csv", b"a,b\n1,\x81\xff\n", EncodingWrong, "offset 6, line 2",
+        "neither UTF-8 nor Windows-1252", "l.csv", b"a,b\n" + b"1,\x81\xff\n" * 20, EncodingWrong,
+        "20 of 21 lines .* offset 6, line 2",
+    ),
+    Bad(
+        "a byte that neither has", "l.csv", b"a,b\n1,z\x81\n2,y\n", words="0x81 at offset 7, line 2.*FFFD",
+        rows=[{"a": 1, "b": "z\ufffd"}, ROWS[1]],
     ),
     Bad(
         "any byte as latin-1", "l.csv", b"a,b\n1,\x81\xff\n", rows=[{"a": 1, "b": "\x81\xff"}],

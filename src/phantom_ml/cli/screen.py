@@ -87,6 +87,12 @@ def show(console: Console, title: str, body: Any) -> None:
     console.print(Padding(body, (0, 0, 0, INDENT), expand=False))
 
 
+def show_notes(console: Console, notes: Sequence[str]) -> None:
+    """Print what there is to say of how a file was read, if anything."""
+    if notes:
+        show(console, "Notes", sentences(notes))
+
+
 def facts(pairs: Iterable[tuple[str, str]]) -> Table:
     """Return names and what they are, side by side; long ones go on under themselves."""
     grid = Table(box=None, show_header=False, pad_edge=False, padding=(0, GAP, 0, 0))

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import sys
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -15,6 +17,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from phantom_ml.core.models import Evaluation
+    from phantom_ml.data.dataset import Dataset
     from phantom_ml.explain.forms import Explanation
 
 SHOWN_ROWS, SHOWN_COLUMNS, BLOCK_ROWS = 10, 8, 65_536
@@ -68,29 +71,33 @@ def predict(
     core = common.core()
     known = core.get_model(model).id
     data = None if file is None else core.read(file, reading.options())
+    notes = () if data is None else data.report.warnings
     if file is None or data is None or horizon is not None:
-        _tell_ahead(core.predict(known, data, horizon=horizon, output=output), output, common)
+        told = core.predict(known, data, horizon=horizon, output=output)
+        _tell_ahead(told, output, common, notes)
     elif output is not None:
         told = core.predict(known, data, output=output, state=state)
         # The first rows come back, or of a forecast all: of a wide table more than it has.
-        _tell_written(output, max(data.n_rows, told.height), common)
+        _tell_written(output, max(data.n_rows, told.height), common, notes)
     else:
         scored = core.predict(known, data, state=state)
         if common.json:
-            _write_lines(scored)
+            _write_lines(scored, notes)
         else:
-            _show_scored(scored, data.frame(), [known, file], common)
+            _show_scored(scored, data, [known, file], common)
 
 
-def _tell_ahead(told: pl.DataFrame, output: str | None, common: Common) -> None:
+def _tell_ahead(
+    told: pl.DataFrame, output: str | None, common: Common, notes: Sequence[str]
+) -> None:
     """Show the first steps of a forecast, or where it was written."""
-    from phantom_ml.cli.screen import brief, screen, show, table
+    from phantom_ml.cli.screen import brief, screen, show, show_notes, table
     from phantom_ml.wording import counted
 
     if output is not None:
-        _tell_written(output, told.height, common)
+        _tell_written(output, told.height, common, notes)
     elif common.json:
-        _write_lines(told)
+        _write_lines(told, notes)
     else:
         first = told.head(SHOWN_AHEAD)
         cells = zip(*([brief(value) for value in column] for column in first), strict=True)
@@ -98,33 +105,38 @@ def _tell_ahead(told: pl.DataFrame, output: str | None, common: Common) -> None:
         title += f"; the first {first.height}" if first.height < told.height else ""
         console = screen()
         show(console, title, table(told.columns, cells, left=()))
+        show_notes(console, notes)
 
 
-def _write_lines(scored: pl.DataFrame) -> None:
+def _write_lines(scored: pl.DataFrame, notes: Sequence[str]) -> None:
+    """Write a line of JSON a row; what was noted goes to standard error, for it is no row."""
+    if notes:
+        print(json.dumps({"warnings": list(notes)}), file=sys.stderr)
     for start in range(0, scored.height, BLOCK_ROWS):
         sys.stdout.write(scored.slice(start, BLOCK_ROWS).write_ndjson())
 
 
-def _tell_written(output: str, n_rows: int, common: Common) -> None:
-    from phantom_ml.cli.screen import screen, write_json
+def _tell_written(output: str, n_rows: int, common: Common, notes: Sequence[str]) -> None:
+    from phantom_ml.cli.screen import screen, show_notes, write_json
     from phantom_ml.wording import counted
 
     if common.json:
-        write_json({"output": output, "n_rows": n_rows})
-    else:
-        screen().print(f"{counted(n_rows, 'prediction')} written to {output}", soft_wrap=True)
+        write_json({"output": output, "n_rows": n_rows, "warnings": notes})
+        return
+    console = screen()
+    console.print(f"{counted(n_rows, 'prediction')} written to {output}", soft_wrap=True)
+    show_notes(console, notes)
 
 
-def _show_scored(
-    scored: pl.DataFrame, given: pl.DataFrame, words: list[str], common: Common
-) -> None:
+def _show_scored(scored: pl.DataFrame, data: Dataset, words: list[str], common: Common) -> None:
     """Print the first alerts, or the first rows where nothing is alerted, and what to do next."""
     import polars as pl
 
-    from phantom_ml.cli.screen import command_line, screen, show
+    from phantom_ml.cli.screen import command_line, screen, show, show_notes
     from phantom_ml.cli.summary import show_next
     from phantom_ml.wording import counted
 
+    given = data.frame()
     # A wide table is forecast series by series, each with all of its rows.
     numbered = scored.with_row_index("row").with_columns(pl.col("row") % given.height + 1)
     alerts = numbered.filter("alert") if "alert" in scored.columns else numbered.clear()
@@ -141,6 +153,7 @@ def _show_scored(
         title += f"; the first {chosen.height} {what}"
     console = screen()
     show(console, title, scored_table(chosen, given, console.width))
+    show_notes(console, data.report.warnings)
     written = command_line(common, "predict", *words, "--output", "scores.csv")
     row = command_line(common, "explain", *words, "--row", str(chosen["row"][0]))
     show_next(console, [row, written])

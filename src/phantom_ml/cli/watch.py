@@ -13,6 +13,8 @@ from phantom_ml.cli.options import Common, File, Reading, asked
 if TYPE_CHECKING:
     import polars as pl
 
+    from phantom_ml.data.dataset import Dataset
+
 SHOWN_ROWS = 20
 NOTHING = "No row lies beyond what its series showed before."
 
@@ -78,17 +80,18 @@ def watch(
     config = StreamConfig(**watched.settings())
     options = reading.options() or ReadOptions()
     options = options.model_copy(update={"keep_infinite": True})
-    frame = common.core().read(file, options).frame()
+    data = common.core().read(file, options)
+    frame = data.frame()
     told = scored(frame, config, None if state is None else Path(state).expanduser())
     if output is not None:
         write_table(frame.hstack(told), output)
-    _show(frame, told, output, common)
+    _show(data, told, output, common)
 
 
-def _show(frame: pl.DataFrame, told: pl.DataFrame, output: str | None, common: Common) -> None:
+def _show(data: Dataset, told: pl.DataFrame, output: str | None, common: Common) -> None:
     import polars as pl
 
-    from phantom_ml.cli.screen import screen, show, write_json
+    from phantom_ml.cli.screen import screen, show, show_notes, write_json
     from phantom_ml.cli.use import scored_table
     from phantom_ml.wording import counted
 
@@ -96,9 +99,8 @@ def _show(frame: pl.DataFrame, told: pl.DataFrame, output: str | None, common: C
     if common.json:
         places = told["alert"].arg_true().to_list(), told["change_point"].arg_true().to_list()
         alerts, changes = ([place + 1 for place in found] for found in places)
-        write_json(
-            {"output": output, "n_rows": told.height, "alerts": alerts, "change_points": changes}
-        )
+        marked = {"alerts": alerts, "change_points": changes, "warnings": data.report.warnings}
+        write_json({"output": output, "n_rows": told.height, **marked})
         return
     counts = ((told.height, "row"), (n_alerts, "alert"), (n_changes, "change point"))
     title = ", ".join(counted(n, what) for n, what in counts)
@@ -108,7 +110,9 @@ def _show(frame: pl.DataFrame, told: pl.DataFrame, output: str | None, common: C
     if chosen.height > SHOWN_ROWS:
         title += f"; the first {SHOWN_ROWS} of both"
     chosen = chosen.head(SHOWN_ROWS)
-    show(console, title, scored_table(chosen, frame, console.width) if chosen.height else NOTHING)
+    found = scored_table(chosen, data.frame(), console.width) if chosen.height else NOTHING
+    show(console, title, found)
+    show_notes(console, data.report.warnings)
     if output is not None:
         rows = counted(told.height, "row with its score", "rows with their scores")
         console.print(f"{rows} written to {output}", soft_wrap=True)

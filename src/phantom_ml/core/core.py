@@ -189,7 +189,8 @@ class PhantomMLCore:
             Its id, the beginning of it, or ``latest``.
         data : table, path, a row as mapping, or JSON text
             For series, what is known ahead, if anything is: a row for each of its rows, and with the values
-            that came also ``score`` and ``alert``, where one lies outside the band of its quantiles.
+            that came also ``score`` and ``alert``, where one lies outside the band of its quantiles. What
+            there is to say of how a path was read is logged as ``phantom_ml``; a Dataset has it in its report.
         horizon : int, optional
             For series: a row for each of so many steps after the history.
         output : path, optional
@@ -207,7 +208,7 @@ class PhantomMLCore:
         if isinstance(pipeline, ForecastModel):
             from phantom_ml.core.forecasts import told_ahead
 
-            known = None if data is None else self._shelf.frame(data)
+            known = None if data is None else self._shelf.frame(self._shelf.logged(data))
             return told_ahead(pipeline, known, horizon, output)
         if data is None or horizon is not None:
             raise BadSetting(
@@ -216,6 +217,7 @@ class PhantomMLCore:
             )
         from phantom_ml.core.stream import Stream
 
+        data = self._shelf.logged(data)
         if output is None and state is None:
             return Stream(pipeline).scored(self._shelf.frame(data))
         stream = Stream.of(pipeline, None if state is None else Path(state).expanduser())
@@ -231,15 +233,18 @@ class PhantomMLCore:
     def evaluate(self, model_id: str, labelled_data: Any) -> Evaluation:
         """Return the model's figures on labelled rows, with 95 % bootstrap intervals."""
         manifest, pipeline = self._shelf.kept(model_id)
+        labelled_data, notes = self._shelf.noted(labelled_data)
         if isinstance(pipeline, ForecastModel):
             from phantom_ml.core.forecasts import evaluate_forecast
             from phantom_ml.forecasters.from_frame import value_columns
 
             # A wide table has no column of the target's name.
             frame = self._shelf.frame(labelled_data, once=value_columns(pipeline.series))
-            return evaluate_forecast(self._shelf.record(model_id).id, manifest, pipeline, frame)
-        frame = self._shelf.frame(labelled_data, pipeline.spec.target)
-        return evaluate(self._shelf.record(model_id).id, manifest, pipeline, frame)
+            told = evaluate_forecast(self._shelf.record(model_id).id, manifest, pipeline, frame)
+        else:
+            frame = self._shelf.frame(labelled_data, pipeline.spec.target)
+            told = evaluate(self._shelf.record(model_id).id, manifest, pipeline, frame)
+        return told.model_copy(update={"warnings": (*notes, *told.warnings)})
 
     def check_evasion(
         self,
@@ -300,16 +305,20 @@ class PhantomMLCore:
             Normal rows that are told beside each row by an anomaly model.
         """
         manifest, pipeline = self._shelf.kept(model_id)
+        (instance, notes), (before, more) = map(self._shelf.noted, (instance, before))
         frame = None if instance is None else self._shelf.frame(instance)
         if isinstance(pipeline, ForecastModel):
             from phantom_ml.explain.forecast import explain_forecast
 
-            return explain_forecast(pipeline, manifest.card, frame)
-        from phantom_ml.explain.explanation import explain
+            told = explain_forecast(pipeline, manifest.card, frame)
+        else:
+            from phantom_ml.explain.explanation import explain
 
-        if before is not None and pipeline.encoder.past is not None:
-            pipeline = pipeline.among(self._shelf.frame(before))
-        return explain(pipeline, manifest.card, frame, n_nearest)
+            if before is not None and pipeline.encoder.past is not None:
+                pipeline = pipeline.among(self._shelf.frame(before))
+            told = explain(pipeline, manifest.card, frame, n_nearest)
+        said = dict.fromkeys((*notes, *more, *told.notes))
+        return told.model_copy(update={"notes": tuple(said)})
 
     def auto_feature_engineering(
         self,

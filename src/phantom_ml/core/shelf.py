@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import logging
 import math
+import os
 import shutil
 import time
 import weakref
@@ -21,11 +23,13 @@ from phantom_ml.metrics.thresholds import Threshold
 from phantom_ml.model.forecast import ForecastModel
 from phantom_ml.model.manifest import Manifest
 from phantom_ml.model.pipeline import Pipeline
+from phantom_ml.model.text_table import printable
 from phantom_ml.store.records import ModelRecord
 from phantom_ml.store.store import Store
 
 #: A threshold that another process sets is seen after so long.
 FRESH_SECONDS = 1.0
+LOG = logging.getLogger("phantom_ml")
 
 
 @dataclass
@@ -60,6 +64,23 @@ class Shelf:
         # The parsed copy lives as long as the table that reads from it.
         weakref.finalize(dataset, shutil.rmtree, scratch, ignore_errors=True)
         return dataset
+
+    def noted(self, data: Any) -> tuple[Any, tuple[str, ...]]:
+        """Return what rows are read from, and what reading had to say; what is in memory stays as it is."""
+        is_text = isinstance(data, str) and data.lstrip()[:1] in ("{", "[")
+        if isinstance(data, str | os.PathLike) and not is_text:
+            data = self.read(data)
+        return data, data.report.warnings if isinstance(data, Dataset) else ()
+
+    def logged(self, data: Any) -> Any:
+        """Return what rows are read from; log what reading had to say, for a call that returns rows alone.
+
+        The report of a Dataset was there to be seen before.
+        """
+        found, notes = self.noted(data)
+        for note in notes if found is not data else ():
+            LOG.warning("%s", printable(note))
+        return found
 
     def frame(
         self, data: Any, target: str | None = None, *, once: Sequence[str] = ()

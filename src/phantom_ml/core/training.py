@@ -215,7 +215,9 @@ def train(
             judge=judge,
             known_kinds=kinds_of(problem, dataset, config),
         )
-        return go(keeper, folder, Budget.of(config, clock), progress, dataset.report.warnings)
+        tables = [dataset, *([] if validation is None else [validation])]
+        notes = tuple(dict.fromkeys(note for table in tables for note in table.report.warnings))
+        return go(keeper, folder, Budget.of(config, clock), progress, notes)
 
 
 def posed(

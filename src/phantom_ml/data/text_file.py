@@ -5,11 +5,13 @@ from __future__ import annotations
 import codecs
 from dataclasses import dataclass
 from pathlib import Path
+from uuid import uuid4
 
 from phantom_ml.data.source import SourceFile
+from phantom_ml.data.stray_bytes import PIECE, StrayBytes, mended, stray_bytes
 from phantom_ml.errors import BadSetting, EncodingWrong
+from phantom_ml.wording import counted
 
-PIECE = 4 << 20
 BOMS = {
     codecs.BOM_UTF8: "utf-8-sig",
     codecs.BOM_UTF32_LE: "utf-32",
@@ -88,13 +90,14 @@ def decoded_head(head: bytes, encoding: str | None = None) -> str:
 def as_utf8(file: SourceFile, encoding: str | None, folder: Path) -> TextFile:
     """Return the file as UTF-8; one in another encoding is transcribed into ``folder``.
 
-    UTF-8 is believed only if the whole file is. Else, unless an encoding is given, it is read as
-    Windows-1252 with a warning.
+    Where no encoding is given, bytes that are no UTF-8 are told in a warning: they are read as U+FFFD, or as
+    Windows-1252 where most of what is not ASCII is that. What is valid UTF-8 is read as UTF-8 in both.
 
     Raises
     ------
     EncodingWrong
-        It holds bytes that are no text in its encoding; the message tells where.
+        It holds bytes that are no text in the encoding that was given, or most of its lines do in either;
+        the message tells where.
     BadSetting
         No encoding has this name.
     """
@@ -104,28 +107,69 @@ def as_utf8(file: SourceFile, encoding: str | None, folder: Path) -> TextFile:
         plain = codecs.lookup(found).name in {"utf-8", "utf-8-sig"}
     except LookupError:
         raise BadSetting(f"There is no encoding {found!r}.", "Give one such as utf-8.") from None
-    target = file.path if plain else folder / f"{file.path.name}.utf8"
+    target = file.path if plain else _transcript(file, folder)
     fault, doubles, singles = _survey(file.path, found, None if plain else target)
     if fault is None:
         return TextFile(target, file.name, found, doubles, singles)
     if encoding is None and plain:
-        return _as_fallback(file, fault, folder)
+        return _as_mended(file, fault, found, folder)
     raise EncodingWrong(
         f"{file.name!r} is not {found}: {fault}.",
         "Save it as UTF-8, or name its encoding (latin-1 takes any byte).",
     )
 
 
-def _as_fallback(file: SourceFile, first: Fault, folder: Path) -> TextFile:
-    target = folder / f"{file.path.name}.utf8"
-    fault, doubles, singles = _survey(file.path, FALLBACK, target)
-    if fault is not None:
+def _transcript(file: SourceFile, folder: Path) -> Path:
+    """Return where a file is written as UTF-8; files of several folders may share a name."""
+    return folder / f"{uuid4().hex}-{file.path.name[-40:]}.utf8"
+
+
+def _as_mended(file: SourceFile, first: Fault, encoding: str, folder: Path) -> TextFile:
+    """Return a file that is not all UTF-8 with a character for each byte that is none."""
+    found = stray_bytes(file.path)
+    if found.is_foreign:
         raise EncodingWrong(
-            f"{file.name!r} is neither UTF-8 ({first}) nor Windows-1252 ({fault}).",
+            f"{file.name!r} is neither UTF-8 nor Windows-1252: {found.foreign:,} of "
+            f"{counted(found.lines, 'line')} hold bytes that both have no character for "
+            f"(the first that is no UTF-8: {first}).",
             "Save it as UTF-8, or name its encoding (latin-1 takes any byte).",
         )
-    warning = f"{file.name!r} is not UTF-8 ({first}); it was read as Windows-1252."
-    return TextFile(target, file.name, FALLBACK, doubles, singles, (warning,))
+    target = _transcript(file, folder)
+    doubles, singles = _mend(file.path, target, as_windows=found.is_windows)
+    name = FALLBACK if found.is_windows else encoding
+    return TextFile(target, file.name, name, doubles, singles, (_told(file.name, first, found),))
+
+
+def _told(name: str, first: Fault, found: StrayBytes) -> str:
+    where = str(first) if found.stray == 1 else f"the first: {first}"
+    if found.is_windows:
+        left = (
+            f", {counted(found.undefined, 'byte')} without a character in it as U+FFFD"
+            if found.undefined
+            else ""
+        )
+        n_bytes = counted(found.stray, "byte")
+        return f"{name!r} is not UTF-8 ({n_bytes}; {where}); it was read as Windows-1252{left}."
+    held = "byte that is" if found.stray == 1 else "bytes that are"
+    read = "it was" if found.stray == 1 else "they were"
+    return f"{name!r} has {found.stray:,} {held} no UTF-8 ({where}); {read} read as U+FFFD."
+
+
+def _mend(path: Path, target: Path, *, as_windows: bool) -> tuple[int, int]:
+    """Write a file as UTF-8, a character for each byte that is none, and count quotes."""
+    decoder = codecs.getincrementaldecoder("utf-8")("surrogateescape")
+    doubles = singles = 0
+    first, is_last = True, False
+    with path.open("rb") as opened, target.open("wb") as out:
+        while not is_last:
+            piece = opened.read(PIECE)
+            is_last = not piece
+            text = mended(decoder.decode(piece, final=is_last), as_windows=as_windows)
+            seen = _utf8(text, first=first)
+            out.write(seen)
+            doubles, singles = doubles + seen.count(b'"'), singles + seen.count(b"'")
+            first = False
+    return doubles, singles
 
 
 def _survey(path: Path, encoding: str, target: Path | None) -> tuple[Fault | None, int, int]:
