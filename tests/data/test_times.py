@@ -4,8 +4,11 @@ import datetime as dt
 
 import polars as pl
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from phantom_ml.data.times import days_spanned, spans_new_year, to_datetime
+from phantom_ml.data.time_form import ORDERS
+from phantom_ml.data.times import days_spanned, nanoseconds, spans_new_year, to_datetime
 
 WHEN = dt.datetime(2024, 3, 1, 10, 0, 5)
 FINE = WHEN.replace(microsecond=675_872)
@@ -35,6 +38,17 @@ WRITTEN = {
     "01-Mar-2024 10:00:05": WHEN,
     "3/1/2024 10:00:05 AM": WHEN,
     "3/1/24 10:00": WHEN.replace(second=0),
+    "3/1/2024, 10:00:05 AM": WHEN,
+    "3/1/2024 10:00AM": WHEN.replace(second=0),
+    "03-01-2024 10:00:05": WHEN,
+    "03-01-2024T10:00:05Z": WHEN,
+    "13/03/2024": DAY.replace(day=13),
+    "24/03/01 10:00:05": dt.datetime(2001, 3, 24, 10, 0, 5),
+    "2024-03-01 10:00:05 AM": WHEN,
+    "2024-03-01 10.00.05": WHEN,
+    "Mar 01, 2024 10:00:05 AM": WHEN,
+    "Mar 1, 2024 10:00": WHEN.replace(second=0),
+    "01 Mar 2024 10:00 AM": WHEN.replace(second=0),
     "01.03.2024 10:00:05": WHEN,
     "1709287205": WHEN,
     "1709287205.675872": FINE,
@@ -43,6 +57,22 @@ WRITTEN = {
     "1709287205675872000": FINE,
     "133537608056758720": FINE,
 }
+HOSTILE = [
+    "",
+    "-",
+    "N/A",
+    "soon",
+    "5",
+    "0",
+    "1e9",
+    "9" * 25,
+    "0" * 40,
+    "45000",
+    "inf",
+    "nan",
+    "10.0.0.1",
+]
+NUMBERS = [0.0, 5.0, -1.5, 20_240_301.0, 1.7e9, 1.7e12, 1.7e15, 1.7e18, 1.33e17, 9e30, float("inf")]
 
 
 @pytest.mark.parametrize("text", WRITTEN)
@@ -51,9 +81,29 @@ def test_a_time_is_read_in_the_form_of_its_log(text):
 
 
 def test_what_a_cell_says_hangs_on_no_other_cell():
-    texts = [text for text in WRITTEN if not text.replace(".", "").isdigit()] + ["2024.03.01"]
-    together = to_datetime(pl.Series(texts)).to_list()
-    assert together == [WRITTEN[text] for text in texts]
+    texts = list(WRITTEN)
+    together = to_datetime(pl.Series(texts), "month first").to_list()
+    assert together == [to_datetime(pl.Series([text]), "month first")[0] for text in texts]
+
+
+@pytest.mark.parametrize("form", [*ORDERS, "days", "filetimes", "s", "ms", "us", "ns"])
+@given(cells=st.lists(st.sampled_from([*WRITTEN, *HOSTILE]), min_size=1, max_size=12))
+@settings(max_examples=15, deadline=None)
+def test_a_cell_is_read_alone_as_it_is_beside_others(form, cells):
+    together = to_datetime(pl.Series(cells), form).to_list()
+    assert together == [to_datetime(pl.Series([cell]), form)[0] for cell in cells]
+
+
+@pytest.mark.parametrize("form", [*ORDERS, "days", "filetimes", "s", "ms", "us", "ns"])
+@given(cells=st.lists(st.sampled_from(NUMBERS), min_size=1, max_size=8))
+@settings(max_examples=10, deadline=None)
+def test_a_number_is_read_alone_as_it_is_beside_others(form, cells):
+    together = to_datetime(pl.Series(cells), form).to_list()
+    assert together == [to_datetime(pl.Series([cell]), form)[0] for cell in cells]
+
+
+def test_numbers_that_count_from_another_day_order_as_themselves():
+    assert nanoseconds(pl.Series([3, 1, 2])).argsort().tolist() == [1, 2, 0]
 
 
 @pytest.mark.parametrize("text", ["", "-", "unknown", "31/Feb/2024:10:00:05 +0000", "10.0.0.1"])

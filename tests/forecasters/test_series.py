@@ -1,4 +1,5 @@
 import json
+from datetime import date
 
 import numpy as np
 import polars as pl
@@ -6,7 +7,7 @@ import pytest
 
 from phantom_ml.errors import BundleDamaged
 from phantom_ml.forecasters.columns import SeriesColumns
-from phantom_ml.forecasters.from_frame import series_of
+from phantom_ml.forecasters.from_frame import rows_ahead, series_of
 from phantom_ml.forecasters.gaps import filled
 from phantom_ml.forecasters.series import SeriesSet
 from tests.forecasters.made import series_set
@@ -98,3 +99,11 @@ def test_a_gap_is_filled_by_the_season_before():
 def test_a_gap_is_not_filled_from_another_series():
     values = np.array([9.0, 9.0, 1.0, np.nan])
     assert filled(values, np.array([0, 2, 4]), 2)[3] == 1.0
+
+
+def test_rows_ahead_are_read_in_the_order_of_the_history_after_a_reading_back(tmp_path):
+    days = pl.date_range(date(2023, 1, 1), date(2023, 2, 4), "1d", eager=True)
+    history = pl.DataFrame({"t": days.dt.to_string("%d/%m/%Y"), "y": range(len(days))})
+    series_of(history, SeriesColumns("t", "y")).save(tmp_path)
+    found = rows_ahead(SeriesSet.load(tmp_path), pl.DataFrame({"t": ["05/02/2023"]}))
+    assert found.steps.tolist() == [0]

@@ -5,7 +5,7 @@ import pytest
 
 from phantom_ml.data.recognise import recognise
 from phantom_ml.errors import ColumnMissing, TypeUnsafe
-from phantom_ml.model.align import align
+from phantom_ml.model.align import LEAST_JUNK, align
 
 TRAINED = pl.DataFrame(
     {"when": [datetime(2026, 3, d) for d in range(1, 9)], "n": range(8), "note": list("abcdefgh")}
@@ -62,7 +62,30 @@ def test_text_stays_text():
     assert found["note"].to_list() == ["2026-03-02"]
 
 
-def test_words_where_times_were_are_refused():
-    rows = TRAINED.with_columns(when=pl.lit("soon"))
+def test_many_words_where_times_were_are_refused():
+    rows = pl.DataFrame({"when": ["soon"] * LEAST_JUNK})
     with pytest.raises(TypeUnsafe, match=r"'when' held times.*'soon'"):
         align(rows, INPUTS, ["when"])
+
+
+@pytest.mark.parametrize("cell", ["", "-", "N/A", "soon", "5", "45000"])
+def test_a_cell_that_is_no_time_is_missing_alone_too(cell):
+    assert align(pl.DataFrame({"when": [cell]}), INPUTS, ["when"])["when"].to_list() == [None]
+
+
+def test_many_marks_for_no_time_are_missing():
+    rows = pl.DataFrame({"when": ["-", ""] * LEAST_JUNK})
+    assert align(rows, INPUTS, ["when"])["when"].null_count() == len(rows)
+
+
+@pytest.mark.parametrize("cell", ["1709251200", "1709251200000", "20240301", "133537248000000000"])
+@pytest.mark.parametrize("beside", [[], ["2024-03-01T00:00:00Z"], ["-", "soon"]])
+def test_a_number_where_times_were_is_read_by_itself(cell, beside):
+    found = align(pl.DataFrame({"when": [cell, *beside]}), INPUTS, ["when"])["when"]
+    assert found[0].replace(tzinfo=None) == datetime(2024, 3, 1)
+
+
+def test_an_unreadable_cell_gives_local_times_no_zone():
+    rows = pl.DataFrame({"when": ["2026-03-02T10:00:00", "soon"]})
+    found = align(rows, INPUTS, ["when"])["when"]
+    assert found.to_list() == [datetime(2026, 3, 2, 10), None]

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from phantom_ml.errors import BadSetting, BundleDamaged, ColumnMissing, TypeUnsafe
 from phantom_ml.model import last_shown
+from phantom_ml.model.align import LEAST_JUNK
 from phantom_ml.model.last_shown import LastShown
 from phantom_ml.model.suppression import Suppression
 
@@ -127,9 +128,22 @@ def test_written_times_are_read():
 
 
 def test_a_column_that_is_no_time_is_refused():
-    frame = table([("web", "T1110", 0, True)]).with_columns(when=pl.lit("soon"))
+    frame = table([("web", "T1110", 0, True)] * LEAST_JUNK).with_columns(when=pl.lit("soon"))
     with pytest.raises(TypeUnsafe, match="'soon'"):
         repeats(frame)
+
+
+def test_an_alert_whose_time_is_not_told_is_shown():
+    frame = table([("web", "T1110", 0, True)]).with_columns(when=pl.lit("-"))
+    repeated, _ = repeats(frame)
+    assert repeated.tolist() == [False]
+
+
+def test_alerts_are_placed_in_time_as_training_wrote_it():
+    rule = RULE.model_copy(update={"time_form": "day first"})
+    frame = table([("web", "T1110", 0, True)]).with_columns(when=pl.lit("05/01/2023"))
+    placed = rule.placed(frame, np.array([0]))
+    assert placed.time.astype("datetime64[us]").tolist() == [datetime(2023, 1, 5)]
 
 
 def test_a_column_that_is_not_there_is_named():

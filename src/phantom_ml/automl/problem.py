@@ -24,6 +24,7 @@ from phantom_ml.data.recognise import recognise_sampled
 from phantom_ml.data.schema import ColumnKind, TableSchema
 from phantom_ml.data.splits import RowTies, join_entities
 from phantom_ml.data.target import Target, require_columns, require_target
+from phantom_ml.data.time_form import time_form
 from phantom_ml.errors import BadSetting, TargetUnusable, TypeUnsafe
 from phantom_ml.features.doubts import doubts_of_numbers, doubts_of_time
 from phantom_ml.metrics.base import Metric
@@ -165,7 +166,7 @@ def pose(dataset: Dataset, config: AutoMLConfig, validation: Dataset | None = No
         n_validation,
         (*target.warnings, *entities, *_doubts(frame, inputs, config)),
         config.threshold or task.default_threshold(),
-        suppression=Suppression.asked(config, columns),
+        suppression=_suppression(config, columns, frame),
     )
 
 
@@ -200,9 +201,19 @@ def _without_answers(dataset: Dataset, config: AutoMLConfig, validation: Dataset
         (*known.notes, *entities, *names_alone(frame, inputs), *_doubts(frame, inputs, config)),
         config.threshold,
         n_known,
-        Suppression.asked(config, dataset.columns),
+        _suppression(config, dataset.columns, frame),
         known.odd_class,
     )
+
+
+def _suppression(
+    config: AutoMLConfig, columns: Sequence[str], frame: pl.DataFrame
+) -> Suppression | None:
+    """Return what a configuration asks for, with how the times of training are written."""
+    rule = Suppression.asked(config, columns)
+    if rule is None:
+        return None
+    return rule.model_copy(update={"time_form": time_form(frame[rule.time_column])})
 
 
 def _rows_to_learn(dataset: Dataset, config: AutoMLConfig) -> tuple[pl.DataFrame, Known]:

@@ -223,7 +223,7 @@ def _of_alerts(
     prediction: NDArray[np.float64],
 ) -> dict[str, Any]:
     """Return the fields of an evaluation that tell how a line of alert worked out."""
-    days = _days(card, frame)
+    days = _days(card, pipeline, frame)
     found, alert = measured(held, truth, prediction, days), held.alerts(prediction[:, 0])
     asked = dict(dict(card.get("config") or {}).get("task_settings") or {})
     prevalence, type_column = asked.get("prevalence"), asked.get("type_column")
@@ -263,12 +263,14 @@ def _drifted(card: Mapping[str, Any]) -> float | None:
     return auc if Drift(auc=auc, low=low, high=high).is_beyond_chance else None
 
 
-def _days(card: Mapping[str, Any], frame: pl.DataFrame) -> float | None:
+def _days(card: Mapping[str, Any], pipeline: Pipeline, frame: pl.DataFrame) -> float | None:
     """Return the days that rows span, by the time column of the training; None where they do not tell it."""
     column = dict(card.get("config") or {}).get("time_column")
     if column not in frame.columns:
         return None
-    days = float(np.ptp(nanoseconds(frame[column]))) / DAY_NS
+    inputs = pipeline.spec.inputs
+    form = inputs.column(column).time_form if column in inputs.names() else None
+    days = float(np.ptp(nanoseconds(frame[column], form))) / DAY_NS
     return days if days > 0 else None
 
 

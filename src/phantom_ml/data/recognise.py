@@ -11,6 +11,7 @@ from phantom_ml.data.copies import equal_columns
 from phantom_ml.data.kinds.base import Claim, Recogniser, in_order
 from phantom_ml.data.kinds.column import Column
 from phantom_ml.data.schema import NUMBER_KINDS, UNUSED_KINDS, ColumnKind, ColumnSchema, TableSchema
+from phantom_ml.data.time_form import time_form
 from phantom_ml.errors import ColumnMissing, UnknownName
 
 NO_OVERRIDES: Mapping[str, str] = {}
@@ -90,8 +91,16 @@ def recognise_sampled(
     flat = [c.name for c in schema.columns if c.n_distinct <= MOST_FLAT and not c.overridden]
     again = {name: _with_others(sample[name], frame[name]) for name in flat}
     seen_anew = {c.name: c for series in again.values() for c in _anew(series)}
-    schema = TableSchema(columns=tuple(seen_anew.get(c.name, c) for c in schema.columns))
+    columns = (_with_form(seen_anew.get(c.name, c), frame) for c in schema.columns)
+    schema = TableSchema(columns=tuple(columns))
     return _with_copies(schema, sample, frame, named)
+
+
+def _with_form(column: ColumnSchema, whole: pl.DataFrame) -> ColumnSchema:
+    """Return a column of times with how they are written by all rows: one of them may prove it."""
+    if column.kind is not ColumnKind.TIMESTAMP:
+        return column
+    return column.model_copy(update={"time_form": time_form(look_at(whole[column.name]).values)})
 
 
 def _with_copies(
@@ -165,6 +174,7 @@ def _column(series: pl.Series, given: ColumnKind | None, order: list[Recogniser]
         overridden=given is not None,
         missing_share=column.missing_share,
         n_distinct=column.n_distinct,
+        time_form=time_form(column.values) if first.kind is ColumnKind.TIMESTAMP else None,
     )
 
 

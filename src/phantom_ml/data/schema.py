@@ -85,6 +85,7 @@ class ColumnSchema(Settings):
     overridden: bool = False
     missing_share: float = Field(0.0, ge=0, le=1)
     n_distinct: int = Field(0, ge=0, description="In the rows that were looked at.")
+    time_form: str | None = Field(None, description="How times are written, as ``time_form`` says.")
 
 
 class TableSchema(Settings):

@@ -8,17 +8,42 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-#: Days written as one number, 1900 to 2100, and Windows FILETIME from 1990 to 2100.
-DAYS, FILETIMES = (19_000_101, 21_001_231), (1.227e17, 1.574e17)
-#: Epoch values of up to this magnitude are seconds, then milli-, micro- and nanoseconds.
-UNITS = ((1e11, "s"), (1e14, "ms"), (1e17, "us"), (float("inf"), "ns"))
+from phantom_ml.data.time_form import (
+    DAYS,
+    ORDERS,
+    mostly_numbers,
+    number_form,
+    order_of,
+    written_numbers,
+)
+
+#: Numbers beside text are times where they lie from 1990 to 2100 in one of these counts; no two overlap.
+LIKELY = (
+    ("days", DAYS),
+    ("filetimes", (1.227e17, 1.574e17)),
+    ("s", (631_152_000, 4_102_444_800)),
+    ("ms", (631_152_000e3, 4_102_444_800e3)),
+    ("us", (631_152_000e6, 4_102_444_800e6)),
+    ("ns", (631_152_000e9, 4_102_444_800e9)),
+)
 
 
-def to_datetime(values: pl.Series) -> pl.Series:
+def to_datetime(values: pl.Series, form: str | None = None) -> pl.Series:
     """Return a column as Datetime in microseconds (UTC where a zone is known); null where unreadable.
 
     Dates and datetimes are taken as they are, numbers as epoch seconds, milli-, micro- or nanoseconds by
     their size, text as ISO 8601 and its relatives, web server logs, syslog, mail, ctime and spreadsheets.
+
+    Parameters
+    ----------
+    values : Series
+    form : str or None
+        What ``time_form`` found in training: each cell is then read by itself. None: decided by these cells.
+
+    Examples
+    --------
+    >>> to_datetime(pl.Series(["05/01/2023"]), "day first").dt.month().to_list()
+    [1]
     """
     if values.dtype == pl.Date:
         return values.cast(pl.Datetime("us"))
@@ -27,12 +52,15 @@ def to_datetime(values: pl.Series) -> pl.Series:
             values = values.dt.convert_time_zone("UTC").dt.replace_time_zone(None)
         return values.dt.cast_time_unit("us")
     if values.dtype.is_numeric():
-        return _from_epoch(values)
+        numbers = values.cast(pl.Float64, strict=False)
+        return _from_numbers(numbers, number_form(numbers) if form is None else form)
     text = values.cast(pl.String, strict=False)
-    numbers = text.cast(pl.Float64, strict=False)
-    if 2 * numbers.count() > max(1, text.count()):
-        return _from_epoch(numbers)
-    return _from_text(text)
+    if form in ORDERS:
+        return _from_text(text, form)
+    numbers = written_numbers(text)
+    if form is None:
+        form = number_form(numbers) if mostly_numbers(text, numbers) else None
+    return _from_text(text, None) if form is None else _from_numbers(numbers, form)
 
 
 def tells_year(values: pl.Series) -> bool:
@@ -50,7 +78,7 @@ def tells_year(values: pl.Series) -> bool:
     return 2 * assumed.sum() <= len(head)
 
 
-def days_spanned(values: pl.Series) -> float:
+def days_spanned(values: pl.Series, form: str | None = None) -> float:
     """Return the days from the first time of a column to the last, odd ones at either end left out.
 
     Times without a year lie on a circle: they span what their widest gap leaves of it.
@@ -62,7 +90,7 @@ def days_spanned(values: pl.Series) -> float:
     >>> days_spanned(pl.Series(["Dec 30 00:00:00", "Jan  2 00:00:00"]))
     3.0
     """
-    times = _sorted(values)
+    times = _sorted(values, form)
     if not len(times):
         return 0.0
     if not tells_year(values):
@@ -86,8 +114,8 @@ def spans_new_year(values: pl.Series) -> bool:
     return bool(len(times) and np.diff(times).max(initial=0) > _around(times))
 
 
-def _sorted(values: pl.Series) -> NDArray[np.int64]:
-    return np.sort(to_datetime(values).drop_nulls().to_numpy().astype(np.int64))
+def _sorted(values: pl.Series, form: str | None = None) -> NDArray[np.int64]:
+    return np.sort(to_datetime(values, form).drop_nulls().to_numpy().astype(np.int64))
 
 
 def _around(times: NDArray[np.int64]) -> int:
@@ -95,27 +123,40 @@ def _around(times: NDArray[np.int64]) -> int:
     return int(LEAP_DAYS * DAY - (times[-1] - times[0]))
 
 
-def _from_epoch(values: pl.Series) -> pl.Series:
-    numbers = values.cast(pl.Float64, strict=False)
-    size = _typical(numbers)
-    if DAYS[0] <= size <= DAYS[1] and (numbers == numbers.floor()).all():
-        days = numbers.cast(pl.Int64, strict=False).cast(pl.String)
-        return days.str.to_datetime("%Y%m%d", strict=False, time_unit="us")
-    if FILETIMES[0] <= size <= FILETIMES[1]:
-        since = (numbers.cast(pl.Float64) / 10).cast(pl.Int64, strict=False) - FILETIME_EPOCH
+def _from_numbers(numbers: pl.Series, form: str) -> pl.Series:
+    """Return the times of Float64 numbers; in text, which has an order, only those that are likely ones."""
+    if form in ORDERS:
+        return _from_likely(numbers)
+    if form == "days":
+        known = _within(numbers, *DAYS).cast(pl.Int64, strict=False).cast(pl.String)
+        return known.str.to_datetime("%Y%m%d", strict=False, time_unit="us")
+    if form == "filetimes":
+        since = (numbers / 10).cast(pl.Int64, strict=False) - FILETIME_EPOCH
         return since.cast(pl.Datetime("us"))
-    unit = next(u for limit, u in UNITS if size < limit)
-    factor = {"s": 1e6, "ms": 1e3, "us": 1.0, "ns": 1e-3}[unit]
-    scaled = pl.col("t") * factor
+    factor = {"s": 1e6, "ms": 1e3, "us": 1.0, "ns": 1e-3}[form]
     # Outside the years 1 to 9999 a value is no time.
-    known = pl.when(scaled.abs() <= 2.5e17).then(scaled)
-    micros = numbers.alias("t").to_frame().select(known).to_series()
+    micros = _within(numbers * factor, -2.5e17, 2.5e17)
     return micros.cast(pl.Int64, strict=False).cast(pl.Datetime("us"))
+
+
+def _from_likely(numbers: pl.Series) -> pl.Series:
+    """Return the times of numbers, what each counts told by its own size; null where no count is likely."""
+    times = _nothing(numbers)
+    for form, bounds in LIKELY:
+        rows = numbers.is_between(*bounds).arg_true()
+        if len(rows):
+            times = times.scatter(rows, _from_numbers(numbers.gather(rows), form))
+    return times
+
+
+def _within(numbers: pl.Series, low: float, high: float) -> pl.Series:
+    return numbers.set(~numbers.is_between(low, high), None)
 
 
 #: Whole spellings that are frequent, and so are tried as they stand; evened out, they are read below.
 WHOLE = (
     "%Y-%m-%dT%H:%M:%S%.f%#z",
+    "%Y-%m-%dT%H:%M:%S%.f",
     "%d/%b/%Y:%H:%M:%S %z",
     "%a, %d %b %Y %H:%M:%S %z",
     "%a %b %e %H:%M:%S %Y",
@@ -123,33 +164,53 @@ WHOLE = (
     "%Y.%m.%d",
     "%Y%m%dT%H%M%S%#z",
 )
+#: RFC 3164 tells no year: its times take a leap year, so that every day exists.
+SYSLOG, LEAP_YEAR = "%b %e %H:%M:%S%.f", "2000"
 #: No text fits two of these: the order is free, and what a cell says hangs on no other cell.
 FORMS = (
     "%Y-%m-%d %H:%M:%S%.f",  # ISO 8601 and its relatives
     "%Y-%m-%d %H:%M",
     "%Y-%m-%d",
+    SYSLOG,
     "%Y-%m-%d-%H.%M.%S%.f",  # Blue Gene/L
     "%Y%m%d %H%M%S%.f",
     "%d/%b/%Y:%H:%M:%S",  # Common Log Format
     "%d/%b/%Y %H:%M:%S",
-    "%m/%d/%Y %I:%M:%S %p",  # spreadsheets
-    "%m/%d/%Y %I:%M %p",
-    "%m/%d/%Y %H:%M:%S%.f",
-    "%m/%d/%Y %H:%M",
-    "%m/%d/%Y",
+    "%Y-%m-%d %I:%M:%S %p",  # spreadsheets
+    "%Y-%m-%d %I:%M %p",
     "%d.%m.%Y %H:%M:%S%.f",
     "%d.%m.%Y %H:%M",
     "%d.%m.%Y",
     "%d %b %Y %H:%M:%S%.f",  # mail (RFC 5322)
     "%d %b %Y %H:%M",
+    "%d %b %Y %I:%M:%S %p",
+    "%d %b %Y %I:%M %p",
     "%d %b %Y",
     "%b %e %Y %H:%M:%S%.f",
+    "%b %e %Y %H:%M",
+    "%b %e %Y %I:%M:%S %p",
+    "%b %e %Y %I:%M %p",
     "%b %e %Y",
     "%b %e %H:%M:%S %Y",  # ctime
-    "%b %e %H:%M:%S%.f",  # syslog (RFC 3164)
 )
-#: RFC 3164 tells no year: its times take a leap year, so that every day exists.
-SYSLOG, LEAP_YEAR = FORMS[-1], "2000"
+#: Frequent spellings of which the order of the column decides, to be tried as they stand.
+ORDERED = {
+    "month first": ("%m/%d/%Y %H:%M:%S%.f", "%m/%d/%Y %I:%M:%S %p", "%m/%d/%Y %H:%M", "%m/%d/%Y"),
+    "day first": ("%d/%m/%Y %H:%M:%S%.f", "%d/%m/%Y %H:%M", "%d/%m/%Y", "%d-%m-%Y %H:%M:%S%.f"),
+    "year first": (),
+}
+#: Two numbers and a year: what they are is the order's to say.
+NUMBERED = r"^(\d\d?)[/-](\d\d?)[/-]"
+YEAR_LAST = {
+    "month first": "${3}-${1}-${2}",
+    "day first": "${3}-${2}-${1}",
+    "year first": "${3}-${1}-${2}",
+}
+SHORT_YEAR = {
+    "month first": "20${3}-${1}-${2}",
+    "day first": "20${3}-${2}-${1}",
+    "year first": "20${1}-${2}-${3}",
+}
 #: Its days; microseconds of a day; the share of times at either end that may be mistakes.
 LEAP_DAYS, DAY, ENDS = 366, 86_400_000_000, 0.01
 #: How that year looks where a cell does tell it, and a plain number.
@@ -165,35 +226,65 @@ SPELLINGS = (
     (r"^([^A-Za-z]*[A-Z][a-z][a-z])[a-z]+", "$1"),
     (r",(\d+ ?)$", ".$1"),
     (r"^(\d{4})[./](\d\d?)[./](\d\d?)", "$1-$2-$3"),
-    (r"^(\d{4}-?\d\d-?\d\d)[T_-](\d\d:?\d\d)", "$1 $2"),
+    (r"^(\d{4}-?\d\d?-?\d\d?)(?:[T_-]|, ?)(\d\d?:?\d\d)", "$1 $2"),
+    (r"(\d)\s?([AaPp][Mm])$", "$1 $2"),
+    (r"(\d [012]?\d)\.(\d\d)\.(\d\d)", "$1:$2:$3"),
     (r"^(\d\d?)-([A-Z][a-z]{2,8})-(\d{4})", "$1 $2 $3"),
     (r"([A-Za-z]{3} +\d\d?), ", "$1 "),
-    (r"^(\d\d?[/.]\d\d?[/.])(\d\d)( |$)", "${1}20$2$3"),
+    (r"(\d{4}), ", "$1 "),
+    (r"^(\d\d?\.\d\d?\.)(\d\d)( |$)", "${1}20$2$3"),
     (r"\s{2,}", " "),
 )
 #: What every time has: signs between digits, the digits of a day and a time, or a month.
 DATED = r"\d[/.:-]\d|\d{8}[T_ ]\d{4}|Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec"
+#: A number that may be a time.
+DIGITS = r"^[+\d][\d.eE+]*$"
 #: Hours and minutes east of Greenwich, behind a time of day.
 OFFSET = r"(:\d\d(?:[.,]\d+)?) ?([+-])(\d\d):?(\d\d)$"
 #: Cells that tell which forms to try first, and characters of the longest time.
 HEAD, LONGEST = 100, 64
 
 
-def _from_text(text: pl.Series) -> pl.Series:
+def _from_text(text: pl.Series, order: str | None) -> pl.Series:
     text = text.str.strip_chars()
-    parsed = _filled(_nothing(text), text, _likely(text, (*WHOLE, *FORMS)))
-    unread = parsed.is_null() & (text.str.len_bytes() <= LONGEST) & text.str.contains(DATED)
-    odd = unread.arg_true()
-    return parsed.scatter(odd, _from_odd_text(text.gather(odd))) if len(odd) else parsed
+    in_order = order is not None and text.head(HEAD).str.contains(NUMBERED).any()
+    ordered = ORDERED[order] if order is not None and in_order else ()
+    parsed = _filled(_nothing(text), text, _likely(text, (*ordered, *WHOLE, *FORMS)))
+    unread = (parsed.is_null() & text.is_not_null()).arg_true()
+    return parsed.scatter(unread, _of_unread(text.gather(unread), order)) if len(unread) else parsed
 
 
-def _from_odd_text(text: pl.Series) -> pl.Series:
-    """Return the times of text once its zone is taken off and its spelling is evened out."""
+def _of_unread(text: pl.Series, order: str | None) -> pl.Series:
+    """Return the times of text in no frequent spelling, and of numbers in it."""
+    times = _nothing(text)
+    short = text.str.len_bytes() <= LONGEST
+    odd = (short & text.str.contains(DATED)).arg_true()
+    if len(odd):
+        times = times.scatter(odd, _from_odd_text(text.gather(odd), order))
+    plain = (short & text.str.contains(DIGITS)).arg_true()
+    if len(plain):
+        numbers = text.gather(plain).cast(pl.Float64, strict=False)
+        times = times.scatter(plain, _from_likely(numbers))
+    return times
+
+
+def _from_odd_text(text: pl.Series, order: str | None) -> pl.Series:
+    """Return the times of text, first as it stands, then with its spelling evened out."""
+    order = order or order_of(text)
+    parsed = _filled(_nothing(text), text, _likely(text, ORDERED[order]))
+    odd = parsed.is_null().arg_true()
+    return parsed.scatter(odd, _evened_out(text.gather(odd), order)) if len(odd) else parsed
+
+
+def _evened_out(text: pl.Series, order: str) -> pl.Series:
+    """Return the times of text once its zone is taken off and its parts are spelled and ordered alike."""
     text = text.str.strip_chars("[]")
     zone = text.str.extract_groups(OFFSET).struct.unnest()
     minutes = zone["3"].cast(pl.Int64) * 60 + zone["4"].cast(pl.Int64)
     east = (minutes * (zone["2"] + "1").cast(pl.Int64)).fill_null(0)
     text = text.str.replace(OFFSET, "$1")
+    text = text.str.replace(rf"{NUMBERED}(\d{{4}})([ T,-]|$)", f"{YEAR_LAST[order]}$4")
+    text = text.str.replace(rf"{NUMBERED}(\d\d)([ T,-]|$)", f"{SHORT_YEAR[order]}$4")
     for spelling, wanted in SPELLINGS:
         text = text.str.replace(spelling, wanted)
     text = text.str.strip_chars()
@@ -210,7 +301,14 @@ def _nothing(text: pl.Series) -> pl.Series:
 def _likely(text: pl.Series, forms: Sequence[str]) -> list[str]:
     """Return the forms of the first cells, the most frequent first."""
     head = text.drop_nulls().head(HEAD)
-    hits = {form: _read(head, form).count() for form in forms}
+    rest, hits = head.filter(head.str.contains(DATED)), dict.fromkeys(forms, 0)
+    # A call takes longer than reading a hundred cells: no form is tried once none is left to be read.
+    for form in forms:
+        if not len(rest):
+            break
+        unread = _read(rest, form).is_null()
+        hits[form] = len(rest) - int(unread.sum())
+        rest = rest.filter(unread)
     return sorted((form for form in forms if hits[form]), key=lambda form: -hits[form])
 
 
@@ -236,18 +334,12 @@ def _read(text: pl.Series, form: str) -> pl.Series:
     return times.set(times.dt.year() < 100, None)
 
 
-def _typical(values: pl.Series) -> float:
-    numbers = values.drop_nulls().to_numpy()
-    finite = np.abs(numbers[np.isfinite(numbers)])
-    return float(np.median(finite)) if len(finite) else 0.0
-
-
 def _largest(values: pl.Series) -> float:
     numbers = values.cast(pl.Float64).drop_nulls().to_numpy()
     return float(np.abs(numbers).max()) if len(numbers) else 0.0
 
 
-def nanoseconds(values: pl.Series) -> NDArray[np.int64]:
+def nanoseconds(values: pl.Series, form: str | None = None) -> NDArray[np.int64]:
     """Return the times of a column as int64 nanoseconds since 1970, shape (n_rows,).
 
     A plain small number (a year, a day's number) orders as itself. Missing times take the least value,
@@ -256,6 +348,6 @@ def nanoseconds(values: pl.Series) -> NDArray[np.int64]:
     if values.dtype.is_numeric() and _largest(values) < 1e8:
         numbers = (values.cast(pl.Float64) * 86_400e9).cast(pl.Int64, strict=False)
     else:
-        numbers = to_datetime(values).dt.timestamp("ns")
+        numbers = to_datetime(values, form).dt.timestamp("ns")
     least = numbers.min()
     return numbers.fill_null(0 if least is None else least).to_numpy().astype(np.int64)

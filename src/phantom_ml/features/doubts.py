@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import polars as pl
 
 from phantom_ml.data.schema import NUMBER_KINDS, ColumnKind, TableSchema
+from phantom_ml.data.time_form import in_two_orders
 from phantom_ml.data.times import spans_new_year, tells_year
 from phantom_ml.features.columns.number import no_numbers, words_alone
 
@@ -35,7 +36,11 @@ def doubts_of_time(frame: pl.DataFrame, schema: TableSchema, time: str | None) -
     ('Nothing is told of the past: begin or end may be the time of a row. Name the time column.',)
     """
     stamps = schema.of_kind(ColumnKind.TIMESTAMP)
-    return (*_undecided(stamps, time), *_without_year(frame, stamps))
+    return (
+        *_undecided(stamps, time),
+        *_without_year(frame, stamps),
+        *_in_two_orders(frame, stamps),
+    )
 
 
 def doubts_of_numbers(frame: pl.DataFrame, schema: TableSchema) -> tuple[str, ...]:
@@ -84,4 +89,14 @@ def _without_year(frame: pl.DataFrame, stamps: list[str]) -> Iterator[str]:
             yield (
                 f"The times of {name!r} span the end of a year and tell no year: nothing is told of the past, "
                 "and January is taken to come before December. Write the year."
+            )
+
+
+def _in_two_orders(frame: pl.DataFrame, stamps: list[str]) -> Iterator[str]:
+    for name in stamps:
+        cell = in_two_orders(frame[name]) if name in frame.columns else None
+        if cell is not None:
+            yield (
+                f"The times of {name!r} do not prove whether day or month comes first, {cell[:60]!r} for "
+                "one: the month is taken. Write the year first, 2023-05-01."
             )

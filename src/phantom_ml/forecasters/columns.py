@@ -53,8 +53,11 @@ def check_columns(frame: pl.DataFrame, names: Sequence[str]) -> None:
         raise DataError("The table has no row.", "A series needs one at least.")
 
 
-def read_times(column: pl.Series) -> tuple[pl.Series, bool]:
-    """Return nanoseconds in UTC or whole numbers, null where unreadable, and whether they are times."""
+def read_times(column: pl.Series, form: str | None = None) -> tuple[pl.Series, bool]:
+    """Return nanoseconds in UTC or whole numbers, null where unreadable, and whether they are times.
+
+    ``form`` tells how text of times is written, as for ``to_datetime``.
+    """
     if column.dtype.is_numeric():
         whole = column.cast(pl.Float64).fill_nan(None)
         if not (whole == whole.round()).all():
@@ -65,7 +68,7 @@ def read_times(column: pl.Series) -> tuple[pl.Series, bool]:
         return column.cast(pl.Int64, strict=False), False
     if isinstance(column.dtype, pl.Datetime):
         return column.dt.timestamp("ns"), True
-    return to_datetime(column).dt.timestamp("ns"), True
+    return to_datetime(column, form).dt.timestamp("ns"), True
 
 
 def read_values(column: pl.Series) -> Floats:

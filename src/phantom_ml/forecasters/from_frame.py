@@ -13,6 +13,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from phantom_ml.data.time_form import time_form
 from phantom_ml.errors import DataError, TargetUnusable
 from phantom_ml.forecasters.columns import (
     SeriesColumns,
@@ -93,6 +94,7 @@ def series_of(
         rows.ids, grid.origins, grid.bounds, values, step, season,
         columns.time, rows.time_type, str(columns.value).lstrip("\x00"),
         grid.means(rows.known), grid.means(rows.past), columns.known_ahead, columns.past_only,
+        rows.time_form,
     )  # fmt: skip
 
 
@@ -188,7 +190,7 @@ class Ahead:
 def rows_ahead(series: SeriesSet, frame: pl.DataFrame) -> Ahead:
     """Return where the rows of a frame lie; raises ColumnMissing, DataError."""
     check_columns(frame, [series.time, *series.ids.columns])
-    times = read_times(frame[series.time])[0]
+    times = read_times(frame[series.time], series.time_form)[0]
     codes = series_codes(frame, series.ids)
     known = (codes >= 0) & ~times.is_null().to_numpy()
     steps, exact = np.full(frame.height, -1), np.zeros(frame.height, np.bool_)
@@ -211,6 +213,7 @@ class _Rows:
     past: Floats
     time_type: pl.DataType
     is_temporal: bool
+    time_form: str | None
 
     @classmethod
     def of(cls, frame: pl.DataFrame, columns: SeriesColumns) -> _Rows:
@@ -219,7 +222,9 @@ class _Rows:
         beside = (list(columns.known_ahead), list(columns.past_only))
         check_columns(frame, [columns.time, value, *names, *beside[0], *beside[1]])
         ids = frame.select(names).unique().sort(names, nulls_last=True) if names else pl.DataFrame()
-        times, is_temporal = read_times(frame[columns.time])
+        written = frame[columns.time]
+        form = time_form(written) if written.dtype == pl.String else None
+        times, is_temporal = read_times(written, form)
         missing = times.null_count()
         if missing:
             have = "has" if missing == 1 else "have"
@@ -238,7 +243,7 @@ class _Rows:
         if is_temporal and not kind.is_temporal():  # text is told as datetimes
             kind = pl.Datetime("us")
         return cls(
-            ids, codes[kept], moments[kept], values[kept], known, past, kind, is_temporal
+            ids, codes[kept], moments[kept], values[kept], known, past, kind, is_temporal, form
         )  # fmt: skip
 
 

@@ -53,6 +53,8 @@ class SeriesSet:
     past : float64 array of shape (n_total, n_past)
         Columns that are known up to the end of a history only.
     known_names, past_names : tuple of str
+    time_form : str or None
+        How text of times is written; None: decided by what is given.
     """
 
     ids: pl.DataFrame
@@ -68,6 +70,7 @@ class SeriesSet:
     past: Floats = field(default_factory=lambda: np.empty((0, 0)))
     known_names: tuple[str, ...] = ()
     past_names: tuple[str, ...] = ()
+    time_form: str | None = None
 
     def __post_init__(self) -> None:
         for name, names in (("known", self.known_names), ("past", self.past_names)):
@@ -159,6 +162,7 @@ class SeriesSet:
         facts = {
             "frequency": self.frequency.__dict__, "season": self.season, "time": self.time,
             "target": self.target, "known": self.known_names, "past": self.past_names,
+            "time_form": self.time_form,
         }  # fmt: skip
         (folder / FACTS_FILE).write_text(json.dumps(facts))
 
@@ -202,7 +206,7 @@ class SeriesSet:
             rows[VALUE].to_numpy(), frequency, int(facts["season"]),
             facts["time"], told[ORIGIN].dtype, facts["target"],
             _matrix(rows, known), _matrix(rows, past),
-            tuple(facts["known"]), tuple(facts["past"]),
+            tuple(facts["known"]), tuple(facts["past"]), facts.get("time_form"),
         )  # fmt: skip
 
 

@@ -16,10 +16,11 @@ from pydantic import Field
 
 from phantom_ml.config import AutoMLConfig, Settings
 from phantom_ml.data.target import require_columns
-from phantom_ml.errors import BadSetting, TypeUnsafe
+from phantom_ml.errors import BadSetting
 from phantom_ml.features.cells.entity import row_hashes
 from phantom_ml.features.cells.hashing import MISSING, Hashes
 from phantom_ml.features.windows.events import microseconds
+from phantom_ml.model.align import refuse_junk
 from phantom_ml.model.last_shown import LastShown
 
 Ints = NDArray[np.int64]
@@ -37,11 +38,14 @@ class Suppression(Settings):
     time_column : str
     hours : float
         An alert less than so long after the last shown one of its entity is a repeat.
+    time_form : str or None
+        How the times of training are written; None: decided by those that are given.
     """
 
     columns: tuple[str, ...] = Field(min_length=1)
     time_column: str
     hours: float = Field(gt=0)
+    time_form: str | None = None
 
     @classmethod
     def asked(cls, config: AutoMLConfig, columns: Sequence[str]) -> Suppression | None:
@@ -103,7 +107,7 @@ class Suppression(Settings):
         ColumnMissing
             A column of the entity or the time is not there.
         TypeUnsafe
-            The time column holds values, and none of them is a time.
+            The time column of many alerts holds values, and none of them is a time.
         """
         placed = self.placed(frame, np.flatnonzero(alert))
         shown = ~last.covers(placed.entity, placed.time, self.window)
@@ -130,13 +134,10 @@ class Suppression(Settings):
         return span / (24.0 * HOUR_US) if span > 0 else None
 
     def _times(self, values: pl.Series) -> tuple[Ints, Flags]:
-        time, known = microseconds(values)
-        if not known.any() and values.null_count() < len(values):
-            raise TypeUnsafe(
-                f"Column {values.name!r} is to tell when alerts were, and no cell is a time: "
-                f"{str(values.drop_nulls()[0])[:60]!r}.",
-                "Write times as 2026-01-31T12:00:00Z, or as the training data had them.",
-            )
+        time, known = microseconds(values, self.time_form)
+        if not known.any():
+            told = f"Column {values.name!r} is to tell when alerts were, and no cell is a time"
+            refuse_junk(values, told)
         return time, known
 
 

@@ -169,3 +169,26 @@ def test_the_zone_is_kept_by_the_fitted_encoder():
 
 def test_every_feature_is_told_in_words():
     assert all(f.words for f in whole().features)
+
+
+DAY_FIRST = pl.Series([moment.strftime("%d/%m/%Y %H:%M") for moment in ANY_YEAR])
+
+
+def test_a_day_alone_is_read_in_the_order_of_training():
+    encoder = fitted("timestamp", DAY_FIRST, ColumnKind.TIMESTAMP)
+    found = parts_of(encoder, ["05/01/2024 10:00"]).row(0, named=True)
+    assert (found["day"], found["month"]) == (5, 1)
+
+
+def test_the_order_that_the_schema_tells_counts_for_part_of_the_rows():
+    schema = ColumnSchema(
+        name="t", dtype="String", kind=ColumnKind.TIMESTAMP, time_form="day first"
+    )
+    early = DAY_FIRST.filter(DAY_FIRST.str.slice(0, 2).cast(pl.Int8) <= 12)
+    assert TimestampEncoder.fit(early, schema).form == "day first"
+
+
+def test_a_small_number_is_read_in_the_unit_of_training():
+    numbers = pl.Series([1_700_000_000_000 + 40_000_000 * i for i in range(60)])
+    encoder = fitted("timestamp", numbers, ColumnKind.TIMESTAMP)
+    assert parts_of(encoder, [3_600_000]).row(0, named=True)["hour"] == 1

@@ -188,3 +188,10 @@ def test_no_two_features_have_one_name():
 )
 def test_the_side_is_read_from_the_name(name, expected):
     assert side(name) == expected
+
+
+@pytest.mark.parametrize("kinds", [KINDS, {n: k for n, k in KINDS.items() if n != "time"}])
+def test_how_times_are_written_is_kept_whether_or_not_the_schema_holds_them(kinds):
+    days = [f"{i % 28 + 1:02}/{i // 28 % 12 + 1:02}/2024" for i in range(200)]
+    frame = table().with_columns(time=pl.Series(days))
+    assert plan_of(frame, kinds, time="time").time_form == "day first"

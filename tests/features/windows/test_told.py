@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from phantom_ml.features.windows import line as line_of_time
 from phantom_ml.features.windows import told as telling
+from phantom_ml.features.windows.events import Rows
 from phantom_ml.features.windows.plan import EntityPlan, WindowPlan
 from phantom_ml.features.windows.state import WindowState
 from tests.features.windows.made import (
@@ -230,3 +231,10 @@ def test_amounts_without_end_are_counted_as_the_greatest():
     values = [float("inf"), float("-inf"), 1e300, float("nan"), None]
     frame = pl.DataFrame({"time": range(START, START + 5), "src": ["a"] * 5, "n": values})
     assert column(frame, "src.n.5m", plan)[-1] == np.float32(10**12)
+
+
+def test_a_day_alone_is_placed_in_time_as_training_wrote_it():
+    entity = EntityPlan(columns=("src",), windows=(604_800,))
+    plan = WindowPlan(time="time", entities=(entity,), time_form="day first")
+    rows = Rows(pl.DataFrame({"time": ["05/01/2023"], "src": ["a"]}), plan)
+    assert rows.time.astype("datetime64[us]").tolist() == [datetime(2023, 1, 5)]

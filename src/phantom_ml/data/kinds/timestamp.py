@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import polars as pl
 
 from phantom_ml.data.kinds.base import Claim, Pattern, Recogniser, evidence, hints_at, kinds
 from phantom_ml.data.kinds.column import Column, name_words
 from phantom_ml.data.schema import ColumnKind
+from phantom_ml.data.times import to_datetime
 
 HINTS = name_words(
     """time ts timestamp date datetime epoch when start end created updated modified seen
@@ -33,7 +36,18 @@ SHAPES = (
     rf"[A-Z][a-z]{{2}}\s+{_MONTH}\s+{_DAY}\s+{_CLOCK}{_ZONE}\s+{_YEAR}",  # ctime
     rf"{_YEAR}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])[T_](?:[01]\d|2[0-3])[0-5]\d[0-5]\d(?:\.\d+)?Z?",
 )
-_TEXT = Pattern(
+
+
+@dataclass(frozen=True)
+class _Readable(Pattern):
+    """A pattern of which only that fits which is read as a time: what is recognised is read, too."""
+
+    def _fits(self, values: pl.Series, pattern: str) -> pl.Series:
+        fits = Pattern._fits(self, values, pattern)
+        return fits & to_datetime(values).is_not_null() if fits.any() else fits
+
+
+_TEXT = _Readable(
     ColumnKind.TIMESTAMP,
     "dates or times",
     "^(?:" + "|".join(SHAPES) + ")$",

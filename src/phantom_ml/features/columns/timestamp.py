@@ -18,7 +18,8 @@ from numpy.typing import NDArray
 
 from phantom_ml.data.matrix import Feature
 from phantom_ml.data.schema import ColumnKind, ColumnSchema
-from phantom_ml.data.times import DAYS, days_spanned, tells_year, to_datetime
+from phantom_ml.data.time_form import DAYS, time_form
+from phantom_ml.data.times import days_spanned, tells_year, to_datetime
 from phantom_ml.features.base import ColumnEncoder, encoders
 from phantom_ml.features.windows.events import microseconds
 
@@ -65,6 +66,7 @@ class TimestampEncoder(ColumnEncoder):
 
     parts: tuple[str, ...]
     time_zone: str | None = None
+    form: str | None = None
 
     @classmethod
     def fit(cls, values: pl.Series, schema: ColumnSchema) -> TimestampEncoder | None:
@@ -85,14 +87,15 @@ class TimestampEncoder(ColumnEncoder):
             An IANA name, "Europe/Berlin". Times without a zone are taken to be of that clock; those with
             one (and epoch numbers, which are UTC) are converted. None: naive ones as they are, others in UTC.
         """
-        whole = cls(column=schema.name, parts=tuple(PARTS), time_zone=time_zone)
+        form = schema.time_form or time_form(values)
+        whole = cls(column=schema.name, parts=tuple(PARTS), time_zone=time_zone, form=form)
         out = np.empty((len(values), len(PARTS)), np.float32)
         whole.transform(values, out)
         known = out[~np.isnan(out[:, 0])]
         if not len(known):
             return None
         varies = known.min(axis=0) != known.max(axis=0)
-        told = _told(values)
+        told = _told(values, form)
         kept = tuple(p for p, v in zip(PARTS, varies, strict=True) if v and p in told)
         return whole.model_copy(update={"parts": kept}) if kept else None
 
@@ -108,17 +111,19 @@ class TimestampEncoder(ColumnEncoder):
 
     def transform(self, values: pl.Series, out: NDArray[np.float32]) -> None:
         """Write the parts of each time."""
-        micros, known = microseconds(
-            values if self.time_zone is None else local_times(values, self.time_zone)
-        )
+        zone = self.time_zone
+        times = values if zone is None else local_times(values, zone, self.form)
+        micros, known = microseconds(times, self.form)
         for first in range(0, len(micros), ROWS):
             rows = slice(first, first + ROWS)
             _write(micros[rows], self.parts, out[rows])
         out[~known] = np.nan
 
 
-def local_times(values: pl.Series, time_zone: str | None) -> pl.Series:
+def local_times(values: pl.Series, time_zone: str | None, form: str | None = None) -> pl.Series:
     """Return a column as Datetime of the clock of ``time_zone``; null where unreadable.
+
+    ``form`` tells how its cells are written, as for ``to_datetime``.
 
     Examples
     --------
@@ -126,25 +131,25 @@ def local_times(values: pl.Series, time_zone: str | None) -> pl.Series:
     >>> local_times(text, "Europe/Berlin").dt.hour().to_list()
     [1, 23]
     """
-    times = to_datetime(values)
+    times = to_datetime(values, form)
     if time_zone is None or values.dtype == pl.Date:
         return times
     t = pl.col("t")
     converted = t.dt.replace_time_zone("UTC").dt.convert_time_zone(time_zone)
     local = pl.when("is_utc").then(converted.dt.replace_time_zone(None)).otherwise(t)
-    table = pl.DataFrame({"t": times, "is_utc": _is_moment(values)})
+    table = pl.DataFrame({"t": times, "is_utc": is_moment(values)})
     return table.select(local).to_series()
 
 
-def _told(values: pl.Series) -> frozenset[str]:
+def _told(values: pl.Series, form: str) -> frozenset[str]:
     """Return the parts whose cycle passed in training; of the week none where no year is told."""
-    seen = days_spanned(values)
+    seen = days_spanned(values, form)
     unknown = () if tells_year(values) else (WEEK,)
     cycles = {part: CYCLES.get(part, 1) for part in PARTS}
     return frozenset(p for p, d in cycles.items() if NEARLY * d <= seen and d not in unknown)
 
 
-def _is_moment(values: pl.Series) -> pl.Series:
+def is_moment(values: pl.Series) -> pl.Series:
     """Return which cells tell a moment, not what a clock showed; those were read in UTC."""
     if isinstance(values.dtype, pl.Datetime):
         return pl.Series([values.dtype.time_zone is not None]).new_from_index(0, len(values))

@@ -10,6 +10,7 @@ import polars as pl
 from phantom_ml.data.kinds.column import name_words, words
 from phantom_ml.data.kinds.words import ENTITY_HINTS
 from phantom_ml.data.schema import ColumnKind, ColumnSchema, TableSchema
+from phantom_ml.data.time_form import time_form
 from phantom_ml.data.times import spans_new_year
 from phantom_ml.features.knowledge.lists import knowledge
 from phantom_ml.features.parsing.spellings import one_spelling
@@ -63,7 +64,7 @@ def plan_windows(
     time = time or (stamps[0] if len(stamps) == 1 else None)
     if time is None or time not in frame.columns or spans_new_year(frame[time]):
         return None
-    windows = _windows(frame[time])
+    windows = _windows(frame[time], _form(frame[time], schema))
     entities = _entities(frame, schema, [g for g in groups if g != time])
     if not windows or not entities:
         return None
@@ -84,7 +85,7 @@ def plan_windows(
     pairs = [
         EntityPlan(columns=pair, windows=windows, rhythm=True) for pair in _pairs(entities, schema)
     ]
-    return _plan(time, (*single, *pairs), schema)
+    return _plan(frame[time], (*single, *pairs), schema)
 
 
 def with_steps(
@@ -111,19 +112,26 @@ def with_steps(
     columns = columns[:MOST_STEP_COLUMNS]
     steps = EntityPlan(columns=(entities[0],), distinct=columns, failures=failures, steps=STEPS)
     told = () if plan is None else plan.entities
-    return _plan(time, (*told, steps), schema)
+    return _plan(frame[time], (*told, steps), schema)
 
 
-def _plan(time: str, entities: tuple[EntityPlan, ...], schema: TableSchema) -> WindowPlan:
+def _plan(time: pl.Series, entities: tuple[EntityPlan, ...], schema: TableSchema) -> WindowPlan:
     compared = dict.fromkeys(c for e in entities for c in (*e.columns, *e.distinct))
     known = set(schema.names())
     kinds = {c: schema.column(c).kind for c in compared if c in known}
-    return WindowPlan(time=time, entities=entities, kinds=kinds)
+    form = _form(time, schema)
+    return WindowPlan(time=time.name, entities=entities, kinds=kinds, time_form=form)
 
 
-def _windows(time: pl.Series) -> tuple[int, ...]:
+def _form(time: pl.Series, schema: TableSchema) -> str:
+    """Return how the times are written: as all rows of training told, where the schema knows the column."""
+    known = schema.column(time.name).time_form if time.name in schema.names() else None
+    return known or time_form(time)
+
+
+def _windows(time: pl.Series, form: str) -> tuple[int, ...]:
     """Return the windows that are no longer than the time that the rows span."""
-    micros, known = microseconds(time)
+    micros, known = microseconds(time, form)
     if not known.any():
         return ()
     span = int(micros[known].max()) - int(micros[known].min())

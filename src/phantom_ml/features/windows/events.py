@@ -99,8 +99,10 @@ def joined(parts: Sequence[Events]) -> Events:
     )
 
 
-def microseconds(values: pl.Series) -> tuple[Ints, NDArray[np.bool_]]:
+def microseconds(values: pl.Series, form: str | None = None) -> tuple[Ints, NDArray[np.bool_]]:
     """Return the times of a column, and where they are known.
+
+    ``form`` tells how its cells are written, as for ``to_datetime``.
 
     Examples
     --------
@@ -110,7 +112,7 @@ def microseconds(values: pl.Series) -> tuple[Ints, NDArray[np.bool_]]:
     # A call of polars costs a tenth of a millisecond: a row alone takes the short way. What a Datetime
     # is made of is UTC, whatever its zone.
     is_plain = isinstance(values.dtype, pl.Datetime) and values.dtype.time_unit == "us"
-    times = (values if is_plain else to_datetime(values)).cast(pl.Int64)
+    times = (values if is_plain else to_datetime(values, form)).cast(pl.Int64)
     if not times.has_nulls():
         return times.to_numpy().astype(np.int64), np.ones(len(times), np.bool_)
     return times.fill_null(0).to_numpy().astype(np.int64), times.is_not_null().to_numpy()
@@ -121,7 +123,7 @@ class Rows:
 
     def __init__(self, frame: pl.DataFrame, plan: WindowPlan) -> None:
         self.frame, self.kinds = frame, plan.kinds
-        self.time, self.known = microseconds(frame[plan.time])
+        self.time, self.known = microseconds(frame[plan.time], plan.time_form)
         self._hashes: dict[str, Hashes] = {}
         self._amounts: dict[str, Ints] = {}
         self._failed: dict[FailureValues, NDArray[np.int8]] = {}

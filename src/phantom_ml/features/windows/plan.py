@@ -98,6 +98,7 @@ class WindowPlan(Settings):
     entities : what is told of whom.
     kinds : what columns of entities and of distinct values are: the spellings of a domain, a mail address,
         a digest, a MAC or a port count as one. Values of all others are told apart as they are written.
+    time_form : how the times of training are written; None: decided by those that are given.
 
     Examples
     --------
@@ -111,6 +112,7 @@ class WindowPlan(Settings):
     time: Name
     entities: tuple[EntityPlan, ...] = Field(min_length=1, max_length=16)
     kinds: dict[Name, ColumnKind] = Field(default_factory=dict)
+    time_form: str | None = None
 
     @cached_property
     def features(self) -> tuple[Feature, ...]:
