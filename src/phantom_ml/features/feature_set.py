@@ -6,7 +6,7 @@ import polars as pl
 from pydantic import ConfigDict, Field
 
 from phantom_ml.config import Settings
-from phantom_ml.data.profile_text import Page, as_html, as_text
+from phantom_ml.data.profile_text import Page, as_html, as_text, shown
 from phantom_ml.data.schema import ColumnSchema
 from phantom_ml.wording import counted
 
@@ -120,10 +120,15 @@ class FeatureSet(Settings):
         remarks += self.remarks
         if len(self.features) > limit:
             remarks.insert(0, f"{len(self.features) - limit} more features are in .features.")
-        return Page((self._title(),), head, rows, tuple(remarks))
+        return Page((_plain(self._title()),), head, rows, tuple(map(_plain, remarks)))
 
     def _title(self) -> str:
         return self.title if self.target is None else f"{self.title}, scored by {self.target}"
+
+
+def _plain(told: str) -> str:
+    """Return a whole sentence as it can be printed: names of columns may hold what moves a terminal."""
+    return shown(told, limit=len(told))
 
 
 def _row(feature: GeneratedFeature) -> tuple[str, ...]:

@@ -30,6 +30,7 @@ ACCOUNTS = {
         "arn",
         {"is_service", "is_admin", "is_assumed_role"},
     ),
+    "arn:aws:sts::123456789012:assumed-role/Admin/eve": ("arn", {"is_admin", "is_assumed_role"}),
     "wesley.bottom": ("plain", set()),
     "": ("plain", set()),
 }

@@ -17,7 +17,7 @@ CALLS = {
     "DescribeInstances": ("describe", "read", None, None),
     "BatchGetItem": ("get", "read", None, None),
     "TerminateInstances": ("terminate", "delete", None, "T1485"),
-    "ConsoleLogin": ("console", "login", None, "T1078.004"),
+    "ConsoleLogin": ("login", "login", None, "T1078.004"),
     "AssumeRole": ("assume", "login", None, None),
     "DeleteRolePolicy": ("delete", "permission", None, None),
     "Microsoft.Compute/virtualMachines/write": ("write", "write", "compute", None),

@@ -103,6 +103,21 @@ def test_parameters_and_their_longest_value_are_measured():
     assert (found["parameter_count"], found["longest_value"]) == (2, 5)
 
 
+@pytest.mark.parametrize(
+    ("payload", "count"),
+    [
+        ("id=1' or 1=1--", 1),
+        ("GET /x?a=1&b=2 HTTP/1.1", 2),
+        ("sid=a; lang=en; t=b", 3),
+        ("?x=YWI==", 1),
+        ('<a href="b">', 0),
+        ("word", 0),
+    ],
+)
+def test_a_comparison_in_a_value_is_no_parameter(payload, count):
+    assert parts(payload)["parameter_count"] == count
+
+
 def test_shares_and_runs_are_of_the_decoded_text():
     found = parts("ab%20%27%27%27%27")
     assert (found["letter_share"], found["special_share"]) == pytest.approx((2 / 7, 4 / 7))

@@ -30,6 +30,20 @@ def encoder_of(cells: list, kind: str | None) -> tuple[Encoder, TableSchema]:
     return fit_encoder(frame, schema, FeatureRequest()), schema
 
 
+@pytest.mark.parametrize("written", [["443/tcp", "53/UDP"], ["443", "53/udp"]])
+def test_the_number_of_a_port_is_read_beside_what_runs_over_it(written):
+    encoder = fitted("number", ["443/tcp", "53/udp", "22"], ColumnKind.PORT)
+    assert numbers(encoder, written) == [443, 53]
+
+
+def test_a_model_of_stored_numbers_reads_a_port_beside_what_runs_over_it():
+    assert numbers(fitted("number", [443, 53], ColumnKind.PORT), ["443/tcp"]) == [443]
+
+
+def test_a_port_with_what_runs_over_it_is_not_told_as_lost():
+    assert no_numbers(pl.Series(["443/tcp", "22", "err/tcp"])).to_list() == ["err/tcp"]
+
+
 @pytest.mark.parametrize("kind", [None, "number", "port", "bytes", "duration"])
 @pytest.mark.parametrize("times", [1, 100])
 def test_a_word_among_numbers_in_text_is_missing_alone_and_among_others(kind, times):

@@ -34,6 +34,19 @@ def by_the_library(text: str) -> tuple[int, int]:
     return 4, int(address)
 
 
+@pytest.mark.parametrize(
+    "text",
+    ["8.8.8.8, 10.0.0.1", " 8.8.8.8:443 ,unknown", "8.8.8.8," + " 10.0.0.1," * 50, "8.8.8.8,\n"],
+)
+def test_of_a_list_the_first_address_is_read(text):
+    assert one(text) == by_the_library("8.8.8.8")
+
+
+@pytest.mark.parametrize("text", [",8.8.8.8", "unknown, 8.8.8.8", ","])
+def test_a_list_without_an_address_in_front_is_none(text):
+    assert one(text) == (0, 0)
+
+
 FOUR = st.integers(0, 2**32 - 1).map(lambda n: str(ipaddress.IPv4Address(n)))
 SIX = st.integers(0, 2**128 - 1).map(ipaddress.IPv6Address)
 PIECES = st.sampled_from(

@@ -31,13 +31,16 @@ _GENERIC = (
 #: Also endings of files and programs: taken only where the name speaks of domains.
 _AMBIGUOUS = "zip|mov|py|sh|pl|rs|so|cc|ps|md|ai|js|do|id|in|is|it|me|my|no|to|by|as"
 _LABELS = r"(?:[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?\.)+"
+#: Letters of any script, as a browser shows punycode (RFC 5890), and last labels in them.
+_ANY_LABELS = r"(?:[\p{L}\p{M}\p{N}_](?:[\p{L}\p{M}\p{N}_-]{0,61}[\p{L}\p{M}\p{N}_])?\.)+"
+_ANY_LAST = r"[\p{L}\p{M}--\p{ASCII}]{2,24}"
 
 _PATTERN = Pattern(
     ColumnKind.DOMAIN,
     "domain names",
     rf"^(?:\*\.)?{_LABELS}(?i:{_GENERIC}|{_COUNTRIES})\.?$",
     HINTS,
-    loose=rf"^(?:\*\.)?{_LABELS}(?i:{_GENERIC}|{_COUNTRIES}|{_AMBIGUOUS})\.?$",
+    loose=rf"^(?:\*\.)?{_ANY_LABELS}(?:(?i:{_GENERIC}|{_COUNTRIES}|{_AMBIGUOUS})|{_ANY_LAST})\.?(?::\d{{1,5}})?$",
     # The longest name that DNS can carry (RFC 1035), less its root.
     but_not=r"^.{254,}",
     needs=".",

@@ -10,7 +10,7 @@ from phantom_ml.data.schema import ColumnKind
 HINTS = name_words(
     """ip ips ipv4 ipv6 addr address src dst source destination saddr daddr srcip dstip
     clientip remoteip idorigh idresph orig resp rhost srcaddr dstaddr dip sip cidr
-    network subnet net"""
+    network subnet net forwarded xff"""
 )
 #: 1.2.3.4 may be a release.
 VETOES = name_words("version ver release build oid")
@@ -25,10 +25,15 @@ _V6 = (
     r"|:(?::[0-9A-Fa-f]{1,4}){1,7}|::"
     rf"|(?:[0-9A-Fa-f]{{1,4}}:){{0,6}}:?(?::?[Ff]{{4}}:)?{_V4})"
 )
+#: Addresses after the first, as proxies append them (X-Forwarded-For).
+_MORE = (
+    r"(?:\s*,\s*(?:\d{1,3}(?:\.\d{1,3}){3}(?::\d{1,5})?"
+    r"|\[?[0-9A-Fa-f]*:[0-9A-Fa-f:.]+(?:%[\w.-]+)?(?:\](?::\d{1,5})?)?|unknown))*"
+)
 _IP = Pattern(
     ColumnKind.IP,
     "IPv4 or IPv6 addresses",
-    rf"^(?:{_V4}(?::\d{{1,5}})?|\[{_V6}(?:%[\w.-]+)?\](?::\d{{1,5}})?|{_V6}(?:%[\w.-]+)?)$",
+    rf"^(?:{_V4}(?::\d{{1,5}})?|\[{_V6}(?:%[\w.-]+)?\](?::\d{{1,5}})?|{_V6}(?:%[\w.-]+)?){_MORE}$",
     HINTS,
     vetoes=VETOES,
 )

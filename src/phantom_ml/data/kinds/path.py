@@ -47,12 +47,20 @@ _PROGRAM = (
     r"(?:\"[^\"]+\"|(?:[A-Za-z]:|%\w+%|\\\\[\w.?$-]+|\\\?\?)?[\\/][^\s\"]+|[\w.-]+\.(?:exe|dll|bat|cmd|ps1|sh|py)"
     r"|(?:sudo|bash|sh|cmd|powershell|pwsh|python\d?|perl|curl|wget|cat|ls|cd|echo|rm|chmod|chown|ps|uname"
     r"|net|reg|sc|wmic|schtasks|whoami|ping|nc|ssh|scp|tar|grep|find|kill|service|systemctl|docker|kubectl"
-    r"|rundll32|regsvr32|certutil|mshta|nohup|tftp|busybox|crontab|export|enable|shell|system))"
+    r"|rundll32|regsvr32|certutil|mshta|nohup|tftp|busybox|crontab|export|enable|shell|system"
+    r"|bitsadmin|cscript|wscript|msiexec|msbuild|installutil|cmstp|odbcconf|forfiles|vssadmin|bcdedit"
+    r"|wevtutil|netsh|nltest|dsquery|fsutil|icacls|xcopy|robocopy|tasklist|taskkill|ipconfig|ifconfig"
+    r"|netstat|nslookup|mkdir|rmdir|mv|cp|sed|awk|base64|chattr|iptables|useradd|usermod|nmap|ncat|socat))"
+)
+#: What follows the program: a switch, a second command, a quote, a URL, or a word.
+_ARGUMENTS = (
+    r"(?:\s+[^\s].*\s?-{1,2}\w|\s+-{1,2}\w|\s+/\w|\s+[|;&>]|;|&&|\s+\"|\s+[A-Za-z]{3,6}://\S"
+    r"|\s+\+?[\w.~/\\$-]+(?:[\s;|&]|$))"
 )
 _COMMAND = Pattern(
     ColumnKind.COMMAND_LINE,
     "commands with arguments",
-    rf"^(?i:{_PROGRAM})(?:\s+[^\s].*\s?-{{1,2}}\w|\s+-{{1,2}}\w|\s+/\w|\s+[|;&>]|;|&&|\s+\"|\s+[\w.~/\\$-]+(?:\s|$))",
+    rf"^(?i:{_PROGRAM}){_ARGUMENTS}",
     name_words(
         """cmd cmdline command commands commandline parentcommandline args argv input exec"""
     ),

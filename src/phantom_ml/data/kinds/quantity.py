@@ -28,9 +28,13 @@ COUNTED = name_words(
     dstbytes payloadsize filesize"""
 )
 BYTES_HINTS = COUNTED | name_words("""size length len volume traffic""")
-BYTES_VETOES = name_words("""ratio share pct percent entropy""")
+#: The length of a key is told in bits.
+BYTES_VETOES = name_words("""ratio share pct percent entropy key keylength keysize""")
 #: Skewness from which a tail is heavy; that of the exponential distribution.
 HEAVY_TAIL = 2.0
+#: A port and, as scanners and firewalls write it, what runs over it: 443/tcp.
+WITH_TRANSPORT = r"^([0-9]{1,5})(?:/(?i:tcp|udp|sctp|dccp))?$"
+MAX_PORT = 65_535
 #: So few cells show no tail.
 FEW_CELLS = 20
 #: Times of day, counted in their unit.
@@ -42,12 +46,23 @@ def _port(column: Column) -> Claim | None:
         return None
     numbers = column.mostly
     if numbers is None:
-        return None
-    ports = numbers.is_between(0, 65_535) & (numbers == numbers.floor())
+        return _with_transport(column) if column.is_text else None
+    ports = numbers.is_between(0, MAX_PORT) & (numbers == numbers.floor())
     rate = column.number_share * float(ports.mean() or 0.0)  # type: ignore[arg-type]
     if rate < FLOOR:
         return None
     return Claim(ColumnKind.PORT, rate, evidence(rate, "whole numbers from 0 to 65535", True))
+
+
+def _with_transport(column: Column) -> Claim | None:
+    rate = column.rate(_are_ports, FLOOR)
+    what = "ports with what runs over them, as 443/tcp"
+    return Claim(ColumnKind.PORT, rate, evidence(rate, what, True)) if rate else None
+
+
+def _are_ports(text: pl.Series) -> pl.Series:
+    number = text.str.extract(WITH_TRANSPORT).cast(pl.UInt32, strict=False)
+    return (number <= MAX_PORT).fill_null(value=False)
 
 
 def _volume(column: Column) -> Claim | None:

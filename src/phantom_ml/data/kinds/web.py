@@ -8,11 +8,14 @@ from phantom_ml.data.kinds.json_text import json_share
 from phantom_ml.data.kinds.path import FILE_ROOT
 from phantom_ml.data.schema import ColumnKind
 
+_ADDRESS = r"[\w.!#$%&'*+/=?^`{|}~-]+@(?:[A-Za-z0-9-]+\.)+[A-Za-z]{2,24}"
+#: Bare, or in brackets behind the name that a mail program shows (RFC 5322, section 3.4).
+_MAILBOX = rf"(?:(?:\"[^\"]*\"|[^\"<>@,;]*)\s*<{_ADDRESS}>|{_ADDRESS})"
 _EMAIL = Pattern(
     ColumnKind.EMAIL,
     "mail addresses",
-    r"^<?[\w.!#$%&'*+/=?^`{|}~-]+@(?:[A-Za-z0-9-]+\.)+[A-Za-z]{2,24}>?$",
-    name_words("email mail sender recipient from to rcpt"),
+    rf"^(?:{_MAILBOX}\s*(?:[,;]\s*|$))+$",
+    name_words("email emails mail sender recipient recipients from to cc bcc rcpt"),
     needs="@",
 )
 
@@ -42,17 +45,26 @@ _USER_AGENT = Pattern(
 )
 
 _METHOD = r"(?:GET|POST|PUT|HEAD|DELETE|OPTIONS|PATCH|TRACE|CONNECT|PROPFIND)"
-#: Marks of a query, an encoding or an injection; a word or a number alone bears none.
+#: Marks of a query, an encoding or an injection; a word, a number or a mail address in brackets bears none.
 _MARKED = (
-    r"%[0-9A-Fa-f]{2}|[\w\])-]=[^=\s]*&|<[/!a-zA-Z?][^<]*>?|['\"`]\s*(?:or|and|union|;|--|\)|\+|\|\|)"
+    r"%[0-9A-Fa-f]{2}|[\w\])-]=[^=\s]*&|<[/!a-zA-Z?][^<>@\s]*(?:[<>/\s]|$)|['\"`]\s*(?:or|and|union|;|--|\)|\+|\|\|)"
     r"|(?i:\bunion\b.+\bselect\b|\bselect\b.+\bfrom\b|\balert\s*\(|\bscript[\s>:(]|\$\{|\{\{|waitfor|sleep\s*\()"
     r"|\.\./|\.\.\\"
 )
+_REQUEST = (
+    rf"^b?['\"]?{_METHOD}\s+\S+(?:\s+HTTP/\d)?"
+    rf"|^[?&]?[\w.\[\]%-]+=[^=&\s]*(?:&[\w.\[\]%-]*=?[^&\s]*)+$|(?:{_MARKED})"
+)
+#: Names and values as a browser sends its cookies (RFC 6265, section 4.2.1).
+_COOKIES = r"^[\w.!#$%&'*+^`|~-]+=[^;\s]*(?:;\s*[\w.!#$%&'*+^`|~-]+=[^;\s]*)+;?$"
 _PAYLOAD = Pattern(
     ColumnKind.HTTP_PAYLOAD,
     "request lines, queries or payloads",
-    rf"^b?['\"]?{_METHOD}\s+\S+(?:\s+HTTP/\d)?|^[?&]?[\w.\[\]%-]+=[^=&\s]*(?:&[\w.\[\]%-]*=?[^&\s]*)+$|(?:{_MARKED})",
-    name_words("""payload payloads body query querystring param params request post data"""),
+    _REQUEST,
+    name_words(
+        """payload payloads body query querystring param params request post data cookie cookies"""
+    ),
+    loose=rf"{_REQUEST}|{_COOKIES}",
     # Daily requests and attacks lie side by side: a share with marks tells the field.
     hinted_floor=0.2,
     needs=" =%<>'\"`(.{/",

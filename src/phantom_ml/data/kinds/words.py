@@ -49,9 +49,7 @@ def _entity(column: Column) -> Claim | None:
         return None
     if not _named_entity(column) or (column.is_text and _is_prose(column)):
         return None
-    return Claim(
-        ColumnKind.ENTITY, 1.0, f"{_many(column)} that repeat, and the name says who or what."
-    )
+    return Claim(ColumnKind.ENTITY, 1.0, f"{_repeated(column)}, and the name says who or what.")
 
 
 def _named_entity(column: Column) -> bool:
@@ -73,7 +71,7 @@ def _category(column: Column) -> Claim | None:
     few = column.n_distinct <= FEW
     if not few and (column.n_distinct > LEVELS or _is_prose(column)):
         return None
-    return Claim(ColumnKind.CATEGORY, 1.0, f"{_many(column)} that repeat.")
+    return Claim(ColumnKind.CATEGORY, 1.0, f"{_repeated(column)}.")
 
 
 def _log_message(column: Column) -> Claim | None:
@@ -110,6 +108,11 @@ def _is_prose(column: Column) -> bool:
 
 def _words_a_cell(column: Column) -> float:
     return float(column.probe.str.count_matches(r"\S+").mean() or 0.0)  # type: ignore[arg-type]
+
+
+def _repeated(column: Column) -> str:
+    repeats = 1 < column.n_distinct < column.n_present
+    return f"{_many(column)} that repeat" if repeats else _many(column)
 
 
 def _many(column: Column) -> str:

@@ -47,6 +47,7 @@ class AccountEncoder(PartsEncoder):
     """What an account's name says of its holder, where a column's name or half of its values tell accounts."""
 
     name = "account"
+    version = 2
     kinds = frozenset({ColumnKind.ENTITY})
     numbers: ClassVar[Mapping[str, str]] = {
         "is_machine": "1 for a computer's account, which ends with a dollar sign",
@@ -160,6 +161,12 @@ def _is_admin() -> pl.Expr:
     return is_known | is_root | _has_word("admin_words") | _rid_of("admin_rids")
 
 
+def _is_default() -> pl.Expr:
+    # What a cloud's roles and users are called is its owner's choice: no product brings them.
+    is_chosen = pl.col("low").str.contains(_ARN)
+    return (_one_of("default") & ~is_chosen) | _rid_of("default_rids")
+
+
 def _is_system() -> pl.Expr:
     is_known = _one_of("system") | pl.col("low").is_in(knowledge("accounts")["system_sids"])
     return is_known | pl.col("name").str.contains(r"^(?:dwm|umfd)-[0-9]+$")
@@ -185,7 +192,7 @@ _FLAGS: dict[str, Callable[[], pl.Expr]] = {
     "is_service": _is_service,
     "is_admin": _is_admin,
     "is_system": _is_system,
-    "is_default": lambda: _one_of("default") | _rid_of("default_rids"),
+    "is_default": _is_default,
     "is_assumed_role": lambda: pl.col("low").str.contains(r":assumed-role/|^aro[a-z0-9]+:"),
     "format": _format,
 }

@@ -46,6 +46,7 @@ class CloudApiEncoder(PartsEncoder):
     """What the name of an API call says."""
 
     name = "cloud_api"
+    version = 2
     kinds = frozenset({ColumnKind.CATEGORY, ColumnKind.ENTITY})
     numbers: ClassVar[Mapping[str, str]] = {
         "is_sensitive": "1 for a call that attackers need, such as CreateAccessKey",
@@ -129,7 +130,7 @@ def _verb() -> pl.Expr:
     """Return the verb of a call in lower case; null for what is none."""
     s = pl.col("s")
     name = s.str.extract(r"([A-Za-z0-9]+)$")
-    begins = name.str.extract(rf"^(?:[Bb]atch|[Aa]ggregated)?({_verbs()})(?:[A-Z0-9]|$)")
+    begins = name.str.extract(rf"^(?:[Bb]atch|[Aa]ggregated|[Cc]onsole)?({_verbs()})(?:[A-Z0-9]|$)")
     # Azure and some logs write in one case: there the last word alone says what is done.
     in_one_case = pl.when(name.str.to_lowercase().is_in(list(_access_of_verbs()))).then(name)
     word = begins.fill_null(in_one_case).str.to_lowercase()

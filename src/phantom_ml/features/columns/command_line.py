@@ -65,7 +65,7 @@ _TEXT = {
     "percent_variable_count": "variables of cmd (%name%)",
     "env_variable_count": "variables of PowerShell ($env:name)",
     "redirect_count": "redirections (<, >, >>)",
-    "separator_count": "commands one after another (; && ||)",
+    "separator_count": "commands one after another (; & && ||)",
     "slice_count": "letters cut out of variables (%comspec:~0,1%)",
     "char_code_count": "letters made from their codes ([char]0x41, chr(65))",
     "string_operator_count": "strings joined, split, replaced or turned round",
@@ -78,7 +78,7 @@ class CommandLineEncoder(PartsEncoder):
     """Parts of a command line, of Windows or of Unix."""
 
     name = "command_line"
-    version = 2
+    version = 3
     kinds = frozenset({ColumnKind.COMMAND_LINE})
     numbers = {**_TEXT, **BYTES, **_BASE64, **_RISKY}  # noqa: RUF012
     words = {  # noqa: RUF012
@@ -140,6 +140,8 @@ def _signs() -> Signs:
         "argument_count": lines.argument_count(pl.col("command"), _path),
         "obfuscation": removed / at_least_one,
         "pipe_count": pl.col("bars") - pl.col("double bars"),
+        "separator_count": pl.col("separators of all shells")
+        + (pl.col("no separators and ampersands") - pl.col("no separators")),
         "non_ascii_share": pl.col("characters beyond ASCII") / at_least_one,
     }
     return Signs({**flags, **places.flags}, counts, others={**others, **places.others})

@@ -33,6 +33,8 @@ from phantom_ml.features.parsing.decoding import decode
 from phantom_ml.features.parsing.url_bytes import longest_value
 from phantom_ml.features.parts import PartsEncoder
 
+#: A name and a value, where a query, a body or a cookie begins or goes on: 1=1 within a value is none.
+PARAMETER = r"(?:^['\x22]?|[?&;\n])\s*[^\s=&?;'\x22<>]+=[^=&;\s]"
 METHOD = r"^[\s\x22']*(GET|POST|HEAD|PUT|DELETE|PATCH|OPTIONS|TRACE|CONNECT|PROPFIND|DEBUG|TRACK)\s"
 #: Classes of which the share of bytes is told.
 SHARES: Mapping[str, Members] = {
@@ -73,7 +75,7 @@ class HTTPPayloadEncoder(PartsEncoder):
     """Parts of a request's payload: a value, a query, a body, or the request line."""
 
     name = "http_payload"
-    version = 2
+    version = 3
     kinds = frozenset({ColumnKind.HTTP_PAYLOAD})
     numbers: ClassVar[Mapping[str, str]] = NUMBERS
     words: ClassVar[Mapping[str, str]] = {"method": "method of the request line, in capitals"}
@@ -98,7 +100,7 @@ def _signs() -> Signs:
     length = text.len_chars()
     tokens = pl.sum_horizontal(f"{name}_count" for name in CLASSES if name != "comment")
     counts = {f"{name}_count": Sought("lower", pattern(name)) for name in CLASSES}
-    counts["parameter_count"] = Sought("text", "[^&=?]=[^=]")
+    counts["parameter_count"] = Sought("text", PARAMETER)
     others = {
         "length": length,
         "encoded_share": pl.when(length > 0).then(1 - clear.len_chars() / length).otherwise(0.0),

@@ -25,15 +25,15 @@ EDGES = np.isin(np.arange(256), (0, 1, 254, 255))
 
 @encoders.add("ip")
 class IPEncoder(PartsEncoder):
-    """Flags of an address; an IPv4-mapped one is read as the IPv4 address that it is."""
+    """Flags of an address, of a list its first; an IPv4-mapped one is read as the IPv4 address that it is."""
 
     name = "ip"
-    version = 2
+    version = 3
     kinds = frozenset({ColumnKind.IP})
     numbers: ClassVar[dict[str, str]] = {
         "is_v6": "1 for IPv6",
         "is_private": "1 for private use and local: RFC 1918, 4193, 6598, loopback, link-local",
-        "is_global": "1 where IANA lists it as reachable from everywhere",
+        "is_global": "1 where IANA lists it as reachable from everywhere, and it is no multicast",
         "is_loopback": "1 for the host itself: 127.0.0.0/8, ::1",
         "is_link_local": "1 for 169.254.0.0/16 and fe80::/10",
         "is_multicast": "1 for multicast",

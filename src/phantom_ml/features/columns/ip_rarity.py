@@ -30,6 +30,7 @@ class IPRarityEncoder(ColumnEncoder):
     """Rarities in bits; NaN where there is no address."""
 
     name = "ip_rarity"
+    version = 2
     kinds = frozenset({ColumnKind.IP})
     family = "statistical"
 

@@ -15,9 +15,10 @@ from numpy.typing import NDArray
 
 from phantom_ml.data.kinds.column import MARKS
 from phantom_ml.data.matrix import Feature
-from phantom_ml.data.schema import NUMBER_KINDS, ColumnSchema
+from phantom_ml.data.schema import NUMBER_KINDS, ColumnKind, ColumnSchema
 from phantom_ml.errors import TypeUnsafe
 from phantom_ml.features.base import ColumnEncoder, encoders
+from phantom_ml.features.parsing.numbers import written_numbers
 
 #: The largest float32; a finite number beyond it counts as this, so that it stays the most extreme of its column.
 LIMIT = float(np.finfo(np.float32).max)
@@ -31,11 +32,15 @@ class NumberEncoder(ColumnEncoder):
     kinds = NUMBER_KINDS
 
     was_text: bool = False
+    #: Ports are written with what runs over them, too: 443/tcp.
+    is_port: bool = False
 
     @classmethod
     def fit(cls, values: pl.Series, schema: ColumnSchema) -> NumberEncoder | None:
         """Return the encoder, which learns whether the numbers came as text."""
-        return cls(column=schema.name, was_text=values.dtype == pl.String)
+        was_text = values.dtype == pl.String
+        is_port = was_text and schema.kind is ColumnKind.PORT
+        return cls(column=schema.name, was_text=was_text, is_port=is_port)
 
     @property
     def features(self) -> tuple[Feature, ...]:
@@ -56,7 +61,7 @@ class NumberEncoder(ColumnEncoder):
         out[:, 0] = _bounded(self._read(values))
 
     def _read(self, values: pl.Series) -> NDArray[np.float64]:
-        return _read(values, None if self.was_text else self.column)
+        return _read(values, None if self.was_text else self.column, as_ports=self.is_port)
 
 
 def to_float32(values: pl.Series, column: str | None = None) -> NDArray[np.float32]:
@@ -85,7 +90,7 @@ def no_numbers(values: pl.Series) -> pl.Series:
     ['err']
     """
     text = values.str.strip_chars()
-    is_number = text.cast(pl.Float64, strict=False).is_not_null()
+    is_number = written_numbers(text).is_not_null()
     return values.filter(values.is_not_null() & ~is_number & ~text.is_in(list(MARKS)))
 
 
@@ -97,18 +102,25 @@ def words_alone(values: pl.Series) -> bool:
     >>> words_alone(pl.Series(["yes", "no"])), words_alone(pl.Series(["1", "no"]))
     (True, False)
     """
-    return len(no_numbers(values)) > 0 and bool(np.isnan(to_float32(values)).all())
+    return len(no_numbers(values)) > 0 and not written_numbers(values).is_finite().any()
 
 
-def _read(values: pl.Series, refusing: str | None) -> NDArray[np.float64]:
+def _read(
+    values: pl.Series, refusing: str | None, *, as_ports: bool = False
+) -> NDArray[np.float64]:
     numbers = values
     if values.dtype == pl.String:
-        numbers = values.str.strip_chars().cast(pl.Float64, strict=False)
+        with_transport = as_ports or refusing is not None
+        numbers = written_numbers(values) if with_transport else _plain_numbers(values)
         if refusing is not None and numbers.null_count() > values.null_count():
             _refuse(no_numbers(values), refusing)
     elif values.dtype.is_temporal():
         numbers = values.to_physical()
     return numbers.cast(pl.Float64, strict=False).to_numpy()
+
+
+def _plain_numbers(text: pl.Series) -> pl.Series:
+    return text.str.strip_chars().cast(pl.Float64, strict=False)
 
 
 def _refuse(lost: pl.Series, column: str) -> None:

@@ -26,6 +26,8 @@ DRESSED = (
     r"|(?<v4>[0-9.]+)"
     r"|(?<v6>[0-9a-fA-F]*:[0-9a-fA-F:.]*)(?:%[^%/\[\]\s]+)?)\s*$"
 )
+#: What follows the first address of a list, as of X-Forwarded-For.
+OTHERS = r"(?s),.*$"
 #: Value of a hexadecimal digit, by its byte.
 HEX_VALUE = np.array(
     [int(c, 16) if c in "0123456789abcdefABCDEF" else 0 for c in map(chr, range(256))]
@@ -108,8 +110,12 @@ class Addresses:
 def parse_addresses(text: pl.Series) -> Addresses:
     """Return the addresses that strings are; brackets, port and zone are stripped.
 
+    Of a list with commas (``X-Forwarded-For: client, proxy``) it is the first one.
+
     Examples
     --------
+    >>> parse_addresses(pl.Series(["0.0.0.7, 10.0.0.1"])).lo.tolist()
+    [7]
     >>> found = parse_addresses(pl.Series(["10.0.0.1", "[::1]:443", "fe80::1%eth0", "01.2.3.4", None]))
     >>> found.version.tolist(), found.lo.tolist()
     ([4, 6, 6, 0, 0], [167772161, 1, 1, 0, 0])
@@ -170,6 +176,8 @@ def _read_bare(text: pl.Series, found: Addresses) -> None:
 
 def _undressed(text: pl.Series) -> pl.Series:
     """Return the bare addresses, null for what cannot be one."""
+    if text.str.contains(",", literal=True).any():
+        text = text.str.replace(OTHERS, "")
     t = pl.col("t")
     short = pl.when(t.str.len_bytes() <= MAX_BYTES).then(t)
     parts = text.alias("t").to_frame().select(short.str.extract_groups(DRESSED).alias("g"))

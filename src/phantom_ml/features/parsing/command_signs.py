@@ -58,13 +58,18 @@ RAW_COUNTS = {
     "backtick_count": "`",
     "quote_count": "[\"']",
 }
+#: Where an ampersand parts no commands: in quotes and URLs, beside a redirection (2>&1), doubled, at the end of
+#: a line (a job of Unix), and where PowerShell calls what follows.
+NO_SEPARATOR = r"\"[^\"]*\"|'[^']*'|[a-z]+://[^\s\"']*|[<>]&|&>|&&|&\s*$|(?:^|[;|({=])\s*&"
 #: Part -> pattern: how often a line has it.
 COUNTS = {
     "concatenation_count": r"[\"')] ?\+ ?[\"'($\[]",
     "percent_variable_count": r"%[a-z_][a-z0-9_()]*%",
     "env_variable_count": r"\$\{?env:",
     "redirect_count": r">+|<+",
-    "separator_count": r";|&&|\|\|",
+    "separators of all shells": r";|&&|\|\|",
+    "no separators": NO_SEPARATOR,
+    "no separators and ampersands": rf"{NO_SEPARATOR}|&",
     "slice_count": r":~[ +-]*[0-9]|\$\{[a-z_0-9]+:[0-9]|\$(?:env:[a-z]+|pshome|shellid|verbosepreference)"
     r"(?:\.tostring\(\))?\[",
     "char_code_count": rf"\[char\]|\[char\[\]\]|{EDGE}chrw?\(|fromcharcode|\\x[0-9a-f][0-9a-f]|toint(?:16|32)\(",
