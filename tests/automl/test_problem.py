@@ -87,6 +87,12 @@ def test_a_time_column_of_words_has_no_readable_time():
         posed(rows, time_column="when")
 
 
+def test_a_time_column_of_placeholders_says_how_many_times_are_in_range():
+    rows = events(90).with_columns(when=pl.Series(["0001-01-01", "9999-12-31", "2026-03-02"] * 30))
+    with pytest.raises(BadSetting, match="Only 30 of 90 rows have a readable time from 1678"):
+        posed(rows, time_column="when")
+
+
 def test_a_table_of_ignored_columns_says_that_they_are():
     others = events(90).drop("label").columns
     with pytest.raises(TargetUnusable, match="All columns beside the target are left out"):

@@ -67,6 +67,7 @@ def test_the_spread_of_a_share_is_shown(shown):
         (("--kind", "user=NUMBR"), "Did you mean 'number'?"),
         (("--task", "time_series"), "features are made of rows"),
         (("--kind", "user"), "names no column and kind"),
+        (("--kind", "user=entity", "--kind", "user=text"), "'user' as entity and as text"),
         (("--time-zone", "Mars/Olympus"), "Mars/Olympus"),
         (("--target", "is_thraet"), "is_threat"),
         (("--max-features", "0"), "greater than"),

@@ -119,6 +119,35 @@ def test_where_nothing_hangs_together_all_is_kept_and_has_no_share():
     assert [f.importance for f in found.features] == [0.0, 0.0]
 
 
+@pytest.mark.parametrize("roles", [{}, {"time_column": "time"}, {"group_columns": "user"}], ids=str)
+def test_of_independent_columns_nothing_is_above_chance_without_a_target(roles):
+    shares = [
+        sum(f.importance for f in engineer_features(independent(seed), roles).features)
+        for seed in range(3)
+    ]
+    assert sum(share == 0.0 for share in shares) >= 2
+
+
+def independent(seed: int) -> pl.DataFrame:
+    """Columns that say nothing of each other; windows and rarities are made of them."""
+    rng, begin = np.random.default_rng(seed), np.datetime64("2026-03-02", "ms")
+    return pl.DataFrame(
+        {
+            "time": begin + 1000 * np.sort(rng.integers(0, 20 * 86_400, N)),
+            "user": rng.choice([f"alice{i}" for i in range(20)], N),
+            "src_ip": rng.choice([f"10.0.{i // 5}.{i}" for i in range(1, 30)], N),
+            "kind": rng.choice([f"k{i}" for i in range(15)], N),
+            "size": rng.normal(size=N),
+        }
+    )
+
+
+def test_why_a_column_gives_no_feature_is_told_in_whole_sentences():
+    numbers = pl.DataFrame({"n": [0.5, 1.5, 2.5] * 50})
+    found = engineer_features(numbers, {"kinds": {"n": "ip"}})
+    assert found.left_out["n"].startswith("ip. Its kind was named")
+
+
 def test_every_feature_says_what_it_is_a_function_of(scored):
     formulas = {f.name: f.formula for f in scored.features}
     assert formulas["bytes"] == "number(bytes)"
@@ -269,7 +298,7 @@ def test_a_table_of_nothing_but_the_target_is_refused():
     ids=str,
 )
 def test_the_target_has_no_other_role(role):
-    with pytest.raises(BadSetting, match="'label' is among"):
+    with pytest.raises(BadSetting, match="'label' is named under"):
         engineer_features(EVENTS, {"target_column": "label"} | role)
 
 
@@ -285,7 +314,7 @@ def test_a_declared_time_that_is_no_calendar_is_no_feature():
 
 
 def test_a_time_column_without_times_is_refused():
-    with pytest.raises(BadSetting, match="no two different times"):
+    with pytest.raises(BadSetting, match="has a readable time"):
         engineer_features(EVENTS, {"target_column": "label", "time_column": "proto"})
 
 

@@ -25,6 +25,20 @@ def test_a_kind_that_was_named_in_vain_is_told():
     assert "'proto' was named as port" in remarks(PLAIN, kinds={"proto": "port"})
 
 
+def test_a_column_whose_kind_was_named_in_vain_says_what_its_features_are_of():
+    found = engineer_features(PLAIN, {"target_column": "label", "kinds": {"proto": "port"}})
+    why = next(why for name, _, _, why in found.by_column() if name == "proto")
+    assert why.startswith("Given by the user. But its values give nothing of that kind")
+
+
+def test_columns_that_are_all_tied_together_without_a_target_are_told():
+    names = pl.DataFrame(
+        {name: [f"{name}{i % n}" for i in range(99)] for name, n in (("a", 7), ("b", 5))}
+    )
+    found = engineer_features(names, {"kinds": {"a": "entity", "b": "entity"}})
+    assert any("tie all columns together" in remark for remark in found.remarks)
+
+
 @pytest.mark.parametrize(("columns", "told"), [(["noise"], True), (["noise", "bytes"], False)])
 def test_of_one_column_without_a_target_nothing_can_be_judged(columns, told):
     found = engineer_features(PLAIN.select(columns), {})
@@ -35,6 +49,13 @@ def test_cells_that_are_no_time_are_counted():
     cells = ["2026-03-02T10:00:00", "2026-03-02T11:00:00", "soon"] * (N // 3)
     frame = PLAIN.with_columns(when=pl.Series(cells))
     assert f"{N // 3} of {N} cells of 'when'" in remarks(frame, time_column="when")
+
+
+@pytest.mark.parametrize(("day", "doubtful"), [(1, True), (22, False)])
+def test_days_that_may_be_months_are_told(day, doubtful):
+    cells = [f"{day:02}/01/2023 10:00", "05/02/2023 11:00", "06/03/2023 12:00"] * (N // 3)
+    found = remarks(PLAIN.with_columns(when=pl.Series(cells)), time_column="when")
+    assert ("do not prove whether day or month" in found) is doubtful
 
 
 @pytest.fixture(scope="module")

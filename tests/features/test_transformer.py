@@ -1,3 +1,4 @@
+import re
 from datetime import datetime
 
 import numpy as np
@@ -10,6 +11,7 @@ from sklearn.model_selection import cross_val_score
 from sklearn.pipeline import make_pipeline
 
 from phantom_ml.errors import BadSetting, ColumnMissing, SourceEmpty, TargetUnusable
+from phantom_ml.features.engineer import engineer_features
 from phantom_ml.features.transformer import AutoFeatureEngineer
 from tests.features.test_engineer import EVENTS, PLAIN, N
 
@@ -60,6 +62,25 @@ def test_a_kind_may_be_named():
     )
     guessed = AutoFeatureEngineer().fit(pl.DataFrame({"port": [22, 80] * 30}))
     assert "port.is_admin" in {*guessed.get_feature_names_out()} - {*named.get_feature_names_out()}
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        {"kinds": "ip"},
+        {"kinds": ["ip"]},
+        {"kinds": 5},
+        {"text_features": "maybe"},
+        {"text_features": None},
+        {"time_zone": "Mars/Olympus"},
+    ],
+    ids=str,
+)
+def test_a_setting_is_refused_at_fit_as_in_the_configuration(settings):
+    with pytest.raises(BadSetting) as known:
+        engineer_features(FEW, settings)
+    with pytest.raises(BadSetting, match=re.escape(known.value.message)):
+        AutoFeatureEngineer(**settings).fit(FEW)
 
 
 def test_a_kind_of_a_column_that_is_not_there_is_refused():

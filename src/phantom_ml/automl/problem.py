@@ -15,7 +15,7 @@ from phantom_ml.automl.in_order import events_in_order
 from phantom_ml.automl.injection import injected
 from phantom_ml.automl.known import Known
 from phantom_ml.automl.sites import sites_of
-from phantom_ml.automl.usable import named_algorithm, names_alone, no_column_left, times_of
+from phantom_ml.automl.usable import named_algorithm, names_alone, no_column_left
 from phantom_ml.config import AutoMLConfig, ProblemKind, ThresholdPolicy
 from phantom_ml.data.dataset import Dataset
 from phantom_ml.data.parts import wider
@@ -25,6 +25,7 @@ from phantom_ml.data.schema import ColumnKind, TableSchema
 from phantom_ml.data.splits import RowTies, join_entities
 from phantom_ml.data.target import Target, require_columns, require_target
 from phantom_ml.data.time_form import time_form
+from phantom_ml.data.times_of_rows import times_of
 from phantom_ml.errors import BadSetting, TargetUnusable, TypeUnsafe
 from phantom_ml.features.doubts import doubts_of_numbers, doubts_of_time
 from phantom_ml.metrics.base import Metric

@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import numpy as np
 import polars as pl
-from numpy.typing import NDArray
 
 from phantom_ml.algorithms.base import AlgorithmSettings, algorithms
 from phantom_ml.config import AutoMLConfig, ProblemKind
 from phantom_ml.data.schema import ColumnKind, TableSchema
-from phantom_ml.data.times import nanoseconds, to_datetime
-from phantom_ml.errors import BadSetting, TargetUnusable, UnknownName, listed
-from phantom_ml.wording import counted
+from phantom_ml.errors import TargetUnusable, UnknownName, listed
 
 
 def named_algorithm(name: str, kind: ProblemKind) -> type[AlgorithmSettings]:
@@ -27,22 +23,6 @@ def named_algorithm(name: str, kind: ProblemKind) -> type[AlgorithmSettings]:
     except UnknownName:
         fitting = [a.name for a in algorithms if kind in a.kinds]
         raise UnknownName(algorithms.kind, name, fitting) from None
-
-
-def times_of(values: pl.Series) -> NDArray[np.int64]:
-    """Return the times of a column as ``nanoseconds`` does; raises BadSetting where they order no row."""
-    times = nanoseconds(values)
-    if (times != times[0]).any():
-        return times
-    if not values.dtype.is_numeric() and to_datetime(values).is_null().all():
-        raise BadSetting(
-            f"None of {counted(len(values), 'row')} has a readable time in the time column {values.name!r}.",
-            "Name a column of dates, times or numbers that grow with time, or write these as ISO 8601.",
-        )
-    raise BadSetting(
-        f"The time column {values.name!r} holds no two different times.",
-        "Name a column of dates, times or numbers that grow with time.",
-    )
 
 
 def no_column_left(config: AutoMLConfig) -> TargetUnusable:

@@ -39,8 +39,22 @@ class Meanings:
         """Return what was given, by the configuration's names; raises BadSetting."""
         given = {self.renamed.get(name, name): value for name, value in asked(self).items()}
         if "kinds" in given:
-            given["kinds"] = dict(_pair(text) for text in given["kinds"])
+            given["kinds"] = _kinds(given["kinds"])
         return given
+
+
+def _kinds(texts: list[str]) -> dict[str, str]:
+    """Return the kind of each column that is named; one column has one kind."""
+    from phantom_ml.errors import BadSetting
+
+    kinds: dict[str, str] = {}
+    for column, kind in map(_pair, texts):
+        if kinds.setdefault(column, kind) != kind:
+            raise BadSetting(
+                f"--kind names {column!r} as {kinds[column]} and as {kind}.",
+                "A column has one kind: keep one of the two.",
+            )
+    return kinds
 
 
 def _pair(text: str) -> tuple[str, str]:

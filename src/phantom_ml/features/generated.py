@@ -15,7 +15,7 @@ from phantom_ml.data.matrix import Feature, Matrix, Samples, uniquely_named
 from phantom_ml.data.recognise import recognise_sampled
 from phantom_ml.data.schema import ColumnKind, TableSchema
 from phantom_ml.data.target import Target, read_target, require_columns, require_target
-from phantom_ml.data.times import nanoseconds
+from phantom_ml.data.times_of_rows import times_of
 from phantom_ml.errors import BadSetting, SourceEmpty, TargetUnusable
 from phantom_ml.features.before import Before
 from phantom_ml.features.encoder import Encoder
@@ -137,7 +137,7 @@ def _check_columns(frame: pl.DataFrame, request: FeatureRequest) -> None:
         require_columns(frame.columns, named)
         if request.target_column in named:
             raise BadSetting(
-                f"The target {request.target_column!r} is among the {role.replace('_', ' ')}, too.",
+                f"The target {request.target_column!r} is named under {role}, too.",
                 "No feature may know it: name another column.",
             )
 
@@ -154,23 +154,12 @@ def _known(kinds: Mapping[str, str], frame: pl.DataFrame) -> dict[str, str]:
 
 def _before(frame: pl.DataFrame, request: FeatureRequest) -> Before:
     """Return the times and groups of rows, where columns were named for them."""
-    time = None if request.time_column is None else _times(frame[request.time_column])
+    time = None if request.time_column is None else times_of(frame[request.time_column])
     groups = None
     if request.group_columns:
         joined = frame.select(pl.struct(list(request.group_columns)).rank("dense").alias("g"))
         groups = joined["g"].fill_null(0).to_numpy().astype(np.int64)
     return Before(time, groups)
-
-
-def _times(values: pl.Series) -> NDArray[np.int64]:
-    """Return nanoseconds; raises BadSetting where they tell no row from another."""
-    times = nanoseconds(values)
-    if len(times) > 1 and (times == times[0]).all():
-        raise BadSetting(
-            f"The time column {values.name!r} holds no two different times.",
-            "Name a column of dates, times or numbers that grow with time.",
-        )
-    return times
 
 
 def read_answers(values: pl.Series, task_type: AutoMLTaskType | None) -> Target:

@@ -15,11 +15,11 @@ from phantom_ml.data.schema import UNUSED_KINDS, ColumnSchema
 from phantom_ml.features.columns.category import CategoryEncoder
 from phantom_ml.features.feature_set import FeatureSet, GeneratedFeature
 from phantom_ml.features.generated import Generated, generate
-from phantom_ml.features.remarks import remarks
+from phantom_ml.features.remarks import columns_told, remarks
 from phantom_ml.features.request import FeatureRequest
 from phantom_ml.features.selection.afford import costs, fitted_cost
 from phantom_ml.features.selection.interactions import FAMILIES, choose_interactions
-from phantom_ml.features.selection.mixing import worth_without_target
+from phantom_ml.features.selection.mixing import blocks_of, worth_without_target
 from phantom_ml.features.selection.tiers import SURELY_NEW, race_tiers, tiers_of
 from phantom_ml.features.selection.training import Training
 from phantom_ml.features.selection.trees import drawn
@@ -93,7 +93,7 @@ def engineer_features(
     return FeatureSet(
         frame=_decoded(made).lazy(),
         features=tuple(sorted(told, key=lambda f: (not f.selected, -(f.importance or 0.0)))),
-        columns=made.schema.columns,
+        columns=columns_told(made),
         left_out=_left_out(made),
         remarks=remarks(made, request),
         target=request.target_column,
@@ -139,7 +139,7 @@ def _judged(made: Generated, request: FeatureRequest) -> _Judged:
     all_of_them = Worth(np.zeros(n), np.zeros(n), 0.0, np.ones(n), np.ones(n, np.bool_))
     if not places or made.matrix.n_rows <= 1:
         return _Judged(all_of_them, faults)
-    found = _worth(made, places, request.seed)
+    found = _worth(made, places, request)
     for told, each in zip(_by_feature(all_of_them), _by_feature(found), strict=True):
         told[places] = each
     return _Judged(replace(all_of_them, shadow=found.shadow), faults)
@@ -163,11 +163,13 @@ def _by_feature(found: Worth) -> tuple[NDArray[Any], ...]:
     return found.share, found.spread, found.wins, found.above
 
 
-def _worth(made: Generated, places: list[int], seed: int) -> Worth:
+def _worth(made: Generated, places: list[int], request: FeatureRequest) -> Worth:
     if made.target is None:
-        return worth_without_target(made.whole.columns(places), seed)
+        blocks = blocks_of(made.encoder, request.order)
+        some = made.whole.columns(places)
+        return worth_without_target(some, [blocks[i] for i in places], request.seed)
     samples, question = made.answered()
-    return worth(replace_columns(samples, places), question, seed, PATIENT_REPEATS)
+    return worth(replace_columns(samples, places), question, request.seed, PATIENT_REPEATS)
 
 
 def replace_columns(samples: Samples, places: list[int]) -> Samples:
@@ -313,9 +315,9 @@ def _left_out(made: Generated) -> dict[str, str]:
 
 def _unlearned(column: ColumnSchema, made: Generated) -> str:
     if column.name in made.encoder.text_columns:
-        return "its statistics never vary; what it says is scored only where there is a target"
+        return "Its statistics never vary; what it says is scored only where there is a target"
     if column.overridden:
         return (
-            "its kind was named, but its values give nothing of it, or its family is switched off"
+            "Its kind was named, but its values give nothing of it, or its family is switched off"
         )
-    return "nothing to learn, or its family is switched off"
+    return "Nothing to learn, or its family is switched off"

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from phantom_ml.data.leaks import leak_report
+from phantom_ml.data.schema import ColumnSchema
 from phantom_ml.data.times import to_datetime
 from phantom_ml.features.doubts import doubts_of_numbers, doubts_of_time
 from phantom_ml.features.generated import Generated
 from phantom_ml.features.request import FeatureRequest
+from phantom_ml.features.selection.mixing import blocks_of
 
 
 def remarks(made: Generated, request: FeatureRequest) -> tuple[str, ...]:
@@ -16,7 +18,7 @@ def remarks(made: Generated, request: FeatureRequest) -> tuple[str, ...]:
     doubts = doubts_of_time(made.inputs, made.schema, request.time_column)
     told = list(doubts) if request.temporal else []
     told += [*_unreadable(made, request.time_column), *doubts_of_numbers(made.inputs, made.schema)]
-    told += [*_in_vain(made), *_one_column(made), *_leaks(made, request)]
+    told += [*_in_vain(made), *_one_block(made, request), *_leaks(made, request)]
     return tuple(told)
 
 
@@ -29,26 +31,54 @@ def _unreadable(made: Generated, time: str | None) -> Iterator[str]:
         yield f"{lost:,} of {len(values):,} cells of {time!r} are no time that can be read."
 
 
+def columns_told(made: Generated) -> tuple[ColumnSchema, ...]:
+    """Return what each column was taken for, and why; of a kind named in vain also what its features are of."""
+    others = _others(made)
+    return tuple(
+        column.model_copy(update={"evidence": f"{column.evidence} {_but(others[column.name])}"})
+        if column.name in others
+        else column
+        for column in made.schema.columns
+    )
+
+
 def _in_vain(made: Generated) -> Iterator[str]:
     """Yield a sentence for each named kind that no feature was made by, though others were."""
+    kinds = {c.name: c.kind.value for c in made.schema.columns}
+    for name, others in _others(made).items():
+        yield f"{name!r} was named as {kinds[name]}. {_but(others)}"
+
+
+def _but(others: str) -> str:
+    return f"But its values give nothing of that kind: its features are of the kind {others}."
+
+
+def _others(made: Generated) -> dict[str, str]:
+    """Return by column the kinds that its features are of, where none is of the one that was named."""
     makers: dict[str, set[str]] = {}
     for part in made.encoder.columns:
         makers.setdefault(part.column, set()).update(kind.value for kind in type(part).kinds)
-    for column in made.schema.columns:
-        known = makers.get(column.name, set())
-        if column.overridden and known and column.kind.value not in known:
-            yield (
-                f"{column.name!r} was named as {column.kind.value}, but its values give nothing of "
-                f"it: it is taken for what {', '.join(sorted(known))} may be."
-            )
+    named = {c.name: c.kind.value for c in made.schema.columns if c.overridden}
+    return {
+        name: " or ".join(sorted(makers[name]))
+        for name, kind in named.items()
+        if name in makers and kind not in makers[name]
+    }
 
 
-def _one_column(made: Generated) -> Iterator[str]:
+def _one_block(made: Generated, request: FeatureRequest) -> Iterator[str]:
     """Yield a sentence where nothing can be judged: without a target by how columns hang together."""
-    if made.target is None and len({f.source for f in made.matrix.features}) == 1:
+    if made.target is not None or len(set(blocks_of(made.encoder, request.order))) != 1:
+        return
+    if len({f.source for f in made.matrix.features}) == 1:
         yield (
             "One column alone, and no target: nothing tells which of its features count, so all are kept. "
             "Name a target, or part the column."
+        )
+    else:
+        yield (
+            "No target, and features that are made of several columns tie all columns together: nothing tells "
+            "which of them count, so all are kept. Name a target."
         )
 
 

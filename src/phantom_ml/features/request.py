@@ -41,6 +41,11 @@ class FeatureRequest(FeatureSettings):
     ignored_columns: tuple[str, ...] = Field((), description="Columns that no feature is made of.")
     seed: int = Field(0, ge=0, lt=2**31)
 
+    @property
+    def order(self) -> tuple[str, ...]:
+        """Return the columns that say which rows count for a training row: the time, or else the groups."""
+        return self.group_columns if self.time_column is None else (self.time_column,)
+
     @field_validator("group_columns", "ignored_columns", mode="before")
     @classmethod
     def _one_name_is_a_list(cls, value: Any) -> Any:

@@ -155,12 +155,10 @@ class AutoFeatureEngineer(TransformerMixin, BaseEstimator):  # type: ignore[misc
             "temporal": self.temporal_features,
             "statistical": self.statistical_features,
             "security": self.security_features,
-            "kinds": dict(self.kinds or {}),
+            "kinds": {} if self.kinds is None else self.kinds,
             "time_zone": self.time_zone,
         }
-        return FeatureRequest.of(
-            {name: value for name, value in asked.items() if value is not None}
-        )
+        return FeatureRequest.of(asked)
 
     def _fit(self, X: Any, y: Any) -> tuple[Matrix, Floats]:
         given = GivenRows.of(X)

@@ -26,7 +26,7 @@ REMEMBERED, EVERY = 6000, 256
 TAIL_SHARE, TAIL_ROWS = 0.05, 5
 #: Rows that a score beyond the line waits before it counts.
 SET_ASIDE = 1000
-#: The tail reaches at least this share of its mark beyond it: scores that hardly vary do not tell how far they may.
+#: The tail goes at least this share of its mark beyond it: scores that hardly vary do not tell how far they may.
 LEAST_EXCESS = 0.1
 #: Fewer scores tell nothing.
 LEAST = 8

@@ -1,6 +1,7 @@
 """Features stay by what they gain on held-out rows: planted ones do, noise does not, whatever the seed."""
 
 from dataclasses import replace
+from datetime import datetime
 
 import numpy as np
 import polars as pl
@@ -14,7 +15,7 @@ from phantom_ml.features.fit import fit_encoder
 from phantom_ml.features.fitted.question import Question
 from phantom_ml.features.selection.afford import affordable, costs
 from phantom_ml.features.selection.interactions import choose_interactions
-from phantom_ml.features.selection.mixing import worth_without_target
+from phantom_ml.features.selection.mixing import blocks_of, worth_without_target
 from phantom_ml.features.selection.tiers import NEW, STANDING, SURELY_NEW, race_tiers
 from phantom_ml.features.selection.training import Training
 from phantom_ml.features.selection.trees import drawn, folds
@@ -213,8 +214,28 @@ def test_every_feature_has_a_cost():
 def test_without_a_target_what_hangs_together_is_worth_more_than_what_stands_alone():
     values = VALUES.copy()
     values[:, 1] = values[:, 0] + 0.1 * values[:, 1]
-    found = worth_without_target(Matrix(values, ROWS.matrix.features))
+    found = worth_without_target(Matrix(values, ROWS.matrix.features), range(4))
     assert min(found.share[:2]) > max(found.share[2:])
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_without_a_target_both_of_two_columns_that_hang_together_are_above_chance(seed):
+    values = np.random.default_rng(seed).normal(size=(N, 4)).astype(np.float32)
+    values[:, 1] = 2 * values[:, 0] + 0.3 * values[:, 1]
+    found = worth_without_target(Matrix(values, ROWS.matrix.features), range(4), seed)
+    assert found.above.tolist() == [True, True, False, False]
+
+
+def test_features_that_hang_on_the_time_are_mixed_as_one():
+    frame = table(400).with_columns(
+        user=pl.Series(RNG.choice([f"user{i}" for i in range(20)], 400)),
+        time=pl.datetime_range(datetime(2026, 1, 1), datetime(2026, 1, 9), "28m", eager=True)[:400],
+    )
+    encoder = fit_encoder(frame, recognise(frame, {"user": "entity"}), FeatureSettings(), "time")
+    blocks = dict(
+        zip((f.name for f in encoder.features), blocks_of(encoder, ["time"]), strict=True)
+    )
+    assert blocks["user.age"] == blocks["user.rarity"] == blocks["time.hour"] != blocks["weight"]
 
 
 def test_what_is_made_together_counts_as_what_it_is():
