@@ -43,7 +43,7 @@ def test_the_time_that_training_took_is_told(one_line):
 
 def test_importance_names_the_columns_of_the_file(one_line):
     known = set(simulate_security_logs(n_events=2_000).columns)
-    assert set(one_line.feature_importance) - {"text"} <= known
+    assert set(one_line.feature_importance) - {"all text"} <= known
 
 
 def test_the_leaderboard_of_an_experiment_is_the_one_of_its_result(core, one_line):

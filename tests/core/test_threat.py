@@ -10,7 +10,6 @@ from phantom_ml.core import PhantomMLCore, judge
 from phantom_ml.core.judge import MOVED
 from phantom_ml.core.training import UNMEASURED
 from phantom_ml.errors import BadSetting, ColumnMissing, TargetUnusable
-from phantom_ml.model.suppression import Suppression
 
 N = 4_000
 ASKED = {
@@ -263,8 +262,9 @@ def test_to_stop_while_the_test_part_is_measured_keeps_the_model(home, monkeypat
 
 def test_a_model_fitted_again_suppresses_alike_and_was_not_judged(home, steady):
     model = home.refit(steady.model_id, logs(seed=6))
-    rule = Suppression(columns=("host",), time_column="when", hours=12)
-    assert home._shelf.pipeline(model).spec.suppression == rule
+    rule = home._shelf.pipeline(model).spec.suppression
+    assert rule == home._shelf.pipeline(steady.model_id).spec.suppression
+    assert (rule.columns, rule.time_column, rule.hours) == (("host",), "when", 12)
     assert home.get_report(model) is None
 
 

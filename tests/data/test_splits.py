@@ -51,6 +51,18 @@ def test_valid_parts_are_disjoint_and_every_train_part_knows_every_class(
         assert set(codes[split.train]) == set(codes)
 
 
+def test_a_label_delay_is_named_where_rows_are_left_out_for_it():
+    time, day = np.arange(200), int(86_400e9)
+    plan = make_splits(
+        time % 2,
+        ProblemKind.BINARY,
+        n_folds=3,
+        seed=0,
+        ties=RowTies(time * day, embargo_ns=20 * day),
+    )
+    assert "Rows of the 20 days before a block teach nothing of it" in plan.reason
+
+
 @QUICK
 @given(tables(), st.integers(0, 10))
 def test_forward_trains_on_what_is_strictly_earlier_than_the_embargo(table, embargo):

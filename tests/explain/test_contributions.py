@@ -109,7 +109,7 @@ def test_a_model_with_no_exact_member_has_none():
 def test_the_score_of_several_text_columns_is_called_text():
     pipeline = model(BINARY, text=True)
     shares = exact_contributions(pipeline, pipeline.encode(rows(5, text=True)))
-    assert "text" in {f.source for f in shares.features}
+    assert "all text" in {f.source for f in shares.features}
 
 
 def test_the_words_that_a_linear_model_reads_are_filed_under_text():
@@ -119,7 +119,7 @@ def test_the_words_that_a_linear_model_reads_are_filed_under_text():
     columns, values = shares.by_column()
     np.testing.assert_allclose(shares.total, log_odds(pipeline.score(frame)), atol=1e-4)
     # "query" tells of "bytes" by its words.
-    words = values[:, columns.index("text"), 0]
+    words = values[:, columns.index("all text"), 0]
     assert np.corrcoef(words, frame["bytes"].to_numpy() > 0)[0, 1] > 0.8
 
 

@@ -73,7 +73,7 @@ def test_features_of_a_column_are_told_apart():
 
 def test_words_of_several_text_columns_are_told_by_column():
     parts = {c.column: c for c in first(frame=rows(3, text=True), text=True).contributions}
-    assert "text" not in parts
+    assert "all text" not in parts
     assert "query.text.score" in parts["query"].features
 
 
@@ -193,22 +193,31 @@ def importance_of_text(frame, card, name="LightGBM"):
 
 def test_with_rows_the_words_of_several_text_columns_count_for_each():
     found = importance_of_text(rows(50, seed=5, text=True), {})
-    assert "text" not in found
+    assert "all text" not in found
 
 
 def test_without_rows_the_words_of_several_text_columns_are_one():
-    assert "text" in importance_of_text(None, {})
+    assert "all text" in importance_of_text(None, {})
+
+
+def test_a_column_called_text_is_not_taken_for_the_words_of_all():
+    frame = rows(50, seed=5, text=True).with_columns(text=pl.lit("noise"))
+    card = CARD | {"importance": {"text": 0.1, "all text": 0.9}}
+    assert importance_of_text(frame, card)["text"].share == pytest.approx(0.1)
 
 
 def test_words_that_were_shuffled_together_stay_together():
-    card = CARD | {"importance": {"text": 1.0}, "permutation_importance": {"text": [0.4, 0.01]}}
+    card = CARD | {
+        "importance": {"all text": 1.0},
+        "permutation_importance": {"all text": [0.4, 0.01]},
+    }
     found = importance_of_text(rows(50, seed=5, text=True), card)
-    assert (found["text"].share, found["text"].drop) == (1.0, 0.4)
+    assert (found["all text"].share, found["all text"].drop) == (1.0, 0.4)
 
 
 def test_labelled_rows_measure_each_text_column():
     frame = labelled(rows(300, seed=3, text=True), BINARY)
-    card = CARD | {"importance": {"text": 1.0}}
+    card = CARD | {"importance": {"all text": 1.0}}
     found = importance_of_text(frame, card, "LogisticRegression")
     assert found["query"].drop > 10 * abs(found["agent"].drop)
 

@@ -49,7 +49,7 @@ def test_only_the_columns_that_are_named_are_measured_in_their_order():
 
 
 def test_hashed_text_is_shuffled_as_a_column_of_its_own():
-    assert measured(text=True)["text"][0] > 0.0
+    assert measured(text=True)["all text"][0] > 0.0
 
 
 def test_repeats_are_predicted_at_once():

@@ -11,14 +11,13 @@ import numpy as np
 from phantom_ml.automl.ensemble import Mixture
 from phantom_ml.automl.trials import Finished
 from phantom_ml.automl.workspace import Workspace
+from phantom_ml.data.matrix import ALL_TEXT
 from phantom_ml.features.encoder import Encoder
 from phantom_ml.features.fold_fitted import FoldFitted
 from phantom_ml.process.child import Child, start_child
 from phantom_ml.process.outcome import Limits
 
 MEASURE = "phantom_ml.automl.importance_child:measure"
-#: What a joint score of several text columns is filed under.
-TEXT = "text"
 #: Seconds after which a child that did not stop is ended.
 GRACE = 0.3
 
@@ -44,7 +43,7 @@ def own_importance(workspace: Workspace, members: Members, mixture: Mixture) -> 
 
 def _text_source(workspace: Workspace) -> str:
     texts = Encoder.load(workspace.folder / "encoder").text_columns
-    return texts[0] if len(texts) == 1 else TEXT
+    return texts[0] if len(texts) == 1 else ALL_TEXT
 
 
 def start_shuffling(

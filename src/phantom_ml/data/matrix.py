@@ -12,6 +12,8 @@ from scipy import sparse
 Rows = NDArray[np.int64]
 #: Bytes of a text cell that a learner of raw text reads: the head of a longer one tells its kind.
 STRING_BYTES = 128
+#: What features of several text columns together are filed under: no name that a column is likely to have.
+ALL_TEXT = "all text"
 
 
 @dataclass(frozen=True)

@@ -19,15 +19,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from phantom_ml.config import ProblemKind
-from phantom_ml.data.matrix import Feature, Matrix
+from phantom_ml.data.matrix import ALL_TEXT, Feature, Matrix
 from phantom_ml.features.encoder import Encoder
 from phantom_ml.model.combine import from_logit, logit
 from phantom_ml.model.pipeline import LoadedPart, Pipeline
 from phantom_ml.model.spec import Member
 
 Array = NDArray[np.float64]
-#: What the score of all text columns together is called where there are several.
-TEXT = "text"
 #: The feature of the words that a learner reads itself.
 WORDS = "text.words"
 #: A smaller share of one of many classes counts as this: some hundred trees can tell no smaller one.
@@ -76,7 +74,7 @@ class Shares:
 
 def text_source(encoder: Encoder) -> str:
     """Return what the joint score of all text columns is filed under."""
-    return encoder.text_columns[0] if len(encoder.text_columns) == 1 else TEXT
+    return encoder.text_columns[0] if len(encoder.text_columns) == 1 else ALL_TEXT
 
 
 def member_label(member: Member) -> str:

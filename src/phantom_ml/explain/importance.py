@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from phantom_ml.data.matrix import Samples
+from phantom_ml.data.matrix import ALL_TEXT, Samples
 from phantom_ml.errors import TargetUnusable, UnknownName
-from phantom_ml.explain.contributions import TEXT, text_source
+from phantom_ml.explain.contributions import text_source
 from phantom_ml.explain.forms import Importance
 from phantom_ml.explain.permutation import PermutationPlan, permutation_importance
 from phantom_ml.explain.text_columns import hashed_alone, shares_by_column
@@ -52,7 +52,7 @@ def global_importance(
     measured = _measured(pipeline, card, frame, tuple(first))
     drops = measured or kept
     # What shuffling all words together cost belongs to no column alone.
-    merged = divided if measured or TEXT not in kept else _divided(pipeline, shares, None)
+    merged = divided if measured or ALL_TEXT not in kept else _divided(pipeline, shares, None)
     rows = [_row(name, merged.get(name, 0.0), drops.get(name)) for name in {**merged, **drops}]
     return tuple(sorted(rows, key=lambda i: (-(i.drop or 0.0), -i.share)))
 
@@ -62,11 +62,11 @@ def _divided(
 ) -> dict[str, float]:
     """Return the shares by raw column, that of several columns' words divided where there are rows."""
     name = text_source(pipeline.encoder)
-    rows = None if frame is None or TEXT not in shares else frame.head(MAX_ROWS)
+    rows = None if frame is None or ALL_TEXT not in shares else frame.head(MAX_ROWS)
     by_column = {} if rows is None else shares_by_column(pipeline, rows)
     found: dict[str, float] = {}
     for column, share in shares.items():
-        owners = (by_column or {name: 1.0}) if column == TEXT else {column: 1.0}
+        owners = (by_column or {name: 1.0}) if column == ALL_TEXT else {column: 1.0}
         for owner, part in owners.items():
             found[owner] = found.get(owner, 0.0) + float(share) * part
     return found

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
-from phantom_ml.data.matrix import History, Matrix, Rows, Samples
+from phantom_ml.data.matrix import ALL_TEXT, History, Matrix, Rows, Samples
 from phantom_ml.metrics.base import Metric
 from phantom_ml.process.deadline import Deadline
 
@@ -49,7 +49,7 @@ class PermutationPlan:
     max_rows: int = 2_000
     deadline: Deadline = field(default_factory=Deadline.never)
     columns: tuple[str, ...] | None = None
-    text_source: str = "text"
+    text_source: str = ALL_TEXT
     texts: Mapping[str, Any] = field(default_factory=dict)
 
 

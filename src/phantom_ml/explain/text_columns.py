@@ -14,7 +14,8 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from phantom_ml.explain.contributions import TEXT, Shares
+from phantom_ml.data.matrix import ALL_TEXT
+from phantom_ml.explain.contributions import Shares
 from phantom_ml.features.fitted.text_score import TextScore
 from phantom_ml.model.align import align
 from phantom_ml.model.pipeline import Pipeline
@@ -34,7 +35,7 @@ def by_text_column(shares: Shares, pipeline: Pipeline, rows: pl.DataFrame) -> Sh
         At least the columns that the model reads.
     """
     columns = pipeline.encoder.text_columns
-    joint = [i for i, f in enumerate(shares.features) if f.source == TEXT]
+    joint = [i for i, f in enumerate(shares.features) if f.source == ALL_TEXT]
     if len(columns) < 2 or not joint:
         return shares
     pulls = _pulls(pipeline, rows)

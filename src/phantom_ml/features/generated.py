@@ -11,7 +11,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from phantom_ml.config import AutoMLTaskType
-from phantom_ml.data.matrix import Feature, Matrix, Samples, uniquely_named
+from phantom_ml.data.matrix import ALL_TEXT, Feature, Matrix, Samples, uniquely_named
 from phantom_ml.data.recognise import recognise_sampled
 from phantom_ml.data.schema import ColumnKind, TableSchema
 from phantom_ml.data.target import Target, read_target, require_columns, require_target
@@ -61,7 +61,7 @@ class Generated:
     def features(self) -> tuple[Feature, ...]:
         """Return the features, the fitted ones last."""
         texts = self.encoder.text_columns
-        source = texts[0] if len(texts) == 1 else "text"
+        source = texts[0] if len(texts) == 1 else ALL_TEXT
         return uniquely_named(self.matrix.features + self.side.sourced(source))
 
     @property

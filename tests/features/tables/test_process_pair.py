@@ -157,3 +157,9 @@ def test_the_pairs_that_are_remembered_are_bounded(monkeypatch):
 
 def test_a_table_without_rows_has_nothing_to_learn_from():
     assert ProcessPairEncoder.fit(TRAINING.clear(), SYSMON) == []
+
+
+def test_of_a_parent_that_started_nothing_yet_there_is_no_share():
+    found = judged("never_seen.exe", "mimikatz.exe")
+    assert math.isnan(found["rarity_under_parent"])
+    assert found["pair_rarity"] > 3

@@ -89,8 +89,10 @@ def forward(
     splits = [_split(line, start, end, embargo_ns) for start, end in blocks]
     usable = tuple(s for s in splits if has_classes(classes, s.train, line.n_classes))
     if not usable:
-        return None, "No point in time has rows of every class before it and enough rows after it."
-    return SplitPlan(usable, "forward", _reason(usable, n_folds, edges.size + 1)), ""
+        why_not = "No point in time has rows of every class before it and enough rows after it."
+        return None, why_not + _delayed(embargo_ns)
+    reason = _reason(usable, n_folds, edges.size + 1)
+    return SplitPlan(usable, "forward", reason + _delayed(embargo_ns)), ""
 
 
 def without_shared_groups(plan: SplitPlan, classes: Codes, groups: Codes) -> SplitPlan:
@@ -166,6 +168,14 @@ def _split(line: Timeline, start: int, end: int, embargo_ns: int) -> Split:
     begin = int(line.time[start]) - embargo_ns
     before = int(np.searchsorted(line.time, begin, side="left"))
     return Split(np.sort(line.rows[:before]), np.sort(line.rows[start:end]))
+
+
+def _delayed(embargo_ns: int) -> str:
+    """Return the sentence on rows that are left out before a block, or an empty one."""
+    if not embargo_ns:
+        return ""
+    days = embargo_ns / 86_400e9
+    return f" Rows of the {days:.3g} days before a block teach nothing of it: their labels were not known yet."
 
 
 def _reason(splits: tuple[Split, ...], n_folds: int, n_times: int) -> str:

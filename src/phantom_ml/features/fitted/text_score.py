@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from phantom_ml.config import ProblemKind
-from phantom_ml.data.matrix import Feature, Matrix, Samples
+from phantom_ml.data.matrix import ALL_TEXT, Feature, Matrix, Samples
 from phantom_ml.errors import BundleDamaged
 from phantom_ml.features.fitted.question import Question
 
@@ -49,7 +49,7 @@ class TextScore:
     def features(self) -> tuple[Feature, ...]:
         """Return one feature an output."""
         names = [f"text.score.{o}" if o else "text.score" for o in self.outputs]
-        return tuple(Feature(name, "text", 0, WORDS) for name in names)
+        return tuple(Feature(name, ALL_TEXT, 0, WORDS) for name in names)
 
     @classmethod
     def fit(cls, samples: Samples, question: Question, seed: int) -> TextScore:

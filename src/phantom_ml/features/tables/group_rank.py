@@ -80,7 +80,7 @@ class GroupRankEncoder(TableEncoder):
     def features(self) -> tuple[Feature, ...]:
         """Return the deviation and the rank."""
         less = f"{self.of} less the mean of rows with the same {self.by}"
-        rank = f"share of rows with the same {self.by} that have less {self.of}, in tenths"
+        rank = f"share of rows with the same {self.by} that have less {self.of}, in ninths"
         return (
             Feature(f"{self.of}.less_mean_by.{self.by}", self.of, 0, less, (self.by,)),
             Feature(f"{self.of}.rank_by.{self.by}", self.of, 0, rank, (self.by,)),

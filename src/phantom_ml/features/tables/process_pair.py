@@ -59,6 +59,7 @@ class ProcessPairEncoder(TableEncoder):
 
     name = "process_pair"
     family = "security"
+    version = 2
 
     parent: str
     child: str
@@ -152,7 +153,8 @@ class ProcessPairEncoder(TableEncoder):
         shell = pl.col("child").is_in([*groups["shells"], *groups["script_hosts"]])
         return {
             "pair_rarity": -(rows / (pl.col("total") + pl.col("n_pairs") + 1)).log(2),
-            "rarity_under_parent": -(rows / started).log(2),
+            # Of a parent that started nothing yet there is no share.
+            "rarity_under_parent": pl.when(started > 1).then(-(rows / started).log(2)),
             "office_spawns_shell": pl.col("parent").is_in(groups["office"]) & shell,
             "server_spawns_shell": pl.col("parent").is_in(groups["servers"]) & shell,
             "browser_spawns_shell": pl.col("parent").is_in(groups["browsers"]) & shell,

@@ -62,7 +62,12 @@ def arrival_words(windows: tuple[int, ...]) -> list[Told]:
     burst = burst_windows(windows)
     if burst:
         short, long = map(window_name, burst)
-        told.append(Told(f"burst.{short}", f"log2 of events in {short} against the mean of {long}"))
+        told.append(
+            Told(
+                f"burst.{short}",
+                f"log2 of events in {short} against the mean of {long} or since first seen",
+            )
+        )
     return [
         *told,
         Told("session_events", "events before in the session (no pause of 30 min or more)"),
