@@ -189,8 +189,7 @@ class PhantomMLCore:
             Its id, the beginning of it, or ``latest``.
         data : table, path, a row as mapping, or JSON text
             For series, what is known ahead, if anything is: a row for each of its rows, and with the values
-            that came also ``score`` and ``alert``, where one lies outside the band of its quantiles. What
-            there is to say of how a path was read is logged as ``phantom_ml``; a Dataset has it in its report.
+            that came also ``score`` and ``alert``. What reading has to say is logged as ``phantom_ml``.
         horizon : int, optional
             For series: a row for each of so many steps after the history.
         output : path, optional
