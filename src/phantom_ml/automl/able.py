@@ -9,10 +9,9 @@ from phantom_ml.algorithms.base import algorithms
 from phantom_ml.automl.spaces import given_spaces
 from phantom_ml.config import AutoMLConfig, ProblemKind
 from phantom_ml.data.splits.plan import NO_TIME
+from phantom_ml.data.times import DAY_NS
 from phantom_ml.errors import BadSetting
 from phantom_ml.tasks.base import Task
-
-DAY_NS = 86_400e9
 
 
 def check_spaces(config: AutoMLConfig, task: Task, kind: ProblemKind) -> None:

@@ -10,7 +10,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from phantom_ml.algorithms.base import algorithms
-from phantom_ml.automl.able import DAY_NS, check_delay, check_spaces, delay_ns
+from phantom_ml.automl.able import check_delay, check_spaces, delay_ns
 from phantom_ml.automl.in_order import events_in_order
 from phantom_ml.automl.injection import injected
 from phantom_ml.automl.known import Known
@@ -25,6 +25,7 @@ from phantom_ml.data.schema import ColumnKind, TableSchema
 from phantom_ml.data.splits import RowTies, join_entities
 from phantom_ml.data.target import Target, require_columns, require_target
 from phantom_ml.data.time_form import time_form
+from phantom_ml.data.times import DAY_NS
 from phantom_ml.data.times_of_rows import times_of
 from phantom_ml.errors import BadSetting, TargetUnusable, TypeUnsafe
 from phantom_ml.features.doubts import doubts_of_numbers, doubts_of_time

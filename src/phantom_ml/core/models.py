@@ -13,7 +13,6 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from phantom_ml.automl.able import DAY_NS
 from phantom_ml.config import ProblemKind, Settings, ThresholdPolicy
 from phantom_ml.core.drift import Drift
 from phantom_ml.core.kinds import (
@@ -26,7 +25,7 @@ from phantom_ml.core.kinds import (
 from phantom_ml.core.promise import Promise, broken_promise, fallen_recall, promise_of
 from phantom_ml.core.repeats import RepeatReport, repeat_report
 from phantom_ml.data.target import require_target
-from phantom_ml.data.times import nanoseconds
+from phantom_ml.data.times import DAY_NS, nanoseconds
 from phantom_ml.errors import BadSetting, BundleDamaged, BundleVersion, UnknownName
 from phantom_ml.explain.truth import Answers, known_answers
 from phantom_ml.metrics.base import Metric

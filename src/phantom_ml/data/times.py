@@ -17,6 +17,8 @@ from phantom_ml.data.time_form import (
     written_numbers,
 )
 
+#: Nanoseconds of a day.
+DAY_NS = 86_400e9
 #: Numbers beside text are times where they lie from 1990 to 2100 in one of these counts; no two overlap.
 LIKELY = (
     ("days", DAYS),
@@ -346,7 +348,7 @@ def nanoseconds(values: pl.Series, form: str | None = None) -> NDArray[np.int64]
     so they are never later than a row that is validated.
     """
     if values.dtype.is_numeric() and _largest(values) < 1e8:
-        numbers = (values.cast(pl.Float64) * 86_400e9).cast(pl.Int64, strict=False)
+        numbers = (values.cast(pl.Float64) * DAY_NS).cast(pl.Int64, strict=False)
     else:
         numbers = to_datetime(values, form).dt.timestamp("ns")
     least = numbers.min()

@@ -42,7 +42,7 @@ def global_importance(
         are used where they are there; the shares are asked of the learners where not.
     frame : DataFrame or None
         Rows with the target column, 100 or more, are shuffled to measure anew. Rows also tell how much
-        each of several text columns makes of the score of their words; without any it is one, ``text``.
+        each of several text columns makes of the score of their words; without any it is one, ``all text``.
     """
     shares = card.get("importance") or own_importance(pipeline)
     kept: Drops = {k: (v[0], v[1]) for k, v in card.get("permutation_importance", {}).items()}

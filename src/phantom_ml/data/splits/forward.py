@@ -8,6 +8,7 @@ import numpy as np
 
 from phantom_ml.data.matrix import Rows
 from phantom_ml.data.splits.plan import NO_TIME, Codes, Split, SplitPlan, has_classes
+from phantom_ml.data.times import DAY_NS
 
 #: The first part of the rows, by time, is only trained on.
 FIRST_SHARE = 0.4
@@ -174,7 +175,7 @@ def _delayed(embargo_ns: int) -> str:
     """Return the sentence on rows that are left out before a block, or an empty one."""
     if not embargo_ns:
         return ""
-    days = embargo_ns / 86_400e9
+    days = embargo_ns / DAY_NS
     return f" Rows of the {days:.3g} days before a block teach nothing of it: their labels were not known yet."
 
 

@@ -18,7 +18,7 @@ from phantom_ml.data.matrix import Matrix, Samples
 from phantom_ml.features.base import ColumnEncoder
 from phantom_ml.features.encoder import Encoder
 from phantom_ml.features.fitted.question import Question
-from phantom_ml.features.selection.worth import LEAST_SHARE, MARGIN, Worth, worth
+from phantom_ml.features.selection.worth import MARGIN, Worth, worth
 from phantom_ml.features.tables.base import TableEncoder
 
 MAX_ROWS = 5_000
@@ -54,8 +54,7 @@ def worth_without_target(matrix: Matrix, blocks: Sequence[int], seed: int = 0) -
     answers = np.repeat(np.array([0, 1], np.int64), len(real))
     samples = Samples(Matrix(values, matrix.features), answers)
     found = worth(samples, Question(ProblemKind.BINARY, 2), seed, REPEATS)
-    above = (found.wins > LEAST_WINS) & (found.share > MARGIN * found.shadow)
-    return replace(found, above=above & (found.share >= LEAST_SHARE))
+    return replace(found, above=found.beyond(LEAST_WINS, MARGIN))
 
 
 def blocks_of(encoder: Encoder, order: Collection[str]) -> list[int]:

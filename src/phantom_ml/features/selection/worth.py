@@ -78,7 +78,11 @@ class Worth:
     @property
     def beats_chance(self) -> NDArray[np.bool_]:
         """Return whether features gain more than the best shadow at all, on average and in most of the folds."""
-        more: NDArray[np.bool_] = (self.wins > MOST) & (self.share > self.shadow)
+        return self.beyond(MOST, 1.0)
+
+    def beyond(self, wins: float, margin: float) -> NDArray[np.bool_]:
+        """Return whether features win in more than such a share of folds, by so many times the best shadow."""
+        more: NDArray[np.bool_] = (self.wins > wins) & (self.share > margin * self.shadow)
         return more & (self.share >= LEAST_SHARE)
 
     @classmethod
