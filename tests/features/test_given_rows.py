@@ -82,12 +82,13 @@ def test_an_array_of_another_library_is_read():
 
 
 @pytest.mark.parametrize(
-    "rows",
-    [list(NUMBERS), tuple(NUMBERS), np.asmatrix(NUMBERS), [pl.Series(row) for row in NUMBERS]],
+    "made",
+    [list, tuple, np.asmatrix, lambda rows: [pl.Series(row) for row in rows]],
     ids=["list of arrays", "tuple of arrays", "matrix", "list of series"],
 )
-def test_rows_that_are_arrays_are_read(rows):
-    found = AutoFeatureEngineer().fit_transform(rows)
+@pytest.mark.filterwarnings("ignore:the matrix subclass:PendingDeprecationWarning")
+def test_rows_that_are_arrays_are_read(made):
+    found = AutoFeatureEngineer().fit_transform(made(NUMBERS))
     np.testing.assert_array_equal(found, AutoFeatureEngineer().fit_transform(NUMBERS))
 
 
