@@ -92,6 +92,10 @@ IS = {
     "list of ips": (many(lambda i: f"8.8.4.{i}, 10.0.0.9"), "ip"),
     "quoted": (many(lambda i: f'"C:\\Windows\\a.exe" /c {letters(5)}'), "command_line"),
     "domain": (many(lambda i: f"{letters(9)}.com"), "domain"),
+    "domain of any script": (
+        many(lambda i: f"{letters(5)}ü{i}." + ("de", "рф", "РФ", "中国", "example.com")[i % 5]),
+        "domain",
+    ),
     "odd domain": (many(lambda i: f"_dmarc.{letters(9)}.co.uk"), "domain"),
     "sid": (many(lambda i: f"S-1-5-21-1363495622-{i % 20}"), "entity"),
     "arn": (many(lambda i: f"arn:aws:iam::123:user/u{i % 90}"), "entity"),
@@ -225,6 +229,21 @@ def test_a_name_decides_only_together_with_the_values(name):
 CONFUSIONS = {
     "names with a port are no domains without a hint": (
         many(lambda i: f"{letters(8)}.com:{i}"),
+        "field",
+        "text",
+    ),
+    "settings and their numbers are no domains": (
+        many(lambda i: f"{letters(8)}.name:{i}"),
+        "field",
+        "text",
+    ),
+    "first and last names in other scripts are no domains": (
+        many(lambda i: f"{'абвгд'[i % 5]}.{'петров' if i % 2 else 'сидоров'}{letters(3)}ов"),
+        "field",
+        "text",
+    ),
+    "initials in other scripts are no domains": (
+        many(lambda i: f"{'абвгд'[i % 5]}{letters(4)}.петров"),
         "field",
         "text",
     ),

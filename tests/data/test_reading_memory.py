@@ -1,5 +1,6 @@
 """Tables in memory: taken as they are, without a copy where that can be."""
 
+import re
 from datetime import UTC, date, datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
@@ -95,11 +96,12 @@ LONG, COMPLEX = np.array([0.5, 1.5], np.longdouble), np.array([1 + 2j, 0])
         LONG[:, None],
         LONG[:, None].astype(object),
         {"c0": LONG},
+        [{"c0": LONG[0]}],
         pd.DataFrame({"c0": LONG}),
         np.array([(0.5,)], dtype=[("c0", np.longdouble)]),
         np.ma.masked_array(LONG[:, None], mask=[[True], [False]]),
     ],
-    ids=["array", "objects", "mapping", "pandas", "fields", "masked"],
+    ids=["array", "objects", "mapping", "mappings", "pandas", "fields", "masked"],
 )
 def test_floats_of_more_than_64_bits_are_refused(source: Any, tmp_path: Path) -> None:
     with pytest.raises(SourceUnreadable, match="'c0' holds values of type longdouble"):
@@ -116,12 +118,31 @@ def test_floats_of_more_than_64_bits_are_refused(source: Any, tmp_path: Path) ->
         pd.DataFrame({"c0": COMPLEX.astype(object)}),
         pl.DataFrame({"c0": pl.Series([1j], dtype=pl.Object)}),
         [[1j], [2.0]],
+        [{"c0": 1j}, {"c0": 2}],
+        [{"c0": np.complex64(1)}],
+        [{"c0": [1j]}],
     ],
-    ids=["objects", "mapping", "with text", "pandas", "pandas objects", "polars objects", "rows"],
+    ids=[
+        "objects",
+        "mapping",
+        "with text",
+        "pandas",
+        "pandas objects",
+        "polars objects",
+        "rows",
+        "mappings",
+        "mappings of numpy",
+        "lists in mappings",
+    ],
 )
 def test_complex_numbers_are_refused(source: Any, tmp_path: Path) -> None:
     with pytest.raises(SourceUnreadable, match="Complex data not supported: column 'c0'"):
         small(source, tmp_path)
+
+
+def test_complex_numbers_in_a_mapping_of_mappings_are_refused_by_their_path(tmp_path: Path) -> None:
+    with pytest.raises(SourceUnreadable, match=re.escape("column 'a.b'")):
+        small([{"a": {"b": 1j}}], tmp_path)
 
 
 def test_arrow_names_may_come_twice(tmp_path: Path) -> None:

@@ -45,6 +45,13 @@ def test_of_one_column_without_a_target_nothing_can_be_judged(columns, told):
     assert any("nothing tells which" in remark for remark in found.remarks) is told
 
 
+@pytest.mark.parametrize("port", [70_000, -1, "70000", 70_000.0, "4.5", "70000/tcp"])
+def test_numbers_that_are_no_ports_are_counted(port):
+    frame = PLAIN.with_columns(port=pl.Series([type(port)(443), type(port)(22), port] * (N // 3)))
+    told = f"{N // 3} of {N} cells of 'port' hold no port from 0 to 65535, {port} for one"
+    assert told in remarks(frame, kinds={"port": "port"})
+
+
 def test_cells_that_are_no_time_are_counted():
     cells = ["2026-03-02T10:00:00", "2026-03-02T11:00:00", "soon"] * (N // 3)
     frame = PLAIN.with_columns(when=pl.Series(cells))

@@ -130,7 +130,7 @@ def _series(name: str, values: Any) -> tuple[pl.Series, str | None]:
     library = type(values).__module__.partition(".")[0]
     if isinstance(values, pl.Series):
         if values.dtype == pl.Object:
-            return _series_of_objects(name, values.to_list())
+            return series_of(name, values.to_list())
         return values.alias(name), None
     if library == "pandas":
         return _pandas_series(name, values)
@@ -138,27 +138,11 @@ def _series(name: str, values: Any) -> tuple[pl.Series, str | None]:
         return pl.Series(name, values), None
     if isinstance(values, np.ndarray) and values.dtype.kind in "biufMmU" and not _is_long(values):
         return _numpy_series(name, values), None
-    return _series_of_objects(name, list(values))
+    return series_of(name, list(values))
 
 
 def _is_long(values: np.ndarray[Any, Any]) -> bool:
     return np.issubdtype(values.dtype, np.longdouble)
-
-
-def _series_of_objects(name: str, values: Sequence[Any]) -> tuple[pl.Series, str | None]:
-    """Return Python values as a column; raises SourceUnreadable for numbers that would become text."""
-    for kind in set(map(type, values)):
-        if issubclass(kind, complex | np.complexfloating):
-            raise SourceUnreadable(
-                f"Complex data not supported: column {name[:60]!r} holds values of type {kind.__name__}.",
-                "Give the real and the imaginary part as columns of their own.",
-            )
-        if issubclass(kind, np.longdouble):
-            raise SourceUnreadable(
-                f"Column {name[:60]!r} holds values of type {kind.__name__}: no column has more than 64 bits.",
-                "Give them as 64-bit floats: astype('float64').",
-            )
-    return series_of(name, values)
 
 
 def _pandas_series(name: str, values: Any) -> tuple[pl.Series, str | None]:
@@ -170,7 +154,7 @@ def _pandas_series(name: str, values: Any) -> tuple[pl.Series, str | None]:
         # A column of objects of several types.
         missing = values.isna().to_list()
         present = zip(values.to_list(), missing, strict=True)
-        return _series_of_objects(name, [None if gone else value for value, gone in present])
+        return series_of(name, [None if gone else value for value, gone in present])
 
 
 def _numpy_series(name: str, values: np.ndarray[Any, Any]) -> pl.Series:

@@ -1,4 +1,7 @@
-"""Python values, from JSON or from a caller, made into columns."""
+"""Python values, from JSON or from a caller, made into columns.
+
+Numbers that no column holds are refused wherever they stand: as text they would lose their sense unseen.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +9,10 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+import numpy as np
 import polars as pl
+
+from phantom_ml.errors import SourceUnreadable
 
 #: Objects nested deeper than this stay JSON text.
 MAX_DEPTH = 8
@@ -52,6 +58,11 @@ def frame_of_columns(columns: Mapping[str, Sequence[Any]]) -> tuple[pl.DataFrame
 def series_of(name: str, values: Sequence[Any]) -> tuple[pl.Series, str | None]:
     """Return values as a column; those of several types become text, with an odd one.
 
+    Raises
+    ------
+    SourceUnreadable
+        A value is a complex number, or a float of more than 64 bits.
+
     Examples
     --------
     >>> series_of("a", [1, "x", None])
@@ -73,9 +84,26 @@ def series_of(name: str, values: Sequence[Any]) -> tuple[pl.Series, str | None]:
     if kinds <= {int, float}:
         return _numbers(name, values, kinds), None
     if kinds <= JSON_TYPES:
-        odd = _odd_one(values) if len(kinds) > 1 and not kinds <= {list, dict} else None
-        return _strings(name, [_text(v) for v in values]), odd
+        text = [_text(v, name) for v in values]
+        odd = _odd_one(values, text) if len(kinds) > 1 and not kinds <= {list, dict} else None
+        return _strings(name, text), odd
+    for kind in kinds:
+        _refuse_number(name, kind)
     return _series_of_objects(name, values), None
+
+
+def _refuse_number(name: str, kind: type) -> None:
+    """Raise SourceUnreadable for numbers that would become text."""
+    if issubclass(kind, complex | np.complexfloating):
+        raise SourceUnreadable(
+            f"Complex data not supported: column {name[:60]!r} holds values of type {kind.__name__}.",
+            "Give the real and the imaginary part as columns of their own.",
+        )
+    if issubclass(kind, np.longdouble):
+        raise SourceUnreadable(
+            f"Column {name[:60]!r} holds values of type {kind.__name__}: no column has more than 64 bits.",
+            "Give them as 64-bit floats: astype('float64').",
+        )
 
 
 def _strings(name: str, values: Sequence[str | None]) -> pl.Series:
@@ -113,15 +141,21 @@ def _float(value: float | None) -> float | None:
         return float("inf")
 
 
-def _text(value: Any) -> str | None:
+def _text(value: Any, name: str) -> str | None:
     if value is None or isinstance(value, str):
         return value
-    return json.dumps(value, ensure_ascii=False, default=str)
+
+    def of_no_json_type(part: Any) -> str:
+        _refuse_number(name, type(part))
+        return str(part)
+
+    return json.dumps(value, ensure_ascii=False, default=of_no_json_type)
 
 
-def _odd_one(values: Sequence[Any]) -> str:
-    first = next(type(v) for v in values if v is not None)
-    return str(_text(next(v for v in values if v is not None and type(v) is not first)))
+def _odd_one(values: Sequence[Any], text: Sequence[str | None]) -> str:
+    """Return the text of the first value of another type than the first of all."""
+    present = [(type(v), t) for v, t in zip(values, text, strict=True) if t is not None]
+    return next(t for kind, t in present if kind is not present[0][0])
 
 
 def _flat(row: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -136,7 +170,7 @@ def _pairs(row: Mapping[str, Any], prefix: str, depth: int) -> Iterator[tuple[st
         if not isinstance(value, dict):
             yield name, value
         elif depth >= MAX_DEPTH:
-            yield name, _text(value)
+            yield name, _text(value, name)
         else:
             yield from _pairs(value, f"{name}.", depth + 1)
 

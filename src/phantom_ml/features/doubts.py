@@ -1,4 +1,4 @@
-"""What a person should know of a table's cells: what its times do not tell, and which are no numbers."""
+"""What a person should know of a table's cells: what its times do not tell, which are no numbers, or no ports."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ from phantom_ml.data.schema import NUMBER_KINDS, ColumnKind, TableSchema
 from phantom_ml.data.time_form import in_two_orders
 from phantom_ml.data.times import spans_new_year, tells_year
 from phantom_ml.features.columns.number import no_numbers, words_alone
+from phantom_ml.features.parsing.numbers import written_numbers
+from phantom_ml.features.parsing.ports import parse_ports
 
 
 def doubts_of_time(frame: pl.DataFrame, schema: TableSchema, time: str | None) -> tuple[str, ...]:
@@ -44,7 +46,7 @@ def doubts_of_time(frame: pl.DataFrame, schema: TableSchema, time: str | None) -
 
 
 def doubts_of_numbers(frame: pl.DataFrame, schema: TableSchema) -> tuple[str, ...]:
-    """Return a sentence for each column of numbers that holds text which is none.
+    """Return a sentence for each column of numbers that holds text which is none, or of ports that holds others.
 
     Parameters
     ----------
@@ -59,10 +61,14 @@ def doubts_of_numbers(frame: pl.DataFrame, schema: TableSchema) -> tuple[str, ..
     >>> port = ColumnSchema(name="port", dtype="String", kind=ColumnKind.PORT)
     >>> doubts_of_numbers(pl.DataFrame({"port": ["22", "err"]}), TableSchema(columns=[port]))
     ("1 of 2 cells of 'port' holds no number, 'err': it is missing.",)
+    >>> doubts_of_numbers(pl.DataFrame({"port": [22, 70_000]}), TableSchema(columns=[port]))
+    ("1 of 2 cells of 'port' holds no port from 0 to 65535, 70000: of it only the number is told.",)
     """
     written = [c for c in schema.of_kind(*NUMBER_KINDS) if frame[c].dtype == pl.String]
     found = [(name, no_numbers(frame[name])) for name in written if not words_alone(frame[name])]
-    return tuple(_lost(name, odd, frame.height) for name, odd in found if len(odd))
+    lost = (_lost(name, odd, frame.height) for name, odd in found if len(odd))
+    ports = [(name, _no_ports(frame[name])) for name in schema.of_kind(ColumnKind.PORT)]
+    return (*lost, *(_no_port(name, odd, frame.height) for name, odd in ports if len(odd)))
 
 
 def _lost(name: str, odd: pl.Series, n_rows: int) -> str:
@@ -70,6 +76,25 @@ def _lost(name: str, odd: pl.Series, n_rows: int) -> str:
     if len(odd) == 1:
         return f"{cells} holds no number, {example}: it is missing."
     return f"{cells} hold no number, {example} for one: they are missing."
+
+
+def _no_ports(values: pl.Series) -> pl.Series:
+    """Return those cells that are numbers, but no ports."""
+    numbers = values
+    if values.dtype == pl.String:
+        numbers = written_numbers(values)
+    elif values.dtype.is_float():
+        numbers = values.fill_nan(None)
+    return values.filter(numbers.is_not_null() & parse_ports(values).is_null())
+
+
+def _no_port(name: str, odd: pl.Series, n_rows: int) -> str:
+    cells, example = f"{len(odd):,} of {n_rows:,} cells of {name!r}", str(odd[0])[:60]
+    if len(odd) == 1:
+        return f"{cells} holds no port from 0 to 65535, {example}: of it only the number is told."
+    return (
+        f"{cells} hold no port from 0 to 65535, {example} for one: of them only the number is told."
+    )
 
 
 def _undecided(stamps: list[str], time: str | None) -> Iterator[str]:

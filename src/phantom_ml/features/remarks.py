@@ -68,7 +68,7 @@ def _others(made: Generated) -> dict[str, str]:
 
 def _one_block(made: Generated, request: FeatureRequest) -> Iterator[str]:
     """Yield a sentence where nothing can be judged: without a target by how columns hang together."""
-    if made.target is not None or len(set(blocks_of(made.encoder, request.order))) != 1:
+    if made.target is not None or len(set(blocks_of(made.encoder))) != 1:
         return
     if len({f.source for f in made.matrix.features}) == 1:
         yield (

@@ -27,6 +27,23 @@ def test_labels_and_lengths_are_counted():
     assert {name: got[name] for name in counts} == counts
 
 
+@pytest.mark.parametrize(
+    ("host", "length"),
+    [
+        ("[2001:db8::1]:443", 11),
+        ("[2001:db8::1]", 11),
+        ("2001:db8::1", 11),
+        ("[10.0.0.1]:80", 8),
+        ("10.0.0.1:443", 8),
+        ("a.example:8443", 9),
+        (" a.example ", 9),
+    ],
+)
+@pytest.mark.parametrize("times", [1, 99])
+def test_a_port_brackets_and_blanks_are_not_counted(host, length, times):
+    assert set(computed("domain", [host] * times)["length"]) == {length}
+
+
 def test_shares_are_of_the_name_without_its_suffix():
     got = computed("domain", ["ab-12.co.uk"]).row(0, named=True)
     shares = [got[f"{c}_share"] for c in ("digit", "hyphen", "vowel", "consonant")]

@@ -11,7 +11,7 @@ from tests.features.columns.made import HOSTILE, fitted
 SPELLINGS = {
     ColumnKind.HASH: ("D41D8CD98F00B204E9800998ECF8427E", "d41d8cd98f00b204e9800998ecf8427e"),
     ColumnKind.DOMAIN: ("Example.COM.", "example.com"),
-    ColumnKind.EMAIL: ("Bob@X.com", "bob@x.com"),
+    ColumnKind.EMAIL: ("Bob@X.com; al@y.org", "al@y.org, Bob <bob@x.com>"),
     ColumnKind.MAC: ("00-50-56-AA-BB-CC", "00:50:56:aa:bb:cc"),
     ColumnKind.PORT: ("443", "443.0"),
 }
@@ -59,3 +59,18 @@ def test_a_few_cells_give_what_many_give(kind):
     cells = [*HOSTILE, *SPELLINGS.get(kind, ("a", "b")), "\u0130.example", "B\u00fccher.Example"]
     encoder = fitted("frequency", cells * 2, kind)
     assert rarity(encoder, cells) == rarity(encoder, cells, times=5)
+
+
+LONG = ["a" * 70_000, "a" * 70_000 + "b", "bob"]
+
+
+def test_a_model_keeps_no_long_cell_as_it_is():
+    encoder = fitted("frequency", LONG * 2, ColumnKind.ENTITY)
+    assert max(len(value.encode()) for value in encoder.values) <= 256
+
+
+@pytest.mark.parametrize("times", [1, 50])
+def test_long_cells_are_as_rare_as_they_were_seen(times):
+    encoder = fitted("frequency", [LONG[0]] * 6 + LONG[1:], ColumnKind.ENTITY)
+    often, once, _ = rarity(encoder, LONG, times)
+    assert (often, once) == (pytest.approx(-np.log2(7 / 11)), pytest.approx(-np.log2(2 / 11)))

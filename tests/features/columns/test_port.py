@@ -39,7 +39,9 @@ def test_parts_of_a_port(port, service, port_class, flags):
     assert {name for name, value in found.items() if value is True} == flags
 
 
-@pytest.mark.parametrize("text", ["65536", "-1", "", "http", "4.5", "99999999999", "٤٤٣", "+80"])
+@pytest.mark.parametrize(
+    "text", ["65536", "70000/tcp", "65536.0", "-1", "", "http", "4.5", "99999999999", "٤٤٣", "+80"]
+)
 def test_what_is_no_port_has_no_parts(text):
     assert set(parts(text).values()) == {None}
 

@@ -71,6 +71,13 @@ def test_only_a_port_that_is_not_the_schemes_own_counts():
     assert computed("url", urls)["has_port"].to_list() == [False, False, True, False]
 
 
+@pytest.mark.parametrize(
+    "url", ["http://[2001:db8::1]:443/x", "http://[2001:db8::1]/x", "[2001:db8::1]:443/x"]
+)
+def test_a_host_s_length_is_without_brackets_and_port(url):
+    assert part(url, "host.length") == 11
+
+
 def test_a_user_name_before_the_host_is_told():
     assert part("http://www.paypal.com@evil.test/", "has_userinfo")
     assert not part("http://evil.test/user@host", "has_userinfo")

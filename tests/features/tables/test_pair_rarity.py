@@ -44,6 +44,21 @@ def test_a_port_however_written_is_the_same_in_a_pair():
     assert one == two == three
 
 
+def test_an_address_however_written_is_the_same_in_a_pair():
+    frame = pl.DataFrame({"ip": ["10.0.0.1", "::ffff:10.0.0.1", "10.0.0.1:80", "::1"], "user": "a"})
+    kinds = {"ip": ColumnKind.IP, "user": ColumnKind.ENTITY}
+    schema = TableSchema(
+        columns=tuple(
+            ColumnSchema(name=name, dtype="String", kind=kind, n_distinct=3)
+            for name, kind in kinds.items()
+        )
+    )
+    (pair,) = PairRarityEncoder.fit(frame, schema)
+    out = np.empty((4, 1), np.float32)
+    pair.transform(frame, out)
+    assert out[0, 0] == out[1, 0] == out[2, 0] < out[3, 0]
+
+
 def test_a_training_row_counts_earlier_ones_however_written():
     before = Before(time=np.arange(3))
     found = rarity(fitted(), ["443", "443/tcp", "22"], ["a"] * 3, before)
@@ -65,3 +80,14 @@ def test_a_whole_number_pairs_as_its_text_does():
     out = np.empty((1, 1), np.float32)
     pair.transform(cells, out)
     assert out[0, 0] == rarity(pair, ["443"], ["a"])[0]
+
+
+def test_a_model_keeps_no_long_pair_as_it_is():
+    pair = fitted(users=["a" * 70_000, "b", "c", "a" * 70_000] * 7)
+    assert max(len(value.encode()) for value in pair.frequency.values) <= 256
+
+
+def test_a_long_pair_that_was_seen_is_less_rare_than_a_new_one():
+    pair = fitted(users=["a" * 70_000, "b", "c", "a" * 70_000] * 7)
+    known, new = rarity(pair, ["443", "443"], ["a" * 70_000, "a" * 70_000 + "z"])
+    assert new > known

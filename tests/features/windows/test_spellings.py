@@ -14,14 +14,23 @@ from tests.features.windows.made import START, told
 #: By kind, two values as they are told apart, and others that spell them.
 SPELLED = {
     ColumnKind.DOMAIN: {
-        "example.com": ["Example.COM", "example.com.", "eXample.com."],
+        "example.com": ["Example.COM", "example.com.", "eXample.com.", "example.com:443"],
         "example.org": ["EXAMPLE.ORG."],
     },
     ColumnKind.MAC: {
         "00:11:22:33:44:55": ["00-11-22-33-44-55", "0011.2233.4455", "0:11:22:33:44:55"],
         "00:11:22:33:44:aa": ["00-11-22-33-44-AA"],
     },
-    ColumnKind.EMAIL: {"a@b.example": ["A@B.example"], "b@b.example": ["B@b.EXAMPLE"]},
+    ColumnKind.EMAIL: {
+        "a@b.example": ["A@B.example", "Al <a@b.example>"],
+        "b@b.example": ["B@b.EXAMPLE"],
+        "a@b.example; b@b.example": ["B@b.example,a@b.example", " a@b.example ;b@b.example; "],
+    },
+    ColumnKind.IP: {
+        "10.0.0.1": ["::ffff:10.0.0.1", "10.0.0.1:443", " 10.0.0.1", "10.0.0.1, 8.8.8.8"],
+        "2001:db8::1": ["[2001:db8::1]", "2001:DB8:0:0::1", "2001:db8::1%eth0", "[2001:db8::1]:80"],
+        "10.0.0.2": [],
+    },
     ColumnKind.HASH: {"ab" * 16: ["AB" * 16], "cd" * 16: ["Cd" * 16]},
     ColumnKind.PORT: {"443": ["443/tcp", "443.0"], "80": ["80/tcp"]},
 }

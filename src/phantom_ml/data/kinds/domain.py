@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from phantom_ml.data.kinds.base import Pattern, Recogniser, kinds
-from phantom_ml.data.kinds.column import name_words
+from dataclasses import replace
+
+from phantom_ml.data.kinds.base import Claim, Pattern, Recogniser, kinds
+from phantom_ml.data.kinds.column import Column, name_words
+from phantom_ml.data.kinds.unicode_endings import UNICODE_ENDINGS
 from phantom_ml.data.schema import ColumnKind
 
 HINTS = name_words(
@@ -33,6 +36,8 @@ _AMBIGUOUS = "zip|mov|py|sh|pl|rs|so|cc|ps|md|ai|js|do|id|in|is|it|me|my|no|to|b
 _LABELS = r"(?:[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?\.)+"
 #: Letters of any script, as a browser shows punycode (RFC 5890), and last labels in them.
 _ANY_LABELS = r"(?:[\p{L}\p{M}\p{N}_](?:[\p{L}\p{M}\p{N}_-]{0,61}[\p{L}\p{M}\p{N}_])?\.)+"
+#: The same without a bound to its length: so many letters counted cost a hundred times as much in long text.
+_PLAIN_LABELS = r"(?:[\p{L}\p{M}\p{N}_][\p{L}\p{M}\p{N}_-]*\.)+"
 _ANY_LAST = r"[\p{L}\p{M}--\p{ASCII}]{2,24}"
 
 _PATTERN = Pattern(
@@ -45,6 +50,16 @@ _PATTERN = Pattern(
     but_not=r"^.{254,}",
     needs=".",
 )
+#: Of any script. The last labels are known ones: first and last names between dots look alike.
+_OF_ANY_SCRIPT = replace(
+    _PATTERN,
+    pattern=rf"^(?:\*\.)?{_PLAIN_LABELS}(?i:{_GENERIC}|{_COUNTRIES}|{'|'.join(UNICODE_ENDINGS)})\.?$",
+)
 
 
-kinds.add("domain")(Recogniser(ColumnKind.DOMAIN, 120, _PATTERN.claim))
+def _claim(column: Column) -> Claim | None:
+    is_ascii = all(character.isascii() for character in column.characters)
+    return (_PATTERN if is_ascii else _OF_ANY_SCRIPT).claim(column)
+
+
+kinds.add("domain")(Recogniser(ColumnKind.DOMAIN, 120, _claim))

@@ -3,7 +3,8 @@
 Users, hosts, addresses and hashes are keys: a model that learns them by heart fails on new ones.
 How often a value was seen carries over, and a value never seen is the rarest of all. A training row
 counts only what came before it (see before), as a row that is scored does. Spellings of one value count
-together: the case of a digest, a name in DNS (RFC 4343) or an address of mail says nothing.
+together: the case of a digest, a name in DNS (RFC 4343) or an address of mail says nothing. Of a long value
+its digest is remembered.
 """
 
 from __future__ import annotations
@@ -18,9 +19,12 @@ from phantom_ml.data.matrix import Feature
 from phantom_ml.data.schema import ColumnKind, ColumnSchema
 from phantom_ml.features.base import ColumnEncoder, encoders
 from phantom_ml.features.before import Before
+from phantom_ml.features.cells.keys import short_key, short_keys
 from phantom_ml.features.lately import FEW
 from phantom_ml.features.parsing.spellings import one_spelling
 
+#: A kind whose values are told apart as they are written: of keys that have one spelling already.
+AS_WRITTEN = ColumnKind.CATEGORY
 #: Values remembered at most, the most frequent; all others count as never seen.
 MAX_VALUES = 20_000
 WORDS = "-log2 of the share of rows with this value, in bits"
@@ -31,7 +35,7 @@ class FrequencyEncoder(ColumnEncoder):
     """One column: -log2 of the share of training rows with this value however spelled, smoothed (Laplace)."""
 
     name = "frequency"
-    version = 3
+    version = 4
     kinds = frozenset(
         {
             ColumnKind.ENTITY,
@@ -51,13 +55,14 @@ class FrequencyEncoder(ColumnEncoder):
     rarity: tuple[float, ...]
     unseen: float
     n_distinct: int
-    #: Decides what spells the same; networks of addresses (see ip_rarity) are counted as they are.
-    kind: ColumnKind = ColumnKind.IP
+    #: Decides what spells the same; keys that others make, as of networks, are counted as they are.
+    kind: ColumnKind = AS_WRITTEN
 
     @classmethod
     def fit(cls, values: pl.Series, schema: ColumnSchema) -> FrequencyEncoder | None:
         """Return the encoder with the counts of the training rows; None where no value comes twice."""
-        counts = one_spelling(values, schema.kind).drop_nulls().value_counts(name="rows")
+        keys = short_keys(one_spelling(values, schema.kind))
+        counts = keys.drop_nulls().value_counts(name="rows")
         if counts.height == 0 or counts["rows"].max() == 1:
             return None
         column = counts.columns[0]
@@ -94,9 +99,15 @@ class FrequencyEncoder(ColumnEncoder):
         """Write the rarity in bits; NaN where the value is missing."""
         text = one_spelling(values, self.kind)
         if len(text) <= FEW:
-            out[:, 0] = [self._known.get(value, self.unseen) for value in text.to_list()]
+            known, unseen = self._known, self.unseen
+            out[:, 0] = [known.get(short_key(value), unseen) for value in text.to_list()]
             return
-        codes = text.cast(self._codes, strict=False).to_physical().fill_null(len(self.values))
+        codes = (
+            short_keys(text)
+            .cast(self._codes, strict=False)
+            .to_physical()
+            .fill_null(len(self.values))
+        )
         rarity = self._table[codes.to_numpy().astype(np.int64)]
         out[:, 0] = np.where(text.is_null().to_numpy(), np.nan, rarity)
 

@@ -15,7 +15,7 @@ from phantom_ml.data.matrix import Feature
 from phantom_ml.data.schema import ColumnKind, ColumnSchema
 from phantom_ml.features.base import ColumnEncoder, as_text, encoders
 from phantom_ml.features.before import Before
-from phantom_ml.features.columns.frequency import FrequencyEncoder
+from phantom_ml.features.columns.frequency import AS_WRITTEN, FrequencyEncoder
 from phantom_ml.features.parsing.addresses import parse_addresses
 
 WORDS = {
@@ -39,7 +39,8 @@ class IPRarityEncoder(ColumnEncoder):
     @classmethod
     def fit(cls, values: pl.Series, schema: ColumnSchema) -> IPRarityEncoder | None:
         """Return the encoder with the frequencies of training; None where no network comes twice."""
-        fitted = {n: FrequencyEncoder.fit(key, schema) for n, key in _keys(values).items()}
+        keys = schema.model_copy(update={"kind": AS_WRITTEN})
+        fitted = {n: FrequencyEncoder.fit(key, keys) for n, key in _keys(values).items()}
         known = {name: frequency for name, frequency in fitted.items() if frequency is not None}
         return cls(column=schema.name, frequencies=known) if known else None
 

@@ -19,7 +19,7 @@ from phantom_ml.data.schema import ColumnKind, TableSchema
 from phantom_ml.features.base import as_text
 from phantom_ml.features.before import Before
 from phantom_ml.features.cells.entity import joined
-from phantom_ml.features.columns.frequency import FrequencyEncoder
+from phantom_ml.features.columns.frequency import AS_WRITTEN, FrequencyEncoder
 from phantom_ml.features.knowledge.lists import knowledge
 from phantom_ml.features.lately import FEW, Lately
 from phantom_ml.features.parsing.addresses import Addresses, parse_addresses
@@ -76,7 +76,8 @@ class ConnectionEncoder(TablePartsEncoder):
     @classmethod
     def _fit_pair(cls, frame: pl.DataFrame, schema: TableSchema, pair: Pair) -> Self | None:
         found = cls(columns=_columns(schema, pair))
-        rarity = FrequencyEncoder.fit(_Rows(found.columns, frame).networks, schema.column(pair[0]))
+        keys = schema.column(pair[0]).model_copy(update={"kind": AS_WRITTEN})
+        rarity = FrequencyEncoder.fit(_Rows(found.columns, frame).networks, keys)
         return found.model_copy(update={"rarity": rarity}).varying(frame)
 
     @property

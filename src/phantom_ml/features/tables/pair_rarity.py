@@ -18,7 +18,7 @@ from phantom_ml.data.matrix import Feature
 from phantom_ml.data.schema import ColumnKind, ColumnSchema, TableSchema
 from phantom_ml.features.before import Before
 from phantom_ml.features.cells.entity import joined
-from phantom_ml.features.columns.frequency import FrequencyEncoder
+from phantom_ml.features.columns.frequency import AS_WRITTEN, FrequencyEncoder
 from phantom_ml.features.parsing.spellings import one_spelling
 from phantom_ml.features.tables.base import TableEncoder, table_encoders
 
@@ -29,8 +29,6 @@ MAX_COLUMNS = 4
 MIN_VALUES = 3
 #: ASCII's unit separator: it lies in no sane value, so that pairs do not run together.
 BETWEEN = "\x1f"
-#: What a pair is counted as: its values are told apart as they are written.
-PAIR = ColumnKind.CATEGORY
 WORDS = "-log2 of the share of rows with this pair of values, in bits"
 
 
@@ -39,7 +37,7 @@ class PairRarityEncoder(TableEncoder):
     """One column a pair: -log2 of the share of training rows with both values, smoothed (Laplace)."""
 
     name = "pair_rarity"
-    version = 2
+    version = 3
     family = "statistical"
     tier = "pairs"
 
@@ -60,7 +58,7 @@ class PairRarityEncoder(TableEncoder):
     def _fit_pair(cls, frame: pl.DataFrame, a: ColumnSchema, b: ColumnSchema) -> Self | None:
         joined_cells = _joined(frame, (a.name, b.name), (a.kind, b.kind))
         # Each side is in one spelling already, and both together are of no kind that has any.
-        frequency = FrequencyEncoder.fit(joined_cells, a.model_copy(update={"kind": PAIR}))
+        frequency = FrequencyEncoder.fit(joined_cells, a.model_copy(update={"kind": AS_WRITTEN}))
         if frequency is None:
             return None
         return cls(left=a.name, right=b.name, kinds=(a.kind, b.kind), frequency=frequency)

@@ -96,8 +96,8 @@ class WindowPlan(Settings):
     ----------
     time : the column of the time.
     entities : what is told of whom.
-    kinds : what columns of entities and of distinct values are: the spellings of a domain, a mail address,
-        a digest, a MAC or a port count as one. Values of all others are told apart as they are written.
+    kinds : what columns of entities and of distinct values are: the spellings of an IP address, a domain, mail
+        addresses, a digest, a MAC or a port count as one. All other values are told apart as they are written.
     time_form : how the times of training are written; None: decided by those that are given.
 
     Examples
@@ -107,7 +107,7 @@ class WindowPlan(Settings):
     ['user.is_new', 'user.age', 'user.gap']
     """
 
-    version: ClassVar[int] = 2
+    version: ClassVar[int] = 3
 
     time: Name
     entities: tuple[EntityPlan, ...] = Field(min_length=1, max_length=16)
