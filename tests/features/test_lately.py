@@ -2,9 +2,7 @@
 
 import threading
 
-import polars as pl
-
-from phantom_ml.features.lately import Lately, rows_lately
+from phantom_ml.features.lately import Lately, columns_lately
 
 
 def lengths(memory: Lately[int], cells: list) -> list[int]:
@@ -45,15 +43,19 @@ def test_what_was_known_when_it_was_asked_for_is_told_though_it_is_forgotten_sin
     assert memory.answer(asked, [3]) == [2, 3, 1]
 
 
-def test_rows_of_a_table_stand_where_their_cells_do_new_or_known_or_twice():
-    memory: Lately[pl.DataFrame] = Lately()
+def test_columns_stand_as_their_cells_do_new_or_known_or_twice():
+    memory: Lately[tuple[int, str]] = Lately()
     for cells in (["a", "bcd"], ["ef", "a"], ["ghi", "ghi", "bcd"], ["a"]):
-        found = rows_lately(
+        found = columns_lately(
             memory,
             cells,
-            lambda new, cells=cells: pl.DataFrame({"n": [len(cells[i]) for i in new]}),
+            lambda new, cells=cells: {
+                "first": [cells[i][0] for i in new],
+                "n": [len(cells[i]) for i in new],
+            },
+            ["n", "first"],
         )
-        assert found["n"].to_list() == [len(cell) for cell in cells]
+        assert found == {"n": [*map(len, cells)], "first": [cell[0] for cell in cells]}
 
 
 def test_threads_that_share_a_memory_all_get_what_is_made():

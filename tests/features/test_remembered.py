@@ -93,13 +93,13 @@ def test_columns_that_are_read_together_give_what_each_gives_alone(both):
 
 def test_the_new_strings_of_columns_of_one_kind_are_read_in_one_call(both, monkeypatch):
     kind, read = type(both[0].encoder), []
-    compute = kind.compute
+    of_few = kind.of_few
 
-    def counted(text: pl.Series, wanted: list[str]) -> pl.DataFrame:
-        read.append(sorted(text))
-        return compute(text, wanted)
+    def counted(cells: list[str], wanted: list[str]) -> dict:
+        read.append(sorted(cells))
+        return of_few(cells, wanted)
 
-    monkeypatch.setattr(kind, "compute", counted)
+    monkeypatch.setattr(kind, "of_few", counted)
     for frame in (PAGES[:3], PAGES, PAGES[3:4]):
         together(both, frame)
     assert read == [["", URLS[2], URLS[0]], ["", "a" * 2000]]

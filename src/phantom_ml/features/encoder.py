@@ -21,7 +21,7 @@ from phantom_ml.features.cells.entity import row_hashes
 from phantom_ml.features.cells.hashing import Hashes
 from phantom_ml.features.ngrams import first_bytes, hashed_ngrams
 from phantom_ml.features.past import Past, Seen
-from phantom_ml.features.remembered import Remembered, transform_together, write
+from phantom_ml.features.remembered import FewCells, Remembered, transform_together, write
 from phantom_ml.features.tables.base import TableEncoder, table_encoders
 
 Floats = NDArray[np.float32]
@@ -96,6 +96,14 @@ class Encoder:
         return list(dict.fromkeys([*single, *several, *past, *beside]))
 
     @cached_property
+    def calendars(self) -> dict[str, int]:
+        """Return the place of a feature of each column of times; NaN there is a row without a time."""
+        ends = np.cumsum([0, *(len(c.features) for c in self.columns)]).tolist()
+        return {
+            c.column: at for c, at in zip(self.columns, ends, strict=False) if c.name == "timestamp"
+        }
+
+    @cached_property
     def timeless(self) -> list[int]:
         """Return the places of features that are the same whenever a row came, and whoever came before."""
         fixed = [
@@ -127,10 +135,11 @@ class Encoder:
 
     def _matrix(self, frame: pl.DataFrame, before: Before | None, past: Seen) -> Matrix:
         values: Floats = np.empty((frame.height, len(self.features)), np.float32)
+        cells = FewCells(frame)
         for places, parts in self._kinds:
             out = [values[:, features] for features in places]
             if before is None:
-                transform_together(parts, frame, out)
+                transform_together(parts, frame, out, cells)
                 continue
             for part, features in zip(parts, out, strict=True):
                 write(part.encoder, frame, before, features)

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Generic, TypeVar
-
-import polars as pl
+from typing import Any, Generic, TypeVar
 
 #: More rows than this are not worth asking one by one.
 FEW = 64
@@ -74,10 +72,13 @@ class Lately(Generic[Value]):
 
     def answer(self, asked: Asked[Value], made: Iterable[Value]) -> list[Value]:
         """Return what is made of each cell that was asked for, given what is made of the new ones in order."""
-        known, found = asked.known, dict(zip(asked.new, made, strict=True))
-        if not found:
+        known = asked.known
+        if not asked.new:
             return [known[cell] for cell in asked.cells]
+        found = dict(zip(asked.new, made, strict=True))
         self._keep({cell: value for cell, value in found.items() if _size(cell) <= self.longest})
+        if len(found) == len(asked.cells):
+            return [*found.values()]
         return [found[cell] if cell in found else known[cell] for cell in asked.cells]
 
     def _keep(self, found: dict[Hashable, Value]) -> None:
@@ -87,27 +88,29 @@ class Lately(Generic[Value]):
         self.known.update(found)
 
 
-def rows_lately(
-    memory: Lately[pl.DataFrame],
+def columns_lately(
+    memory: Lately[tuple[Any, ...]],
     cells: Sequence[Hashable],
-    make: Callable[[list[int]], pl.DataFrame],
-) -> pl.DataFrame:
-    """Return a row of a table for each cell, where ``make`` returns those of the places of new cells.
+    make: Callable[[list[int]], Mapping[str, Sequence[Any]]],
+    names: Sequence[str],
+) -> dict[str, list[Any]]:
+    """Return the named columns of what is made of each cell, where ``make`` returns those of new cells.
 
     Examples
     --------
-    >>> lengths, cells = Lately[pl.DataFrame](), ["a", "bcd"]
-    >>> rows_lately(lengths, cells, lambda new: pl.DataFrame({"n": [len(cells[i]) for i in new]}))["n"].to_list()
-    [1, 3]
+    >>> lengths, cells = Lately[tuple[int]](), ["a", "bcd"]
+    >>> columns_lately(lengths, cells, lambda new: {"n": [len(cells[i]) for i in new]}, ["n"])
+    {'n': [1, 3]}
     """
-    asked = memory.ask(cells)
-    made = make(list(asked.new.values())) if asked.new else None
-    rows = memory.answer(asked, () if made is None else made.iter_slices(1))
-    # To put rows together that came together takes longer than most of what is made of them.
-    return made if made is not None and made.height == len(cells) else pl.concat(rows)
+
+    def rows(new: list[int]) -> Iterable[tuple[Any, ...]]:
+        made = make(new)
+        return zip(*(made[name] for name in names), strict=True)
+
+    return dict(zip(names, map(list, zip(*memory.of(cells, rows), strict=True)), strict=True))
 
 
 def _size(cell: Hashable) -> int:
-    if isinstance(cell, tuple):
-        return sum(map(_size, cell))
-    return len(cell) if isinstance(cell, str) else 0
+    if isinstance(cell, str):
+        return len(cell)
+    return sum(map(_size, cell)) if isinstance(cell, tuple) else 0

@@ -87,10 +87,11 @@ def _of_cells(cells: list[tuple[str | None, int, bool]]) -> list[Hashed]:
     salts = np.array([salt for _, salt, _ in cells])
     prose = np.array([words for _, _, words in cells])
     data = np.frombuffer(b"".join(raw), np.uint8)
-    found = _chunk(data, lengths, salts, np.repeat(prose, lengths) if prose.any() else None)
-    buckets, ends = found.indices.astype(np.int64), found.indptr.tolist()
+    words = np.repeat(prose, lengths) if prose.any() else None
+    values, buckets, ends = _counted(data, lengths, salts, words)
     # A part of an array would keep all of it: also what is made of cells too long to be remembered.
-    return [(buckets[a:b].copy(), found.data[a:b].copy()) for a, b in itertools.pairwise(ends)]
+    borders = itertools.pairwise(ends.tolist())
+    return [(buckets[a:b].astype(np.int64), values[a:b].copy()) for a, b in borders]
 
 
 def first_bytes(columns: list[pl.Series], width: int) -> NDArray[np.uint8]:
@@ -144,6 +145,17 @@ def _chunk(
     prose: NDArray[np.bool_] | slice | None,
 ) -> sparse.csr_array:
     """Return the n-grams of cells, of which ``prose`` are the bytes that are read word by word."""
+    counted = _counted(data, lengths, salt, prose)
+    return _csr(sparse.csr_array(counted, shape=(len(lengths), BUCKETS), dtype=np.float32))
+
+
+def _counted(
+    data: NDArray[np.uint8],
+    lengths: NDArray[np.int64],
+    salt: Salt,
+    prose: NDArray[np.bool_] | slice | None,
+) -> tuple[NDArray[np.float32], NDArray[np.int32], NDArray[np.int32]]:
+    """Return what the matrix of ``_chunk`` holds: its values, their buckets, and where rows end."""
     n_rows = len(lengths)
     row_of = np.repeat(np.arange(n_rows, dtype=np.int64), lengths)
     keys = [_ngrams(data, row_of, size, salt) for size in SIZES if len(data) >= size]
@@ -151,7 +163,8 @@ def _chunk(
         keys += _words(data[prose], row_of[prose], salt)
     key = np.concatenate([np.empty(0, np.int64), *keys])
     if not len(key):
-        return _csr(sparse.csr_array((n_rows, BUCKETS), dtype=np.float32))
+        nothing = np.empty(0, np.float32), np.empty(0, np.int32)
+        return *nothing, np.zeros(n_rows + 1, np.int32)
     key.sort()
     first = np.flatnonzero(np.concatenate([[True], key[1:] != key[:-1]]))
     counts = np.diff(np.concatenate([first, [len(key)]]))
@@ -160,7 +173,7 @@ def _chunk(
     norm = np.sqrt(np.bincount(rows, weights=values.astype(np.float64) ** 2, minlength=n_rows))
     values /= norm[rows].astype(np.float32)
     indptr = np.searchsorted(rows, np.arange(n_rows + 1)).astype(np.int32)
-    return _csr(sparse.csr_array((values, buckets, indptr), shape=(n_rows, BUCKETS)))
+    return values, buckets, indptr
 
 
 def _csr(matrix: Any) -> sparse.csr_array:

@@ -11,7 +11,7 @@ from abc import abstractmethod
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import cached_property
-from typing import ClassVar, Self
+from typing import Any, ClassVar, Self
 
 import numpy as np
 import polars as pl
@@ -21,9 +21,10 @@ from pydantic import Field
 from phantom_ml.data.matrix import Feature
 from phantom_ml.data.schema import ColumnSchema
 from phantom_ml.features.base import ColumnEncoder, as_text, cut
-from phantom_ml.features.cells.queries import selected
 from phantom_ml.features.lately import FEW
 
+#: A part of a few strings, None or NaN where there is none.
+Few = list[Any] | NDArray[Any]
 #: Characters of a cell that are read: the input is an attacker's, and time must stay bounded.
 MAX_CHARACTERS = 65_536
 #: Bytes of text taken apart at a time, so that memory is bounded.
@@ -49,6 +50,11 @@ class PartsEncoder(ColumnEncoder):
 
     kept: tuple[str, ...]
     levels: dict[str, tuple[str, ...]] = Field(default_factory=dict)
+
+    @classmethod
+    def of_few(cls, cells: list[str], wanted: Collection[str]) -> Mapping[str, Few]:
+        """Return the wanted parts of a few strings, the same as ``compute`` does: faster, where overridden."""
+        return cls.compute(pl.Series(cells, dtype=pl.String), wanted).to_dict(as_series=False)
 
     @classmethod
     @abstractmethod
@@ -132,25 +138,48 @@ class PartsEncoder(ColumnEncoder):
             sizes = zip(heads, fitted, strict=True)
             return [np.full((len(c), len(e.kept)), np.nan, np.float32) for c, e in sizes]
         wanted = list(dict.fromkeys(part for encoder in fitted for part in encoder.kept))
-        text = pl.Series(distinct, dtype=pl.String)
-        table = pl.concat(cls.compute(text[rows], wanted) for rows in chunks(text))
-        numbers = selected(table, pl.col([p for p in wanted if p in cls.numbers]).cast(pl.Float32))
-        found = {p: column.to_numpy() for p, column in numbers.to_dict().items()}
+        found = cls._apart(distinct, wanted)
+        numbers = [part for part in wanted if part in cls.numbers]
+        each = [[*_listed(found[part]), None] for part in numbers]
+        table = np.array(each, np.float32).reshape(len(numbers), len(distinct) + 1).T
         # A missing string is the one behind the last.
         place: dict[str | None, int] = {cell: i for i, cell in enumerate(distinct)}
-        return [
-            encoder._few(table, found)[[place.get(cell, -1) for cell in cells]]
-            for encoder, cells in zip(fitted, heads, strict=True)
-        ]
+        at = {part: i for i, part in enumerate(numbers)}
+        made = []
+        for encoder, cells in zip(fitted, heads, strict=True):
+            rows = table[[place.get(cell, -1) for cell in cells]]
+            made.append(encoder._own(rows, at, cells, found, place))
+        return made
 
-    def _few(
-        self, table: pl.DataFrame, numbers: Mapping[str, NDArray[np.float32]]
+    @classmethod
+    def _apart(cls, cells: list[str], wanted: list[str]) -> Mapping[str, Few]:
+        """Return the parts of different strings; of a row of many columns they may be more than few."""
+        if len(cells) <= FEW:
+            return cls.of_few(cells, wanted)
+        text = pl.Series(cells, dtype=pl.String)
+        return pl.concat(cls.compute(text[rows], wanted) for rows in chunks(text)).to_dict(
+            as_series=False
+        )
+
+    def _own(
+        self,
+        numbers: NDArray[np.float32],
+        at: Mapping[str, int],
+        cells: list[str | None],
+        found: Mapping[str, Few],
+        place: Mapping[str | None, int],
     ) -> NDArray[np.float32]:
-        """Return the parts of each string, and behind the last one those of a missing one."""
-        rows = np.full((table.height + 1, len(self.kept)), np.nan, np.float32)
+        """Return the kept parts of cells, given all numbers of each and where the words of each stand."""
+        if not self.levels:
+            return numbers[:, [at[part] for part in self.kept]]
+        own = np.empty((len(cells), len(self.kept)), np.float32)
+        known = [i for i, part in enumerate(self.kept) if part in at]
+        own[:, known] = numbers[:, [at[self.kept[i]] for i in known]]
         for i, part in enumerate(self.kept):
-            rows[:-1, i] = numbers[part] if part in numbers else self._numbers(table[part], part)
-        return rows
+            if part in self.levels:
+                words, codes = [*_listed(found[part]), None], self._codes[part]
+                own[:, i] = [codes.get(words[place.get(cell, -1)], np.nan) for cell in cells]
+        return own
 
     @cached_property
     def _codes(self) -> dict[str, dict[str, int]]:
@@ -170,9 +199,6 @@ class PartsEncoder(ColumnEncoder):
             list(side_by_side.map(write, parts))
 
     def _numbers(self, column: pl.Series, part: str) -> NDArray[np.float32]:
-        if part in self.levels and len(column) <= FEW:
-            codes = map(self._codes[part].get, column.to_list())
-            return np.array([*codes], np.float32)
         if part in self.levels:
             column = column.cast(pl.Enum(list(self.levels[part])), strict=False).to_physical()
         return column.cast(pl.Float32).to_numpy()
@@ -193,8 +219,12 @@ def chunks(text: pl.Series) -> Iterator[slice]:
         first = last
 
 
+def _listed(cells: Few) -> list[Any]:
+    return cells if isinstance(cells, list) else cells.tolist()
+
+
 def _heads(values: pl.Series) -> list[str | None]:
-    return [None if cell is None else cell[:MAX_CHARACTERS] for cell in as_text(values).to_list()]
+    return [cell and cell[:MAX_CHARACTERS] for cell in as_text(values).to_list()]
 
 
 def _cut(text: pl.Series) -> pl.Series:

@@ -6,7 +6,7 @@ An encoder is a pure function of the cells that it reads, so what it made of the
 from __future__ import annotations
 
 import struct
-from collections.abc import Hashable, Sequence
+from collections.abc import Collection, Hashable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -19,15 +19,40 @@ from phantom_ml.features.before import Before
 from phantom_ml.features.lately import FEW, Asked, Lately
 from phantom_ml.features.tables.base import TableEncoder
 
-#: What may come again.
-WORDS = frozenset({pl.String()})
-SIGNED = (pl.Int8(), pl.Int16(), pl.Int32(), pl.Int64())
-UNSIGNED = (pl.UInt8(), pl.UInt16(), pl.UInt32(), pl.UInt64())
-CELLS = WORDS | {*SIGNED, *UNSIGNED, pl.Float64()}
+#: Types of what may come again, by their names: types themselves take long to be compared.
+WORDS = frozenset({"String"})
+CELLS = WORDS | {*(f"{sign}Int{n}" for sign in ("", "U") for n in (8, 16, 32, 64)), "Float64"}
 #: Encoders that read a plain number faster than it is remembered, or of numbers that hardly come again.
 PLAIN = frozenset({"number", "volume", "arithmetic", "timestamp"})
 
 Row = NDArray[np.float32]
+
+
+@dataclass(frozen=True)
+class FewCells:
+    """The cells of a few rows, each column read once for all encoders that ask for it."""
+
+    frame: pl.DataFrame
+    known: dict[str, Sequence[Hashable]] = field(default_factory=dict)
+
+    def of(self, column: str, types: Collection[str]) -> Sequence[Hashable] | None:
+        """Return the cells of a column, None where it is of no such type."""
+        if self._types[column] not in types:
+            return None
+        found = self.known.get(column)
+        if found is None:
+            found = self.known[column] = _exact(self.columns[column], self._types[column])
+        return found
+
+    @cached_property
+    def columns(self) -> dict[str, pl.Series]:
+        """Return all columns by their names: to ask the frame for each takes longer."""
+        return dict(zip(self.frame.columns, self.frame.get_columns(), strict=True))
+
+    @cached_property
+    def _types(self) -> dict[str, str]:
+        types = (type(t).__name__ for t in self.frame.dtypes)
+        return dict(zip(self.frame.columns, types, strict=True))
 
 
 @dataclass(frozen=True)
@@ -44,12 +69,18 @@ class Remembered:
         """Write the features of the rows of ``frame`` as the encoder does."""
         transform_together([self], frame, [out])
 
-    def asked(self, frame: pl.DataFrame) -> Asked[Row] | None:
+    def asked(self, cells: FewCells) -> Asked[Row] | None:
         """Return which rows of a few are new; None where its cells are not remembered."""
-        columns = [frame[name] for name in self._inputs]
-        if not all(c.dtype in self._kinds for c in columns):
-            return None
-        return self.memory.ask(list(zip(*map(_exact, columns), strict=True)))
+        if len(self._inputs) == 1:
+            single = cells.of(self._inputs[0], self._kinds)
+            return None if single is None else self.memory.ask([*zip(single, strict=True)])
+        columns = []
+        for name in self._inputs:
+            column = cells.of(name, self._kinds)
+            if column is None:
+                return None
+            columns.append(column)
+        return self.memory.ask(list(zip(*columns, strict=True)))
 
     def rows(self, frame: pl.DataFrame, places: list[int]) -> pl.DataFrame:
         """Return what the encoder reads of some rows."""
@@ -62,16 +93,26 @@ class Remembered:
         return tuple(dict.fromkeys(self.encoder.inputs))
 
     @cached_property
-    def _kinds(self) -> frozenset[pl.DataType]:
+    def _kinds(self) -> frozenset[str]:
         return WORDS if self.encoder.name in PLAIN else CELLS
 
 
 def transform_together(
-    parts: Sequence[Remembered], frame: pl.DataFrame, out: Sequence[NDArray[np.float32]]
+    parts: Sequence[Remembered],
+    frame: pl.DataFrame,
+    out: Sequence[NDArray[np.float32]],
+    cells: FewCells | None = None,
 ) -> None:
     """Write the features that encoders of one kind make of the rows of a frame, each into its own array.
 
     Of a few rows, the cells that are new to any of them are read in one call.
+
+    Parameters
+    ----------
+    parts, frame
+    out : arrays of shape (n_rows, n_features), one a part
+    cells : FewCells, optional
+        Of the same frame, where encoders of other kinds read it too.
     """
     if frame.height > FEW:
         for part, features in zip(parts, out, strict=True):
@@ -79,23 +120,30 @@ def transform_together(
         return
     if not frame.height:
         return
-    asked = [part.asked(frame) for part in parts]
-    rows = [[*range(frame.height)] if a is None else [*a.new.values()] for a in asked]
+    cells = FewCells(frame) if cells is None else cells
+    asked = [part.asked(cells) for part in parts]
+    every = [*range(frame.height)]
+    rows = [every if a is None else [*a.new.values()] for a in asked]
     due = [i for i, new in enumerate(rows) if new]
     frames = [parts[i].rows(frame, rows[i]) for i in due]
-    made = dict(zip(due, _made([parts[i].encoder for i in due], frames), strict=True))
+    made = dict(zip(due, _made([parts[i].encoder for i in due], frames, cells), strict=True))
     for i, (known, features) in enumerate(zip(asked, out, strict=True)):
         found = made.get(i, ())
         features[:] = found if known is None else parts[i].memory.answer(known, found)
 
 
 def _made(
-    fitted: Sequence[ColumnEncoder | TableEncoder], frames: Sequence[pl.DataFrame]
+    fitted: Sequence[ColumnEncoder | TableEncoder],
+    frames: Sequence[pl.DataFrame],
+    cells: FewCells,
 ) -> list[Row]:
     """Return what encoders of one kind make of a few rows each: those of single columns in one call."""
     single = [e for e in fitted if isinstance(e, ColumnEncoder)]
     if single:
-        columns = [rows[e.column] for e, rows in zip(single, frames, strict=True)]
+        columns = [
+            cells.columns[e.column] if rows is cells.frame else rows.get_column(e.column)
+            for e, rows in zip(single, frames, strict=True)
+        ]
         return type(single[0]).transform_each(single, columns)
     made = [
         np.empty((rows.height, len(e.features)), np.float32)
@@ -106,10 +154,10 @@ def _made(
     return made
 
 
-def _exact(values: pl.Series) -> list[Hashable]:
+def _exact(values: pl.Series, name: str) -> list[Hashable]:
     """Return cells that are equal only where they are the same: of a fraction its bits."""
     cells = values.to_list()
-    if values.dtype == pl.Float64:
+    if name == "Float64":
         return [None if cell is None else struct.pack("d", cell) for cell in cells]
     return cells
 

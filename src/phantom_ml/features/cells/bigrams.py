@@ -7,6 +7,9 @@ Schiavoni et al., "Phoenix: DGA-Based Botnet Tracking and Intelligence", DIMVA 2
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+from itertools import pairwise
+
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
@@ -22,6 +25,8 @@ MAX_CHARACTERS = 4096
 #: Likelihoods are summed as whole numbers of 1/STEPS bits: a sum is then the same in any order.
 STEPS = 2**20
 Bigrams = NDArray[np.float32]
+#: The same in whole steps, a row behind the other.
+Steps = NDArray[np.int64]
 
 
 def _folding() -> NDArray[np.uint16]:
@@ -51,6 +56,11 @@ def fit_bigrams(text: pl.Series) -> Bigrams:
     return table
 
 
+def in_steps(table: Bigrams) -> Steps:
+    """Return a table as ``score_steps`` reads it: of each pair the whole number of STEPS."""
+    return np.rint(table.reshape(-1) * STEPS).astype(np.int64)
+
+
 def score_bigrams(text: pl.Series, table: Bigrams) -> NDArray[np.float32]:
     """Return the mean of the table over the pairs of each string; NaN where it has no two characters.
 
@@ -61,8 +71,32 @@ def score_bigrams(text: pl.Series, table: Bigrams) -> NDArray[np.float32]:
     >>> bool(usual > odd)
     True
     """
-    cells = _cells(text)
-    likelihood = np.rint(table.reshape(-1) * STEPS).astype(np.int64)[_pairs(cells)]
+    return score_steps(text, in_steps(table))
+
+
+def score_steps(text: pl.Series, table: Steps) -> NDArray[np.float32]:
+    """Return the same, given the table of ``in_steps``."""
+    return _means(_cells(text), lambda pairs: table[pairs])
+
+
+def score_each(
+    text: list[str | None], tables: Sequence[Steps], ends: Sequence[int]
+) -> NDArray[np.float32]:
+    """Return the same of a few strings, each table's own behind the other's; ``ends`` tells where they end."""
+    cells = CellBytes.of([cell and cell[:MAX_CHARACTERS] for cell in text])
+    borders = [0, *(int(cells.offsets[end]) for end in ends)]
+
+    def looked_up(pairs: NDArray[np.int64]) -> NDArray[np.int64]:
+        each = zip(tables, pairwise(borders), strict=True)
+        return np.concatenate([table[pairs[first:last]] for table, (first, last) in each])
+
+    return _means(cells, looked_up)
+
+
+def _means(
+    cells: CellBytes, looked_up: Callable[[NDArray[np.int64]], NDArray[np.int64]]
+) -> NDArray[np.float32]:
+    likelihood = looked_up(_pairs(cells))
     likelihood[~_within(cells)] = 0
     summed = totals(likelihood, cells.offsets)
     n_pairs = cells.sizes - 1

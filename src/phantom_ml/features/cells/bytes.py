@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
+from itertools import accumulate
 from typing import Any
 
 import numpy as np
@@ -63,13 +64,16 @@ class CellBytes:
         All bytes (UTF-8).
     offsets : int64 array of shape (n_cells + 1,)
         Where each cell begins; the last one is the number of bytes.
+    few : tuple of bytes or None
+        The cells themselves where they are few and short enough to be counted one by one.
     """
 
     data: NDArray[np.uint8]
     offsets: NDArray[np.int64]
+    few: tuple[bytes, ...] | None = None
 
     @classmethod
-    def of(cls, text: pl.Series) -> CellBytes:
+    def of(cls, text: pl.Series | list[str | None]) -> CellBytes:
         """Return the bytes of strings; a missing cell is an empty one.
 
         Examples
@@ -77,8 +81,9 @@ class CellBytes:
         >>> CellBytes.of(pl.Series(["ab", None, "c"])).sizes.tolist()
         [2, 0, 1]
         """
-        if len(text) <= FEW:
-            return cls._of_few([(cell or "").encode() for cell in text])
+        if isinstance(text, list) or len(text) <= FEW:
+            cells = text if isinstance(text, list) else text.to_list()
+            return cls._of_few([cell.encode() if cell else b"" for cell in cells])
         array = pa.array(text.fill_null("").rechunk().to_arrow()).cast(pa.large_binary())
         _, offsets, data = array.buffers()
         known = np.frombuffer(offsets, np.int64)[array.offset : array.offset + len(array) + 1]
@@ -87,13 +92,15 @@ class CellBytes:
 
     @classmethod
     def _of_few(cls, cells: list[bytes]) -> CellBytes:
-        ends = np.cumsum([0, *map(len, cells)], dtype=np.int64)
-        return cls(np.frombuffer(b"".join(cells), np.uint8), ends)
+        ends = np.array([0, *accumulate(map(len, cells))], np.int64)
+        joined = b"".join(cells)
+        few = tuple(cells) if len(joined) <= FEW_BYTES else None
+        return cls(np.frombuffer(joined, np.uint8), ends, few)
 
     @cached_property
     def sizes(self) -> NDArray[np.int64]:
         """Return the bytes of each cell, shape (n_cells,)."""
-        return np.diff(self.offsets)
+        return self.offsets[1:] - self.offsets[:-1]
 
     def count(self, wanted: Members) -> NDArray[np.int64]:
         """Return how many bytes of each cell belong, shape (n_cells,).
@@ -103,11 +110,24 @@ class CellBytes:
         >>> CellBytes.of(pl.Series(["a1b22", "", "9"])).count(DIGITS).tolist()
         [3, 0, 1]
         """
+        if self.few is not None:
+            return np.array(counted_one_by_one(self.few, wanted.tobytes()), np.int64)
         return totals(belonging(self.data, wanted).view(np.uint8), self.offsets)
 
     def share(self, wanted: Members) -> NDArray[np.float32]:
         """Return the share of each cell's bytes that belong, 0 for an empty cell."""
         return (self.count(wanted) / np.maximum(self.sizes, 1)).astype(np.float32)
+
+
+def counted_one_by_one(cells: tuple[bytes, ...], wanted: bytes) -> list[int]:
+    """Return how many bytes of each cell belong to a class, given as its ``tobytes``."""
+    others = _others(wanted)
+    return [len(cell.translate(None, others)) for cell in cells]
+
+
+@lru_cache
+def _others(wanted: bytes) -> bytes:
+    return bytes(byte for byte in range(256) if not wanted[byte])
 
 
 def belonging(data: NDArray[np.uint8], wanted: Members) -> NDArray[np.bool_]:
@@ -167,15 +187,21 @@ def pieces(text: pl.Series, places: Mapping[str, Places]) -> pl.DataFrame:
     ('ab', 'cd')
     """
     if len(text) <= FEW:
-        raw = [None if cell is None else cell.encode() for cell in text.to_list()]
-        found = [_piece(raw, *at) for at in places.values()]
         types = dict.fromkeys(places, pl.String)
-        return pl.DataFrame(list(zip(*found, strict=True)), schema=types, orient="row")
+        return pl.DataFrame(pieces_of_few(text.to_list(), places), schema=types)
     arrays = {f"{name} {i}": at[i] for name, at in places.items() for i in (0, 1)}
     raw_column = pl.col("the text").bin
     return pl.DataFrame({"the text": text.cast(pl.Binary), **arrays}).select(
         raw_column.slice(f"{name} 0", f"{name} 1").cast(pl.String).alias(name) for name in places
     )
+
+
+def pieces_of_few(
+    cells: list[str | None], places: Mapping[str, Places]
+) -> dict[str, list[str | None]]:
+    """Return the same of a few strings."""
+    raw = [None if cell is None else cell.encode() for cell in cells]
+    return {name: _piece(raw, *at) for name, at in places.items()}
 
 
 def _piece(

@@ -6,13 +6,21 @@ that no class spills into the next one.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
-from functools import lru_cache
+from functools import cache, lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
 
-from phantom_ml.features.cells.bytes import CellBytes, Members, belonging, totals
+from phantom_ml.features.cells.bytes import (
+    FEW_BYTES,
+    CellBytes,
+    Members,
+    belonging,
+    counted_one_by_one,
+    totals,
+)
 
 #: Bits of a class in the shared total; a cell may have up to 2**21 - 1 of its bytes.
 BITS = 21
@@ -21,6 +29,8 @@ _PER_TOTAL = 3
 BLOCK_BYTES = 131_072
 #: Of a bit, in sums of whole numbers: 2**24 of them are a bit.
 _SCALE = 2**24
+#: A byte as often as it is repeated, once at least.
+SAME = re.compile(rb"(?s)((.)\2+)")
 
 
 def class_counts(
@@ -36,6 +46,9 @@ def class_counts(
     >>> found["d"].tolist(), found["v"].tolist()
     ([3.0, 0.0], [1.0, 0.0])
     """
+    if cells.few is not None:
+        each = [counted_one_by_one(cells.few, known.tobytes()) for known in classes.values()]
+        return dict(zip(classes, np.array(each, np.float32), strict=True))
     counts = {name: np.empty(len(cells.sizes), np.float32) for name in classes}
     names = [list(classes)[i : i + _PER_TOTAL] for i in range(0, len(classes), _PER_TOTAL)]
     tables = [_packed(tuple(classes[n].tobytes() for n in three)) for three in names]
@@ -59,6 +72,11 @@ def runs(cells: CellBytes, wanted: Members) -> tuple[NDArray[np.int64], NDArray[
     >>> number.tolist(), longest.tolist()
     ([2, 0, 1], [2, 0, 1])
     """
+    if cells.few is not None:
+        one_run = _one_run(wanted.tobytes())
+        lengths = [[*map(len, one_run.findall(cell))] for cell in cells.few]
+        longest = [max(each, default=0) for each in lengths]
+        return np.array([*map(len, lengths)], np.int64), np.array(longest, np.int64)
     found = [_runs(belonging(data, wanted), offsets) for _, data, offsets in blocks(cells)]
     return _joined(n for n, _ in found), _joined(longest for _, longest in found)
 
@@ -72,6 +90,10 @@ def longest_repeat(cells: CellBytes) -> NDArray[np.int64]:
     >>> longest_repeat(CellBytes.of(pl.Series(["aab", "b", "", "a..../"]))).tolist()
     [2, 1, 0, 4]
     """
+    if cells.few is not None:
+        each = [[len(same) for same, _ in SAME.findall(cell)] for cell in cells.few]
+        found = [max(same, default=min(len(c), 1)) for same, c in zip(each, cells.few, strict=True)]
+        return np.array(found, np.int64)
     return _joined(_repeat(data, offsets) for _, data, offsets in blocks(cells))
 
 
@@ -88,6 +110,8 @@ def spread(cells: CellBytes) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
     >>> entropy.tolist(), distinct.tolist()
     ([0.0, 1.0, 0.0], [1.0, 2.0, 0.0])
     """
+    if cells.few is not None:
+        return _spread_one_by_one(cells.few, cells.sizes)
     entropy, distinct = (np.zeros(len(cells.sizes), np.float32) for _ in range(2))
     weights = _n_log_n(int(cells.sizes.max(initial=1)))
     for rows, data, offsets in blocks(cells):
@@ -101,10 +125,35 @@ def spread(cells: CellBytes) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
         key += np.frombuffer(data.tobytes().translate(code.tobytes()), np.uint8)
         counts = np.bincount(key, minlength=len(sizes) * width).reshape(-1, width)
         distinct[rows] = (counts > 0).sum(axis=1)
-        known = np.maximum(sizes, 1)
-        bits = np.log2(known) - weights[counts].sum(axis=1) / _SCALE / known
-        entropy[rows] = np.maximum(bits, 0.0)
+        entropy[rows] = _bits(sizes, weights[counts].sum(axis=1))
     return entropy, distinct
+
+
+def _bits(sizes: NDArray[np.int64], summed: NDArray[np.int64]) -> NDArray[np.float64]:
+    known = np.maximum(sizes, 1)
+    bits: NDArray[np.float64] = np.maximum(np.log2(known) - summed / _SCALE / known, 0.0)
+    return bits
+
+
+def _spread_one_by_one(
+    cells: tuple[bytes, ...], sizes: NDArray[np.int64]
+) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    weights = _first_weights()
+    counts = [[*map(cell.count, set(cell))] for cell in cells]
+    summed = [sum(map(weights.__getitem__, each)) for each in counts]
+    distinct = np.array([*map(len, counts)], np.float32)
+    return _bits(sizes, np.array(summed, np.int64)).astype(np.float32), distinct
+
+
+@cache
+def _first_weights() -> list[int]:
+    weights: list[int] = _n_log_n(FEW_BYTES).tolist()
+    return weights
+
+
+@lru_cache
+def _one_run(wanted: bytes) -> re.Pattern[bytes]:
+    return re.compile(b"[%s]+" % b"".join(rb"\x%02x" % i for i in range(256) if wanted[i]))
 
 
 def _n_log_n(greatest: int) -> NDArray[np.int64]:

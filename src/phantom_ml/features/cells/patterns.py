@@ -7,21 +7,24 @@ only whether a string has one; how often, and where, polars is asked for the few
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cache, cached_property
-from typing import NamedTuple
+from functools import cached_property
+from typing import Any, NamedTuple, TypeVar, overload
 
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
-from pydantic_core import SchemaValidator, core_schema
 
-from phantom_ml.features.cells.queries import selected
+from phantom_ml.features.cells import strings
+from phantom_ml.features.cells.expressions import Cells
+from phantom_ml.features.cells.queries import Formulas, selected
 from phantom_ml.features.lately import FEW
 
 #: For each string whether it has a pattern; None where it is missing.
 Hits = list[bool | None]
+#: A column of strings: of many rows, or of a few.
+Strings = TypeVar("Strings", pl.Series, list[Any])
 
 
 class Sought(NamedTuple):
@@ -48,7 +51,11 @@ class Signs:
     words: Mapping[str, Sought] = field(default_factory=dict)
     others: Mapping[str, pl.Expr] = field(default_factory=dict)
 
-    def of(self, table: pl.DataFrame, wanted: Collection[str]) -> dict[str, pl.Series]:
+    @overload
+    def of(self, table: pl.DataFrame, wanted: Collection[str]) -> dict[str, pl.Series]: ...
+    @overload
+    def of(self, table: dict[str, Cells], wanted: Collection[str]) -> dict[str, Cells]: ...
+    def of(self, table: Any, wanted: Collection[str]) -> dict[str, Any]:
         """Return those of the wanted parts that are known here, row for row.
 
         Examples
@@ -59,8 +66,10 @@ class Signs:
         >>> found["pairs"].to_list(), found["first"].to_list()
         ([2, 0, None], ['a', 'c', None])
         """
+        if isinstance(table, dict):
+            return self._of_few(table, wanted)
         others = [p for p in wanted if p in self.others]
-        roots = frozenset[str]().union(*(self._roots[p] for p in others))
+        roots = frozenset[str]().union(*(self._formulas.roots[p] for p in others))
         asked = roots.union(wanted)
         found = {s.name: s for s in self._found(table, [p for p in self._patterns if p in asked])}
         whole = table.hstack([s for name, s in found.items() if name in roots])
@@ -76,9 +85,24 @@ class Signs:
         return {p: made.alias(p) for p, made in self.others.items()}
 
     @cached_property
-    def _roots(self) -> dict[str, frozenset[str]]:
-        """Return what each expression reads."""
-        return {p: frozenset(e.meta.root_names()) for p, e in self.others.items()}
+    def _formulas(self) -> Formulas:
+        return Formulas(self.others, frozenset(self.counts))
+
+    def _of_few(self, table: dict[str, Cells], wanted: Collection[str]) -> dict[str, Cells]:
+        others = [p for p in wanted if p in self.others]
+        roots = frozenset[str]().union(*(self._formulas.roots[p] for p in others))
+        asked = roots.union(wanted)
+        found = {p: self._sought(p, table) for p in self._patterns if p in asked}
+        found |= self._formulas.of_few(table | found, others)
+        return {p: found[p] for p in wanted if p in found}
+
+    def _sought(self, part: str, table: dict[str, Cells]) -> Cells:
+        column, pattern = self._patterns[part]
+        if part in self.flags:
+            return strings.has(pattern, table[column])
+        if part in self.counts:
+            return strings.counted(pattern, table[column])
+        return strings.extracted(pattern, 1, table[column])
 
     def _found(self, table: pl.DataFrame, asked: list[str]) -> list[pl.Series]:
         if not asked:
@@ -114,7 +138,7 @@ class Signs:
         return pl.String if part in self.words else known
 
 
-def replaced(text: pl.Series, pattern: str, by: str, *, every: bool = True) -> pl.Series:
+def replaced(text: Strings, pattern: str, by: str, *, every: bool = True) -> Strings:
     """Return strings with what a pattern finds replaced, every time or only the first.
 
     Examples
@@ -122,12 +146,14 @@ def replaced(text: pl.Series, pattern: str, by: str, *, every: bool = True) -> p
     >>> replaced(pl.Series(["a  b", None]), " +", " ").to_list()
     ['a b', None]
     """
+    if isinstance(text, list):
+        return strings.replaced(pattern, by, text, every=every)
     if len(text) <= FEW and not any(hits_of(pattern, text.to_list())):
         return text
     return text.str.replace_all(pattern, by) if every else text.str.replace(pattern, by)
 
 
-def lowered(text: pl.Series) -> pl.Series:
+def lowered(text: Strings) -> Strings:
     """Return strings in small letters.
 
     Examples
@@ -135,11 +161,11 @@ def lowered(text: pl.Series) -> pl.Series:
     >>> lowered(pl.Series(["A.B", None])).to_list()
     ['a.b', None]
     """
-    # What Unicode calls small letters, Python and Rust do not always agree on.
-    cells = text.to_list() if len(text) <= FEW else [""]
-    if len(text) > FEW or not all(cell is None or cell.isascii() for cell in cells):
+    if isinstance(text, list):
+        return strings.lowercase(text)
+    if len(text) > FEW:
         return text.str.to_lowercase()
-    return pl.Series(text.name, [cell and cell.lower() for cell in cells], pl.String)
+    return pl.Series(text.name, strings.lowercase(text.to_list()), pl.String)
 
 
 def extracted(text: pl.Series, pattern: str) -> pl.Series:
@@ -155,7 +181,7 @@ def extracted(text: pl.Series, pattern: str) -> pl.Series:
     return text.str.extract(pattern, 1)
 
 
-def contained(text: pl.Series, pattern: str) -> pl.Series:
+def contained(text: Strings, pattern: str) -> Strings:
     """Return which strings have a pattern; null where one is missing.
 
     Examples
@@ -163,12 +189,14 @@ def contained(text: pl.Series, pattern: str) -> pl.Series:
     >>> contained(pl.Series(["ab", "b", None]), "^a").to_list()
     [True, False, None]
     """
+    if isinstance(text, list):
+        return strings.has(pattern, text)
     if len(text) <= FEW:
         return pl.Series(text.name, hits_of(pattern, text.to_list()), pl.Boolean)
     return text.str.contains(pattern)
 
 
-def rows_with(pattern: str, text: pl.Series) -> NDArray[np.int64]:
+def rows_with(pattern: str, text: pl.Series | Cells) -> NDArray[np.int64]:
     """Return the places of the strings that have a pattern, ascending.
 
     Examples
@@ -176,13 +204,13 @@ def rows_with(pattern: str, text: pl.Series) -> NDArray[np.int64]:
     >>> rows_with("a", pl.Series(["b", "a", None, "ca"])).tolist()
     [1, 3]
     """
-    if len(text) <= FEW:
-        hits = hits_of(pattern, text.to_list())
+    if isinstance(text, list) or len(text) <= FEW:
+        hits = hits_of(pattern, text if isinstance(text, list) else text.to_list())
         return np.array([i for i, hit in enumerate(hits) if hit], np.int64)
     return np.flatnonzero(text.str.contains(pattern).fill_null(value=False).to_numpy())
 
 
-def hits_of_each(patterns: Sequence[str], text: pl.Series) -> NDArray[np.bool_]:
+def hits_of_each(patterns: Sequence[str], text: pl.Series | list[str | None]) -> NDArray[np.bool_]:
     """Return which strings have which patterns, shape (n_patterns, n_strings); a missing one has none.
 
     Examples
@@ -190,8 +218,8 @@ def hits_of_each(patterns: Sequence[str], text: pl.Series) -> NDArray[np.bool_]:
     >>> hits_of_each(["a", "^b"], pl.Series(["ab", "b", None])).tolist()
     [[True, False, False], [False, True, False]]
     """
-    if len(text) <= FEW:
-        cells = text.to_list()
+    if isinstance(text, list) or len(text) <= FEW:
+        cells = text if isinstance(text, list) else text.to_list()
         found = [[bool(hit) for hit in hits_of(p, cells)] for p in patterns]
         return np.array(found, np.bool_).reshape(len(patterns), len(cells))
     has = pl.col("s").str
@@ -201,11 +229,4 @@ def hits_of_each(patterns: Sequence[str], text: pl.Series) -> NDArray[np.bool_]:
 
 def hits_of(pattern: str, cells: Iterable[str | None]) -> Hits:
     """Return for each of a few strings whether it has a pattern; None where it is missing."""
-    is_in = _compiled(pattern)
-    return [None if cell is None else is_in(cell) for cell in cells]
-
-
-@cache
-def _compiled(pattern: str) -> Callable[[str], bool]:
-    schema = core_schema.str_schema(pattern=pattern, regex_engine="rust-regex", strict=True)
-    return SchemaValidator(schema).isinstance_python
+    return strings.has(pattern, cells)

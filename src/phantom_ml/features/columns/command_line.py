@@ -16,20 +16,23 @@ import polars as pl
 
 from phantom_ml.data.schema import ColumnKind
 from phantom_ml.features.base import encoders
-from phantom_ml.features.cells.base64 import base64_tokens, readable_shares
+from phantom_ml.features.cells.base64 import MIN_CHARACTERS, base64_tokens, readable_shares
 from phantom_ml.features.cells.listed import Listed, Meanings
 from phantom_ml.features.cells.patterns import Signs, Sought
-from phantom_ml.features.cells.queries import extended
+from phantom_ml.features.cells.queries import Formulas, extended
+from phantom_ml.features.cells.strings import has, one_way
 from phantom_ml.features.knowledge.lists import knowledge
 from phantom_ml.features.parsing import command_lines as lines
 from phantom_ml.features.parsing.command_bytes import BYTES, byte_parts
 from phantom_ml.features.parsing.command_signs import COUNTS, ENCODED, FLAGS, RAW_COUNTS
-from phantom_ml.features.parsing.risky_switches import risky_switches
-from phantom_ml.features.parts import PartsEncoder
+from phantom_ml.features.parsing.risky_switches import risky_of_few, risky_switches
+from phantom_ml.features.parts import Few, PartsEncoder
 
 #: Names of interpreters end in their version: python3.11 is python.
 _VERSION = r"^(python|pypy|perl|ruby|php|lua|luajit|tclsh|node|gcc|awk|vim)-?[0-9][0-9.]*w?$"
 _ENCODED_TOKEN = rf"(?i:{ENCODED})[ :]+[\"']?([A-Za-z0-9+/]{{4}}[A-Za-z0-9+/]+={{0,2}})"
+#: Without so many of its characters in a row there is no token.
+_LONG = rf"[A-Za-z0-9+/=]{{{MIN_CHARACTERS}}}"
 _BASE64 = {
     "has_base64": "whether a token looks like base64",
     "base64_length": "characters of that token",
@@ -91,36 +94,62 @@ class CommandLineEncoder(PartsEncoder):
     @classmethod
     def compute(cls, text: pl.Series, wanted: Collection[str]) -> pl.DataFrame:
         """Return the wanted parts; the costly ones only where asked for."""
-        asked = set(wanted)
-        decode, judge = asked & set(_BASE64), asked & {*_RISKY, "risky_technique"}
+        asked, decode = _asked(wanted)
         table = _forms(text)
-        told = asked | {"has_encoded_switch"} if decode else asked
-        parts: dict[str, Any] = {**_signs().of(table, told)}
+        parts: dict[str, Any] = {**_signs().of(table, asked)}
         parts |= {p: known.of(table["program"]) for p, known in _listed().items() if p in asked}
         parts |= byte_parts(text, asked & set(BYTES))
         if decode:
             parts |= _base64(table["clean"], parts["has_encoded_switch"])
-        if judge:
+        if asked & _JUDGED:
             parts |= risky_switches(table["normal"])
         return pl.DataFrame({part: parts[part] for part in wanted})
+
+    @classmethod
+    def of_few(cls, cells: list[str], wanted: Collection[str]) -> dict[str, Few]:
+        """Return the same of a few lines."""
+        asked, decode = _asked(wanted)
+        table: dict[str, list[Any]] = {"raw": cells}
+        for made in _FORMS:
+            table |= made.of_few(table)
+        parts: dict[str, Few] = {**_signs().of(table, asked)}
+        parts |= {p: known.of(table["program"]) for p, known in _listed().items() if p in asked}
+        parts |= byte_parts(table["raw"], asked & set(BYTES))
+        if decode:
+            parts |= _base64_of_few(table["clean"], parts["has_encoded_switch"])
+        if asked & _JUDGED:
+            parts |= risky_of_few(table["normal"])
+        return parts
+
+
+_JUDGED = frozenset({*_RISKY, "risky_technique"})
+
+
+def _asked(wanted: Collection[str]) -> tuple[set[str], bool]:
+    """Return the parts that are needed, and whether base64 is to be decoded."""
+    decode = not _BASE64.keys().isdisjoint(wanted)
+    return {*wanted, "has_encoded_switch"} if decode else set(wanted), decode
 
 
 def _forms(text: pl.Series) -> pl.DataFrame:
     """Return the line in its forms, each made from the one before."""
     table = text.alias("raw").to_frame()
-    for made in _FORMS:
-        table = extended(table, **made)
+    for formulas in _FORMS:
+        table = extended(table, **formulas.made)
     return table
 
 
 _raw, _path = pl.col("raw"), pl.col("path")
 #: Form of a line -> how it is made from those before.
-_FORMS: tuple[dict[str, pl.Expr], ...] = (
-    {"clean": lines.cleaned(_raw)},
-    {"normal": pl.col("clean").str.to_lowercase(), "command": lines.command(pl.col("clean"))},
-    {"path": lines.program(pl.col("command"))},
-    {"low_path": _path.str.to_lowercase(), "executable": lines.base_name(_path)},
-    {"program": pl.col("executable").str.replace(_VERSION, "${1}")},
+_FORMS = tuple(
+    Formulas(made)
+    for made in (
+        {"clean": lines.cleaned(_raw)},
+        {"normal": pl.col("clean").str.to_lowercase(), "command": lines.command(pl.col("clean"))},
+        {"path": lines.program(pl.col("command"))},
+        {"low_path": _path.str.to_lowercase(), "executable": lines.base_name(_path)},
+        {"program": pl.col("executable").str.replace(_VERSION, "${1}")},
+    )
 )
 
 
@@ -133,7 +162,10 @@ def _signs() -> Signs:
     counts = {part: Sought("raw", pattern) for part, pattern in RAW_COUNTS.items()}
     counts |= {part: Sought("normal", pattern) for part, pattern in COUNTS.items()}
     counts["characters beyond ASCII"] = Sought("raw", r"[^\x00-\x7F]")
-    counts |= {"bars": Sought("raw", r"\|+"), "double bars": Sought("raw", r"\|\|+")}
+    counts |= {
+        "bars": Sought("raw", one_way(r"\|+")),
+        "double bars": Sought("raw", one_way(r"\|\|+")),
+    }
     others = {
         "executable": pl.col("executable"),
         "length": length,
@@ -164,6 +196,14 @@ def _listed() -> dict[str, Listed | Meanings]:
         "is_shell": Listed(frozenset(groups["shells"])),
         "is_interpreter": Listed(frozenset(groups["interpreters"])),
     }
+
+
+def _base64_of_few(clean: list[Any], encoded: Few) -> dict[str, Few]:
+    if any(encoded) or any(has(_LONG, clean)):
+        found = _base64(pl.Series(clean), pl.Series(encoded, dtype=pl.Boolean))
+        return {part: values.to_list() for part, values in found.items()}
+    nothing: list[Any] = [None] * len(clean)
+    return {**dict.fromkeys(_BASE64, nothing), "has_base64": [False] * len(clean)}
 
 
 def _base64(clean: pl.Series, encoded: pl.Series) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from functools import cache
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import numpy as np
 import polars as pl
@@ -28,13 +28,20 @@ from phantom_ml.features.cells.bytes import (
 )
 from phantom_ml.features.cells.classes import class_counts, runs, spread
 from phantom_ml.features.cells.patterns import Signs, Sought
-from phantom_ml.features.parsing.attack_signs import CLASSES, has_tautology, pattern
-from phantom_ml.features.parsing.decoding import decode
+from phantom_ml.features.cells.queries import Column
+from phantom_ml.features.cells.strings import lowercase, one_way
+from phantom_ml.features.parsing.attack_signs import (
+    CLASSES,
+    has_tautology,
+    pattern,
+    tautology_in_few,
+)
+from phantom_ml.features.parsing.decoding import decode, decode_few
 from phantom_ml.features.parsing.url_bytes import longest_value
-from phantom_ml.features.parts import PartsEncoder
+from phantom_ml.features.parts import Few, PartsEncoder
 
 #: A name and a value, where a query, a body or a cookie begins or goes on: 1=1 within a value is none.
-PARAMETER = r"(?:^['\x22]?|[?&;\n])\s*[^\s=&?;'\x22<>]+=[^=&;\s]"
+PARAMETER = one_way(r"(?:^['\x22]?|[?&;\n])\s*[^\s=&?;'\x22<>]+=[^=&;\s]")
 METHOD = r"^[\s\x22']*(GET|POST|HEAD|PUT|DELETE|PATCH|OPTIONS|TRACE|CONNECT|PROPFIND|DEBUG|TRACK)\s"
 #: Classes of which the share of bytes is told.
 SHARES: Mapping[str, Members] = {
@@ -93,6 +100,17 @@ class HTTPPayloadEncoder(PartsEncoder):
         parts["decoding_rounds"] = pl.Series(decoded.rounds)
         return pl.DataFrame({part: parts[part] for part in wanted})
 
+    @classmethod
+    def of_few(cls, cells: list[str], wanted: Collection[str]) -> dict[str, Few]:
+        """Return the same of a few payloads."""
+        clear, rounds = decode_few([*cells])
+        table: dict[str, list[Any]] = {"text": cells, "clear": clear, "lower": lowercase(clear)}
+        parts: dict[str, Few] = {**_signs().of(table, wanted), "decoding_rounds": rounds}
+        parts |= _measures(table["text"], clear, wanted)
+        if "has_tautology" in wanted:
+            parts["has_tautology"] = tautology_in_few(table["lower"])
+        return parts
+
 
 @cache
 def _signs() -> Signs:
@@ -111,7 +129,7 @@ def _signs() -> Signs:
 
 
 def _measures(
-    text: pl.Series, clear: pl.Series, wanted: Collection[str]
+    text: Column, clear: Column, wanted: Collection[str]
 ) -> dict[str, NDArray[np.generic]]:
     cells = CellBytes.of(clear)
     found: dict[str, NDArray[np.generic]] = {}

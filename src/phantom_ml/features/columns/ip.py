@@ -50,14 +50,24 @@ class IPEncoder(PartsEncoder):
     def compute(cls, text: pl.Series, wanted: Collection[str]) -> pl.DataFrame:
         """Return flags; null where the string is no address."""
         found = parse_addresses(text)
-        bits = flag_bits(found) if any(p in BIT for p in wanted) else None
         missing = None if found.known.all() else pl.Series(~found.known)
-        columns = {}
-        for part in wanted:
-            flag = _own(found, part) if bits is None or part not in BIT else bits & BIT[part] > 0
-            column = pl.Series(part, flag)
-            columns[part] = column if missing is None else column.set(missing, None)
-        return pl.DataFrame(columns)
+        flags = [pl.Series(part, flag) for part, flag in _flags(found, wanted).items()]
+        return pl.DataFrame([f if missing is None else f.set(missing, None) for f in flags])
+
+    @classmethod
+    def of_few(cls, cells: list[str], wanted: Collection[str]) -> dict[str, NDArray[np.float32]]:
+        """Return the same of a few strings."""
+        found = parse_addresses(pl.Series(cells, dtype=pl.String))
+        missing = np.float32(np.nan)
+        return {p: np.where(found.known, f, missing) for p, f in _flags(found, wanted).items()}
+
+
+def _flags(found: Addresses, wanted: Collection[str]) -> dict[str, NDArray[np.bool_]]:
+    bits = flag_bits(found) if any(p in BIT for p in wanted) else None
+    return {
+        part: _own(found, part) if bits is None or part not in BIT else bits & BIT[part] > 0
+        for part in wanted
+    }
 
 
 def _own(found: Addresses, part: str) -> NDArray[np.bool_]:

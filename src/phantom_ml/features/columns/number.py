@@ -7,6 +7,7 @@ text already may hold anything, and a cell that is no number is missing.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import accumulate, chain, pairwise
 from typing import Self
 
 import numpy as np
@@ -22,6 +23,8 @@ from phantom_ml.features.parsing.numbers import written_numbers
 
 #: The largest float32; a finite number beyond it counts as this, so that it stays the most extreme of its column.
 LIMIT = float(np.finfo(np.float32).max)
+#: Types of numbers that Python's own are made float64 of as polars makes it.
+PLAIN = frozenset({pl.Float64(), pl.Int64(), pl.Int32()})
 
 
 @encoders.add("number")
@@ -52,9 +55,13 @@ class NumberEncoder(ColumnEncoder):
         cls, fitted: Sequence[Self], columns: Sequence[pl.Series]
     ) -> list[NDArray[np.float32]]:
         """Return the numbers of a column each, for few rows."""
-        read = [e._read(values) for e, values in zip(fitted, columns, strict=True)]
-        ends = np.cumsum([len(numbers) for numbers in read])[:-1]
-        return np.split(_bounded(np.concatenate(read))[:, None], ends)
+        cells = [
+            values.to_list() if values.dtype in PLAIN else e._read(values).tolist()
+            for e, values in zip(fitted, columns, strict=True)
+        ]
+        together = _bounded(np.array([*chain.from_iterable(cells)], np.float64))[:, None]
+        borders = [0, *accumulate(map(len, cells))]
+        return [together[first:last] for first, last in pairwise(borders)]
 
     def transform(self, values: pl.Series, out: NDArray[np.float32]) -> None:
         """Write the numbers; raises TypeUnsafe for text that is none where training had no text."""

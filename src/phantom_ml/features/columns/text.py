@@ -100,19 +100,26 @@ class TextEncoder(PartsEncoder):
         >>> found.row(0)
         (5.0, 1.0)
         """
-        cells = CellBytes.of(text)
-        found: Found = {}
-        if "length" in wanted:
-            found["length"] = text.str.len_chars().to_numpy()
-        counts = class_counts(cells, {p: CLASSES[p] for p in CLASSES if p in wanted})
-        sizes = np.maximum(cells.sizes, 1).astype(np.float32)
-        found |= {p: n / sizes if p in SHARES else n for p, n in counts.items()}
-        found |= _runs(cells, wanted)
-        if "entropy" in wanted or "distinct_characters" in wanted:
-            found["entropy"], found["distinct_characters"] = spread(cells)
-        return pl.DataFrame(
-            [pl.Series(p, np.asarray(found[p], np.float32)) for p in cls.numbers if p in wanted]
-        )
+        length = text.str.len_chars().to_numpy() if "length" in wanted else None
+        found = _measured(CellBytes.of(text), length, wanted)
+        return pl.DataFrame([pl.Series(p, found[p]) for p in cls.numbers if p in wanted])
+
+    @classmethod
+    def of_few(cls, cells: list[str], wanted: Collection[str]) -> Found:
+        """Return the same of a few strings."""
+        length = np.array([*map(len, cells)]) if "length" in wanted else None
+        return _measured(CellBytes.of([*cells]), length, wanted)
+
+
+def _measured(cells: CellBytes, length: NDArray[Any] | None, wanted: Collection[str]) -> Found:
+    found: Found = {} if length is None else {"length": length}
+    counts = class_counts(cells, {p: CLASSES[p] for p in CLASSES if p in wanted})
+    sizes = np.maximum(cells.sizes, 1).astype(np.float32)
+    found |= {p: n / sizes if p in SHARES else n for p, n in counts.items()}
+    found |= _runs(cells, wanted)
+    if "entropy" in wanted or "distinct_characters" in wanted:
+        found["entropy"], found["distinct_characters"] = spread(cells)
+    return {p: np.asarray(values, np.float32) for p, values in found.items()}
 
 
 def _runs(cells: CellBytes, wanted: Collection[str]) -> Found:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import cached_property
+from itertools import accumulate
 from typing import Self
 
 import numpy as np
@@ -16,8 +17,14 @@ from numpy.typing import NDArray
 from phantom_ml.data.matrix import Feature
 from phantom_ml.data.schema import ColumnKind, ColumnSchema
 from phantom_ml.features.base import ColumnEncoder, as_text, cut, encoders
-from phantom_ml.features.cells.bigrams import Bigrams, fit_bigrams, score_bigrams
-from phantom_ml.features.parsing.hosts import split_hosts
+from phantom_ml.features.cells.bigrams import (
+    Steps,
+    fit_bigrams,
+    in_steps,
+    score_each,
+    score_steps,
+)
+from phantom_ml.features.parsing.hosts import split_few, split_hosts
 from phantom_ml.features.parts import FIT_STRINGS, MAX_CHARACTERS, chunks
 
 #: Fewer different names are no language.
@@ -54,28 +61,30 @@ class TypicalityEncoder(ColumnEncoder):
         return (Feature(f"{self.column}.typicality", self.column, words=WORDS),)
 
     @cached_property
-    def _table(self) -> Bigrams:
-        return np.asarray(self.table, dtype=np.float32)
+    def _steps(self) -> Steps:
+        return in_steps(np.asarray(self.table, dtype=np.float32))
 
     @classmethod
     def transform_each(
         cls, fitted: Sequence[Self], columns: Sequence[pl.Series]
     ) -> list[NDArray[np.float32]]:
         """Return the one feature of a column each, for few rows: names of one kind are read together."""
-        made = [np.empty((len(values), 1), np.float32) for values in columns]
+        made: list[NDArray[np.float32]] = [np.empty(0, np.float32)] * len(fitted)
+        texts = [as_text(values).to_list() for values in columns]
         for kind in dict.fromkeys(encoder.kind for encoder in fitted):
             own = [i for i, encoder in enumerate(fitted) if encoder.kind is kind]
-            names, first = _names(pl.concat(as_text(columns[i]).alias("") for i in own), kind), 0
-            for i in own:
-                score = score_bigrams(names[first : first + len(made[i])], fitted[i]._table)
-                made[i][:, 0], first = score, first + len(score)
+            names = _names_of_few([cell for i in own for cell in texts[i]], kind)
+            ends = [*accumulate(len(texts[i]) for i in own)]
+            scores = score_each(names, [fitted[i]._steps for i in own], ends)
+            for i, score in zip(own, np.split(scores[:, None], ends[:-1]), strict=True):
+                made[i] = score
         return made
 
     def transform(self, values: pl.Series, out: NDArray[np.float32]) -> None:
         """Write the mean log2 likelihood in bits; NaN where the name has no two characters."""
         text = as_text(values)
         for rows in chunks(text):
-            out[rows, 0] = score_bigrams(_names(text[rows], self.kind), self._table)
+            out[rows, 0] = score_steps(_names(text[rows], self.kind), self._steps)
 
 
 def _names(text: pl.Series, kind: ColumnKind) -> pl.Series:
@@ -89,3 +98,14 @@ def _names(text: pl.Series, kind: ColumnKind) -> pl.Series:
         # After the last slash of either system; a folder's own name where one ends the path.
         return text.str.strip_chars_end("/\\").str.extract(r"([^/\\]*)$", 1)
     return text
+
+
+def _names_of_few(cells: list[str | None], kind: ColumnKind) -> list[str | None]:
+    cells = [cell and cell[:MAX_CHARACTERS] for cell in cells]
+    if kind is ColumnKind.DOMAIN:
+        parts = split_few(cells)
+        found = zip(cells, parts["domain"], parts["is_address"], strict=True)
+        return [None if is_address or cell is None else name for cell, name, is_address in found]
+    if kind is ColumnKind.PATH:
+        return _names(pl.Series(cells, dtype=pl.String), kind).to_list()
+    return cells

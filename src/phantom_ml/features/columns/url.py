@@ -6,7 +6,7 @@ Catalogue: Ma et al. 2009, Mohammad et al. 2014, Sahingoz et al. 2019. Grammar: 
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import numpy as np
 import polars as pl
@@ -16,13 +16,19 @@ from phantom_ml.data.schema import ColumnKind
 from phantom_ml.features.base import encoders
 from phantom_ml.features.cells.bytes import DIGITS, CellBytes
 from phantom_ml.features.cells.patterns import rows_with
-from phantom_ml.features.cells.queries import extended
-from phantom_ml.features.lately import FEW, Lately, rows_lately
-from phantom_ml.features.parsing.host_parts import HOST_NUMBERS, HOST_WORDS, KEYS, host_parts
+from phantom_ml.features.cells.queries import Column, Formulas, extended
+from phantom_ml.features.lately import Lately, columns_lately
+from phantom_ml.features.parsing.host_parts import (
+    HOST_NUMBERS,
+    HOST_WORDS,
+    KEYS,
+    host_parts,
+    host_parts_of_few,
+)
 from phantom_ml.features.parsing.url_bytes import path_bytes, query_bytes, url_bytes
 from phantom_ml.features.parsing.url_signs import FLAGGED, NEED_DOMAIN, url_signs
-from phantom_ml.features.parsing.urls import split_urls
-from phantom_ml.features.parts import PartsEncoder
+from phantom_ml.features.parsing.urls import split_few, split_urls
+from phantom_ml.features.parts import Few, PartsEncoder
 
 WHOLE = {
     "length": "characters",
@@ -115,13 +121,7 @@ class URLEncoder(PartsEncoder):
     def compute(cls, text: pl.Series, wanted: Collection[str]) -> pl.DataFrame:
         """Return the wanted parts of each URL."""
         table = _table(text, wanted)
-        path, query = table["path_as_written"], table["query_as_written"]
-        measured = {
-            **url_bytes(text, wanted),
-            **_prefixed("path", path_bytes(path, _within("path", wanted))),
-            **_file_bytes(table["file"], wanted),
-            **_prefixed("query", query_bytes(query, _within("query", wanted))),
-        }
+        measured = _measured(text, table, wanted)
         return pl.DataFrame(
             [
                 *url_signs().of(table, wanted).values(),
@@ -130,57 +130,96 @@ class URLEncoder(PartsEncoder):
             ]
         )
 
+    @classmethod
+    def of_few(cls, cells: list[str], wanted: Collection[str]) -> dict[str, Few]:
+        """Return the same of a few URLs."""
+        urls: list[str | None] = [*cells]
+        table = split_few(urls) | {"url": urls}
+        table |= _WRITTEN.of_few(table)
+        of_host, needs_domain = _asked(wanted)
+        if of_host or needs_domain:
+            table |= _of_few_hosts(table["host"], of_host, needs_domain)
+        found = {p: table[p] for p in wanted if p.startswith("host.")}
+        return {**found, **url_signs().of(table, wanted), **_measured(urls, table, wanted)}
+
+
+def _measured(
+    urls: Column, table: pl.DataFrame | Mapping[str, Column], wanted: Collection[str]
+) -> dict[str, NDArray[np.generic]]:
+    path, query = table["path_as_written"], table["query_as_written"]
+    return {
+        **url_bytes(urls, wanted),
+        **_prefixed("path", path_bytes(path, _within("path", wanted))),
+        **_file_bytes(table["file"], wanted),
+        **_prefixed("query", query_bytes(query, _within("query", wanted))),
+    }
+
+
+def _asked(wanted: Collection[str]) -> tuple[list[str], bool]:
+    """Return what is wanted of the host, and whether its domain is needed."""
+    return _within("host", wanted), any(p in NEED_DOMAIN for p in wanted)
+
 
 def _table(urls: pl.Series, wanted: Collection[str]) -> pl.DataFrame:
     """Return the components, path and query in small letters and as written, and the host's parts."""
     parts = split_urls(urls)
-    of_host = _within("host", wanted)
-    needs_domain = any(p in NEED_DOMAIN for p in wanted)
-    table = extended(parts.hstack([urls.alias("url")]), *_WRITTEN)
+    of_host, needs_domain = _asked(wanted)
+    table = extended(parts.hstack([urls.alias("url")]), **_WRITTEN.made)
     if not (of_host or needs_domain):
         return table
     return table.hstack(_of_hosts(parts["host"], of_host, needs_domain))
 
 
 _path, _query = pl.col("path"), pl.col("query").fill_null("")
-_WRITTEN = (
-    pl.col("url").str.to_lowercase(),
-    _path.str.to_lowercase(),
-    _query.str.to_lowercase(),
-    _path.alias("path_as_written"),
-    _query.alias("query_as_written"),
-    # Splitting takes half the time of a pattern that ends at the end.
-    _path.str.split("/").list.last().alias("file"),
+_WRITTEN = Formulas(
+    {
+        "url": pl.col("url").str.to_lowercase(),
+        "path": _path.str.to_lowercase(),
+        "query": _query.str.to_lowercase(),
+        "path_as_written": _path,
+        "query_as_written": _query,
+        # Splitting takes half the time of a pattern that ends at the end.
+        "file": _path.str.split("/").list.last(),
+    }
 )
 #: What is told of a host takes more room than its name; what is wanted of it counts as its characters.
-_HOSTS: Lately[pl.DataFrame] = Lately(most=512, longest=2048)
+_HOSTS: Lately[tuple[Any, ...]] = Lately(most=512, longest=2048)
 
 
 def _of_hosts(hosts: pl.Series, wanted: list[str], needs_domain: bool) -> list[pl.Series]:
     """Return the host's parts row for row: many URLs share a host, so each is taken apart once."""
-    if not 0 < len(hosts) <= FEW:
-        return _apart(hosts, wanted, needs_domain).get_columns()
-    cells = [(host, *wanted, needs_domain) for host in hosts.to_list()]
-    found = rows_lately(_HOSTS, cells, lambda new: _apart(hosts[new], wanted, needs_domain))
-    return found.get_columns()
-
-
-def _apart(hosts: pl.Series, wanted: list[str], needs_domain: bool) -> pl.DataFrame:
-    if len(hosts) <= FEW and None not in hosts.to_list():
-        return _taken_apart(hosts, wanted, needs_domain)
     distinct = hosts.drop_nulls().unique(maintain_order=True)
-    known = _taken_apart(distinct, wanted, needs_domain).with_columns(distinct.alias("host"))
-    return hosts.to_frame().join(known, on="host", how="left", maintain_order="left").drop("host")
-
-
-def _taken_apart(hosts: pl.Series, wanted: list[str], needs_domain: bool) -> pl.DataFrame:
     keys = KEYS if needs_domain else ()
-    bare = hosts.str.strip_chars("[]") if len(rows_with(r"[\[\]]", hosts)) else hosts
+    bare = distinct.str.strip_chars("[]") if len(rows_with(r"[\[\]]", distinct)) else distinct
     found = host_parts(bare, [*wanted, *keys])
-    return pl.DataFrame([*(found[p].alias(f"host.{p}") for p in wanted), *(found[k] for k in keys)])
+    told = (*(found[p].alias(f"host.{p}") for p in wanted), *(found[k] for k in keys))
+    known = pl.DataFrame([*told, distinct.alias("host")])
+    joined = hosts.to_frame().join(known, on="host", how="left", maintain_order="left")
+    return joined.drop("host").get_columns()
 
 
-def _file_bytes(files: pl.Series, wanted: Collection[str]) -> dict[str, NDArray[np.generic]]:
+def _of_few_hosts(
+    hosts: list[str | None], wanted: list[str], needs_domain: bool
+) -> dict[str, list[Any]]:
+    keys = KEYS if needs_domain else ()
+    names = [*(f"host.{p}" for p in wanted), *keys]
+
+    def make(new: list[int]) -> dict[str, list[Any]]:
+        bare: list[str | None] = [(hosts[i] or "").strip("[]") for i in new]
+        found = host_parts_of_few(bare, [*wanted, *keys])
+        made = {name: found[name.removeprefix("host.")] for name in names}
+        # A URL without a host has no parts of one.
+        missing = [at for at, i in enumerate(new) if hosts[i] is None]
+        for cells in made.values():
+            for at in missing:
+                cells[at] = None
+        return made
+
+    cells = [(host, *names) for host in hosts]
+    return columns_lately(_HOSTS, cells, make, names)
+
+
+def _file_bytes(files: Column, wanted: Collection[str]) -> dict[str, NDArray[np.generic]]:
     name = "path.file_digit_count"
     return {name: CellBytes.of(files).count(DIGITS)} if name in wanted else {}
 

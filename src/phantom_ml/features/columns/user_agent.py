@@ -19,9 +19,18 @@ from phantom_ml.features.base import encoders
 from phantom_ml.features.cells.bytes import DIGITS, SPECIAL, CellBytes, members
 from phantom_ml.features.cells.classes import runs, spread
 from phantom_ml.features.cells.patterns import Signs, Sought
+from phantom_ml.features.cells.queries import Column
+from phantom_ml.features.cells.strings import one_way
 from phantom_ml.features.knowledge.lists import knowledge
-from phantom_ml.features.parsing.user_agents import browsers, devices, systems
-from phantom_ml.features.parts import PartsEncoder
+from phantom_ml.features.parsing.user_agents import (
+    browsers,
+    browsers_of_few,
+    devices,
+    devices_of_few,
+    systems,
+    systems_of_few,
+)
+from phantom_ml.features.parts import Few, PartsEncoder
 
 #: The shortest that a browser sends is three times as long.
 SHORT = 20
@@ -63,8 +72,21 @@ class UserAgentEncoder(PartsEncoder):
     def compute(cls, text: pl.Series, wanted: Collection[str]) -> pl.DataFrame:
         """Return the wanted parts of each user agent."""
         table = _parsed(text, wanted)
-        parts = _signs().of(table, wanted) | _measured(text, wanted)
+        measured = {p: pl.Series(p, v) for p, v in _measured(text, wanted).items()}
+        parts = _signs().of(table, wanted) | measured
         return pl.DataFrame({part: parts[part] for part in wanted})
+
+    @classmethod
+    def of_few(cls, cells: list[str], wanted: Collection[str]) -> dict[str, Few]:
+        """Return the same of a few user agents."""
+        asked, table = set(wanted), dict[str, list[Any]](text=[*cells])
+        if asked & BROWSER_PARTS:
+            table |= browsers_of_few(cells)
+        if asked & SYSTEM_PARTS:
+            table["os"] = systems_of_few(cells)
+        if "device" in asked:
+            table["device"] = devices_of_few(cells)
+        return {**_signs().of(table, wanted), **_measured(table["text"], wanted)}
 
 
 @cache
@@ -80,7 +102,7 @@ def _signs() -> Signs:
             "is_scanner": _names(known["scanners"]),
             "mentions_url": _names(ADDRESS),
         },
-        counts={"token_count": Sought("text", r"[^\s;,()]+")},
+        counts={"token_count": Sought("text", one_way(r"[^\s;,()]+"))},
         others={
             "is_bot": pl.col("names a bot") & ~pl.col("names no bot"),
             "is_short": length < SHORT,
@@ -99,14 +121,14 @@ def _names(marks: list[str]) -> Sought:
     return Sought("text", f"(?i-u:{'|'.join(map(re.escape, marks))})")
 
 
-def _measured(text: pl.Series, wanted: Collection[str]) -> dict[str, pl.Series]:
+def _measured(text: Column, wanted: Collection[str]) -> dict[str, NDArray[Any]]:
     cells = CellBytes.of(text)
     measures: dict[str, Callable[[], NDArray[Any]]] = {
         "entropy": lambda: spread(cells)[0],
         "version_digits": lambda: runs(cells, VERSION)[1],
         "special_share": lambda: cells.share(SPECIAL),
     }
-    return {k: pl.Series(k, measure()) for k, measure in measures.items() if k in wanted}
+    return {k: measure() for k, measure in measures.items() if k in wanted}
 
 
 def _parsed(text: pl.Series, wanted: Collection[str]) -> pl.DataFrame:

@@ -14,7 +14,7 @@ from phantom_ml.data.matrix import Feature
 from phantom_ml.data.schema import ColumnKind, ColumnSchema
 from phantom_ml.features.base import ColumnEncoder, as_text, encoders
 from phantom_ml.features.lately import FEW
-from phantom_ml.features.parsing.user_agents import browsers
+from phantom_ml.features.parsing.user_agents import browsers, browsers_of_few
 from phantom_ml.features.parts import FIT_STRINGS
 
 #: A version that fewer rows have may be made up, and would make all others old.
@@ -58,15 +58,26 @@ class UserAgentAgeEncoder(ColumnEncoder):
         """Write the age; NaN where browser or version is unknown."""
         text = as_text(values).alias("text")
         if len(text) <= FEW:
-            aged = browsers(text.fill_null("")).select(age=self._age())
-        else:
-            versions = _versions(_counts(values)).select("text", age=self._age())
-            aged = text.to_frame().join(versions, on="text", how="left", maintain_order="left")
+            found = browsers_of_few([cell or "" for cell in text.to_list()])
+            newest = [self.newest.get(browser or "") for browser in found["browser"]]
+            out[:, 0] = _age(np.array(newest, np.float64), np.array(found["major"], np.float64))
+            return
+        known = _versions(_counts(values))
+        newest_known = known["browser"].replace_strict(
+            self.newest, default=None, return_dtype=pl.Float64
+        )
+        ages = _age(newest_known.to_numpy(), known["major"].cast(pl.Float64).to_numpy())
+        aged = text.to_frame().join(
+            known.select("text", pl.Series("age", ages)),
+            on="text",
+            how="left",
+            maintain_order="left",
+        )
         out[:, 0] = aged["age"].cast(pl.Float32).to_numpy()
 
-    def _age(self) -> pl.Expr:
-        newest = pl.col("browser").replace_strict(self.newest, default=None, return_dtype=pl.Int64)
-        return (newest - pl.col("major")).clip(-BOUND, BOUND)
+
+def _age(newest: NDArray[np.float64], major: NDArray[np.float64]) -> NDArray[np.float64]:
+    return np.clip(newest - major, -BOUND, BOUND)
 
 
 def _counts(values: pl.Series) -> pl.DataFrame:

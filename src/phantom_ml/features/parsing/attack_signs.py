@@ -6,10 +6,12 @@ Text must be decoded and in small letters. Lists and their sources: knowledge/we
 from __future__ import annotations
 
 from functools import cache
+from typing import Any
 
 import polars as pl
 
 from phantom_ml.features.cells.patterns import contained, rows_with
+from phantom_ml.features.cells.strings import extracted, has, one_way
 from phantom_ml.features.knowledge.lists import knowledge
 
 #: Part of a name -> what its tokens are.
@@ -24,7 +26,7 @@ CLASSES = {
     "comment": "comments of SQL, scripts and HTML",
 }
 #: or 1=1, and 'a'='a', || "x" like "x: what stands on both sides.
-COMPARED = (
+COMPARED = one_way(
     r"(?:(?-u:\b)(?:or|and|having|where|xor|if)(?-u:\b)|\|\||&&)[ \t-\r('\x22%]*([0-9a-z_]+)['\x22%)]*"
     r"[ \t-\r]*(?:=|<=>|like(?-u:\b)|>=|<=)[ \t-\r('\x22%]*([0-9a-z_]+)"
 )
@@ -55,13 +57,23 @@ def has_tautology(text: pl.Series) -> pl.Series:
     return found.scatter(rows, found[rows] | same.fill_null(False))
 
 
+def tautology_in_few(text: list[Any]) -> list[bool | None]:
+    """Return the same of a few texts."""
+    found = has(ALWAYS_TRUE, text)
+    if not any(has(COMPARED, text)):
+        return found
+    sides = zip(extracted(COMPARED, 1, text), extracted(COMPARED, 2, text), strict=True)
+    same = [left is not None and left == right for left, right in sides]
+    return [hit or is_same for hit, is_same in zip(found, same, strict=True)]
+
+
 @cache
 def pattern(name: str) -> str:
     """Return one pattern of all tokens of a class."""
     joined = "|".join(f"(?:{token})" for token in knowledge("web_attacks")[name])
     for wide, narrow in ASCII_CLASSES:
         joined = _outside_brackets(joined, wide, narrow)
-    return joined
+    return one_way(joined)
 
 
 def _outside_brackets(joined: str, wide: str, narrow: str) -> str:

@@ -41,6 +41,14 @@ def resembles_brand(labels: pl.Series) -> pl.Series:
     return found.scatter(rows, (_near().of(plain) & other[rows]) | found[rows])
 
 
+def resembles_brand_in_few(labels: list[str | None]) -> list[bool | None]:
+    """Return the same of a few labels."""
+    if len(rows_with(LOOKS_LIKE, labels)):
+        return resembles_brand(pl.Series(labels, dtype=pl.String)).to_list()
+    known, near = _known().of(labels), _near().of(labels)
+    return [None if a is None else b and not a for a, b in zip(known, near, strict=True)]
+
+
 @cache
 def brand_signs() -> Signs:
     """Return ``names_brand`` of what ``split_hosts`` returns.

@@ -9,7 +9,6 @@ from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
-import polars as pl
 from numpy.typing import NDArray
 
 from phantom_ml.features.cells.bytes import (
@@ -22,6 +21,7 @@ from phantom_ml.features.cells.bytes import (
     members,
 )
 from phantom_ml.features.cells.classes import runs, spread
+from phantom_ml.features.cells.queries import Column
 
 _SHARES: dict[str, tuple[Members, str]] = {
     "digit_share": (DIGITS, "digits"),
@@ -46,12 +46,12 @@ BYTES = {
 }
 
 
-def byte_parts(text: pl.Series, asked: set[str]) -> dict[str, NDArray[Any]]:
+def byte_parts(text: Column, asked: set[str]) -> dict[str, NDArray[Any]]:
     """Return those of BYTES that are asked for, row for row.
 
     Examples
     --------
-    >>> byte_parts(pl.Series(["a1 b2", "2024"]), {"digit_share"})["digit_share"].tolist()
+    >>> byte_parts(["a1 b2", "2024"], {"digit_share"})["digit_share"].tolist()
     [0.4, 1.0]
     """
     if not asked:
@@ -100,7 +100,7 @@ def bracket_depth(cells: CellBytes) -> NDArray[np.int64]:
 
     Examples
     --------
-    >>> bracket_depth(CellBytes.of(pl.Series(["f(g[1]) {", "))(("]))).tolist()
+    >>> bracket_depth(CellBytes.of(["f(g[1]) {", "))(("])).tolist()
     [2, 0]
     """
     steps = _OPEN[cells.data].astype(np.int8) - _CLOSE[cells.data].astype(np.int8)

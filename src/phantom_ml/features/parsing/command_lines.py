@@ -10,27 +10,30 @@ from __future__ import annotations
 import polars as pl
 
 from phantom_ml.features.cells.patterns import Signs, Sought
+from phantom_ml.features.cells.strings import one_way
 
 #: A boundary of ASCII words; Unicode's costs a slower engine as soon as a cell is not ASCII.
 EDGE = r"(?-u:\b)"
 #: Characters that shells drop before they run a line.
-IGNORED = r"[\^`]+|\"\""
+IGNORED = one_way(r"[\^`]+|\"\"")
 #: Blanks that are not one space already; few lines have any.
-BLANKS = r"\s\s+|[\t\n\r\x0B\f\u00A0]"
+BLANKS = one_way(r"\s\s+|[\t\n\r\x0B\f\u00A0]")
 #: What may stand before the program: call operators, brackets, and NAME=value of Unix shells.
-BEFORE = r"^(?:[&@(!{]\s*|\.\s+|[A-Za-z_][A-Za-z0-9_]*=[^\s]*\s+)*"
+BEFORE = one_way(r"^(?:[&@(!{]\s*|\.\s+|[A-Za-z_][A-Za-z0-9_]*=[^\s]*\s+)*")
 #: What a file that is run ends in; the first of these ends an unquoted path with blanks.
 PROGRAM_ENDS = "exe|com|bat|cmd|scr|pif|cpl|msi|ps1|vbs|vbe|js|jse|wsf|hta|jar|sh|py|pl"
 #: A name in quotes; a Windows path up to the end of a program; any first word.
-_QUOTED = r"^\"([^\"]+)\"?"
-_SINGLE_QUOTED = r"^'([^']+)'?"
-_WITH_BLANKS = (
+_QUOTED = one_way(r"^\"([^\"]+)\"?")
+_SINGLE_QUOTED = one_way(r"^'([^']+)'?")
+_WITH_BLANKS = one_way(
     r"^((?:(?:\\\?\?\\|\\\\\?\\)?[A-Za-z]:|\\|%[A-Za-z0-9()]+%)"
     rf"(?:[^\"<>|*: ]| [^\"<>|*:/ -])*?\.(?i:{PROGRAM_ENDS}))(?:[\s\"',;&|)]|$)"
 )
-_FIRST_WORD = r"^([^\s\"';|&<>]+)"
+_FIRST_WORD = one_way(r"^([^\s\"';|&<>]+)")
 #: An argument: blanks end it unless they stand in quotes.
-ARGUMENT = r"(?:\"[^\"]*\"|'[^']*'|[^\s])+"
+ARGUMENT = one_way(r"(?:\"[^\"]*\"|'[^']*'|[^\s])+")
+#: The folders of a path, and the end of its file's name.
+_FOLDERS, _END = one_way(r"^.*[\\/]"), one_way(rf"\.(?:{PROGRAM_ENDS})$")
 
 _LOCATIONS = (
     ("share", r"^(?:\\\\[a-z0-9_]|//[a-z0-9_])"),
@@ -100,8 +103,8 @@ def base_name(path: pl.Expr) -> pl.Expr:
     >>> pl.select(base_name(pl.lit(r"C:\Windows\System32\WScript.EXE"))).item()
     'wscript'
     """
-    name = path.str.to_lowercase().str.replace(r"^.*[\\/]", "").str.strip_chars("\"'() ")
-    name = name.str.replace(rf"\.(?:{PROGRAM_ENDS})$", "")
+    name = path.str.to_lowercase().str.replace(_FOLDERS, "").str.strip_chars("\"'() ")
+    name = name.str.replace(_END, "")
     name = pl.when(name == "%comspec%").then(pl.lit("cmd")).otherwise(name)
     return pl.when(~name.is_in(["", "-"])).then(name)
 

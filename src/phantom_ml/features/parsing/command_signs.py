@@ -7,6 +7,7 @@ with L. Holmes Revoke-Obfuscation (2017); MITRE ATT&CK T1027.010, T1059, T1105; 
 
 from __future__ import annotations
 
+from phantom_ml.features.cells.strings import one_way
 from phantom_ml.features.parsing.command_lines import EDGE
 
 _HYPHEN = "[-/\u2013\u2014\u2015]"
@@ -54,9 +55,9 @@ FLAGS = {
 }
 #: Part -> pattern: how often a line has it as it was written.
 RAW_COUNTS = {
-    "caret_count": r"\^",
-    "backtick_count": "`",
-    "quote_count": "[\"']",
+    "caret_count": one_way(r"\^"),
+    "backtick_count": one_way("`"),
+    "quote_count": one_way("[\"']"),
 }
 #: Where an ampersand parts no commands: in quotes and URLs, beside a redirection (2>&1), doubled, at the end of
 #: a line (a job of Unix), and where PowerShell calls what follows.
@@ -80,4 +81,4 @@ COUNTS = {
     r"|start-bitstransfer|bitsadmin|urlcache|verifyctl|winhttprequest|xmlhttp|urlretrieve|urlopen|ftpget"
     rf"|lwp-download|aria2c|{EDGE}(?:iwr|irm|wget|curl|fetch|t?ftp|scp){EDGE}",
 }
-COUNTS = {part: pattern.replace(r"\b", EDGE) for part, pattern in COUNTS.items()}
+COUNTS = {part: one_way(pattern.replace(r"\b", EDGE)) for part, pattern in COUNTS.items()}

@@ -7,6 +7,7 @@ Unicode technical report 36 on over-long UTF-8 (%c0%af is a slash).
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
@@ -16,6 +17,7 @@ from numpy.typing import NDArray
 
 from phantom_ml.features.cells.bytes import CellBytes
 from phantom_ml.features.cells.patterns import rows_with
+from phantom_ml.features.cells.strings import has
 
 #: Rounds of encoding that are undone.
 MAX_ROUNDS = 3
@@ -81,6 +83,26 @@ def decode(text: pl.Series) -> Decoded:
         rounds[rows] += 1
         clear = clear.scatter(rows, after.filter(pl.Series(changed, dtype=pl.Boolean)))
     return Decoded(clear, rounds)
+
+
+def decode_few(text: list[str | None]) -> tuple[list[str | None], NDArray[np.int64]]:
+    """Return the same of a few strings."""
+    clear = [cell and cell.replace("+", " ") for cell in text]
+    rounds = np.zeros(len(text), np.int64)
+    rows = [*range(len(text))]
+    for _ in range(MAX_ROUNDS):
+        rows = [
+            row for row, hit in zip(rows, has("[%&]", [clear[r] for r in rows]), strict=True) if hit
+        ]
+        if not rows:
+            break
+        after = _round(pl.Series([clear[row] for row in rows], dtype=pl.String)).to_list()
+        changed = {row: cell for row, cell in zip(rows, after, strict=True) if cell != clear[row]}
+        for row, cell in changed.items():
+            clear[row] = cell
+            rounds[row] += 1
+        rows = [*changed]
+    return clear, rounds
 
 
 def percent_decoded(text: pl.Series) -> pl.Series:
@@ -181,6 +203,9 @@ def _replaced(
     cell = np.searchsorted(cells.offsets, starts, side="right") - 1
     removed = np.bincount(cell, minlength=len(cells.sizes)) * (width - 1)
     offsets = np.concatenate([[0], np.cumsum(cells.sizes - removed)]).astype(np.int64)
+    if cells.few is not None:
+        raw, borders = data[kept].tobytes(), pairwise(offsets.tolist())
+        return pl.Series([raw[a:b].decode() for a, b in borders], dtype=pl.String)
     buffers = [None, pa.py_buffer(offsets), pa.py_buffer(data[kept])]
     array = pa.Array.from_buffers(pa.large_binary(), len(cells.sizes), buffers)
     return pl.Series(array.cast(pa.large_string()))

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from phantom_ml.features.cells.bytes import CellBytes, pieces
+from phantom_ml.features.cells.bytes import CellBytes, pieces, pieces_of_few
 from phantom_ml.features.cells.patterns import Signs, Sought, rows_with
+from phantom_ml.features.cells.strings import lowercase, one_way
+from phantom_ml.features.lately import FEW
 
 #: RFC 1035: longer labels are none, and decoding takes quadratic time.
 MAX_LABEL = 63
@@ -29,7 +33,9 @@ def coded_labels(hosts: pl.Series) -> pl.DataFrame:
     >>> coded_labels(pl.Series(["www.example.com", "4f2a1b0c9d8e7f6a.example.com"])).rows()
     [(7, False, False, False), (16, True, False, False)]
     """
-    starts, sizes = _longest(hosts)
+    if len(hosts) <= FEW:
+        return pl.DataFrame(codes_of_few(hosts.to_list()))
+    starts, sizes = _longest(CellBytes.of(hosts))
     rows = np.flatnonzero(sizes >= MIN_CODED)
     columns = [pl.Series("longest_label", sizes)]
     looks = _codes(pieces(hosts[rows], {"label": (starts[rows], sizes[rows])})) if len(rows) else {}
@@ -39,6 +45,21 @@ def coded_labels(hosts: pl.Series) -> pl.DataFrame:
             all_rows[rows] = looks[name].to_numpy()
         columns.append(pl.Series(name, all_rows))
     return pl.DataFrame(columns)
+
+
+def codes_of_few(hosts: list[str | None]) -> dict[str, list[Any]]:
+    """Return the same columns of a few hosts."""
+    starts, sizes = _longest(CellBytes.of(hosts))
+    rows = [row for row, size in enumerate(sizes.tolist()) if size >= MIN_CODED]
+    columns: dict[str, list[Any]] = {name: [False] * len(hosts) for name in CODES}
+    if rows:
+        at = {"label": (starts[rows], sizes[rows])}
+        table = pieces_of_few([hosts[row] for row in rows], at)
+        looks = _LOOKS.of(table | {"small": lowercase(table["label"])}, CODES)
+        for name, cells in looks.items():
+            for row, cell in zip(rows, cells, strict=True):
+                columns[name][row] = cell
+    return {"longest_label": sizes.tolist(), **columns}
 
 
 def _codes(labels: pl.DataFrame) -> dict[str, pl.Series]:
@@ -58,7 +79,7 @@ _LOOKS = Signs(
         "base64": Sought("label", "^[A-Za-z0-9+/=_-]+$"),
         "digit within": Sought("label", "[A-Za-z][0-9]+[A-Za-z]"),
     },
-    counts={"turns to capitals": Sought("label", "[a-z0-9][A-Z]")},
+    counts={"turns to capitals": Sought("label", one_way("[a-z0-9][A-Z]"))},
     others={
         "looks_hex": _is_hex,
         "looks_base32": pl.col("base32") & pl.col("digit of base32 within") & ~_is_hex,
@@ -70,17 +91,17 @@ _LOOKS = Signs(
 )
 
 
-def _longest(hosts: pl.Series) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+def _longest(cells: CellBytes) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Return where the longest label of each host starts, and its bytes; the first of several."""
-    cells = CellBytes.of(hosts)
+    n = len(cells.sizes)
     dots = np.flatnonzero(cells.data == ord("."))
-    first = np.searchsorted(dots, cells.offsets[:-1]) + np.arange(len(hosts))
+    first = np.searchsorted(dots, cells.offsets[:-1]) + np.arange(n)
     starts = np.sort(np.concatenate([cells.offsets[:-1], dots + 1]), kind="stable")
     sizes = np.sort(np.concatenate([dots, cells.offsets[1:]]), kind="stable") - starts
-    greatest = np.maximum.reduceat(sizes, first) if len(hosts) else sizes
-    cell = np.repeat(np.arange(len(hosts)), np.diff(np.append(first, len(starts))))
+    greatest = np.maximum.reduceat(sizes, first) if n else sizes
+    cell = np.repeat(np.arange(n), np.diff(np.append(first, len(starts))))
     found = np.flatnonzero(sizes == greatest[cell])[::-1]
-    longest = np.zeros(len(hosts), np.int64)
+    longest = np.zeros(n, np.int64)
     longest[cell[found]] = found  # backwards: the first one is written last
     return starts[longest] - cells.offsets[:-1], greatest
 

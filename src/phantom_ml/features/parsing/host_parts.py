@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
 from functools import cache
+from typing import Any
 
 import numpy as np
 import polars as pl
@@ -17,11 +18,21 @@ from numpy.typing import NDArray
 
 from phantom_ml.features.cells.bytes import CONSONANTS, DIGITS, VOWELS, CellBytes, Members, members
 from phantom_ml.features.cells.classes import class_counts, runs, spread
-from phantom_ml.features.cells.patterns import Signs, Sought
+from phantom_ml.features.cells.patterns import Signs, Sought, rows_with
 from phantom_ml.features.lately import FEW
-from phantom_ml.features.parsing.brands import brand_signs, resembles_brand
-from phantom_ml.features.parsing.host_labels import CODES, coded_labels, shown_hosts
-from phantom_ml.features.parsing.hosts import PIECES, split_hosts
+from phantom_ml.features.parsing.brands import (
+    brand_signs,
+    resembles_brand,
+    resembles_brand_in_few,
+)
+from phantom_ml.features.parsing.host_labels import (
+    CODES,
+    PUNYCODE,
+    coded_labels,
+    codes_of_few,
+    shown_hosts,
+)
+from phantom_ml.features.parsing.hosts import PIECES, split_few, split_hosts
 
 HOST_NUMBERS: Mapping[str, str] = {
     "length": "characters of the host",
@@ -129,11 +140,35 @@ def _parts(hosts: pl.Series, wanted: Collection[str]) -> pl.DataFrame:
         columns += coded_labels(hosts).get_columns()
     if "is_mixed_script" in asked:
         columns.append(shown_hosts(frame["host"]).alias("shown"))
-    found = _signs().of(pl.DataFrame(columns), wanted) | _measures(frame, asked)
+    found = _signs().of(pl.DataFrame(columns), wanted)
+    for part, values in _measures(frame, frame["is_address"].to_numpy(), asked).items():
+        found[part] = pl.Series(part, values, nan_to_null=True)
     if "resembles_brand" in asked:
         label = shown_hosts(frame["domain"])
         found["resembles_brand"] = resembles_brand(label).alias("resembles_brand")
     return pl.DataFrame([found[part] for part in wanted])
+
+
+def host_parts_of_few(hosts: list[str | None], wanted: Collection[str]) -> dict[str, list[Any]]:
+    """Return the same columns of a few hosts."""
+    asked = frozenset(wanted)
+    table = split_few(hosts)
+    if asked & {"longest_label", *CODES}:
+        table |= codes_of_few(hosts)
+    if "is_mixed_script" in asked:
+        table["shown"] = _shown(table["host"])
+    found: dict[str, Any] = _signs().of(table, wanted)
+    for part, values in _measures(table, np.array(table["is_address"]), asked).items():
+        found[part] = values.tolist()
+    if "resembles_brand" in asked:
+        found["resembles_brand"] = resembles_brand_in_few(_shown(table["domain"]))
+    return found
+
+
+def _shown(hosts: list[str | None]) -> list[str | None]:
+    if not len(rows_with(PUNYCODE, hosts)):
+        return hosts
+    return shown_hosts(pl.Series(hosts, dtype=pl.String)).to_list()
 
 
 @cache
@@ -142,18 +177,22 @@ def _signs() -> Signs:
     return Signs({**_FLAGS, **brand.flags}, others={**_EXPRESSIONS, **brand.others})
 
 
-def _measures(frame: pl.DataFrame, asked: frozenset[str]) -> dict[str, pl.Series]:
-    """Return what the bytes of the wanted strings tell; null for addresses and empty strings."""
-    columns, is_address = {}, frame["is_address"].to_numpy()
+def _measures(
+    frame: pl.DataFrame | Mapping[str, Any],
+    is_address: NDArray[np.bool_],
+    asked: frozenset[str],
+) -> dict[str, NDArray[np.float32]]:
+    """Return what the bytes of the wanted strings tell; NaN for addresses and empty strings."""
+    columns: dict[str, NDArray[np.float32]] = {}
     for of, measure in _MEASURES.items():
         told = _TOLD[of] & asked
         if not told:
             continue
         cells = CellBytes.of(frame[of])
         found, nothing = measure(cells, told), is_address | (cells.sizes == 0)
-        for part in told:
-            values = np.where(nothing, np.nan, found[part]).astype(np.float32)
-            columns[part] = pl.Series(part, values, nan_to_null=True)
+        parts = sorted(told)
+        values = np.where(nothing, np.nan, np.array([found[p] for p in parts]))
+        columns |= dict(zip(parts, values.astype(np.float32), strict=True))
     return columns
 
 

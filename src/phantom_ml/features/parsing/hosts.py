@@ -7,18 +7,24 @@ Source: the algorithm of https://publicsuffix.org/list/; a name under no rule en
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
+from functools import partial
+from typing import Any
 
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from phantom_ml.features.cells.bytes import CellBytes, Places, pieces
+from phantom_ml.features.cells.bytes import CellBytes, Places, pieces, pieces_of_few
 from phantom_ml.features.cells.patterns import contained, replaced
-from phantom_ml.features.lately import FEW, Lately, rows_lately
+from phantom_ml.features.cells.queries import Formulas
+from phantom_ml.features.lately import FEW, Lately, columns_lately
 from phantom_ml.features.parsing.suffixes import suffixes
 
+Rows = NDArray[np.int64]
+#: The codes of endings of some hosts: the hosts' places, where each ending begins, and its bytes.
+Codes = Callable[[Rows, Rows, Rows], Rows]
 #: An address, not a name: the last label is a number (WHATWG URL, "ends in a number"), or it has colons
 #: or brackets.
 ADDRESS = r"(?:^|\.)(?:[0-9]+|0x[0-9a-f]*)$|:|^\["
@@ -27,12 +33,15 @@ PIECES = ("subdomain", "domain", "suffix", "registered")
 EVERY = (*PIECES, "name")
 #: What is told of each beside them.
 TOLD = ("is_address", "is_known_suffix", "is_private_suffix")
+ALL = ("host", *EVERY, *TOLD)
 #: Other full stops that browsers take for a dot (UTS #46).
 FULL_STOPS = "[\u3002\uff0e\uff61]"
 _NAME = pl.col("host").fill_null("").str.to_lowercase().str.strip_suffix(".")
 
+_FORMS = Formulas({"host": _NAME})
+
 #: Several encoders read one host; its parts take more room than its name.
-_LATELY: Lately[pl.DataFrame] = Lately(most=512)
+_LATELY: Lately[tuple[Any, ...]] = Lately(most=512)
 
 
 def split_hosts(hosts: pl.Series, wanted: Collection[str] = PIECES) -> pl.DataFrame:
@@ -57,37 +66,62 @@ def split_hosts(hosts: pl.Series, wanted: Collection[str] = PIECES) -> pl.DataFr
     >>> split_hosts(pl.Series(["login.Bank.co.uk.", "10.0.0.1"])).row(0)[:5]
     ('login.bank.co.uk', 'login', 'bank', 'co.uk', 'bank.co.uk')
     """
-    if not 0 < len(hosts) <= FEW:
-        return _split(hosts, wanted)
-    rows = rows_lately(_LATELY, hosts.to_list(), lambda new: _split(hosts[new], EVERY))
-    return pl.DataFrame([rows[name] for name in ("host", *wanted, *TOLD)])
+    if 0 < len(hosts) <= FEW:
+        found = split_few(hosts.to_list())
+        types = dict.fromkeys(("is_address", "is_known_suffix", "is_private_suffix"), pl.Boolean)
+        names = ("host", *wanted, *TOLD)
+        return pl.DataFrame([pl.Series(n, found[n], types.get(n, pl.String)) for n in names])
+    return _split(hosts, wanted)
 
 
 def _split(hosts: pl.Series, wanted: Collection[str]) -> pl.DataFrame:
-    names = _normal(hosts)
-    cells = _Labels.of(names)
+    names = replaced(hosts.alias("host").to_frame().select(_NAME).to_series(), FULL_STOPS, ".")
     address = contained(names, ADDRESS)
-    whole = address.to_numpy() | (cells.n_dots == 0)
-    known, private = _suffix_labels(names, cells, np.flatnonzero(~whole))
-    n_labels = np.where(whole, 0, np.maximum(known, 1))
-    suffix, registered = cells.tail(n_labels), cells.tail(n_labels + ~whole)
-    registered = np.where(whole, cells.size, registered)
-    between = ~whole & (registered > suffix)  # the dot before the suffix
-    places = _places(cells.size, suffix, registered - suffix - between, registered)
+    places, known, private = _cut(CellBytes.of(names), address.to_numpy(), partial(_tails, names))
     return pl.DataFrame(
         [
             names.alias("host"),
             *pieces(names, {piece: places[piece] for piece in wanted}).get_columns(),
             address.alias("is_address"),
-            pl.Series("is_known_suffix", known > 0),
-            pl.Series("is_private_suffix", private > known),
+            pl.Series("is_known_suffix", known),
+            pl.Series("is_private_suffix", private),
         ]
     )
 
 
-def _normal(hosts: pl.Series) -> pl.Series:
-    # One query: a row alone costs by the number of them.
-    return replaced(hosts.alias("host").to_frame().select(_NAME).to_series(), FULL_STOPS, ".")
+def split_few(hosts: Sequence[str | None]) -> dict[str, list[Any]]:
+    """Return the columns of ``split_hosts``, EVERY string among them, of a few hosts."""
+    return columns_lately(_LATELY, hosts, lambda new: _few([hosts[i] for i in new]), ALL)
+
+
+def _few(hosts: list[str | None]) -> dict[str, list[Any]]:
+    names = replaced(_FORMS.of_few({"host": hosts})["host"], FULL_STOPS, ".")
+    address = contained(names, ADDRESS)
+    places, known, private = _cut(
+        CellBytes.of(names), np.array(address, np.bool_), partial(_tails_of_few, names)
+    )
+    return {
+        "host": names,
+        **pieces_of_few(names, places),
+        "is_address": address,
+        "is_known_suffix": known.tolist(),
+        "is_private_suffix": private.tolist(),
+    }
+
+
+def _cut(
+    cells: CellBytes, address: NDArray[np.bool_], codes: Codes
+) -> tuple[dict[str, Places], NDArray[np.bool_], NDArray[np.bool_]]:
+    """Return where the pieces of names lie, and which end in a public and in a private suffix."""
+    labels = _Labels.of(cells)
+    whole = address | (labels.n_dots == 0)
+    known, private = _suffix_labels(codes, labels, np.flatnonzero(~whole))
+    n_labels = np.where(whole, 0, np.maximum(known, 1))
+    suffix, registered = labels.tail(n_labels), labels.tail(n_labels + ~whole)
+    registered = np.where(whole, labels.size, registered)
+    between = ~whole & (registered > suffix)  # the dot before the suffix
+    places = _places(labels.size, suffix, registered - suffix - between, registered)
+    return places, known > 0, private > known
 
 
 @dataclass(frozen=True)
@@ -101,8 +135,7 @@ class _Labels:
     size: NDArray[np.int64]
 
     @classmethod
-    def of(cls, names: pl.Series) -> _Labels:
-        cells = CellBytes.of(names)
+    def of(cls, cells: CellBytes) -> _Labels:
         dots = np.flatnonzero(cells.data == ord("."))
         edges = np.searchsorted(dots, cells.offsets)
         return cls(dots, cells.offsets[1:], edges[1:], np.diff(edges), cells.sizes)
@@ -116,30 +149,36 @@ class _Labels:
 
 
 def _suffix_labels(
-    names: pl.Series, cells: _Labels, rows: NDArray[np.int64]
+    codes_of: Codes, cells: _Labels, rows: NDArray[np.int64]
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Return how many labels the longest rule of a registry and of a private owner takes."""
     known = suffixes()
-    taken = np.zeros((2, len(names)), np.int64)
+    taken = np.zeros((2, len(cells.size)), np.int64)
     above = np.full(len(rows), len(known.exceptions) - 1)
     depth = 0
     while len(rows):
         depth += 1
         sizes = cells.tail(np.where(cells.n_dots >= depth - 1, depth, 0))[rows]
-        codes = known.codes(_tails(names[rows], cells.size[rows], sizes))
+        codes = codes_of(rows, cells.size[rows] - sizes, sizes)
         taken_here = known.rules[:, codes] | known.wildcards[:, above]
-        for owner in (0, 1):
-            taken[owner, rows[taken_here[owner]]] = depth
+        taken[:, rows] = np.where(taken_here, depth, taken[:, rows])
+        excepted = known.exceptions[codes]
+        if excepted.any():
             # The exception to *.ck ends where ck does.
-            excepted = known.exceptions[codes] & known.wildcards[owner, above]
-            taken[owner, rows[excepted]] = depth - 1
+            ends_above = excepted & known.wildcards[:, above]
+            taken[:, rows] = np.where(ends_above, depth - 1, taken[:, rows])
         deeper = known.deeper[codes] & (cells.n_dots[rows] >= depth)
         rows, above = rows[deeper], codes[deeper]
     return taken[0], taken[1]
 
 
-def _tails(names: pl.Series, whole: NDArray[np.int64], sizes: NDArray[np.int64]) -> pl.Series:
-    return pieces(names, {"tail": (whole - sizes, sizes)}).to_series()
+def _tails(names: pl.Series, rows: Rows, begin: Rows, sizes: Rows) -> Rows:
+    return suffixes().codes(pieces(names[rows], {"tail": (begin, sizes)}).to_series())
+
+
+def _tails_of_few(names: list[str | None], rows: Rows, begin: Rows, sizes: Rows) -> Rows:
+    few = [names[row] for row in rows.tolist()]
+    return suffixes().codes(pieces_of_few(few, {"tail": (begin, sizes)})["tail"])
 
 
 def _places(

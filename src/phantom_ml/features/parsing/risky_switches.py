@@ -6,13 +6,24 @@ The patterns are in knowledge/switches.toml; they are looked for in a line's nor
 from __future__ import annotations
 
 from functools import cache
+from typing import Any
 
 import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
 from phantom_ml.features.cells.patterns import hits_of_each, rows_with
 from phantom_ml.features.knowledge.lists import knowledge
 from phantom_ml.features.parsing.command_lines import EDGE
+
+#: What a line shows that has none, as most have; one pass with all patterns in one leaves few others.
+NOTHING: dict[str, Any] = {"risky_switch_count": 0, "technique_count": 0, "risky_technique": None}
+WORD = "risky_technique"
+_TYPES: dict[str, Any] = {
+    "risky_switch_count": pl.UInt32,
+    "technique_count": pl.UInt32,
+    "risky_technique": pl.String,
+}
 
 
 @cache
@@ -42,12 +53,27 @@ def risky_switches(normal: pl.Series) -> dict[str, pl.Series]:
     >>> found["risky_switch_count"].to_list(), found["risky_technique"].to_list()
     ([1, 0], ['T1685.005', None])
     """
-    # One pass with all patterns in one leaves few lines: everyday lines show none.
     rows = rows_with(_any_pattern(), normal)
-    found = _nothing(len(normal))
+    found = {
+        part: pl.Series([NOTHING[part]], dtype=kind).new_from_index(0, len(normal))
+        for part, kind in _TYPES.items()
+    }
     if len(rows):
         shown = _judged(normal[rows])
-        found = {part: values.scatter(rows, shown[part]) for part, values in found.items()}
+        for part, values in found.items():
+            cells = pl.Series(shown[part].tolist() if part == WORD else shown[part])
+            found[part] = values.scatter(rows, cells)
+    return found
+
+
+def risky_of_few(normal: list[str | None]) -> dict[str, list[Any]]:
+    """Return the same of a few lines."""
+    found = {part: [nothing] * len(normal) for part, nothing in NOTHING.items()}
+    rows = rows_with(_any_pattern(), normal).tolist()
+    if rows:
+        for part, cells in _judged([normal[row] for row in rows]).items():
+            for row, cell in zip(rows, cells.tolist(), strict=True):
+                found[part][row] = cell
     return found
 
 
@@ -56,26 +82,31 @@ def _any_pattern() -> str:
     return "|".join(pattern for _, pattern in switch_patterns().values())
 
 
-def _nothing(n: int) -> dict[str, pl.Series]:
-    count, none = pl.Series(np.zeros(n, np.uint32)), pl.Series([None], dtype=pl.String)
-    return {
-        "risky_switch_count": count,
-        "technique_count": count.clone(),
-        "risky_technique": none.new_from_index(0, n),
-    }
+@cache
+def _by_technique() -> tuple[list[str], list[str], list[tuple[int, int]]]:
+    """Return the techniques, a pattern of each followed by all others, and which those others show.
+
+    Of an other it is the place of its technique and its own among the patterns.
+    """
+    first, more = dict[str, str](), list[tuple[str, str]]()
+    for technique, pattern in switch_patterns().values():
+        if technique in first:
+            more.append((technique, pattern))
+        first.setdefault(technique, pattern)
+    techniques = list(first)
+    places = [(techniques.index(t), len(techniques) + i) for i, (t, _) in enumerate(more)]
+    return techniques, [*first.values(), *(pattern for _, pattern in more)], places
 
 
-def _judged(normal: pl.Series) -> dict[str, pl.Series]:
+def _judged(normal: pl.Series | list[str | None]) -> dict[str, NDArray[Any]]:
     """Return the same three of lines that all show a risky switch."""
-    techniques, patterns = zip(*switch_patterns().values(), strict=True)
+    techniques, patterns, others = _by_technique()
     hits = hits_of_each(patterns, normal)
-    places = {technique: at for at, technique in enumerate(dict.fromkeys(techniques))}
-    shown = np.zeros((len(places), len(normal)), np.bool_)
-    for technique, hit in zip(techniques, hits, strict=True):
-        shown[places[technique]] |= hit
-    first = np.array(list(places))[shown.argmax(axis=0)]
+    shown = hits[: len(techniques)].copy()
+    for technique, other in others:
+        shown[technique] |= hits[other]
     return {
-        "risky_switch_count": pl.Series(hits.sum(axis=0, dtype=np.uint32)),
-        "technique_count": pl.Series(shown.sum(axis=0, dtype=np.uint32)),
-        "risky_technique": pl.Series(first.tolist(), dtype=pl.String),
+        "risky_switch_count": hits.sum(axis=0, dtype=np.uint32),
+        "technique_count": shown.sum(axis=0, dtype=np.uint32),
+        "risky_technique": np.array(techniques)[shown.argmax(axis=0)],
     }

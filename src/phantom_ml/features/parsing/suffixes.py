@@ -44,11 +44,12 @@ class Suffixes:
         """Return the code of each name, for those who ask for few."""
         return {name: code for code, name in enumerate(self.names.categories)}
 
-    def codes(self, names: pl.Series) -> NDArray[np.int64]:
+    def codes(self, names: pl.Series | list[str | None]) -> NDArray[np.int64]:
         """Return the code of each name, shape (n_names,)."""
-        if len(names) <= FEW:
+        if isinstance(names, list) or len(names) <= FEW:
             other = len(self.exceptions) - 1
-            return np.array([self.code.get(name, other) for name in names.to_list()], np.int64)
+            cells = names if isinstance(names, list) else names.to_list()
+            return np.array([self.code.get(cell or "", other) for cell in cells], np.int64)
         known = names.cast(self.names, strict=False).to_physical()
         return known.fill_null(len(self.exceptions) - 1).to_numpy().astype(np.int64)
 

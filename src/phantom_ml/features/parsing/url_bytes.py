@@ -22,6 +22,7 @@ from phantom_ml.features.cells.bytes import (
 )
 from phantom_ml.features.cells.classes import class_counts, runs, spread
 from phantom_ml.features.cells.patterns import rows_with
+from phantom_ml.features.cells.queries import Column
 from phantom_ml.features.lately import FEW
 
 #: Classes of a whole URL, and of a path.
@@ -45,7 +46,7 @@ _LONGEST = _VALUES.list.eval(pl.element().str.len_chars()).list.max().fill_null(
 PATH_RUNS: Mapping[str, Members] = {"longest_segment": ~members("/"), "longest_hex_run": HEX}
 
 
-def url_bytes(urls: pl.Series, wanted: Collection[str]) -> dict[str, NDArray[np.generic]]:
+def url_bytes(urls: Column, wanted: Collection[str]) -> dict[str, NDArray[np.generic]]:
     """Return the wanted ones of COUNTED, ``longest_digit_run`` and ``longest_token``."""
     found: dict[str, NDArray[np.generic]] = {}
     cells = CellBytes.of(urls)
@@ -59,7 +60,7 @@ def url_bytes(urls: pl.Series, wanted: Collection[str]) -> dict[str, NDArray[np.
     return found
 
 
-def path_bytes(paths: pl.Series, wanted: Collection[str]) -> dict[str, NDArray[np.generic]]:
+def path_bytes(paths: Column, wanted: Collection[str]) -> dict[str, NDArray[np.generic]]:
     """Return the wanted ones of PATH_COUNTED, PATH_RUNS, vowel share, entropy, unique share."""
     found: dict[str, NDArray[np.generic]] = {}
     cells = CellBytes.of(paths)
@@ -79,13 +80,13 @@ def path_bytes(paths: pl.Series, wanted: Collection[str]) -> dict[str, NDArray[n
     return found
 
 
-def query_bytes(queries: pl.Series, wanted: Collection[str]) -> dict[str, NDArray[np.generic]]:
+def query_bytes(queries: Column, wanted: Collection[str]) -> dict[str, NDArray[np.generic]]:
     """Return the wanted ones of ``entropy`` and ``longest_value``; most URLs have no query."""
     rows: slice | NDArray[np.int64] = slice(None)
-    if len(queries) > FEW:
+    if isinstance(queries, pl.Series) and len(queries) > FEW:
         rows = np.flatnonzero(queries.str.len_bytes().to_numpy())
     some = queries[rows]
-    measures: dict[str, Callable[[pl.Series], NDArray[np.generic]]] = {
+    measures: dict[str, Callable[[Column], NDArray[np.generic]]] = {
         "entropy": lambda s: spread(CellBytes.of(s))[0],
         "longest_value": longest_value,
     }
@@ -97,7 +98,7 @@ def query_bytes(queries: pl.Series, wanted: Collection[str]) -> dict[str, NDArra
     return found
 
 
-def longest_value(queries: pl.Series) -> NDArray[np.generic]:
+def longest_value(queries: Column) -> NDArray[np.generic]:
     """Return the characters of the longest value of name=value pairs, 0 where there is none.
 
     Examples
@@ -105,9 +106,16 @@ def longest_value(queries: pl.Series) -> NDArray[np.generic]:
     >>> longest_value(pl.Series(["a=1&bc=345&d", "x"])).tolist()
     [3, 0]
     """
+    if isinstance(queries, list):
+        return np.array([_longest(query) for query in queries], np.uint32)
     if not len(rows_with("=", queries)):
         return np.zeros(len(queries), np.uint32)
     return queries.alias("query").to_frame().select(_LONGEST).to_series().to_numpy()
+
+
+def _longest(query: str) -> int:
+    # As the pattern finds them: a value goes on to the next ampersand, whatever is in it.
+    return max((len(p) - p.find("=") - 1 for p in query.split("&") if "=" in p), default=0)
 
 
 def _shares_and_counts(

@@ -13,6 +13,7 @@ from functools import cache
 import polars as pl
 
 from phantom_ml.features.cells.patterns import Signs, Sought
+from phantom_ml.features.cells.strings import one_way
 from phantom_ml.features.knowledge.lists import knowledge
 
 URL, PATH, QUERY = pl.col("url"), pl.col("path"), pl.col("query")
@@ -29,7 +30,7 @@ ADDRESS = r"^(?:(?:0x[0-9a-f]*|[0-9]+)(?:\.(?:0x[0-9a-f]*|[0-9]+)){0,3}\.?$|\[)"
 PLAIN_ADDRESS = r"^(?:(?:0|[1-9][0-9]{0,2})(?:\.(?:0|[1-9][0-9]{0,2})){3}$|\[)"
 TRAVERSAL = r"(?:\.|%2e)(?:\.|%2e)(?:/|\\|%2f|%5c)"
 EMAIL = r"[a-z0-9][._+\-]*(?:@|%40)[a-z0-9\-]+\.[a-z]"
-FILE_END = r"\.([a-z0-9]{1,8})$"
+FILE_END = one_way(r"\.([a-z0-9]{1,8})$")
 #: A brand of so few letters is looked for as a word of its own: ups is not in groups.
 SHORT_BRAND = 4
 
@@ -84,7 +85,7 @@ def _flags() -> dict[str, Sought]:
 
 def _counts() -> dict[str, Sought]:
     keywords = _either(knowledge("web")["keywords"])
-    return {
+    counts = {
         "path.depth": Sought("path", "/[^/]"),
         "path.word_count": Sought("path", "[a-z]+"),
         "path.keyword_count": Sought("path", keywords),
@@ -93,6 +94,7 @@ def _counts() -> dict[str, Sought]:
         "keyword_count": Sought("url", keywords),
         "brand_count": Sought("url", _either(brand_words())),
     }
+    return {part: Sought(of, one_way(pattern)) for part, (of, pattern) in counts.items()}
 
 
 def _others() -> dict[str, pl.Expr]:

@@ -7,9 +7,12 @@ Without a scheme a first part that looks like a host is one, since logs often le
 
 from __future__ import annotations
 
+from typing import Any
+
 import polars as pl
 
-from phantom_ml.features.cells.queries import extended, selected
+from phantom_ml.features.cells.queries import Formulas, extended, selected
+from phantom_ml.features.cells.strings import groups, one_way
 
 #: Columns of what ``split_urls`` returns.
 URL_COMPONENTS = ("scheme", "userinfo", "host", "port", "path", "query", "fragment")
@@ -17,7 +20,7 @@ URL_COMPONENTS = ("scheme", "userinfo", "host", "port", "path", "query", "fragme
 #: Schemes without a host, where all that follows is one text.
 OPAQUE = "javascript|vbscript|data|mailto|tel|sms|about|blob|view-source|urn|magnet"
 #: How nearly all URLs are written; no choice is ever open in it, so that it takes half the time.
-PLAIN = (
+PLAIN = one_way(
     r"(?s)^(?P<scheme>https?)://(?P<host>[^/\\?#@:\[\t\r\n]+)(?P<path>/[^?#\\\t\r\n]*)?"
     r"(?:\?(?P<query>[^#\t\r\n]*))?(?:#(?P<fragment>[^\t\r\n]*))?$"
 )
@@ -55,6 +58,8 @@ _ORDERED: dict[str, pl.Expr] = {
     "path": pl.col("path").fill_null(""),
     **_NOT_PLAIN,
 }
+_AROUND_OFF = Formulas({"url": _BARE})
+_OF_PLAIN = Formulas({name: _ORDERED[name] for name in ("host", "path")})
 
 
 def split_urls(urls: pl.Series) -> pl.DataFrame:
@@ -78,6 +83,16 @@ def split_urls(urls: pl.Series) -> pl.DataFrame:
     # What is missing is not matched again, so that this costs only what is odd.
     odd = _odd(table.select(pl.when(~is_plain).then(_BARE)))
     return _ordered(selected(plain, (pl.coalesce(c, odd[c]) for c in plain.columns)), odd)
+
+
+def split_few(urls: list[str | None]) -> dict[str, list[Any]]:
+    """Return the columns of ``split_urls`` of a few URLs."""
+    bare = _AROUND_OFF.of_few({"url": urls})["url"]
+    plain = groups(PLAIN, bare)
+    if None in plain["scheme"]:
+        return split_urls(pl.Series(urls, dtype=pl.String)).to_dict(as_series=False)
+    nothing = {name: [None] * len(urls) for name in _NOT_PLAIN}
+    return plain | _OF_PLAIN.of_few(plain) | nothing
 
 
 def _ordered(table: pl.DataFrame, odd: pl.DataFrame | None = None) -> pl.DataFrame:
