@@ -122,6 +122,11 @@ def test_a_function_is_written_by_its_name():
         ({"max_trials": 0}, "config.max_trials is 0"),
         ({"seed": -1}, "config.seed is -1"),
         ({"seed": True}, "config.seed is True: it must be a number, not true or false"),
+        ({"features": {"text": "yes"}}, "config.features.text is 'yes': it must be true or false"),
+        ({"features": {"temporal": "false"}}, "config.features.temporal is 'false'"),
+        ({"features": {"statistical": 1}}, "config.features.statistical is 1"),
+        ({"features": {"security": None}}, "config.features.security is None"),
+        ({"features": {"text": np.array([True])}}, "config.features.text is array([ True])"),
         ({"task_settings": {"horizon": True}}, "config.task_settings.horizon is True"),
         ({"task_settings": {"horizon": 1_000_000}}, "it must be less than or equal to 100000"),
         ({"memory_limit_mb": 1}, "config.memory_limit_mb is 1"),
@@ -171,6 +176,11 @@ def test_what_cannot_be_searched_is_told_where_it_stands(given, why):
     assert why in told.value.message
 
 
+@pytest.mark.parametrize("given", [np.True_, np.bool_(False)])
+def test_a_truth_value_of_numpy_is_one(given):
+    assert AutoMLConfig.of({"features": {"text": given}}).features.text is bool(given)
+
+
 def test_values_of_numpy_are_searched_as_those_of_python():
     space = {"LightGBM": {"num_leaves": [np.int64(15), np.int64(63)]}}
     assert AutoMLConfig.of({"tuning": {"spaces": space}}).tuning.spaces == {
@@ -207,3 +217,15 @@ def test_no_constraint_is_set_by_itself():
 
 def test_only_a_regression_is_no_classification():
     assert [k for k in SUPERVISED if not k.is_classification] == [ProblemKind.REGRESSION]
+
+
+@pytest.mark.parametrize(
+    ("config", "meant"),
+    [
+        ({"tuning": {"method": "grdi"}}, "grid_search"),
+        ({"task_type": "regresion"}, "regression"),
+    ],
+)
+def test_a_word_that_is_none_of_a_list_is_told_the_nearest_one(config, meant):
+    with pytest.raises(BadSetting, match=f"Did you mean '{meant}'"):
+        AutoMLConfig.of({"target_column": "y", **config})

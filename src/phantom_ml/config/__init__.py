@@ -1,6 +1,7 @@
 """What a person asks for, as frozen data."""
 
-from phantom_ml.config.automl import AutoMLConfig, bad_setting
+from phantom_ml.config.automl import AutoMLConfig
+from phantom_ml.config.faults import bad_setting
 from phantom_ml.config.nested import (
     Constraints,
     CostSettings,

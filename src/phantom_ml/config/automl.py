@@ -4,41 +4,34 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from enum import Enum
-from typing import Any, get_args
+from typing import Any, ClassVar
 
-from pydantic import (
-    BaseModel,
-    Field,
-    ValidationError,
-    field_serializer,
-    field_validator,
-    model_validator,
-)
+from pydantic import Field, ValidationError, field_serializer, field_validator, model_validator
 
+from phantom_ml.config.faults import bad_setting
 from phantom_ml.config.nested import (
     Constraints,
     FeatureSettings,
     Scalar,
-    Settings,
     TaskSettings,
     ThresholdPolicy,
     TuningSettings,
+    Written,
 )
 from phantom_ml.config.task_type import AutoMLTaskType
-from phantom_ml.errors import BadSetting, nearest
+from phantom_ml.errors import BadSetting
 
 Metric = str | Callable[..., float]
 DEFAULT_BUDGET_SECONDS = 600.0
-#: Settings of other libraries that have no counterpart, and what is done instead.
-NOT_ASKED = {
-    "contamination": "No share of anomalies is to be guessed: the line of an alert is set by threshold, "
-    'as {"max_fpr": 0.001} or {"top_k": 10}.'
-}
 
 
-class AutoMLConfig(Settings):
+class AutoMLConfig(Written):
     """What to learn, from what, and how hard to look. ``None`` means: decide, and say what was decided.
+
+    Raises
+    ------
+    BadSetting
+        A setting has no such name, or cannot have such a value.
 
     Examples
     --------
@@ -46,6 +39,8 @@ class AutoMLConfig(Settings):
     >>> config.time_budget_seconds, config.task_type.value
     (600.0, 'classification')
     """
+
+    owner: ClassVar[str] = "config"
 
     data_path: str | None = Field(None, description="A file, a folder or a glob.")
     target_column: str | None = Field(None, description="The column to predict.")
@@ -127,7 +122,7 @@ class AutoMLConfig(Settings):
         try:
             return cls.model_validate(values)
         except ValidationError as error:
-            raise bad_setting("config", error, cls) from None
+            raise bad_setting(cls.owner, error, cls) from None
 
 
 def _mapping(config: Mapping[str, Any] | str) -> Mapping[str, Any]:
@@ -145,44 +140,3 @@ def _mapping(config: Mapping[str, Any] | str) -> Mapping[str, Any]:
             f"The configuration is JSON, but a {type(values).__name__}.", "Give an object: {...}."
         )
     return values
-
-
-def bad_setting(owner: str, error: ValidationError, settings: type[BaseModel]) -> BadSetting:
-    """Return the first fault of a pydantic error as one sentence with the value in it.
-
-    Parameters
-    ----------
-    owner : str
-        What the setting belongs to, the first word of the sentence's path.
-    error : ValidationError
-        What pydantic found.
-    settings : class of settings
-        What was to be made: its names, or those of a part of it, are the ones allowed.
-    """
-    fault = error.errors(include_url=False)[0]
-    where = ".".join([owner, *(str(part) for part in fault["loc"])])
-    if fault["type"] == "extra_forbidden":
-        *path, name = (str(part) for part in fault["loc"])
-        known = _names_at(settings, path)
-        return BadSetting(
-            f"There is no setting {where!r}.{nearest(name, known)}",
-            NOT_ASKED.get(name, f"The settings are: {', '.join(known)}."),
-        )
-    given = fault["input"]
-    value = repr(given.value if isinstance(given, Enum) else given)
-    value = value if len(value) <= 80 else value[:77] + "..."
-    message = fault["msg"].removeprefix("Value error, ").replace("Input should be", "it must be")
-    return BadSetting(f"{where} is {value}: {message}.", "Change the setting and run again.")
-
-
-def _names_at(settings: type[BaseModel], path: list[str]) -> list[str]:
-    """Return the names of the settings that lie at a path of names below others."""
-    for part in path:
-        field = settings.model_fields.get(part)
-        kinds = () if field is None else (field.annotation, *get_args(field.annotation))
-        settings = next((k for k in kinds if _is_model(k)), settings)
-    return list(settings.model_fields)
-
-
-def _is_model(kind: Any) -> bool:
-    return isinstance(kind, type) and issubclass(kind, BaseModel)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import zoneinfo
 from enum import StrEnum
-from typing import Annotated, Any, get_args
+from typing import Annotated, Any, ClassVar, get_args
 
 from pydantic import (
     BaseModel,
@@ -17,6 +17,7 @@ from pydantic import (
     model_validator,
 )
 
+from phantom_ml.config.faults import bad_setting
 from phantom_ml.config.task_type import plain
 
 
@@ -37,13 +38,52 @@ class Settings(BaseModel):
         return value
 
 
-class FeatureSettings(Settings):
+class Written(Settings):
+    """Settings that a person writes: made by hand, a wrong one raises BadSetting as in a mapping.
+
+    Examples
+    --------
+    >>> ThresholdPolicy(top=3)
+    Traceback (most recent call last):
+    ...
+    phantom_ml.errors.BadSetting: There is no setting 'threshold.top'. Did you mean 'top_k'? ...
+    """
+
+    #: What the sentence calls these settings.
+    owner: ClassVar[str]
+
+    def __init__(self, /, **settings: Any) -> None:
+        try:
+            super().__init__(**settings)
+        except ValidationError as error:
+            raise bad_setting(self.owner, error, type(self)) from None
+
+    # Nested settings and those of a mapping are not made by hand: pydantic tells where in the whole they lie.
+    __init__.__pydantic_base_init__ = True  # type: ignore[attr-defined]
+
+
+def _true_or_false(given: Any) -> Any:
+    """Return a truth value; raises ValueError for words and numbers, which only look like one."""
+    # By its name, so that NumPy need not be imported; its version 1 called it bool_.
+    kind = type(given)
+    if kind is bool or (kind.__module__ == "numpy" and kind.__name__ in ("bool", "bool_")):
+        return bool(given)
+    raise ValueError("it must be true or false")
+
+
+#: On or off, and nothing that merely sounds so: nobody should have to guess what "no" does.
+Switch = Annotated[bool, BeforeValidator(_true_or_false)]
+
+
+class FeatureSettings(Written):
     """Which families of features are generated, and what a column is where the guess is wrong."""
 
-    text: bool = Field(True, description="Character n-grams of text columns.")
-    temporal: bool = Field(True, description="Calendar features of timestamps.")
-    statistical: bool = Field(True, description="Frequencies, crosses, encodings.")
-    security: bool = Field(True, description="Features of IPs, URLs, command lines and the like.")
+    owner: ClassVar[str] = "features"
+
+    text: Switch = Field(True, description="Character n-grams of text columns.")
+    temporal: Switch = Field(True, description="Calendar features of timestamps.")
+    statistical: Switch = Field(True, description="Frequencies, crosses, encodings.")
+    security: Switch = Field(True, description="Features of IPs, URLs, command lines and the like.")
     kinds: dict[str, str] = Field(
         default_factory=dict, description="Column name to semantic kind, overriding the recogniser."
     )
@@ -86,8 +126,10 @@ class OptimizationMethod(StrEnum):
         return next((m for m in cls if plain(m.value) == plain(str(value))), None)
 
 
-class RangeSettings(Settings):
+class RangeSettings(Written):
     """Numbers between two inclusive ends; two whole numbers search whole numbers."""
+
+    owner: ClassVar[str] = "range"
 
     low: int | float
     high: int | float
@@ -119,8 +161,10 @@ def _searched(given: Any) -> Any:
 Searched = Annotated[list[Scalar] | RangeSettings, BeforeValidator(_searched)]
 
 
-class TuningSettings(Settings):
+class TuningSettings(Written):
     """How settings are searched: the first ones are known to be good, and what comes next is proposed."""
+
+    owner: ClassVar[str] = "tuning"
 
     method: OptimizationMethod = OptimizationMethod.BAYESIAN_OPTIMIZATION
     spaces: dict[str, dict[str, Searched]] = Field(
@@ -129,14 +173,20 @@ class TuningSettings(Settings):
     )
 
 
-class CostSettings(Settings):
+#: Only the ratio of two costs counts, and of so many rows it stays a number.
+MOST_COST = 1e12
+
+
+class CostSettings(Written):
     """What the two mistakes cost, in any one unit."""
 
-    false_positive: float = Field(1.0, ge=0)
-    false_negative: float = Field(gt=0)
+    owner: ClassVar[str] = "cost"
+
+    false_positive: float = Field(1.0, ge=0, le=MOST_COST)
+    false_negative: float = Field(gt=0, le=MOST_COST)
 
 
-class ThresholdPolicy(Settings):
+class ThresholdPolicy(Written):
     """Where the line of an alert lies: exactly one of five rules.
 
     Examples
@@ -145,12 +195,14 @@ class ThresholdPolicy(Settings):
     'max_fpr'
     """
 
+    owner: ClassVar[str] = "threshold"
+
     max_fpr: float | None = Field(None, gt=0, lt=1, description="Share of benign rows alerted.")
     confidence: float | None = Field(
         None, ge=0.5, lt=1, description="How sure that share is kept, with max_fpr: 0.95."
     )
     alerts_per_day: float | None = Field(
-        None, gt=0, description="Alerts a day; needs a time column."
+        None, gt=0, allow_inf_nan=False, description="Alerts a day; needs a time column."
     )
     min_precision: float | None = Field(
         None, gt=0, le=1, description="Share of alerts that are right."
@@ -183,8 +235,10 @@ class ThresholdPolicy(Settings):
 RULES = ("max_fpr", "alerts_per_day", "min_precision", "cost", "top_k")
 
 
-class Constraints(Settings):
+class Constraints(Written):
     """What the finished model must not exceed."""
+
+    owner: ClassVar[str] = "constraints"
 
     predict_us_per_row: float | None = Field(
         None, gt=0, description="Microseconds a row, in batch."
@@ -197,8 +251,10 @@ class Constraints(Settings):
 MOST_STEPS = 100_000
 
 
-class TaskSettings(Settings):
+class TaskSettings(Written):
     """What only some tasks need: forecasts, threat and anomaly detection read it."""
+
+    owner: ClassVar[str] = "task_settings"
 
     horizon: int | None = Field(
         None, ge=1, le=MOST_STEPS, description="Steps ahead; None: one season."
