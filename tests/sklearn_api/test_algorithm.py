@@ -169,7 +169,7 @@ def test_a_setting_that_it_cannot_have_is_told_when_it_is_fitted(name, settings,
 
 def test_a_grid_over_its_own_bounds_begins_at_the_defaults():
     found = search("LogisticRegression", Y, method="grid_search", n_trials=3)
-    assert found.trials[0].params == {"C": 1.0}
+    assert found.trials[0].params == {"C": 1.0, "scaling": "robust"}
     assert len(found.trials) == 3
 
 

@@ -2,22 +2,28 @@
 
 A number becomes asinh((x - median) / spread), standardised: straight near the median and
 logarithmic far out, so that neither bytes nor counts drown the rest and the order of magnitude of a
-tail is kept.
+tail is kept. Or, where a learner asks for it, its normal score among the quantiles of training.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, fields
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
+from phantom_ml.algorithms._quantiles import check_quantiles, normal_scores, quantiles
 from phantom_ml.data.matrix import Matrix
 from phantom_ml.parts.arrays import Arrays, Form, require
 
 Floats = NDArray[np.float32]
 Ints = NDArray[np.int64]
+#: How numbers become columns: around the median, or by where they stand among those of training.
+Scaling = Literal["robust", "quantile"]
+SCALINGS: tuple[Scaling, ...] = ("robust", "quantile")
+SCALING_WORDS = "Numbers by median and middle half, tails as logarithms; or as normal scores."
 
 #: No cell is farther from the median than so many spreads.
 FARTHEST = np.float32(1e30)
@@ -46,8 +52,10 @@ class Design:
     ----------
     numeric, categorical : int64 arrays
         Positions of the columns of either kind.
-    median, spread, mean, deviation : float32 arrays of shape (n_numeric,)
-        ``mean`` and ``deviation`` are those after asinh.
+    median, spread : float32 arrays of shape (n_numeric,)
+        Empty where numbers are scaled by quantiles.
+    mean, deviation : float32 arrays of shape (n_numeric,)
+        Those of the scaled numbers.
     flagged : int64 array
         Which of the numeric columns have a column that says "missing".
     flag_share : float32 array of shape (n_flagged,)
@@ -62,6 +70,8 @@ class Design:
         Buckets of text that are used, ascending.
     text_width : int64 array of shape (1,)
         Buckets of text in all; 0 where there was no text.
+    quantiles : float32 array of shape (n_numeric, n_quantiles) or None
+        None where numbers are scaled by median and spread.
     """
 
     numeric: Ints
@@ -77,26 +87,27 @@ class Design:
     level_share: Floats
     buckets: Ints
     text_width: Ints
+    quantiles: Floats | None = None
 
     @classmethod
-    def fit(cls, matrix: Matrix) -> Design:
+    def fit(cls, matrix: Matrix, scaling: Scaling = "robust") -> Design:
         """Return the design for the rows of ``matrix``."""
         numeric = np.array(matrix.numeric, np.int64)
         categorical = np.array(matrix.categorical, np.int64)
         values = np.take(matrix.values, numeric, axis=1)
         missing = np.isnan(values)
         flagged = np.flatnonzero(missing.any(axis=0) & ~missing.all(axis=0))
-        median, spread = _centre(_sample(values))
-        squashed = _squash(values, median, spread)
+        median, spread, known = _scale(_sample(values), scaling)
+        scaled = _scaled(values, median, spread, known)
         start, column, share = _levels(matrix, categorical)
         buckets, width = _buckets(matrix.text)
-        deviation = squashed.std(axis=0, dtype=np.float64)
+        deviation = scaled.std(axis=0, dtype=np.float64)
         return cls(
             numeric, categorical, median, spread,
-            squashed.mean(axis=0, dtype=np.float64).astype(np.float32),
+            scaled.mean(axis=0, dtype=np.float64).astype(np.float32),
             np.where(deviation > 1e-6, deviation, 1.0).astype(np.float32),
             flagged, missing[:, flagged].mean(axis=0, dtype=np.float64).astype(np.float32),
-            start, column, share, buckets, np.array([width], np.int64),
+            start, column, share, buckets, np.array([width], np.int64), known,
         )  # fmt: skip
 
     @property
@@ -112,13 +123,13 @@ class Design:
     def dense(self, matrix: Matrix) -> Floats:
         """Return standardised numbers and missing flags, shape (n_rows, n_dense)."""
         values = np.take(matrix.values, self.numeric, axis=1)
-        squashed = _squash(values, self.median, self.spread)
-        squashed -= self.mean
-        squashed /= self.deviation
+        scaled = _scaled(values, self.median, self.spread, self.quantiles)
+        scaled -= self.mean
+        scaled /= self.deviation
         if not len(self.flagged):
-            return squashed
+            return scaled
         flags = np.isnan(values[:, self.flagged]).astype(np.float32) - self.flag_share
-        return np.concatenate([squashed, flags], axis=1)
+        return np.concatenate([scaled, flags], axis=1)
 
     def levels(self, matrix: Matrix) -> Ints:
         """Return the one-hot column of each category of each row, shape (n_rows, n_categorical)."""
@@ -159,12 +170,14 @@ class Design:
 
     def arrays(self) -> Arrays:
         """Return what ``save_arrays`` takes."""
-        return {f"design.{f.name}": getattr(self, f.name) for f in fields(self)}
+        held = {f"design.{f.name}": getattr(self, f.name) for f in fields(self)}
+        return {name: array for name, array in held.items() if array is not None}
 
     @classmethod
     def of_arrays(cls, arrays: Arrays) -> Design:
         """Return the design that was saved; raises BundleDamaged where its indices lead nowhere."""
-        design = cls(**{f.name: arrays[f"design.{f.name}"] for f in fields(cls)})
+        held = {f.name: f"design.{f.name}" for f in fields(cls)}
+        design = cls(**{name: arrays[key] for name, key in held.items() if key in arrays})
         _check(design)
         return design
 
@@ -173,14 +186,20 @@ _INTEGERS = (
     "numeric", "categorical", "flagged", "level_start", "level_column", "buckets", "text_width",
 )  # fmt: skip
 DESIGN_FORM: Form = {
-    f"design.{f.name}": (np.int64 if f.name in _INTEGERS else np.float32, 1) for f in fields(Design)
+    f"design.{f.name}": (np.int64 if f.name in _INTEGERS else np.float32, 1)
+    for f in fields(Design)
+    if f.name != "quantiles"
 }
 
 
 def _check(design: Design) -> None:
     n = len(design.numeric)
-    sizes = {len(design.median), len(design.spread), len(design.mean), len(design.deviation)}
-    require(sizes == {n}, "the statistics of the numbers have another length")
+    if design.quantiles is not None:
+        check_quantiles(design.quantiles, n)
+    centred = n if design.quantiles is None else 0
+    sizes = [len(a) for a in (design.median, design.spread, design.mean, design.deviation)]
+    right = sizes == [centred, centred, n, n]
+    require(right, "the statistics of the numbers have another length")
     require(len(design.flagged) == len(design.flag_share), "the flags have another length")
     require(_within(design.flagged, n), "a flag belongs to no column")
     positions = np.concatenate([design.numeric, design.categorical])
@@ -205,6 +224,17 @@ def _within(positions: Ints, limit: int) -> bool:
 def _sample(values: Floats) -> Floats:
     step = -(-len(values) // SAMPLE_ROWS)
     return values[:: max(step, 1)]
+
+
+def _scale(sample: Floats, scaling: Scaling) -> tuple[Floats, Floats, Floats | None]:
+    """Return medians and spreads of columns, or their quantiles."""
+    if scaling == "quantile":
+        return np.empty(0, np.float32), np.empty(0, np.float32), quantiles(sample)
+    return *_centre(sample), None
+
+
+def _scaled(values: Floats, median: Floats, spread: Floats, known: Floats | None) -> Floats:
+    return _squash(values, median, spread) if known is None else normal_scores(values, known)
 
 
 def _centre(sample: Floats) -> tuple[Floats, Floats]:

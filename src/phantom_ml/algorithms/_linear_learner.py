@@ -10,7 +10,7 @@ from typing import ClassVar, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from phantom_ml.algorithms._design import DESIGN_FORM, Design
+from phantom_ml.algorithms._design import DESIGN_FORM, Design, Scaling
 from phantom_ml.algorithms._linear import (
     Array,
     Block,
@@ -244,7 +244,11 @@ def target_unit(train: Samples, weight: Array) -> Array:
 
 
 def fit_linear(
-    train: Samples, context: FitContext, penalty: Callable[[float], Penalty], iterations: int
+    train: Samples,
+    context: FitContext,
+    penalty: Callable[[float], Penalty],
+    iterations: int,
+    scaling: Scaling,
 ) -> tuple[Design, Answer, Weights]:
     """Return the design, the answer's unit and the weights of least penalised likely loss.
 
@@ -255,12 +259,13 @@ def fit_linear(
     penalty : callable of (sum of weights of rows) -> Penalty
     iterations : int
         At most so many steps of L-BFGS.
+    scaling : "robust" or "quantile"
     """
     from threadpoolctl import threadpool_limits
 
     with threadpool_limits(context.n_threads):
         weight = row_weights(train)
-        design = Design.fit(train.matrix)
+        design = Design.fit(train.matrix, scaling)
         answer = likely_answer(train, weight, context)
         blocks = design_blocks(design, train.matrix)
         weights = minimise(

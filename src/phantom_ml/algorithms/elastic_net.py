@@ -7,6 +7,7 @@ from typing import ClassVar
 import numpy as np
 from pydantic import Field
 
+from phantom_ml.algorithms._design import SCALING_WORDS, SCALINGS, Scaling
 from phantom_ml.algorithms._linear import Penalty
 from phantom_ml.algorithms._linear_learner import LinearLearner, fit_linear
 from phantom_ml.algorithms.base import (
@@ -16,6 +17,7 @@ from phantom_ml.algorithms.base import (
     Setting,
     algorithms,
     bounded,
+    choice,
 )
 from phantom_ml.data.matrix import Samples
 
@@ -42,12 +44,15 @@ class ElasticNet(AlgorithmSettings):
 
     alpha: float = bounded(1e-4, 1e-7, 1.0, log=True, description="Weight of both penalties.")
     l1_ratio: float = bounded(0.5, 0.0, 1.0, description="Share of the L1 penalty.")
+    scaling: Scaling = choice("robust", SCALINGS, description=SCALING_WORDS)
     max_iterations: int = Field(400, ge=1, le=10_000, description="Steps of L-BFGS, at most.")
 
     def fit(self, train: Samples, valid: Samples | None, context: FitContext) -> ElasticNetLearner:
         """Return the weights of least penalised loss on ``train``."""
         penalty = Penalty(self.alpha * self.l1_ratio, self.alpha * (1.0 - self.l1_ratio))
-        design, answer, weights = fit_linear(train, context, lambda _: penalty, self.max_iterations)
+        design, answer, weights = fit_linear(
+            train, context, lambda _: penalty, self.max_iterations, self.scaling
+        )
         return ElasticNetLearner(
             context.kind,
             design,

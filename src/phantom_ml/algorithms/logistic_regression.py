@@ -7,6 +7,7 @@ from typing import ClassVar
 import numpy as np
 from pydantic import Field
 
+from phantom_ml.algorithms._design import SCALING_WORDS, SCALINGS, Scaling
 from phantom_ml.algorithms._linear import Penalty
 from phantom_ml.algorithms._linear_learner import LinearLearner, fit_linear
 from phantom_ml.algorithms.base import (
@@ -16,6 +17,7 @@ from phantom_ml.algorithms.base import (
     Setting,
     algorithms,
     bounded,
+    choice,
 )
 from phantom_ml.config import ProblemKind
 from phantom_ml.data.matrix import Samples
@@ -31,8 +33,8 @@ class LogisticRegressionLearner(LinearLearner):
 class LogisticRegression(AlgorithmSettings):
     """Linear log-odds with an L2 penalty, fitted by L-BFGS.
 
-    Numbers are made robust to heavy tails, categories become one column a level, and hashed text is
-    read as it is. Fast.
+    Numbers are made robust to heavy tails, or by ``scaling`` become normal scores; categories become
+    one column a level, and hashed text is read as it is. Fast.
     """
 
     name: ClassVar[str] = "LogisticRegression"
@@ -45,6 +47,7 @@ class LogisticRegression(AlgorithmSettings):
     can_stop: ClassVar[bool] = True
 
     C: float = bounded(1.0, 1e-4, 1e4, log=True, description="Inverse of the L2 penalty.")
+    scaling: Scaling = choice("robust", SCALINGS, description=SCALING_WORDS)
     max_iterations: int = Field(300, ge=1, le=10_000, description="Steps of L-BFGS, at most.")
 
     def fit(
@@ -52,7 +55,11 @@ class LogisticRegression(AlgorithmSettings):
     ) -> LogisticRegressionLearner:
         """Return the weights of least penalised log loss on ``train``."""
         design, answer, weights = fit_linear(
-            train, context, lambda rows: Penalty(0.0, 1.0 / (self.C * rows)), self.max_iterations
+            train,
+            context,
+            lambda rows: Penalty(0.0, 1.0 / (self.C * rows)),
+            self.max_iterations,
+            self.scaling,
         )
         return LogisticRegressionLearner(
             context.kind,

@@ -10,7 +10,13 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field
 
-from phantom_ml.algorithms._design import DESIGN_FORM, Design
+from phantom_ml.algorithms._design import (
+    DESIGN_FORM,
+    SCALING_WORDS,
+    SCALINGS,
+    Design,
+    Scaling,
+)
 from phantom_ml.algorithms._linear import (
     Array,
     Block,
@@ -211,6 +217,7 @@ class SVM(AlgorithmSettings):
     n_components: int = bounded(
         300, 50, 1000, log=True, when=("kernel", "rbf"), description="Landmarks, at most."
     )
+    scaling: Scaling = choice("robust", SCALINGS, description=SCALING_WORDS)
     max_iterations: int = Field(200, ge=1, le=10_000, description="Steps of L-BFGS, at most.")
 
     def explains(self, n_outputs: int) -> bool:
@@ -234,7 +241,7 @@ class SVM(AlgorithmSettings):
     def _margin(
         self, train: Samples, context: FitContext, random: np.random.Generator
     ) -> SVMLearner:
-        design = Design.fit(train.matrix)
+        design = Design.fit(train.matrix, self.scaling)
         landmarks = None
         if self.kernel == "rbf":
             landmarks = Landmarks.choose(
