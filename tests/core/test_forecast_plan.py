@@ -39,3 +39,39 @@ def test_what_knowing_the_plan_changes_is_told_with_the_forecast(core, planned):
         by = f"{abs(change):.3g} {'lower' if change > 0 else 'higher'}"
         said = f"plan = {plan}, known ahead: without it the forecast would be {by}"
         assert (said in facts) == (change != 0.0)
+
+
+@pytest.mark.parametrize("horizon", [0, -1, 10**9, 2.5, "3", True])
+@pytest.mark.parametrize("known", [None, AHEAD], ids=["alone", "with a plan"])
+def test_a_horizon_that_cannot_be_is_refused_in_one_sentence(core, planned, horizon, known):
+    shown = f"{horizon:,}" if type(horizon) is int else repr(horizon)
+    with pytest.raises(BadSetting) as error:
+        core.predict(planned.model_id, known, horizon=horizon)
+    assert error.value.message == f"The horizon is {shown}."
+    assert error.value.hint == "Ask for 1 to 100,000 steps ahead."
+
+
+@pytest.mark.parametrize("verb", ["predict", "evaluate", "explain_model"])
+def test_a_row_that_lies_too_far_ahead_is_refused(core, planned, verb):
+    far = pl.DataFrame({"time": [10**10], "plan": [1], "value": [10.0]})
+    with pytest.raises(BadSetting, match=r"The horizon is 9,999,999,861\."):
+        getattr(core, verb)(planned.model_id, far)
+
+
+def test_a_whole_number_of_numpy_is_a_horizon(core, planned):
+    assert core.predict(planned.model_id, AHEAD, horizon=np.int64(2)).height == 2
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [{"horizon": 3}, {"data": AHEAD.with_columns(pl.col("time") + 1)}],
+    ids=["steps", "rows"],
+)
+def test_a_forecast_beyond_what_was_back_tested_says_so(core, planned, caplog, asked):
+    core.predict(planned.model_id, **{"data": AHEAD, **asked})
+    assert "reach 3 steps ahead, the model was chosen for 2" in caplog.text
+
+
+def test_a_forecast_of_what_was_back_tested_says_nothing(core, planned, caplog):
+    core.predict(planned.model_id, AHEAD)
+    assert not caplog.text

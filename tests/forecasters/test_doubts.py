@@ -85,3 +85,36 @@ def test_a_season_longer_than_the_history_is_told():
 def test_a_season_that_came_once_is_told():
     (sentence,) = told(60 * np.arange(336), None, 300)
     assert "what came one season ago is all that is known of it" in sentence
+
+
+def of_values(values):
+    hours = [START + timedelta(hours=h) for h in range(len(values))]
+    frame = pl.DataFrame({"t": hours, "y": values})
+    return doubts(series_of(frame, SeriesColumns("t", "y")), None, None)
+
+
+def test_a_value_that_outweighs_all_others_is_named():
+    values = 10.0 + np.random.default_rng(0).normal(size=300)
+    values[50] = 1e60
+    assert of_values(values) == (
+        "1 value of 'y' outweighs all others of the series together: 1e+60 at 2026-03-04 02:00:00. Bands become "
+        "so wide that little lies outside. Leave it empty where it is an error.",
+    )
+
+
+def test_of_many_series_the_one_with_the_far_value_is_named():
+    parts = [
+        pl.DataFrame({"s": name, "t": range(100), "y": np.tile([1.0, 2.0], 50)})
+        for name in ("north", "south")
+    ]
+    frame = pl.concat(parts).with_columns(
+        y=pl.when((pl.col("s") == "south") & (pl.col("t") == 7)).then(-1e9).otherwise("y")
+    )
+    (found,) = doubts(series_of(frame, SeriesColumns("t", "y", ("s",))), None, None)
+    assert "together: -1e+09 at 7 of 'south'." in found
+
+
+def test_long_tails_and_rare_events_have_no_far_values():
+    random = np.random.default_rng(1)
+    rare = (random.random(300) < 0.05) * random.pareto(1.5, 300)
+    assert of_values(random.lognormal(0.0, 2.0, 300)) == of_values(rare) == ()

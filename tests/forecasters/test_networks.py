@@ -122,6 +122,14 @@ def test_bands_are_no_narrower_beyond_the_fitted_horizon(one):
 
 
 @both
+def test_values_without_a_trend_are_not_forecast_far_outside_of_what_came(family):
+    random = np.random.default_rng(2)
+    values = 10.0 + 20.0 * random.integers(0, 2, 300) + 0.1 * random.normal(size=300)
+    mean = family().fit(series_set({"a": values}, season=1), ForecastContext(6)).predict(100).mean
+    assert (np.abs(mean - 20.0) < 12.0).all()
+
+
+@both
 def test_quantiles_cover_about_what_they_promise(family):
     told = {str(k): seasonal_values(k, n=161, noise=1.0) for k in range(40)}
     series, _ = series_set(told).until(HORIZON)

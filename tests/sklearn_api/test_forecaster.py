@@ -127,3 +127,9 @@ def test_one_value_is_forecast_by_itself():
 
 def test_a_fitted_forecaster_lists_what_it_has(model):
     assert "predict" in dir(model)
+
+
+@pytest.mark.parametrize("horizon", [0, 2.5, "x", True])
+def test_a_horizon_that_cannot_be_is_refused(model, horizon):
+    with pytest.raises(BadSetting, match=r"The horizon is .*\."):
+        model.predict(horizon=horizon)

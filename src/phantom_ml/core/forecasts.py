@@ -18,6 +18,7 @@ from phantom_ml.automl.workspace import Workspace
 from phantom_ml.config import AutoMLConfig
 from phantom_ml.core.models import Evaluation, Figure
 from phantom_ml.core.output import write_table
+from phantom_ml.core.shelf import say
 from phantom_ml.core.training import keeper_of_refit
 from phantom_ml.data.dataset import Dataset
 from phantom_ml.data.target import require_target
@@ -29,7 +30,7 @@ from phantom_ml.forecasters.from_frame import as_long, cell_means, known_ahead_o
 from phantom_ml.forecasters.measures import BESIDE
 from phantom_ml.forecasters.naive2 import naive2
 from phantom_ml.forecasters.same_step import averaged, between
-from phantom_ml.model.forecast import ForecastModel
+from phantom_ml.model.forecast import ForecastModel, check_horizon
 from phantom_ml.model.manifest import Manifest
 from phantom_ml.model.trial import Trial
 from phantom_ml.store.store import Store
@@ -53,11 +54,22 @@ def told_ahead(
     ------
     ColumnMissing, DataError, BadSetting
     """
+    if horizon is not None:
+        check_horizon(horizon)
     rows = None if frame is None else as_long(model.series, frame)
-    told = model.steps(horizon, rows) if rows is None or horizon else model.rows(rows)
+    say(model.unread_times(frame))
+    say(model.beyond(_reach(model, rows, horizon)))
+    told = model.rows(rows) if horizon is None and rows is not None else model.steps(horizon, rows)
     if output is not None:
         write_table(told, output)
     return told
+
+
+def _reach(model: ForecastModel, rows: pl.DataFrame | None, horizon: int | None) -> int:
+    """Return how many steps ahead are asked for: by a number, by rows that lie ahead, or as in training."""
+    if horizon is not None or rows is None:
+        return model.spec.horizon if horizon is None else horizon
+    return int(rows_ahead(model.series, rows).steps.max(initial=-1)) + 1
 
 
 @dataclass(frozen=True, eq=False)
@@ -99,7 +111,7 @@ def evaluate_forecast(
 
     The intervals are a bootstrap over series, or over blocks of steps where there are fewer than ten.
     """
-    target = model.spec.target
+    target, unread = model.spec.target, model.unread_times(frame)
     frame = as_long(model.series, frame)
     require_target(frame.columns, target)
     values, ahead = read_values(frame[target]), rows_ahead(model.series, frame)
@@ -110,7 +122,7 @@ def evaluate_forecast(
             f"No row has a value of {target!r} after the history of a series that the model knows.",
             f"The first step ahead is {first}: give rows from there on.",
         )
-    horizon = int(ahead.steps[usable].max()) + 1
+    horizon = check_horizon(int(ahead.steps[usable].max()) + 1)
     shape, step = (model.series.n_series, horizon), model.series.frequency
     cells = ahead.codes[usable] * horizon + ahead.steps[usable]
     truth = cell_means(cells, values[usable], math.prod(shape)).reshape(shape)
@@ -129,6 +141,7 @@ def evaluate_forecast(
             if np.isfinite(value)
         },
         warnings=(
+            *unread,
             *model.beyond(horizon),
             *between(ahead, usable, step),
             *averaged(ahead, usable, step),

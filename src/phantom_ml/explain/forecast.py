@@ -21,7 +21,7 @@ from phantom_ml.explain.sentences import grouped, number, plain_value
 from phantom_ml.forecasters.from_frame import Ahead, as_long, known_ahead_of, rows_ahead
 from phantom_ml.forecasters.seasonal_naive import seasonal_naive
 from phantom_ml.forecasters.series import SeriesSet, told_times
-from phantom_ml.model.forecast import ForecastModel
+from phantom_ml.model.forecast import ForecastModel, check_horizon
 from phantom_ml.wording import counted
 
 Floats = NDArray[np.float64]
@@ -65,7 +65,7 @@ def explain_forecast(
             for name, share in dict(card.get("importance", {})).items()
         ),
         rows=rows,
-        notes=(*_blend(model), *notes),
+        notes=(*_blend(model), *notes, *model.unread_times(frame)),
     )
 
 
@@ -135,7 +135,7 @@ class _Told:
     def of(cls, model: ForecastModel, frame: pl.DataFrame, ahead: Ahead) -> _Told:
         """Return what is said of the rows of a frame that lie ahead."""
         code, step = ahead.codes[ahead.usable], ahead.steps[ahead.usable]
-        horizon = int(step.max()) + 1
+        horizon = check_horizon(int(step.max()) + 1)
         future = known_ahead_of(model.series, frame, horizon)
         members = [model.members[m.forecaster] for m in model.spec.members]
         says = np.stack([m.predict(horizon, future).mean[code, step] for m in members], axis=1)

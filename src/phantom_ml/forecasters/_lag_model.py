@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from phantom_ml.forecasters._lags import BASES, LagPlan, Past, lag_rows
+from phantom_ml.forecasters.beyond import Ways
 from phantom_ml.parts.arrays import damaged
 from phantom_ml.parts.lightgbm_text import checked_model_text
 
@@ -17,8 +18,11 @@ if TYPE_CHECKING:
     from lightgbm import Booster
 
 Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
 #: More is no season and no horizon.
 MOST_STEPS = 100_000
+#: Rows of features that are made at once.
+MOST_ROWS = 100_000
 
 
 @dataclass(frozen=True)
@@ -63,22 +67,46 @@ class LagModel:
         self, past: Past, horizon: int, future: Floats | None, n_threads: int = 1
     ) -> Floats:
         """Return the forecast after the end of each series, shape (n_series, horizon)."""
-        n_series = past.series.n_series
-        ahead_of = past.continued(self.plan, horizon, future)
-        ends = ahead_of.series.bounds[1:] - horizon - 1
-        mean = np.empty((n_series, horizon))
+        ahead_of, ends = self._ahead_of(past, horizon, future)
+        mean = np.empty((len(ends), horizon))
         for done in range(0, horizon, self.step):
             steps = np.arange(1, min(self.step, horizon - done) + 1)
-            codes = np.repeat(np.arange(n_series), len(steps))
-            rows = lag_rows(
-                ahead_of, self.plan, codes, ends[codes] + done, np.tile(steps, n_series)
-            )
-            told = rows.base
-            if self.text:
-                told = told + rows.scale * self.booster.predict(
-                    rows.matrix, num_threads=n_threads, validate_features=False
-                )
-            block = told.reshape(n_series, len(steps))
+            block = self._block(ahead_of, ends + done, steps, n_threads)
             mean[:, done : done + len(steps)] = block
             ahead_of = ahead_of.with_values(ends[:, None] + done + steps, block)
         return mean
+
+    def ways(self, past: Past, horizon: int, trained: int, future: Floats | None) -> Ways:
+        """Return the forecast, and one whose steps beyond the trained ones do not build upon each other."""
+        gone_on = self.forecast(past, horizon, future)
+        ahead_of, ends = self._ahead_of(past, horizon, future)
+        # All are told from where the last of the trained steps is told from.
+        before = (trained - 1) // self.step * self.step
+        told = np.arange(1, before + 1)
+        ahead_of = ahead_of.with_values(ends[:, None] + told, gone_on[:, :before])
+        further = np.arange(trained + 1, horizon + 1)
+        held = self.at_once(ahead_of, ends + before, further - before)
+        return Ways(gone_on, np.concatenate([gone_on[:, :trained], held], axis=1))
+
+    def at_once(self, past: Past, origins: Ints, steps: Ints) -> Floats:
+        """Return what is said of steps after one origin a series, however many, (n_series, n_steps)."""
+        n_parts = -(-len(steps) * len(origins) // MOST_ROWS)
+        parts = np.array_split(steps, n_parts) if n_parts else [steps]
+        return np.concatenate([self._block(past, origins, part, 1) for part in parts], axis=1)
+
+    def _ahead_of(self, past: Past, horizon: int, future: Floats | None) -> tuple[Past, Ints]:
+        """Return the ends of series with room for steps ahead, and the position of each last value."""
+        ahead_of = past.continued(self.plan, horizon, future)
+        return ahead_of, ahead_of.series.bounds[1:] - horizon - 1
+
+    def _block(self, past: Past, origins: Ints, steps: Ints, n_threads: int) -> Floats:
+        """Return what the trees say of some steps after one origin a series, (n_series, n_steps)."""
+        n_series = len(origins)
+        codes = np.repeat(np.arange(n_series), len(steps))
+        rows = lag_rows(past, self.plan, codes, origins[codes], np.tile(steps, n_series))
+        told = rows.base
+        if self.text:
+            told = told + rows.scale * self.booster.predict(
+                rows.matrix, num_threads=n_threads, validate_features=False
+            )
+        return told.reshape(n_series, len(steps))

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import ClassVar, Self
 
+import numpy as np
 from pydantic import Field
 
 from phantom_ml.config.bounds import bounded
@@ -18,6 +20,7 @@ from phantom_ml.forecasters.base import (
     ForecastContext,
     ForecasterSettings,
 )
+from phantom_ml.forecasters.beyond import Beyond, beyond
 from phantom_ml.forecasters.learnable import left_out, told_of_learnable
 from phantom_ml.forecasters.seasonal_naive import left_to_naive, seasonal_naive
 from phantom_ml.forecasters.series import SeriesSet
@@ -43,6 +46,15 @@ class FittedNetwork(FittedForecaster):
     levels: tuple[float, ...]
     notes: tuple[str, ...] = ()
 
+    @cached_property
+    def beyond(self) -> Beyond | None:
+        """Return how steps beyond the network's own are told, as the history has it; None without a network."""
+        model = self.model
+        if model is None:
+            return None
+        own = model.plan.horizon
+        return beyond(self.history, own, lambda *asked: model.ways(*asked)[0], self.levels)
+
     def predict(self, horizon: int, future: Floats | None = None) -> Forecast:
         """Return the network's medians and quantiles; the naive's where it cannot speak."""
         from threadpoolctl import threadpool_limits
@@ -50,8 +62,16 @@ class FittedNetwork(FittedForecaster):
         if self.model is None:
             return seasonal_naive(self.history, horizon, self.levels)
         with threadpool_limits(1):
-            told = self.model.forecast(self.history, horizon, future, self.levels)
+            told = self._told(self.model, horizon, future)
         return told_of_learnable(told, self.history)
+
+    def _told(self, model: NetModel, horizon: int, future: Floats | None) -> Forecast:
+        ways, away = model.ways(self.history, horizon, future)
+        if horizon > model.plan.horizon and self.beyond is not None:
+            return self.beyond.forecast(ways, away, self.history)
+        mean = ways.gone_on
+        # Quantiles are learned apart from each other: they may cross.
+        return Forecast(mean, np.sort(mean[:, :, None] + away, axis=2), self.levels)
 
     def looks_at(self) -> dict[str, float]:
         """Return how much the forecast moves where a raw column is not known."""

@@ -21,7 +21,7 @@ from phantom_ml.forecasters._net_windows import (
     flagged,
 )
 from phantom_ml.forecasters.accuracy import seasonal_scale
-from phantom_ml.forecasters.base import Forecast
+from phantom_ml.forecasters.beyond import Ways
 from phantom_ml.forecasters.series import SeriesSet
 from phantom_ml.parts.arrays import Arrays, Form, damaged, require
 from phantom_ml.parts.nets.attention import Net
@@ -72,29 +72,34 @@ class NetModel:
         raw = forward(net, self.scaling.windows(asked), summary).astype(np.float64)
         return np.asarray(np.clip(raw, *self.limits))
 
-    def forecast(
-        self, series: SeriesSet, horizon: int, future: Floats | None, levels: tuple[float, ...]
-    ) -> Forecast:
-        """Return what follows each series; beyond its own horizon it goes on from its own median."""
+    def ways(self, series: SeriesSet, horizon: int, future: Floats | None) -> tuple[Ways, Floats]:
+        """Return both ways to go on after each series, and how far the quantiles of its own steps lie away.
+
+        Gone on it builds upon its own medians; held it stays as far from the simple forecast as it was at
+        the same place of the last season that it told.
+        """
         past = Past.of(flagged(series), self.plan.lags).continued(self.plan.wide, horizon, future)
-        unit = np.nan_to_num(seasonal_scale(series))
-        ends = past.series.bounds[1:] - horizon - 1
+        ends, own = past.series.bounds[1:] - horizon - 1, self.plan.horizon
+        gone_on, away = self._gone_on(past, ends, horizon, np.nan_to_num(seasonal_scale(series)))
+        if horizon <= own:
+            return Ways(gone_on, gone_on), away
+        steps, width = np.arange(1, horizon + 1), min(own, series.season)
+        base = LagModel(self.plan.lags, own, "").at_once(past, ends, steps)
+        further = own - width + np.arange(horizon - own) % width
+        held = base[:, own:] + (gone_on - base)[:, further]
+        return Ways(gone_on, np.concatenate([gone_on[:, :own], held], axis=1)), away
+
+    def _gone_on(self, past: Past, ends: Ints, horizon: int, unit: Floats) -> tuple[Floats, Floats]:
+        """Return the medians of all steps, and how far the quantiles of the first ones lie away."""
         means: list[Floats] = []
-        away: list[Floats] = []
+        first = np.empty((len(ends), 0, self.offsets.shape[1]))
         for done in range(0, horizon, self.plan.horizon):
             n_steps = min(self.plan.horizon, horizon - done)
             mean, distances = self._told(past, ends + done, unit)
             means.append(mean[:, :n_steps])
-            # What is built upon a forecast is no surer than that forecast.
-            least = away[-1][:, -1:] if away else np.zeros((1, 1, len(levels)))
-            upper = np.asarray(levels) >= 0.5
-            widened = np.where(upper, np.maximum(distances, least), np.minimum(distances, least))
-            away.append((widened if away else distances)[:, :n_steps])
+            first = first if done else distances[:, :n_steps]
             past = past.with_values(ends[:, None] + done + np.arange(1, n_steps + 1), means[-1])
-        mean = np.concatenate(means, axis=1)
-        # Quantiles are learned apart from each other: they may cross.
-        quantiles = np.sort(mean[:, :, None] + np.concatenate(away, axis=1), axis=2)
-        return Forecast(mean, quantiles, levels)
+        return np.concatenate(means, axis=1), first
 
     def _told(self, past: Past, origins: Ints, unit: Floats) -> tuple[Floats, Floats]:
         """Return the median, and how far each quantile is from it, of the next steps of all series."""

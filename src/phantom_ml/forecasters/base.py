@@ -85,6 +85,11 @@ class Forecast:
         """Return the number of steps."""
         return int(self.mean.shape[1])
 
+    @property
+    def away(self) -> Floats:
+        """Return how far the quantiles lie from the point forecast, of their shape."""
+        return self.quantiles - self.mean[:, :, None]
+
     def first(self, horizon: int) -> Forecast:
         """Return the first steps alone."""
         return Forecast(self.mean[:, :horizon], self.quantiles[:, :horizon], self.levels)

@@ -1,16 +1,18 @@
-"""What a person should know of the step and the season of a history: mixed or missing steps, too long a season."""
+"""What a person should know of a history: mixed or missing steps, too long a season, values far from all."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 
 import numpy as np
+import polars as pl
 from numpy.typing import NDArray
 
 from phantom_ml.errors import listed
 from phantom_ml.forecasters.frequency import Frequency
+from phantom_ml.forecasters.learnable import LEAST_VALUES
 from phantom_ml.forecasters.season import LEAST_SEASONS
-from phantom_ml.forecasters.series import SeriesSet
+from phantom_ml.forecasters.series import SeriesSet, told_times
 from phantom_ml.wording import counted
 
 Ints = NDArray[np.int64]
@@ -20,12 +22,14 @@ MOST_EMPTY = 0.5
 LEAST_RUN = 10
 #: A series has a step of its own where this share of its gaps are of one size.
 LEAST_SAME = 0.8
-#: So many series are named.
+#: So many series, or values, are named.
 MOST_NAMED = 5
+#: A value is far where it lies so many times as far from the middle as all but one in so many together.
+OUTWEIGHS, ONE_IN = 1_000.0, 100
 
 
 def doubts(series: SeriesSet, frequency: str | None, season: int | None) -> tuple[str, ...]:
-    """Return sentences on a step and a season that do not suit the history; none where both do.
+    """Return sentences on a step, a season and values that do not suit the history; none where all do.
 
     Parameters
     ----------
@@ -33,7 +37,7 @@ def doubts(series: SeriesSet, frequency: str | None, season: int | None) -> tupl
     frequency, season : str and int, or None
         As they were declared.
     """
-    return (*_of_steps(series, frequency), *_of_season(series, season))
+    return (*_of_steps(series, frequency), *_of_season(series, season), *_of_far_values(series))
 
 
 def _of_steps(series: SeriesSet, declared: str | None) -> tuple[str, ...]:
@@ -129,3 +133,35 @@ def _of_season(series: SeriesSet, season: int | None) -> tuple[str, ...]:
         f"series has {counted(longest, 'step')}, two seasons need {LEAST_SEASONS * season:,}, and {what}. Give a "
         f"longer history, or a season of at most {counted(max(longest // LEAST_SEASONS, 1), 'step')}.",
     )
+
+
+def _of_far_values(series: SeriesSet) -> tuple[str, ...]:
+    """Return the sentence that names values which alone tell how much their series moves."""
+    away = (pl.col("value") - pl.col("value").median()).abs().over("code")
+    n_few = pl.max_horizontal(pl.len() // ONE_IN, 1).over("code")
+    is_few = pl.col("away").rank("ordinal", descending=True).over("code") <= n_few
+    rest = pl.when(is_few).then(0.0).otherwise(pl.col("away")).sum().over("code")
+    rows = pl.DataFrame({"code": series.codes, "value": series.values}).with_row_index("place")
+    known = rows.filter(pl.col("value").is_not_nan()).with_columns(away=away)
+    known = known.filter(pl.len().over("code") >= LEAST_VALUES).with_columns(rest=rest)
+    far = known.filter((pl.col("rest") > 0) & (pl.col("away") > OUTWEIGHS * pl.col("rest")))
+    if far.is_empty():
+        return ()
+    times = told_times(pl.Series(series.times()[far["place"]]), series.time_type)
+    which = [
+        f"{value:g} at {time}" + "".join(f" of {part}" for part in _names(series, code))
+        for value, time, code in zip(far["value"], times, far["code"], strict=True)
+    ]
+    shown = ", ".join(which[:MOST_NAMED]) + (", ..." if len(which) > MOST_NAMED else "")
+    who = counted(len(which), "value of", "values of")
+    outweigh, it = ("outweighs", "it") if len(which) == 1 else ("outweigh", "they")
+    are, them = ("is", "it") if len(which) == 1 else ("are", "them")
+    return (
+        f"{who} {series.target!r} {outweigh} all others of the series together: {shown}. Bands become so wide "
+        f"that little lies outside. Leave {them} empty where {it} {are} an error.",
+    )
+
+
+def _names(series: SeriesSet, code: int) -> list[str]:
+    """Return what names a series, nothing where it has no name."""
+    return [repr(str(part)) for part in series.ids.row(code)] if series.ids.width else []

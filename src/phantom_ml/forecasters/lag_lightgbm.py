@@ -9,6 +9,7 @@ J. of Forecasting 37 (2021), doi:10.1016/j.ijforecast.2021.03.004 (why one model
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
 from typing import Any, ClassVar, Literal
 
@@ -29,6 +30,7 @@ from phantom_ml.forecasters.base import (
     ForecasterSettings,
     forecasters,
 )
+from phantom_ml.forecasters.beyond import Beyond, Ways, beyond
 from phantom_ml.forecasters.conformal import with_offsets
 from phantom_ml.forecasters.learnable import left_out, told_of_learnable
 from phantom_ml.forecasters.seasonal_naive import seasonal_naive
@@ -61,16 +63,36 @@ class FittedLagLightGBM(FittedForecaster):
         """Return whether time ran out, and how many series are left to the seasonal naive."""
         return self.fit.notes
 
+    @property
+    def trained(self) -> int:
+        """Return the steps ahead that it was trained and judged for."""
+        return max(self.fit.model.step, len(self.fit.offsets))
+
+    @cached_property
+    def beyond(self) -> Beyond:
+        """Return how further steps are told, as the history has it."""
+        return beyond(self.history, self.trained, self._ways, self.levels)
+
     def predict(self, horizon: int, future: Floats | None = None) -> Forecast:
         """Return what the trees say, and conformal quantiles around it; the naive's where they cannot speak."""
-        past = Past.of(self.history, self.fit.model.plan)
-        mean = self.fit.model.forecast(past, horizon, future)
-        if len(self.fit.offsets):
-            scale = seasonal_scale(self.history)
-            told = with_offsets(mean, self.fit.offsets, scale, self.levels)
+        if horizon > self.trained:
+            ways = self._ways(self.history, horizon, future)
+            first = self._around(ways.gone_on[:, : self.trained])
+            told = self.beyond.forecast(ways, first.away, self.history)
         else:
-            told = seasonal_naive(self.history, horizon, self.levels).around(mean)
+            past = Past.of(self.history, self.fit.model.plan)
+            told = self._around(self.fit.model.forecast(past, horizon, future))
         return told_of_learnable(told, self.history)
+
+    def _around(self, mean: Floats) -> Forecast:
+        """Return conformal quantiles, the naive's where no window could judge."""
+        if not len(self.fit.offsets):
+            return seasonal_naive(self.history, mean.shape[1], self.levels).around(mean)
+        return with_offsets(mean, self.fit.offsets, seasonal_scale(self.history), self.levels)
+
+    def _ways(self, series: SeriesSet, horizon: int, future: Floats | None) -> Ways:
+        model = self.fit.model
+        return model.ways(Past.of(series, model.plan), horizon, self.trained, future)
 
     def looks_at(self) -> dict[str, float]:
         """Return the trees' gain by raw column."""

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from numbers import Integral
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
 from phantom_ml.config.nested import MOST_STEPS
+from phantom_ml.data.schema import ColumnKind, ColumnSchema
+from phantom_ml.data.unread_times import UnreadTimes
 from phantom_ml.errors import BadSetting, BundleDamaged, listed
 from phantom_ml.forecasters.base import FittedForecaster, Forecast
 from phantom_ml.forecasters.blend import blended
@@ -73,10 +77,7 @@ class ForecastModel:
 
     def forecast(self, horizon: int, future: Floats | None = None) -> Forecast:
         """Return the forecast of the steps after the history, ``future`` as forecasters take it."""
-        if not 1 <= horizon <= MOST_STEPS:
-            raise BadSetting(
-                f"The horizon is {horizon:,}.", f"Ask for 1 to {MOST_STEPS:,} steps ahead."
-            )
+        check_horizon(horizon)
         told = {name: member.predict(horizon, future) for name, member in self.members.items()}
         return blended(told, {m.forecaster: m.weight for m in self.spec.members})
 
@@ -85,7 +86,19 @@ class ForecastModel:
         if horizon <= self.spec.horizon:
             return ()
         chosen = self.spec.horizon
-        return (f"The rows reach {horizon:,} steps ahead, the model was chosen for {chosen:,}.",)
+        return (
+            f"The rows reach {horizon:,} steps ahead, the model was chosen for {chosen:,}: how far it lies "
+            "from what comes beyond is not back-tested.",
+        )
+
+    def unread_times(self, frame: pl.DataFrame | None) -> tuple[str, ...]:
+        """Return what to say of cells of the time column that hold something and no time as training read them."""
+        series, found = self.series, UnreadTimes(0 if frame is None else frame.height)
+        if frame is not None and series.time in frame.columns and series.time_type.is_temporal():
+            dtype = str(series.time_type) if series.time_form is None else str(pl.String)
+            told = {"dtype": dtype, "kind": ColumnKind.TIMESTAMP, "time_form": series.time_form}
+            found.add(ColumnSchema(name=series.time, **told), frame[series.time])
+        return found.notes()
 
     def steps(self, horizon: int | None = None, known: pl.DataFrame | None = None) -> pl.DataFrame:
         """Return a row for each series and step: its names, its time, ``prediction`` and quantiles.
@@ -103,7 +116,7 @@ class ForecastModel:
                 f"The model learned from what is known ahead: {listed(names)}. Nothing is told of it.",
                 "Give a table of the steps ahead with these columns, empty where nothing is known.",
             )
-        steps = self.spec.horizon if horizon is None else horizon
+        steps = self.spec.horizon if horizon is None else check_horizon(horizon)
         future = None if known is None else known_ahead_of(self.series, known, steps)
         told = self.forecast(steps, future)
         flat = _joined(told)
@@ -139,7 +152,7 @@ class ForecastModel:
         found = np.full((frame.height, 1 + len(self.spec.levels)), np.nan)
         if not ahead.usable.any():
             return found
-        steps = int(ahead.steps[ahead.usable].max()) + 1
+        steps = check_horizon(int(ahead.steps[ahead.usable].max()) + 1)
         forecast = self.forecast(steps, known_ahead_of(self.series, frame, steps))
         place = ahead.codes[ahead.usable], ahead.steps[ahead.usable]
         found[ahead.usable, 0] = forecast.mean[place]
@@ -159,6 +172,21 @@ class ForecastModel:
     def _presented(self, prediction: Floats) -> pl.DataFrame:
         task = tasks.get(self.spec.task_type)
         return task.present(prediction, self.spec.kind, self.spec.levels, None)
+
+
+def check_horizon(horizon: Any) -> int:
+    """Return a number of steps ahead as it is; raises BadSetting where it is no whole number or cannot be.
+
+    Examples
+    --------
+    >>> check_horizon(48)
+    48
+    """
+    is_whole = isinstance(horizon, Integral) and not isinstance(horizon, bool)
+    if is_whole and 1 <= horizon <= MOST_STEPS:
+        return int(horizon)
+    shown = f"{horizon:,}" if is_whole else repr(horizon)
+    raise BadSetting(f"The horizon is {shown}.", f"Ask for 1 to {MOST_STEPS:,} steps ahead.")
 
 
 def facts_of(series: SeriesSet, horizon: int) -> SeriesFacts:

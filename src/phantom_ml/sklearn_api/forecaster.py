@@ -166,6 +166,11 @@ class PhantomForecaster(PhantomEstimator):
         future : frame, optional
             What is known ahead: the series and time columns, and those of ``known_ahead``. Without a horizon
             a row for each of its rows; with the values that came also ``score`` and ``alert``.
+
+        Raises
+        ------
+        ColumnMissing, DataError, BadSetting
+            What is known ahead is not told, or the horizon is no whole number of 1 to 100,000.
         """
         check_is_fitted(self, "model_id_")
         known = None if future is None else self._frame(future)
