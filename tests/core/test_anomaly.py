@@ -191,6 +191,12 @@ def test_an_evaluation_tells_recall_by_kind_of_anomaly(home):
     assert 0.0 < told.field_precision <= 1.0
 
 
+@pytest.mark.parametrize("n_nearest", ["x", 1.5, -1, True])
+def test_nearest_rows_are_asked_for_by_a_whole_number(home, result, n_nearest):
+    with pytest.raises(BadSetting, match=f"n_nearest is {n_nearest!r}"):
+        home.explain_model(result.model_id, flows(3), n_nearest=n_nearest)
+
+
 def test_detectors_that_rank_nothing_raise_no_warning(home):
     rows = pl.DataFrame({"a": [1.0] * 199 + [5.0], "b": ["x"] * 200})
     asked = {**ASKED, "algorithms_to_try": ["KNN", "PCA"], "max_trials": 2}

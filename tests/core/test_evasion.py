@@ -109,4 +109,13 @@ def test_a_model_without_attacks_is_refused(core, request, kind):
 def test_a_model_without_text_gets_a_report_in_words(core, small):
     found = core.check_evasion(small.model_id, numbers(seed=1))
     assert found.rows == ()
-    assert "No mutation applies" in str(found)
+    assert "No mutation applies: mutations change columns of kind" in str(found)
+    assert "the model reads none of these." in str(found)
+
+
+def test_one_mutation_may_be_named_alone(trained):
+    core, model = trained
+    rows = visits(seed=1)
+    assert core.check_evasion(model, rows, mutations="host_case") == core.check_evasion(
+        model, rows, mutations=["host_case"]
+    )

@@ -68,3 +68,30 @@ def test_where_no_attack_of_the_training_had_a_kind_that_is_said(core):
 def test_rows_without_the_column_of_kinds_are_said_to_lack_it(core, trained):
     told = core.evaluate(trained.model_id, numbers())
     assert "the rows have no column 'kind'" in " ".join(told.warnings)
+
+
+OF_ANOMALIES = {
+    "task_type": "anomaly_detection",
+    "target_column": "y",
+    "algorithms_to_try": ["HBOS"],
+    "max_trials": 1,
+    "n_threads": 1,
+    "task_settings": {"type_column": "kind"},
+}
+
+
+def test_a_detector_knows_the_kinds_of_the_anomalies_that_were_known(core):
+    found = core.auto_create_model(attacks("scan", "flood"), OF_ANOMALIES)
+    told = core.evaluate(found.model_id, attacks("scan", "worm"))
+    assert seen(told) == {"scan": True, "worm": False}
+
+
+def test_what_normal_rows_are_called_is_no_kind_that_a_detector_knows(core):
+    found = core.auto_create_model(attacks("scan", "flood"), OF_ANOMALIES)
+    assert seen(core.evaluate(found.model_id, attacks("usual"))) == {"usual": False}
+
+
+def test_a_detector_that_no_anomaly_was_told_to_knows_no_kinds(core):
+    unknown = attacks("scan").with_columns(y=pl.lit(None, pl.Int64))
+    found = core.auto_create_model(unknown, OF_ANOMALIES)
+    assert seen(core.evaluate(found.model_id, attacks("scan"))) == {"scan": None}

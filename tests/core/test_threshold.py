@@ -116,3 +116,27 @@ def test_a_regression_is_evaluated(core, regression):
 
 def test_an_evaluation_can_be_read(core, small):
     assert "average_precision" in str(core.evaluate(small.model_id, numbers(seed=2)))
+
+
+def test_a_model_that_alerts_nothing_as_it_is_comes_with_the_ways_out(core):
+    sure = {"max_fpr": 0.001, "confidence": 0.95}
+    result = core.auto_create_model(numbers(), FAST | {"threshold": sure})
+    (told,) = [note for note in result.warnings if "alerts next to nothing" in note]
+    assert all(way in told for way in ("More benign rows", "higher max_fpr", "confidence=None"))
+
+
+def test_a_model_that_alerts_some_rows_comes_without_ways_out(core):
+    result = core.auto_create_model(numbers(), FAST | {"threshold": {"max_fpr": 0.2}})
+    assert not any("alerts next to nothing" in note for note in result.warnings)
+
+
+@pytest.mark.parametrize("name", ["false_positive", "false_negative"])
+@pytest.mark.parametrize("cost", [float("inf"), 1e308])
+def test_a_cost_with_which_nothing_can_be_reckoned_is_refused(core, small, name, cost):
+    with pytest.raises(BadSetting, match=f"cost.{name} is .*less than or equal to 1000000000000"):
+        core.set_threshold(small.model_id, {"cost": {"false_negative": 1.0, name: cost}})
+
+
+def test_without_end_alerts_a_day_are_no_budget(core, small):
+    with pytest.raises(BadSetting, match=r"alerts_per_day is inf: it must be a finite number"):
+        core.set_threshold(small.model_id, {"alerts_per_day": float("inf")})

@@ -23,6 +23,19 @@ def test_without_rows_the_whole_model_is_explained():
     assert (found.method, found.rows, found.importance[0].column) == ("none", (), "bytes")
 
 
+SHUFFLED_IN_PART = {"importance": {}, "permutation_importance": {"bytes": [0.3, 0.1]}}
+
+
+def test_columns_of_which_nothing_was_measured_are_named():
+    found = explain(model(BINARY, ("SVM",)), SHUFFLED_IN_PART, None)
+    assert found.notes == ("It was not measured how much the model looks at 'noise', 'proto'.",)
+
+
+def test_no_share_is_told_where_none_is_known():
+    text = explain(model(BINARY, ("SVM",)), SHUFFLED_IN_PART, None).text()
+    assert "Looks at: bytes (drop 0.3)\n" in text
+
+
 def test_the_greatest_contribution_is_first_and_is_the_planted_column():
     assert first().contributions[0].column == "bytes"
 

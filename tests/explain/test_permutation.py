@@ -44,6 +44,20 @@ def test_nothing_is_measured_after_the_deadline():
     assert measured(PermutationPlan(deadline=Deadline.after(0.0))) == {}
 
 
+def test_a_column_that_would_be_done_too_late_is_not_begun():
+    pipeline, frame = model(KIND), rows(400, seed=9)
+    samples = Samples(pipeline.encode(frame), answers(frame, KIND))
+    now = [0.0]
+
+    def ten_seconds_later(matrix):
+        now[0] += 10.0
+        return pipeline.score_matrix(matrix)
+
+    plan = PermutationPlan(deadline=Deadline(25.0, 0.0, lambda: now[0]))
+    metric = get_metric("average_precision", KIND)
+    assert len(permutation_importance(ten_seconds_later, samples, metric, plan)) == 1
+
+
 def test_only_the_columns_that_are_named_are_measured_in_their_order():
     assert list(measured(PermutationPlan(columns=("proto", "bytes")))) == ["proto", "bytes"]
 

@@ -334,3 +334,8 @@ def test_alerts_a_day_count_known_anomalies_by_their_share_of_the_table():
     found = threshold_for(ThresholdPolicy(alerts_per_day=2), rows)
     # Eight of weight a quarter, and two others: four rows in two days.
     assert (found.value, found.alerts_per_day) == (10.0, 2.0)
+
+
+def test_a_line_by_the_tail_above_all_rows_is_no_rule_that_failed():
+    usual = ValidationScores(np.zeros(50, np.int64), np.linspace(0, 1, 50))
+    assert not threshold_for(None, usual).alerts_none

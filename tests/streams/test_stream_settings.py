@@ -15,6 +15,9 @@ from phantom_ml.streams.settings import StreamConfig
         ({"lines": 5}, r"There is no setting 'streams\.lines'.* 'line'"),
         ({"detectors": ()}, "at least one detector is needed"),
         ({"max_series": 0}, r"streams\.max_series is 0"),
+        ({"time_column": "t", "value_columns": ("t",)}, "the column 't' can be the time"),
+        ({"time_column": "t", "series_columns": ("t",)}, "the column 't' can be the time"),
+        ({"series_columns": ("h",), "value_columns": ("n", "h")}, "the column 'h' can be"),
     ],
 )
 def test_a_setting_that_cannot_be_is_refused_in_words(setting, told):

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from phantom_ml.data.readers.base import ReadOptions
 
 LATEST = "latest"
+#: Options of which one at most tells where the line of an alert lies.
+RULES = ("max_fpr", "alerts_per_day", "min_precision", "top_k", "cost")
 SECONDS = {"": 1.0, "s": 1.0, "m": 60.0, "h": 3600.0}
 
 File = Annotated[
@@ -97,6 +99,32 @@ class Reading:
             raise bad_setting("reading", error, ReadOptions) from None
 
 
+def costs(text: str) -> dict[str, float]:
+    """Return what a false alert and a missed threat cost, by the names of the settings.
+
+    Parameters
+    ----------
+    text : str
+        Two numbers of any one unit with a comma between them.
+
+    Raises
+    ------
+    typer.BadParameter
+
+    Examples
+    --------
+    >>> costs("1,100")
+    {'false_positive': 1.0, 'false_negative': 100.0}
+    """
+    try:
+        false_positive, false_negative = (float(part) for part in text.split(","))
+    except ValueError:
+        raise typer.BadParameter(
+            f"{text!r} is no pair of costs. Give that of a false alert and that of a missed threat: 1,100."
+        ) from None
+    return {"false_positive": false_positive, "false_negative": false_negative}
+
+
 @dataclass(frozen=True)
 class AlertRule:
     """Where the line of an alert lies: one of these."""
@@ -117,6 +145,14 @@ class AlertRule:
     top_k: Annotated[
         int | None, typer.Option(metavar="K", help="Alert at most K of the held-out rows.")
     ] = None
+    cost: Annotated[
+        dict[str, float] | None,
+        typer.Option(
+            parser=costs,
+            metavar="FALSE,MISSED",
+            help="Least cost, where a false alert and a missed threat cost so much: 1,100.",
+        ),
+    ] = None
 
     def policy(self) -> ThresholdPolicy | None:
         """Return the rule that was given, None for none; raises BadSetting for two."""
@@ -124,10 +160,23 @@ class AlertRule:
         from phantom_ml.errors import BadSetting
 
         given = asked(self)
-        if len(given) > 1:
-            names = " and ".join(f"--{name.replace('_', '-')}" for name in given)
+        rules = [name for name in given if name in RULES]
+        if len(rules) > 1:
+            names = " and ".join(f"--{name.replace('_', '-')}" for name in rules)
             raise BadSetting(f"{names} exclude each other.", "Give one rule of alert.")
-        return AutoMLConfig.of({"threshold": given}).threshold if given else None
+        return AutoMLConfig.of({"threshold": given}).threshold if rules else None
+
+
+@dataclass(frozen=True)
+class MovedRule(AlertRule):
+    """The same for a line that is moved: also how rare threats are where it alerts."""
+
+    prevalence: Annotated[
+        float | None,
+        typer.Option(
+            metavar="SHARE", help="With --min-precision: share of threats in the field, 0.001."
+        ),
+    ] = None
 
 
 def asked(options: Any) -> dict[str, Any]:

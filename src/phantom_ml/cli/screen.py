@@ -20,6 +20,8 @@ from phantom_ml.model.text_table import printable, shortened
 
 #: A pipe has no width; a table in a file should not be cut.
 PIPE_WIDTH = 160
+#: From here on digits are more than anyone reads, or than float64 knows.
+TOO_LONG_NUMBER = 1e15
 BAR_WIDTH, INDENT, GAP, LEAST_WIDTH = 24, 2, 2, 6
 
 
@@ -145,11 +147,13 @@ def number(value: float | None, digits: int = 4) -> str:
 
     Examples
     --------
-    >>> number(0.98765), number(12345.6), number(None)
-    ('0.9877', '12,346', '-')
+    >>> number(0.98765), number(12345.6), number(1e308), number(None)
+    ('0.9877', '12,346', '1e+308', '-')
     """
     if value is None:
         return "-"
+    if abs(value) >= TOO_LONG_NUMBER:
+        return f"{value:.{digits}g}"
     return f"{value:,.0f}" if abs(value) >= 10_000 else f"{value:#.{digits}g}".rstrip(".")
 
 

@@ -80,7 +80,10 @@ class Question:
     seed: Annotated[int | None, typer.Option(help="[default: 0]")] = None
     threads: Annotated[int | None, typer.Option(help="[default: all cores]")] = None
     memory_limit_mb: Annotated[
-        int | None, typer.Option(metavar="MB", help="For all processes together.")
+        int | None,
+        typer.Option(
+            metavar="MB", help="For all processes together; if too small, the least is told."
+        ),
     ] = None
     config: Annotated[
         str | None,

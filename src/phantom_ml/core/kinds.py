@@ -10,8 +10,9 @@ import polars as pl
 from numpy.typing import NDArray
 from pydantic import Field
 
+from phantom_ml.automl.known import Known
 from phantom_ml.automl.problem import Problem
-from phantom_ml.config import ProblemKind, Settings
+from phantom_ml.config import AutoMLConfig, ProblemKind, Settings
 from phantom_ml.data.dataset import Dataset
 
 #: Where a card holds the report of a threat model, and which kinds of attack any model learned from.
@@ -132,6 +133,26 @@ def learned_kinds(problem: Problem, dataset: Dataset, column: str | None) -> tup
     if column is None or problem.kind is not ProblemKind.BINARY:
         return ()
     attacks = problem.target.keep[problem.target.values == 1]
-    kinds = dataset.frame([column])[column].cast(pl.String)
     # Rows for validation, which are not learned from, come after the table's own.
-    return tuple(kinds[attacks[attacks < dataset.n_rows]].drop_nulls().unique().sort())
+    return _kinds_at(attacks[attacks < dataset.n_rows], dataset, column)
+
+
+def kinds_of_known(problem: Problem, dataset: Dataset, config: AutoMLConfig) -> tuple[str, ...]:
+    """Return the kinds of the known anomalies that taught and measured; none where there are too few of them.
+
+    Parameters
+    ----------
+    problem : Problem
+        Of anomalies, as it was posed to ``dataset``.
+    dataset : Dataset
+    config : AutoMLConfig
+        With the ``target_column`` that tells known anomalies, and ``task_settings.type_column``.
+    """
+    column, target = config.task_settings.type_column, config.target_column
+    if column is None or target is None or problem.n_known == 0:
+        return ()
+    return _kinds_at(Known.of(dataset.frame([target]), config).anomalies, dataset, column)
+
+
+def _kinds_at(rows: NDArray[np.int64], dataset: Dataset, column: str) -> tuple[str, ...]:
+    return tuple(dataset.frame([column])[column].cast(pl.String)[rows].drop_nulls().unique().sort())

@@ -10,7 +10,7 @@ import polars as pl
 
 from phantom_ml.explain.contributions import Shares, exact_contributions
 from phantom_ml.explain.forms import Explanation, RowExplanation
-from phantom_ml.explain.importance import global_importance
+from phantom_ml.explain.importance import global_importance, unmeasured
 from phantom_ml.explain.nearest import nearest_rows
 from phantom_ml.explain.occlusion import occlude, score_in_unit, typical_row, typical_score
 from phantom_ml.explain.rows import Amounts, explain_rows, unit_of
@@ -62,8 +62,9 @@ def explain(
         "metric": str(card.get("metric", "")),
         "importance": importance,
     }
+    unknown = unmeasured(pipeline, importance)
     if frame is None or frame.height == 0:
-        return Explanation(method="none", unit=unit_of(spec), **told)
+        return Explanation(method="none", unit=unit_of(spec), notes=unknown, **told)
     rows = frame.head(MAX_ROWS)
     amounts = _amounts(pipeline, card, rows)
     left = frame.height - rows.height
@@ -73,7 +74,7 @@ def explain(
         method=amounts.method,
         unit=unit_of(spec),
         rows=_beside_usual(pipeline, rows, explain_rows(pipeline, rows, amounts), n_nearest),
-        notes=(*amounts.notes, *notes),
+        notes=(*amounts.notes, *notes, *unknown),
         **told,
     )
 

@@ -147,7 +147,8 @@ class Explanation(Settings):
         shown = [i for i in self.importance[:columns] if i.share > 0 or i.drop is not None]
         if not shown:
             return []
-        parts = (f"{shortened(i.column, 40)} {_measured(i)}" for i in shown)
+        shared = any(i.share > 0 for i in self.importance)
+        parts = (f"{shortened(i.column, 40)} {_measured(i, shared=shared)}" for i in shown)
         return [printable(f"Looks at: {', '.join(parts)}")]
 
     def __repr__(self) -> str:
@@ -166,16 +167,21 @@ def _signed(amount: float) -> str:
     return f"{'+' if amount >= 0 else ''}{number(amount)}"
 
 
-def _measured(importance: Importance) -> str:
-    if importance.drop is None:
-        return f"{importance.share:.0%}"
-    return f"{importance.share:.0%} (drop {number(importance.drop)})"
+def _measured(importance: Importance, *, shared: bool) -> str:
+    """Return the share, where shares are known of the model, and the drop, where that was measured."""
+    share = [f"{importance.share:.0%}"] if shared else []
+    drop = [] if importance.drop is None else [f"(drop {number(importance.drop)})"]
+    return " ".join([*share, *drop])
 
 
 def _importance_page(explanation: Explanation) -> Page:
     shown = explanation.importance[: 3 * SHOWN_COLUMNS]
     measured = any(i.drop is not None for i in shown)
-    rows = tuple((i.column, f"{i.share:.1%}", *([_drop(i)] if measured else [])) for i in shown)
+    shared = any(i.share > 0 for i in shown)
+    rows = tuple(
+        (i.column, f"{i.share:.1%}" if shared else "-", *([_drop(i)] if measured else []))
+        for i in shown
+    )
     header = ("column", "share>", *([f"drop of {explanation.metric}>"] if measured else []))
     return Page((explanation._title(),), header, rows, explanation.notes)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -10,7 +10,7 @@ import numpy as np
 import polars as pl
 
 from phantom_ml.data.matrix import ALL_TEXT, Samples
-from phantom_ml.errors import TargetUnusable, UnknownName
+from phantom_ml.errors import TargetUnusable, UnknownName, listed
 from phantom_ml.explain.contributions import text_source
 from phantom_ml.explain.forms import Importance
 from phantom_ml.explain.permutation import PermutationPlan, permutation_importance
@@ -55,6 +55,17 @@ def global_importance(
     merged = divided if measured or ALL_TEXT not in kept else _divided(pipeline, shares, None)
     rows = [_row(name, merged.get(name, 0.0), drops.get(name)) for name in {**merged, **drops}]
     return tuple(sorted(rows, key=lambda i: (-(i.drop or 0.0), -i.share)))
+
+
+def unmeasured(pipeline: Pipeline, importance: Sequence[Importance]) -> tuple[str, ...]:
+    """Return a sentence that names the columns of which nothing tells whether the model looks at them, if any."""
+    if any(told.share > 0 for told in importance):
+        return ()
+    known = {told.column for told in importance if told.drop is not None}
+    sources = dict.fromkeys(f.source for f in pipeline.encoder.features)
+    left = [name for name in sources if name not in known]
+    told = f"It was not measured how much the model looks at {listed(left)}."
+    return (told,) if left else ()
 
 
 def _divided(

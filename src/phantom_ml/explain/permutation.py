@@ -34,7 +34,7 @@ class PermutationPlan:
     max_rows : int
         Rows that are measured, drawn at random where there are more.
     deadline : Deadline
-        Columns that are not reached by then are left out.
+        Columns that would not be done by then, as long as the one before took, are left out.
     columns : tuple of str or None
         Raw columns to measure, in this order; None: all.
     text_source : str
@@ -81,13 +81,17 @@ def permutation_importance(
     drawn = _drawn(samples.matrix.n_rows, plan, rng)
     rows = samples if drawn is None else samples.rows(drawn)
     texts = {c: t if drawn is None else t[drawn] for c, t in plan.texts.items()}
+    started = plan.deadline.clock()
     before = metric.loss(rows.target, predict(rows.matrix), rows.weight)
     if not np.isfinite(before):
         return {}
     found: dict[str, tuple[float, float]] = {}
     for column in _columns(rows.matrix, plan):
-        if plan.deadline.passed:
+        now = plan.deadline.clock()
+        # What ends too late is of no use, and who waits for it loses what was measured before.
+        if now + (now - started) > plan.deadline.at:
             break
+        started = now
         orders = [rng.permutation(rows.matrix.n_rows) for _ in range(plan.n_repeats)]
         prediction = predict(_shuffled(rows.matrix, column, orders, plan.text_source, texts))
         parts = np.split(prediction, plan.n_repeats)

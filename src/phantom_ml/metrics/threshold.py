@@ -72,6 +72,11 @@ class Threshold(Settings):
         """Return in words by what the line was cut, whatever rows it is measured on."""
         return f"1 row in {1 / RISK:,.0f} by the tail" if self.by_tail else rule_text(self.policy)
 
+    @property
+    def alerts_none(self) -> bool:
+        """Return whether a rule found no line that alerts a row; one by the tail may lie above all rows."""
+        return not (self.by_tail or self.recall or self.fpr)
+
     def alerts(self, probability: NDArray[np.float64]) -> NDArray[np.bool_]:
         """Return which rows are alerted, shape (n_rows,), of probabilities of shape (n_rows,)."""
         return np.greater_equal(probability, self.value)

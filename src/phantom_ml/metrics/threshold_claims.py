@@ -30,6 +30,17 @@ def rows_needed(rate: float) -> int:
     return math.ceil(RULE_OF_THREE / rate - 1e-6)
 
 
+def rows_for(rate: float, confidence: float) -> int:
+    """Return how many benign rows without an alert make a rate so sure: (1 - rate)^n <= 1 - confidence.
+
+    Examples
+    --------
+    >>> rows_for(0.001, 0.95), rows_for(0.001, 0.99)
+    (2995, 4603)
+    """
+    return math.ceil(math.log1p(-confidence) / math.log1p(-rate) - 1e-6)
+
+
 def percent(share: float) -> str:
     """Return a share in percent for a sentence; only a whole is 100 %.
 
@@ -84,6 +95,8 @@ def refusal(policy: ThresholdPolicy, cuts: Cuts, place: int, negatives: float) -
     negatives : float
         Benign held-out rows (as many as they are worth, where they are weighted).
     """
+    if policy.max_fpr is not None and policy.confidence is not None:
+        return _not_sure(policy.max_fpr, policy.confidence, negatives)
     if policy.max_fpr is not None:
         return _too_few(policy.max_fpr, negatives)
     if policy.alerts_per_day is not None or policy.top_k is not None:
@@ -112,6 +125,15 @@ def _too_few(rate: float, negatives: float) -> str:
     if negatives >= rows_needed(rate):
         return ""
     return f"An FPR of at most {percent(rate)} {_from_rows_on(rate, negatives)}"
+
+
+def _not_sure(rate: float, confidence: float, negatives: float) -> str:
+    needed = rows_for(rate, confidence)
+    if negatives >= needed:
+        return ""
+    rows = counted(needed, "benign held-out row")
+    sure = f"{percent(confidence)} sure of an FPR of at most {percent(rate)}"
+    return f"To be {sure} takes {rows}; {_there(int(negatives))}."
 
 
 def _from_rows_on(rate: float, negatives: float) -> str:
@@ -225,10 +247,47 @@ def _why_none(policy: ThresholdPolicy | None, cuts: Cuts) -> str:
     if policy.cost is not None:
         return ": every alert would cost more than it saves"
     if policy.max_fpr is not None:
-        if cuts.positives:
-            return ": no held-out threat lies above as few false alarms"
-        return f": the highest would already be more than {percent(policy.max_fpr)} of them"
+        return f": {_why_no_rate(policy, cuts)}"
     if policy.alerts_per_day is not None and policy.alerts_per_day * (cuts.days or 0.0) < 1:
         span = counted(cuts.days or 0.0, "day")
         return f": one in {span} would already be more than {policy.alerts_per_day:,.4g} a day"
     return ": the rows that share the highest score are already too many"
+
+
+def _why_no_rate(policy: ThresholdPolicy, cuts: Cuts) -> str:
+    if _is_unsure(policy, cuts):
+        return "even a line without one false alarm would not be sure enough"
+    if cuts.positives:
+        return "no held-out threat lies above as few false alarms"
+    if policy.confidence is not None:
+        return "a line that alerts the highest would not be sure enough"
+    return f"the highest would already be more than {percent(policy.max_fpr or 0.0)} of them"
+
+
+def _is_unsure(policy: ThresholdPolicy, cuts: Cuts) -> bool:
+    """Return whether so few benign rows make no line sure, were there not one false alarm."""
+    rate, confidence = policy.max_fpr, policy.confidence
+    return (
+        rate is not None and confidence is not None and cuts.negatives < rows_for(rate, confidence)
+    )
+
+
+def way_out(policy: ThresholdPolicy) -> str:
+    """Return how a line that alerts no held-out row may be moved; empty where it was asked for as it is.
+
+    Examples
+    --------
+    >>> way_out(ThresholdPolicy(max_fpr=0.001))
+    'A higher max_fpr or a budget of alerts (alerts_per_day, top_k) moves it without another training.'
+    """
+    budget = "a budget of alerts (alerts_per_day, top_k)"
+    if policy.min_precision is not None:
+        return f"A lower min_precision or {budget} moves it without another training."
+    if policy.max_fpr is None:
+        return ""
+    if policy.confidence is None:
+        return f"A higher max_fpr or {budget} moves it without another training."
+    return (
+        f"More benign rows make the rate sure; a higher max_fpr, confidence=None or {budget} moves the line "
+        "without another training."
+    )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import Any
 
 from pydantic import (
@@ -56,6 +57,19 @@ class StreamConfig(Settings):
         1_000, ge=1, le=1_000_000, description="The one seen least lately is forgotten beyond."
     )
     seed: int = Field(0, ge=0, description="Of detectors that draw lots.")
+
+    # Before the one that tells its errors, which wraps what stands above it.
+    @model_validator(mode="after")
+    def _one_use_of_a_column(self) -> StreamConfig:
+        watched = () if self.value_columns is None else self.value_columns
+        time = () if self.time_column is None else (self.time_column,)
+        uses = Counter((*time, *dict.fromkeys(self.series_columns), *dict.fromkeys(watched)))
+        name, times = uses.most_common(1)[0] if uses else ("", 0)
+        if times > 1:
+            raise ValueError(
+                f"the column {name!r} can be the time, name a series or be watched, only one of these"
+            )
+        return self
 
     @model_validator(mode="wrap")
     @classmethod

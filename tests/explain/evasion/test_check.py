@@ -178,9 +178,16 @@ def test_rows_without_an_attack_are_refused(detector, unseen):
         check_evasion(detector, benign, benign["label"])
 
 
-def test_a_plan_looks_at_one_attack_at_least():
-    with pytest.raises(BadSetting, match="max_attacks is 0"):
-        EvasionPlan(max_attacks=0)
+@pytest.mark.parametrize("number", [0, -3, "x", 2.5, True, None])
+def test_a_plan_looks_at_one_attack_at_least(number):
+    with pytest.raises(BadSetting, match=f"max_attacks is {number!r}"):
+        EvasionPlan(max_attacks=number)
+
+
+@pytest.mark.parametrize("seed", [-1, "x", 0.5])
+def test_a_seed_of_a_plan_is_a_whole_number(seed):
+    with pytest.raises(BadSetting, match=f"seed is {seed!r}"):
+        EvasionPlan(seed=seed)
 
 
 def test_a_model_without_text_gets_a_report_in_words(detector, unseen):
@@ -188,7 +195,9 @@ def test_a_model_without_text_gets_a_report_in_words(detector, unseen):
     found = check_evasion(detector, unseen, unseen["label"], plan)
     assert found.worst is None
     assert found.to_frame().is_empty()
-    assert "No mutation applies" in str(found)
+    assert found.notes == (
+        "No mutation applies: 'carets' changes columns of kind command_line; the model reads domain, url.",
+    )
 
 
 def test_nothing_is_lost_where_nothing_was_caught(detector, unseen):

@@ -7,7 +7,7 @@ the Problem Space", IEEE S&P 2020.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -15,7 +15,9 @@ import polars as pl
 from numpy.typing import NDArray
 
 from phantom_ml.config import ProblemKind
+from phantom_ml.config.counts import check_count
 from phantom_ml.data.matrix import Rows
+from phantom_ml.data.schema import ColumnKind
 from phantom_ml.errors import BadSetting, TargetUnusable
 from phantom_ml.explain.evasion.followers import Derived, followers
 from phantom_ml.explain.evasion.mutation import Mutation, mutations
@@ -44,7 +46,12 @@ class EvasionPlan:
         Mutations, in this order; None: all.
     max_attacks : int, at least 1
         Attacks that are looked at, drawn at random where there are more.
-    seed : int
+    seed : int, at least 0
+
+    Raises
+    ------
+    BadSetting
+        A number is none of these, or no mutation is named.
     """
 
     names: tuple[str, ...] | None = None
@@ -57,10 +64,8 @@ class EvasionPlan:
                 "No mutations are named.",
                 "Name one at least, or leave mutations out: all are tried then.",
             )
-        if self.max_attacks < 1:
-            raise BadSetting(
-                f"max_attacks is {self.max_attacks}.", "Give the attacks to look at: 1 or more."
-            )
+        for name, least in (("max_attacks", 1), ("seed", 0)):
+            check_count(name, getattr(self, name), least)
 
     def mutations(self) -> list[Mutation]:
         """Return what is tried; raises UnknownName."""
@@ -111,7 +116,7 @@ def check_evasion(
         seed=plan.seed,
         rows=tuple(sorted(rows, key=lambda r: (-r.n_missed, -r.score_fall, r.mutation))),
         worst=scene.told(_worst(trials)) if trials else None,
-        notes=tuple(_notes(scene, trials)),
+        notes=tuple(_notes(scene, trials, plan)),
     )
 
 
@@ -256,9 +261,28 @@ def _drawn(rows: Rows, n: int, rng: np.random.Generator) -> Rows:
     return np.sort(rng.choice(rows, n, replace=False))
 
 
-def _notes(scene: _Scene, trials: list[_Trial]) -> Iterator[str]:
+def _none_applies(pipeline: Pipeline, plan: EvasionPlan) -> str:
+    """Return which kinds of columns the mutations change, and which text the model reads."""
+    able = frozenset[ColumnKind]().union(*(m.kinds for m in map(mutations.get, mutations.names())))
+    inputs = pipeline.spec.inputs
+    read = {kind for kind in able if set(inputs.of_kind(kind)) & set(pipeline.encoder.inputs)}
+    asked = plan.mutations()
+    changed = _kinds_told(frozenset[ColumnKind]().union(*(m.kinds for m in asked)))
+    names = ", ".join(repr(m.name) for m in asked) if plan.names else "mutations"
+    verb = "changes" if plan.names and len(asked) == 1 else "change"
+    reads = _kinds_told(read) or "none of these"
+    return (
+        f"No mutation applies: {names} {verb} columns of kind {changed}; the model reads {reads}."
+    )
+
+
+def _kinds_told(kinds: Collection[ColumnKind]) -> str:
+    return ", ".join(sorted(kind.value for kind in kinds))
+
+
+def _notes(scene: _Scene, trials: list[_Trial], plan: EvasionPlan) -> Iterator[str]:
     if not trials:
-        yield "No mutation applies: the model reads no URL, domain, command line, payload or user agent."
+        yield _none_applies(scene.pipeline, plan)
     elif scene.caught.height == 0:
         yield "No attack raises an alert as it is, so none could be lost."
     led = sorted({f for text in scene.following.values() for f in text})
