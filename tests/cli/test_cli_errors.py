@@ -82,6 +82,10 @@ def _two_lines(run):
         (("import", "none.phantom"), "There is no model at 'none.phantom'."),
         (("threshold", "latest"), "No rule of alert was given."),
         (("threshold", "latest", "--top-k", "0"), "--top-k is 0:"),
+        (
+            ("train", "events.csv", "--target", "b", "--cost", "1,0"),
+            "--cost.false_negative is 0.0: it must be",
+        ),
         (("features", "none.csv"), "There is no file 'none.csv'."),
     ],
 )

@@ -46,6 +46,12 @@ def test_a_calendar_is_told_by_the_clock_of_the_zone(phantom, tmp_path):
     assert pl.read_csv(out)["when.hour"][0] == 9
 
 
+def test_a_label_delay_is_days_between_a_row_and_its_answer(features):
+    words = ("--target", "is_threat", "--time-column", "timestamp", "--label-delay", "4000")
+    run = features(*words)
+    assert "--label-delay is 4000 days" in " ".join(run.err.split())
+
+
 def test_a_kind_is_overridden(features):
     told = features("--target", "is_threat", "--kind", "user=category", "--json").json
     assert {f["kind"] for f in told["features"] if f["source"] == "user"} == {"category"}

@@ -72,6 +72,15 @@ def test_features_in_json(at, few):
     assert at("features", few, "--json").json["features"]
 
 
+def test_a_model_is_shown_with_its_families_of_features(at):
+    assert "Families of features" in at("models", "latest").out
+
+
+def test_a_model_in_json_tells_its_families_of_features(at):
+    told = at("models", "latest", "--json").json["families"]
+    assert {"text", "temporal", "statistical", "security"} <= {family["name"] for family in told}
+
+
 def test_whole_id_is_meant_by_itself(core):
     known = core.list_models()[0].id
     assert core.get_model(known).id == known

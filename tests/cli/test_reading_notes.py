@@ -79,3 +79,11 @@ def test_training_tells_it_in_json(phantom, stray, tmp_path):
     words = ("--algorithms", "LogisticRegression", "--max-trials", "1", "--target", "is_threat")
     run = phantom("train", stray, *words, "--home", tmp_path / "home", "--json")
     assert any(TOLD in note for note in run.json["warnings"])
+
+
+def test_features_show_it(at, stray):
+    assert TOLD in " ".join(at("features", stray).out.split())
+
+
+def test_features_tell_it_in_json(at, stray):
+    assert any(TOLD in note for note in at("features", stray, "--json").json["warnings"])

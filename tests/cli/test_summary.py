@@ -1,12 +1,13 @@
-"""A leaderboard in the terminal: why rows have no rank."""
+"""What a training came to in the terminal: why rows have no rank, and what became of families of features."""
 
 from io import StringIO
 
 from rich.console import Console
 
-from phantom_ml.cli.summary import TOLD_REASONS, show_leaderboard
+from phantom_ml.cli.summary import TOLD_REASONS, show_families, show_leaderboard
 from phantom_ml.config import ProblemKind
 from phantom_ml.metrics.lookup import get_metric
+from phantom_ml.model.families import Family
 from phantom_ml.model.leaderboard import Leaderboard
 from phantom_ml.model.trial import Trial, TrialStatus
 
@@ -43,3 +44,26 @@ def test_a_leaderboard_alone_shows_every_reason():
     reasons = [f"Fault {i}." for i in range(TOLD_REASONS + 1)]
     told = shown(*reasons)
     assert all(reason in told for reason in reasons)
+
+
+def told_families(*families: Family) -> str:
+    console = Console(file=StringIO(), width=80)
+    show_families(console, families)
+    return " ".join(console.file.getvalue().split())
+
+
+def test_a_raced_family_is_shown_with_its_gain():
+    raced = Family(
+        name="text", kept=True, n_made=9, n_features=9, figure="log loss", gains=(0.1, 0.3, -0.1)
+    )
+    assert "raced by log loss on held-out rows" in told_families(raced)
+    assert "text 9 of 9 10.0 % 2 of 3 kept" in told_families(raced)
+
+
+def test_a_family_that_was_not_raced_is_shown_with_the_reason():
+    off = Family(name="text", kept=False, why_not_raced="switched off")
+    assert "text - - - not there, not raced: switched off" in told_families(off)
+
+
+def test_where_nothing_is_known_of_families_nothing_is_shown():
+    assert told_families() == ""

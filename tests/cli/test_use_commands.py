@@ -133,6 +133,37 @@ def test_threshold_is_told_in_words(phantom, own):
     assert "FPR at most 1 %" in run.out
 
 
+def test_threshold_moves_by_what_both_mistakes_cost(phantom, own):
+    moved = phantom("threshold", "latest", "--cost", "1,100", "--home", own, "--json").json
+    assert moved["policy"]["cost"] == {"false_positive": 1.0, "false_negative": 100.0}
+
+
+def test_threshold_moves_by_a_precision_in_the_field(phantom, own):
+    words = ("--min-precision", "0.9", "--prevalence", "0.001", "--json")
+    policy = phantom("threshold", "latest", *words, "--home", own).json["policy"]
+    assert (policy["min_precision"], policy["prevalence"]) == (0.9, 0.001)
+
+
+@pytest.mark.parametrize("given", ["100", "1;100", "1,2,3", "a,b", ""])
+def test_costs_that_are_no_pair_are_refused(phantom, own, given):
+    run = phantom("threshold", "latest", "--cost", given, "--home", own)
+    assert run.code == 2
+    assert "is no pair of costs" in run.err
+
+
+@pytest.mark.parametrize("given", ["1,0", "1,inf", "1e308,1e308"])
+def test_costs_with_which_nothing_can_be_reckoned_are_refused(phantom, own, given):
+    run = phantom("threshold", "latest", "--cost", given, "--home", own)
+    assert run.code == 2
+    assert run.err.startswith("error: --cost.false_")
+
+
+def test_a_prevalence_alone_is_no_rule(phantom, own):
+    run = phantom("threshold", "latest", "--prevalence", "0.1", "--home", own)
+    assert run.code == 2
+    assert "No rule of alert was given." in run.err
+
+
 def test_exported_model_is_imported_where_its_key_is_named(phantom, at, core, folder):
     assert at("export", "latest", "model.phantom").code == 0
     refused = phantom("import", "model.phantom", "--home", folder / "other")

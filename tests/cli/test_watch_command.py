@@ -100,3 +100,11 @@ def test_a_mistake_is_told_in_words(watch, logons, words, told):
     run = watch(logons, *words)
     assert run.code == 2
     assert told in run.err
+
+
+def test_an_absurd_count_is_shown_short(watch, logons, tmp_path):
+    text = logons.read_text().replace("700,web,400.0", "700,web,1e308")
+    (tmp_path / "odd.csv").write_text(text)
+    run = watch(tmp_path / "odd.csv")
+    assert "1e+308" in run.out
+    assert "000,000,000" not in run.out

@@ -121,3 +121,15 @@ def test_progress_is_told_until_the_end(core):
 def test_the_home_is_told_by_the_environment(monkeypatch, tmp_path):
     monkeypatch.setenv("PHANTOM_HOME", str(tmp_path / "elsewhere"))
     assert PhantomMLCore().home == tmp_path / "elsewhere"
+
+
+def test_a_first_model_of_other_rows_is_not_said_to_rank_beside_the_ensemble(binary):
+    rows = [row.model_copy(update={"rank": i + 1}) for i, row in enumerate(binary.leaderboard)]
+    board = binary.leaderboard.model_copy(update={"rows": tuple(rows)})
+    told = (
+        f"The first model, {rows[0].algorithm} on a sample of the rows, was made to have one soon."
+    )
+    changed = {"leaderboard": board, "members": ("a", "b"), "model_id": "another"}
+    plain = binary.model_copy(update=changed | {"warnings": ()})
+    assert "ranks first" in plain.notes()[0]
+    assert plain.model_copy(update={"warnings": (told,)}).notes() == (told,)

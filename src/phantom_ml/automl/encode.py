@@ -13,6 +13,15 @@ from phantom_ml.algorithms.base import algorithms
 from phantom_ml.automl.able import delay_ns
 from phantom_ml.automl.consensus import OWN_MEMBERS
 from phantom_ml.automl.draft import GOLDEN_ROWS
+from phantom_ml.automl.families import (
+    FIRST_MODEL,
+    NO_ANSWERS,
+    NO_OTHERS,
+    RACE_OVER,
+    SHORT_BUDGET,
+    SWITCHED_OFF,
+    families_told,
+)
 from phantom_ml.automl.problem import Problem
 from phantom_ml.automl.workspace import Facts, Workspace
 from phantom_ml.config import AutoMLConfig, FeatureSettings
@@ -23,8 +32,9 @@ from phantom_ml.features.before import Before
 from phantom_ml.features.encoder import Encoder
 from phantom_ml.features.fit import fit_encoder, keeping_steps
 from phantom_ml.features.fitted.question import Question
-from phantom_ml.features.selection.judged import judged_encoder
+from phantom_ml.features.selection.judged import Judged, judged_encoder
 from phantom_ml.features.selection.training import Training
+from phantom_ml.model.families import Family
 from phantom_ml.model.pipeline import USUAL
 from phantom_ml.model.usual import Usual
 from phantom_ml.process.deadline import Deadline
@@ -79,7 +89,6 @@ def encode(
     past : bool
         Whether windows over what entities did before are made where they can be.
     """
-    settings = wanted_features(config)
     training = problem.frame.head(problem.n_rows - problem.n_validation)
     encoder = _fitted(problem, config, training, past=past)
     encoder = encoder if like is None else _as_judged(encoder, like, training)
@@ -96,13 +105,14 @@ def encode(
     else:
         # Without answers a row may count itself: a detector takes the least change of what it counts for odd.
         matrix = encoder.transform(training)
-    judged = like is None and problem.task.learns_from_answers
-    if judged and (judging > 0 or settings.is_limited):
+    if like is None:
         samples = Samples(matrix, problem.target.values[: training.height])
         rows_to_judge = Training(training, problem.inputs, samples, asked)
-        encoder, matrix = judged_encoder(
-            encoder, rows_to_judge, settings, Deadline.after(judging), config.seed
-        )
+        until = Deadline.after(judging) if judging > 0 else None
+        found = _judged(encoder, rows_to_judge, problem, config, until)
+        encoder, matrix = found.encoder, found.matrix
+        why_not = _why_not_raced(problem, config, until, past=past)
+        workspace.save_families(_families(found, problem, config, why_not))
     samples = Samples(
         _with_validation(matrix, encoder, problem), problem.target.values, problem.weight
     )
@@ -110,6 +120,37 @@ def encode(
     if not problem.task.learns_from_answers:
         _save_usual(training.select(encoder.inputs), problem, config, workspace)
     return samples
+
+
+def _judged(
+    encoder: Encoder,
+    training: Training,
+    problem: Problem,
+    config: AutoMLConfig,
+    until: Deadline | None,
+) -> Judged:
+    """Return the encoder as held-out rows judge it; as it is where nothing is judged and nothing limited."""
+    settings = wanted_features(config)
+    if not problem.task.learns_from_answers or (until is None and not settings.is_limited):
+        return Judged(encoder, training.matrix, ())
+    return judged_encoder(encoder, training, settings, until or Deadline.after(0.0), config.seed)
+
+
+def _families(judged: Judged, problem: Problem, config: AutoMLConfig, why_not: str) -> list[Family]:
+    return families_told(judged, wanted_features(config), problem.target.kind, why_not)
+
+
+def _why_not_raced(
+    problem: Problem, config: AutoMLConfig, until: Deadline | None, *, past: bool
+) -> str:
+    """Return why a family that has no judgement has none; ``until`` is None where none was to have one."""
+    if not problem.task.learns_from_answers:
+        return NO_ANSWERS
+    if not past:
+        return FIRST_MODEL
+    if until is None:
+        return SHORT_BUDGET if config.feature_engineering else SWITCHED_OFF
+    return RACE_OVER if until.passed else NO_OTHERS
 
 
 def _fitted(problem: Problem, config: AutoMLConfig, frame: pl.DataFrame, *, past: bool) -> Encoder:

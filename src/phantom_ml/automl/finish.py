@@ -18,6 +18,7 @@ from phantom_ml.automl.ensemble import MAX_ROWS, Mixture, choose_mixture
 from phantom_ml.automl.held_out import HeldOut
 from phantom_ml.automl.importance import (
     drops_of,
+    not_measured,
     own_importance,
     start_shuffling,
     told_importance,
@@ -32,6 +33,7 @@ from phantom_ml.config import AutoMLConfig, ProblemKind
 from phantom_ml.explain.occlusion import typical_row
 from phantom_ml.metrics.calibration import Calibrator, fit_calibration
 from phantom_ml.model.combine import combine
+from phantom_ml.model.families import FAMILIES
 from phantom_ml.model.pipeline import USUAL
 from phantom_ml.model.trial import Trial
 from phantom_ml.process.child import Child
@@ -44,6 +46,8 @@ ROWS_PER_SECOND = 150
 TYPICAL_ROWS = 5_000
 #: Share of the budget after which columns that were not shuffled yet are left out.
 SHUFFLE_SHARE = 0.04
+#: The same where members know none of their own: then nothing else tells what a model looks at.
+SHUFFLE_ALONE_SHARE = 0.2
 #: Of a model's size: about what its manifest, its signature and its golden rows take, and a held-out row.
 MANIFEST_BYTES, VALIDATION_BYTES = 12_000, 9
 
@@ -100,7 +104,7 @@ def finish(ending: Ending, best: Sequence[Finished], number: int) -> tuple[Draft
     if ending.refits:
         mixture, members = without_late(mixture, members, _all_rows(ending))
     own = own_importance(workspace, members, mixture)
-    shuffling = _shuffling(ending, members, mixture, list(own))
+    shuffling = _shuffling(ending, members, mixture, own)
     refitted = fit_on_all(list(members.values()), _all_rows(ending)) if ending.refits else {}
     mixed = mixture.apply(held_out.predictions)
     calibrator = _calibrator(problem, held_out, mixed, ending.config.seed)
@@ -120,16 +124,18 @@ def finish(ending: Ending, best: Sequence[Finished], number: int) -> tuple[Draft
     seconds = trial.seconds + time.monotonic() - started
     trial = trial.model_copy(update={"seconds": seconds, "predict_us_per_row": cost})
     drops = drops_of(shuffling)
-    facts = _facts(problem, members.values(), drops, told_importance(own, drops))
+    facts = _facts(ending, members.values(), drops, told_importance(own, drops))
     draft = stage(recipe, problem, workspace, trial, facts)
     size = draft_bytes([draft.folder]) + MANIFEST_BYTES
     notes = broken(list(members.values()), cost, size, ending.config.constraints)
-    costs = len(able) < len(best) and not notes
-    return draft, trial, _price(ending, best, rows, trial) if costs else notes
+    if len(able) < len(best) and not notes:
+        notes = _price(ending, best, rows, trial)
+    unknown = not_measured(own, drops, timed=ending.budget.seconds is not None)
+    return draft, trial, [*notes, *unknown]
 
 
 def _facts(
-    problem: Problem,
+    ending: Ending,
     members: Iterable[Finished],
     drops: Mapping[str, list[float]],
     importance: Mapping[str, float],
@@ -139,7 +145,8 @@ def _facts(
         "members": recipes_of(members),
         "importance": importance,
         "permutation_importance": drops,
-        "typical": typical_row(problem.frame.head(TYPICAL_ROWS)),
+        "typical": typical_row(ending.problem.frame.head(TYPICAL_ROWS)),
+        FAMILIES: ending.workspace.families(),
     }
 
 
@@ -160,14 +167,15 @@ def _all_rows(ending: Ending) -> AllRows:
 
 
 def _shuffling(
-    ending: Ending, members: dict[int, Finished], mixture: Mixture, columns: list[str]
+    ending: Ending, members: dict[int, Finished], mixture: Mixture, own: Mapping[str, float]
 ) -> Child:
     """Start measuring permutation importance beside the refits, or for a moment where there are none."""
     end = ending.budget.refit_end()
     if ending.budget.seconds is not None:
-        end = end.within(SHUFFLE_SHARE * ending.budget.seconds)
+        share = SHUFFLE_SHARE if any(own.values()) else SHUFFLE_ALONE_SHARE
+        end = end.within(share * ending.budget.seconds)
     limits = Limits(end, ending.room.memory_mb, 1)
-    return start_shuffling(ending.workspace, members, mixture, columns, limits)
+    return start_shuffling(ending.workspace, members, mixture, list(own), limits)
 
 
 def _microseconds(members: Iterable[Finished], refitted: Mapping[int, Finished]) -> float:

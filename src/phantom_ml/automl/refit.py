@@ -24,6 +24,7 @@ from phantom_ml.explain.occlusion import typical_row
 from phantom_ml.features.encoder import Encoder
 from phantom_ml.metrics.validation_scores import ValidationScores
 from phantom_ml.model.combine import combine
+from phantom_ml.model.families import FAMILIES
 from phantom_ml.model.spec import Member, ModelSpec
 from phantom_ml.model.trial import Trial
 from phantom_ml.process.deadline import Deadline
@@ -69,6 +70,8 @@ def refit_draft(
         "members": dict(recipes),
         "importance": own_importance(workspace, members, weights),
         "typical": typical_row(problem.frame.head(TYPICAL_ROWS)),
+        # Its features are those that were raced when it was first trained.
+        FAMILIES: list(card.get(FAMILIES, ())),
     }
     return stage(recipe, problem, workspace, trial, facts)
 

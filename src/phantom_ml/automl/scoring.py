@@ -16,6 +16,7 @@ from phantom_ml.metrics.calibration import Calibrator
 from phantom_ml.metrics.lookup import get_metric
 from phantom_ml.metrics.thresholds import Threshold, threshold_for
 from phantom_ml.metrics.validation_scores import ValidationScores
+from phantom_ml.model.families import FAMILIES
 from phantom_ml.model.trial import Trial, TrialStatus
 
 Array = NDArray[np.float64]
@@ -157,6 +158,7 @@ def trial_draft(
     facts = {
         "members": {
             name: {"settings": dict(trial.settings), "n_rounds": trial.n_rounds, "seed": trial.seed}
-        }
+        },
+        FAMILIES: workspace.families(),
     }
     return stage(recipe, problem, workspace, trial, facts)

@@ -6,8 +6,10 @@ Arrays travel between processes as files here, never as pickles. Nothing in it i
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,12 +20,14 @@ from phantom_ml.data.matrix import Feature, History, Matrix, Rows, Samples
 from phantom_ml.features.before import Before
 from phantom_ml.features.fitted.question import Question
 from phantom_ml.features.fold_fitted import FoldFitted
+from phantom_ml.model.families import Family
 
 TEXT_PARTS = ("data", "indices", "indptr")
 STRINGS = "strings.npy"
 HISTORY, HISTORY_TOLD = "history.npy", "history.json"
 ENTITY = "entity.npy"
 BEFORE_PARTS = ("time", "groups")
+FAMILIES_FILE = "families.json"
 
 
 @dataclass(frozen=True)
@@ -72,6 +76,16 @@ class Workspace:
         values = json.loads((self.folder / "facts.json").read_text())
         known = {"kind": ProblemKind(values["kind"]), "classes": tuple(values["classes"])}
         return Facts(**values | known)
+
+    def save_families(self, families: Iterable[Family]) -> None:
+        """Write what became of families of features."""
+        told = [family.model_dump(mode="json") for family in families]
+        (self.folder / FAMILIES_FILE).write_text(json.dumps(told))
+
+    def families(self) -> list[dict[str, Any]]:
+        """Return what became of families of features, as a card tells it; nothing where that was not written."""
+        path = self.folder / FAMILIES_FILE
+        return list(json.loads(path.read_text())) if path.exists() else []
 
     def save_before(self, before: Before) -> None:
         """Write when each row happened and whom it belongs to."""

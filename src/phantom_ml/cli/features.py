@@ -42,6 +42,12 @@ class Judgement:
     time_column: Annotated[
         str | None, typer.Option(metavar="COLUMN", help="Rows come before others by this column.")
     ] = None
+    label_delay: Annotated[
+        float | None,
+        typer.Option(
+            metavar="DAYS", help="Days until an answer is known; needs --target and --time-column."
+        ),
+    ] = None
     group_column: Annotated[
         list[str] | None,
         typer.Option(metavar="COLUMN", help="Rows of one user, host, ... hang together (repeat)."),
@@ -86,20 +92,19 @@ def features(
         from phantom_ml.errors import BadSetting
 
         if not found.selected:
-            _show(found, common, None, data.report.warnings)
+            _show(found, common, None)
             raise BadSetting(
                 "No feature is kept: there is nothing to write.", "Leave --output out."
             )
         write_table(found.frame.select(found.selected).collect(), output)
-    _show(found, common, output, data.report.warnings)
+    _show(found, common, output)
 
 
-def _show(found: FeatureSet, common: Common, output: str | None, warnings: tuple[str, ...]) -> None:
+def _show(found: FeatureSet, common: Common, output: str | None) -> None:
     from phantom_ml.cli.screen import screen, sentences, show, table, write_json
 
     if common.json:
-        remarked = {"output": output, "remarks": [*found.remarks, *warnings]}
-        write_json(found.model_dump(mode="json") | remarked)
+        write_json(found.model_dump(mode="json") | {"output": output})
         return
     head = ("feature", "share", "us/row", "kept", "what it is")
     rows = [_feature(feature) for feature in found.features[:SHOWN_FEATURES]]
@@ -109,7 +114,7 @@ def _show(found: FeatureSet, common: Common, output: str | None, warnings: tuple
     show(console, "Columns", _columns(found))
     more = len(found.features) - SHOWN_FEATURES
     remarks = [f"{more} more with --json"] if more > 0 else []
-    remarks += [*found.remarks, *warnings]
+    remarks += [*found.remarks, *found.warnings]
     if output is not None:
         kept, of = counted(len(found.selected), "feature"), counted(found.n_rows, "row")
         remarks.append(f"{kept} of {of} written to {output}")

@@ -69,12 +69,14 @@ def models(
 
 def _tell_model(core: PhantomMLCore, model: str, common: Common) -> None:
     found = core.get_model(model)
-    report = core.get_report(found.id)
+    report, families = core.get_report(found.id), core.get_families(found.id)
     from phantom_ml.cli.screen import facts, number, screen, sentences, show, write_json
+    from phantom_ml.cli.summary import show_families
 
     if common.json:
         threat = None if report is None else report.model_dump(mode="json")
-        write_json({**found.model_dump(mode="json"), "threat": threat})
+        raced = [family.model_dump(mode="json") for family in families]
+        write_json({**found.model_dump(mode="json"), "threat": threat, "families": raced})
         return
     pairs = [
         ("Algorithm", found.algorithm),
@@ -86,6 +88,7 @@ def _tell_model(core: PhantomMLCore, model: str, common: Common) -> None:
     ]
     console = screen()
     show(console, found.id, facts(pairs))
+    show_families(console, families)
     if report is not None:
         show(console, "On rows that no search saw", sentences(report.lines()))
         if report.warnings:

@@ -13,6 +13,7 @@ from phantom_ml.cli.progress_bar import duration
 from phantom_ml.cli.screen import bars, facts, number, sentences, show, table
 from phantom_ml.metrics.threshold import Threshold
 from phantom_ml.metrics.threshold_claims import percent, percentage
+from phantom_ml.model.families import Family, family_rows
 from phantom_ml.model.leaderboard import Leaderboard, LeaderboardRow, without_rank
 from phantom_ml.wording import counted
 
@@ -37,8 +38,19 @@ def show_result(console: Console, result: AutoMLResult) -> None:
     shares = [(name, share) for name, share in result.feature_importance.items() if share > 0]
     if shares:
         show(console, "What it looks at", bars(shares[:TOP_COLUMNS]))
+    show_families(console, result.families)
     if notes := result.notes():
         show(console, "Notes", sentences(notes))
+
+
+def show_families(console: Console, families: Sequence[Family]) -> None:
+    """Print what the race of families of features came to, if anything is known of it."""
+    if not families:
+        return
+    head = ("family", "features", "gain", "judgements", "outcome")
+    body = table(head, family_rows(families), left=("family", "outcome"), gives=(head[-1],))
+    figure = next((f"by {family.figure} " for family in families if family.figure), "")
+    show(console, f"Families of features, raced {figure}on held-out rows", body)
 
 
 def _best(result: AutoMLResult) -> list[tuple[str, str]]:

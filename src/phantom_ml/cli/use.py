@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from phantom_ml.cli.options import AlertRule, Common, File, Model, Reading
+from phantom_ml.cli.options import Common, File, Model, MovedRule, Reading
 
 if TYPE_CHECKING:
     import polars as pl
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from phantom_ml.core.models import Evaluation
     from phantom_ml.data.dataset import Dataset
+    from phantom_ml.explain.evasion.report import EvasionReport
     from phantom_ml.explain.forms import Explanation
 
 SHOWN_ROWS, SHOWN_COLUMNS, BLOCK_ROWS = 10, 8, 65_536
@@ -72,19 +73,20 @@ def predict(
     known = core.get_model(model).id
     data = None if file is None else core.read(file, reading.options())
     notes = () if data is None else data.report.warnings
+    from phantom_ml.cli.logged import collected
+
+    with collected() as said:
+        told = core.predict(known, data, horizon=horizon, output=output, state=state)
+    notes = (*notes, *said)
     if file is None or data is None or horizon is not None:
-        told = core.predict(known, data, horizon=horizon, output=output)
         _tell_ahead(told, output, common, notes)
     elif output is not None:
-        told = core.predict(known, data, output=output, state=state)
         # The first rows come back, or of a forecast all: of a wide table more than it has.
         _tell_written(output, max(data.n_rows, told.height), common, notes)
+    elif common.json:
+        _write_lines(told, notes)
     else:
-        scored = core.predict(known, data, state=state)
-        if common.json:
-            _write_lines(scored, notes)
-        else:
-            _show_scored(scored, data, [known, file], common)
+        _show_scored(told, data, [known, file], common, notes)
 
 
 def _tell_ahead(
@@ -128,7 +130,9 @@ def _tell_written(output: str, n_rows: int, common: Common, notes: Sequence[str]
     show_notes(console, notes)
 
 
-def _show_scored(scored: pl.DataFrame, data: Dataset, words: list[str], common: Common) -> None:
+def _show_scored(
+    scored: pl.DataFrame, data: Dataset, words: list[str], common: Common, notes: Sequence[str]
+) -> None:
     """Print the first alerts, or the first rows where nothing is alerted, and what to do next."""
     import polars as pl
 
@@ -153,7 +157,7 @@ def _show_scored(scored: pl.DataFrame, data: Dataset, words: list[str], common: 
         title += f"; the first {chosen.height} {what}"
     console = screen()
     show(console, title, scored_table(chosen, given, console.width))
-    show_notes(console, data.report.warnings)
+    show_notes(console, notes)
     written = command_line(common, "predict", *words, "--output", "scores.csv")
     row = command_line(common, "explain", *words, "--row", str(chosen["row"][0]))
     show_next(console, [row, written])
@@ -222,7 +226,7 @@ def evaluate(
     known = core.get_model(model).id
     data = core.read(file, reading.options())
     found = core.evaluate(known, data)
-    evaded = core.check_evasion(known, data) if evasion else None
+    evaded = _said_once(core.check_evasion(known, data), found) if evasion else None
     from phantom_ml.cli.screen import number, screen, sentences, show, table, write_json
     from phantom_ml.cli.summary import show_evasion
     from phantom_ml.wording import counted
@@ -244,6 +248,12 @@ def evaluate(
         show(console, "Notes", sentences(found.warnings))
     if evaded is not None:
         show_evasion(console, evaded)
+
+
+def _said_once(evaded: EvasionReport, found: Evaluation) -> EvasionReport:
+    """Return the report without what an evaluation of the same rows says already."""
+    others = [note for note in evaded.notes if note not in found.warnings]
+    return evaded.model_copy(update={"notes": tuple(others)})
 
 
 def _show_alerts(console: Console, found: Evaluation) -> None:
@@ -307,10 +317,13 @@ def _row(frame: pl.DataFrame, row: int, n_rows: int) -> pl.DataFrame:
     return frame
 
 
-def threshold(model: Model, rule: AlertRule, common: Common) -> None:
+def threshold(model: Model, rule: MovedRule, common: Common) -> None:
     """Move a model's line of alert.
 
     Nothing is trained again: the held-out scores of the training are used.
+    Where a missed threat costs as much as 100 false alerts: --cost 1,100.
+    Where 9 of 10 alerts are to be right and one row in a thousand is a threat:
+    --min-precision 0.9 --prevalence 0.001.
     """
     from phantom_ml.errors import BadSetting
 
@@ -318,7 +331,7 @@ def threshold(model: Model, rule: AlertRule, common: Common) -> None:
     if policy is None:
         raise BadSetting(
             "No rule of alert was given.",
-            "Give one of --max-fpr, --alerts-per-day, --min-precision and --top-k.",
+            "Give one of --max-fpr, --alerts-per-day, --min-precision, --top-k and --cost.",
         )
     core = common.core()
     known = core.get_model(model).id

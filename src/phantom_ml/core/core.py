@@ -9,16 +9,17 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from phantom_ml.automl.preload import FORECASTS, PRELOAD
+from phantom_ml.automl.preload import PRELOAD, preload_of
 from phantom_ml.config import AutoMLConfig, FeatureSettings, ThresholdPolicy
 from phantom_ml.core.models import Evaluation, Loaded, evaluate, recut
 from phantom_ml.core.result import AutoMLResult
-from phantom_ml.core.shelf import Shelf
+from phantom_ml.core.shelf import Shelf, say
 from phantom_ml.core.training import train
 from phantom_ml.data.dataset import Dataset
 from phantom_ml.data.readers.base import ReadOptions
 from phantom_ml.errors import BadSetting
 from phantom_ml.metrics.thresholds import Threshold
+from phantom_ml.model.families import Family, kept_families
 from phantom_ml.model.forecast import ForecastModel
 from phantom_ml.model.leaderboard import Leaderboard
 from phantom_ml.model.signing import SigningKey, Trust
@@ -27,7 +28,6 @@ from phantom_ml.process.deadline import Deadline
 from phantom_ml.progress import ProgressCallback, silent
 from phantom_ml.store.records import ExperimentView, ModelRecord
 from phantom_ml.store.store import Store
-from phantom_ml.tasks.base import tasks
 from phantom_ml.tasks.settings import check_settings
 
 if TYPE_CHECKING:
@@ -111,7 +111,7 @@ class PhantomMLCore:
         clock = Deadline.after(0.0)
         settings = AutoMLConfig.of(data if config is None else config)
         check_settings(settings)
-        warm_up(FORECASTS if tasks.get(settings.task_type).of_series else PRELOAD)
+        warm_up(preload_of(settings))
         source = settings.data_path if config is None else data
         if source is None:
             raise BadSetting(
@@ -189,7 +189,8 @@ class PhantomMLCore:
             Its id, the beginning of it, or ``latest``.
         data : table, path, a row as mapping, or JSON text
             For series, what is known ahead, if anything is: a row for each of its rows, and with the values
-            that came also ``score`` and ``alert``. What reading has to say is logged as ``phantom_ml``.
+            that came also ``score`` and ``alert``. What reading has to say is logged as ``phantom_ml``, and
+            so is how many cells of a column hold no time as training read times.
         horizon : int, optional
             For series: a row for each of so many steps after the history.
         output : path, optional
@@ -217,16 +218,16 @@ class PhantomMLCore:
         from phantom_ml.core.stream import Stream
 
         data = self._shelf.logged(data)
-        if output is None and state is None:
-            return Stream(pipeline).scored(self._shelf.frame(data))
         stream = Stream.of(pipeline, None if state is None else Path(state).expanduser())
         if output is not None:
             from phantom_ml.core.output import write_predictions
 
             scored = write_predictions(stream, self.read(data), Path(output).expanduser())
         else:
-            scored = stream.predict(self._shelf.frame(data))
+            score = stream.scored if state is None else stream.predict
+            scored = score(self._shelf.frame(data))
         stream.save()
+        say(stream.unread.notes())
         return scored
 
     def evaluate(self, model_id: str, labelled_data: Any) -> Evaluation:
@@ -261,14 +262,15 @@ class PhantomMLCore:
         labelled_data : table or path
             Rows that the model has not seen; benign ones lend their texts.
         mutations : sequence of str, optional
-            Those that are tried; default: all.
+            Those that are tried, or one; default: all.
         max_attacks : int, at least 1
             Attacks that are looked at, drawn at random where there are more.
         """
         from phantom_ml.core.evasion import EvasionPlan, evasion_report
 
         pipeline = self._shelf.pipeline(model_id)
-        plan = EvasionPlan(None if mutations is None else tuple(mutations), max_attacks, seed)
+        names = [mutations] if isinstance(mutations, str) else mutations
+        plan = EvasionPlan(None if names is None else tuple(names), max_attacks, seed)
         frame = self._shelf.frame(labelled_data, pipeline.spec.target)
         return evasion_report(self._shelf.record(model_id).id, pipeline, frame, plan)
 
@@ -300,22 +302,16 @@ class PhantomMLCore:
             Of a forecast, rows that lie ahead, such as those of ``predict``.
         before : table or path, optional
             What happened around the instance, for a model that counts what entities did before.
-        n_nearest : int
+        n_nearest : int, at least 0
             Normal rows that are told beside each row by an anomaly model.
         """
         manifest, pipeline = self._shelf.kept(model_id)
         (instance, notes), (before, more) = map(self._shelf.noted, (instance, before))
         frame = None if instance is None else self._shelf.frame(instance)
-        if isinstance(pipeline, ForecastModel):
-            from phantom_ml.explain.forecast import explain_forecast
+        past = None if before is None else self._shelf.frame(before)
+        from phantom_ml.core.explaining import explained
 
-            told = explain_forecast(pipeline, manifest.card, frame)
-        else:
-            from phantom_ml.explain.explanation import explain
-
-            if before is not None and pipeline.encoder.past is not None:
-                pipeline = pipeline.among(self._shelf.frame(before))
-            told = explain(pipeline, manifest.card, frame, n_nearest)
+        told = explained(pipeline, manifest.card, frame, past, n_nearest)
         said = dict.fromkeys((*notes, *more, *told.notes))
         return told.model_copy(update={"notes": tuple(said)})
 
@@ -338,10 +334,10 @@ class PhantomMLCore:
         """
         from phantom_ml.features.engineer import FeatureRequest, engineer_features
 
-        frame = self._shelf.frame(data, FeatureRequest.of(config).target_column)
-        if progress is None:
-            return engineer_features(frame, config)
-        return engineer_features(frame, config, progress)
+        target = FeatureRequest.of(config).target_column
+        frame, notes = self._shelf.frame_and_notes(data, target)
+        found = engineer_features(frame, config, *([] if progress is None else [progress]))
+        return found.model_copy(update={"warnings": notes})
 
     # What there is
 
@@ -364,6 +360,10 @@ class PhantomMLCore:
         from phantom_ml.core.judge import kept_report
 
         return kept_report(*self._shelf.kept(model_id))
+
+    def get_families(self, model_id: str) -> tuple[Family, ...]:
+        """Return what became of each family of features in training; nothing where the card does not tell."""
+        return kept_families(self._shelf.kept(model_id)[0].card)
 
     def list_experiments(self) -> list[ExperimentView]:
         """Return all experiments, newest first."""

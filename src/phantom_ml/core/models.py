@@ -182,6 +182,7 @@ def evaluate(
     require_target(frame.columns, spec.target)
     answers = known_answers(spec, frame[spec.target], manifest.card.get("odd_class"))
     truth, rows = answers.values, answers.rows
+    notes = (*pipeline.unread_times(frame, _read_beside(manifest.card, spec)), *answers.notes)
     if len(rows) == 0:
         raise BadSetting(
             f"No row has a value of {spec.target!r} that the model knows.",
@@ -205,12 +206,19 @@ def evaluate(
         n_rows=len(rows),
         n_skipped=frame.height - len(rows),
         figures=figures,
-        warnings=answers.notes,
+        warnings=notes,
     )
     if spec.threshold is None:
         return found
     told = _of_alerts(spec.threshold, manifest.card, pipeline, frame[rows], truth, prediction)
-    return found.model_copy(update={**told, "warnings": (*answers.notes, *told["warnings"])})
+    return found.model_copy(update={**told, "warnings": (*notes, *told["warnings"])})
+
+
+def _read_beside(card: Mapping[str, Any], spec: ModelSpec) -> tuple[str | None, ...]:
+    """Return the columns of times that an evaluation reads beside those of the model."""
+    rule = spec.suppression
+    time = dict(card.get("config") or {}).get("time_column")
+    return (None if spec.threshold is None else time, None if rule is None else rule.time_column)
 
 
 def _of_alerts(

@@ -10,6 +10,7 @@ from pydantic import Field
 from phantom_ml.config import Settings
 from phantom_ml.core.threat import ThreatReport
 from phantom_ml.metrics.thresholds import ThresholdTable
+from phantom_ml.model.families import Family, family_lines
 from phantom_ml.model.forecast_spec import SeriesFacts
 from phantom_ml.model.leaderboard import Leaderboard
 
@@ -28,6 +29,9 @@ class AutoMLResult(Settings):
     best_score: float | None = Field(description="On held-out rows, in the metric's direction.")
     metric: str
     feature_importance: dict[str, float] = Field(description="By raw column, summing to 1.")
+    families: tuple[Family, ...] = Field(
+        (), description="Which families of features the race kept, which it dropped, and why."
+    )
     training_time_seconds: float
     leaderboard: Leaderboard
     thresholds: ThresholdTable | None = Field(None, description="Two classes only.")
@@ -60,12 +64,16 @@ class AutoMLResult(Settings):
         top = [f"{name} {share:.0%}" for name, share in list(self.feature_importance.items())[:5]]
         if top:
             lines.append(f"Looks at       {', '.join(top)}")
+        lines += [f"Features       {told}" for told in family_lines(self.families)]
         return [*lines, *(f"Note           {w}" for w in self.notes())]
 
     def notes(self) -> tuple[str, ...]:
         """Return the warnings, and why the served model is not the leaderboard's first where it is not."""
         first = next((row for row in self.leaderboard if row.rank == 1), None)
         if first is None or first.model_id == self.model_id or not self.members:
+            return self.warnings
+        if any(w.startswith(f"The first model, {first.algorithm} on") for w in self.warnings):
+            # It was measured on rows of its own: where a warning tells that, it is no rival.
             return self.warnings
         n_scored = sum(row.score is not None and not row.members for row in self.leaderboard)
         told = (

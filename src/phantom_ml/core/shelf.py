@@ -8,7 +8,7 @@ import os
 import shutil
 import time
 import weakref
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -30,6 +30,12 @@ from phantom_ml.store.store import Store
 #: A threshold that another process sets is seen after so long.
 FRESH_SECONDS = 1.0
 LOG = logging.getLogger("phantom_ml")
+
+
+def say(notes: Iterable[str]) -> None:
+    """Log what a person should know, for a call that returns rows alone."""
+    for note in notes:
+        LOG.warning("%s", printable(note))
 
 
 @dataclass
@@ -78,8 +84,7 @@ class Shelf:
         The report of a Dataset was there to be seen before.
         """
         found, notes = self.noted(data)
-        for note in notes if found is not data else ():
-            LOG.warning("%s", printable(note))
+        say(notes if found is not data else ())
         return found
 
     def frame(
@@ -98,15 +103,21 @@ class Shelf:
         ------
         TargetMissing, HeaderWrong
         """
+        return self.frame_and_notes(data, target, once=once)[0]
+
+    def frame_and_notes(
+        self, data: Any, target: str | None = None, *, once: Sequence[str] = ()
+    ) -> tuple[pl.DataFrame, tuple[str, ...]]:
+        """Return the same, and what reading had to say."""
         found = rows(data)
         if found is not None:
-            return found
+            return found, ()
         dataset = self.read(data)
         if target is not None:
             require_target(dataset.columns, target, dataset.report.repeated)
         for name in once:
             refuse_repeated(name, dataset.report.repeated)
-        return dataset.frame()
+        return dataset.frame(), dataset.report.warnings
 
     def kept(self, model_id: str) -> tuple[Manifest, Kept]:
         """Return a kept model with its line of alert; loaded and checked the first time."""

@@ -8,11 +8,14 @@ from pathlib import Path
 import polars as pl
 
 from phantom_ml.data.target import require_columns
+from phantom_ml.data.unread_times import UnreadTimes, unread_cells
 from phantom_ml.errors import BadSetting
 from phantom_ml.features.past import Past
 from phantom_ml.features.windows.saved import load_state, save_state
 from phantom_ml.model.last_shown import LastShown
 from phantom_ml.model.pipeline import Pipeline
+from phantom_ml.model.read_times import as_trained, times_of
+from phantom_ml.model.suppression import Suppression
 
 
 @dataclass
@@ -27,11 +30,14 @@ class Stream:
         Where what happened is kept between runs; None: it is forgotten.
     shown : LastShown
         The alerts that were shown so far, of a model that suppresses repeats.
+    unread : UnreadTimes
+        Cells of all rows so far that hold something and no time as training read times.
     """
 
     pipeline: Pipeline
     folder: Path | None = None
     shown: LastShown = field(default_factory=LastShown.nothing)
+    unread: UnreadTimes = field(default_factory=UnreadTimes)
 
     @classmethod
     def of(cls, pipeline: Pipeline, folder: Path | None) -> Stream:
@@ -77,11 +83,21 @@ class Stream:
         """Return predictions row for row, and which alerts are ``suppressed`` where the model does so."""
         rule = self.pipeline.spec.suppression
         if rule is None:
-            return self.pipeline.predict(frame)
+            return self.pipeline.predict(frame, self.unread)
         require_columns(frame.columns, rule.inputs)
-        scored = self.pipeline.predict(frame)
+        scored = self.pipeline.predict(frame, self.unread)
+        self._look_at_alerts(rule, frame, scored["alert"])
         repeated, self.shown = rule.repeats(frame, scored["alert"].to_numpy(), self.shown)
         return scored.with_columns(suppressed=repeated)
+
+    def _look_at_alerts(self, rule: Suppression, frame: pl.DataFrame, alert: pl.Series) -> None:
+        """Count what is no time where the rule alone reads the time, and an alert without one cannot repeat."""
+        name, encoder = rule.time_column, self.pipeline.encoder
+        if name in times_of(encoder) or not len(
+            unread_cells(frame[name].filter(alert), rule.time_form)
+        ):
+            return
+        self.unread.add(as_trained(name, self.pipeline.spec.inputs, rule.time_form), frame[name])
 
     def save(self) -> None:
         """Write what happened into the folder, if there is one."""

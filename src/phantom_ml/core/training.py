@@ -19,18 +19,20 @@ from phantom_ml.automl.holdout import Holdout
 from phantom_ml.automl.listener import Listener
 from phantom_ml.automl.problem import Problem, pose
 from phantom_ml.automl.workspace import Workspace
-from phantom_ml.config import AutoMLConfig, ThresholdPolicy
+from phantom_ml.config import AutoMLConfig, ProblemKind, ThresholdPolicy
 from phantom_ml.core.judge import Judge
-from phantom_ml.core.kinds import KNOWN_KINDS, THREAT, learned_kinds
+from phantom_ml.core.kinds import KNOWN_KINDS, THREAT, kinds_of_known, learned_kinds
 from phantom_ml.core.result import AutoMLResult
 from phantom_ml.core.threat import ThreatReport
 from phantom_ml.data.dataset import Dataset
 from phantom_ml.data.fingerprint import fingerprint
 from phantom_ml.data.splits import NOT_FORWARD
 from phantom_ml.errors import ConfigError, DataError, SearchError
+from phantom_ml.metrics.threshold_claims import way_out
 from phantom_ml.metrics.thresholds import ThresholdTable, threshold_table
 from phantom_ml.metrics.validation_scores import ValidationScores
 from phantom_ml.model.bundle import seal
+from phantom_ml.model.families import kept_families
 from phantom_ml.model.leaderboard import Leaderboard
 from phantom_ml.model.signing import SigningKey
 from phantom_ml.model.trial import Trial
@@ -163,6 +165,8 @@ def kinds_of(
     """Return the kinds of attack that a model of a problem learns from; a series has none."""
     if isinstance(problem, ForecastProblem):
         return ()
+    if problem.kind is ProblemKind.ANOMALY:
+        return kinds_of_known(problem, dataset, config)
     return learned_kinds(problem, dataset, config.task_settings.type_column)
 
 
@@ -275,6 +279,7 @@ def _result(keeper: Keeper, found: EngineResult, warnings: tuple[str, ...]) -> A
     folder, threat = keeper.store.model_folder(model_id), keeper.threat
     unmeasured = () if keeper.judge is None else (UNMEASURED,)
     told = unmeasured if threat is None else threat.warnings
+    thresholds = thresholds_of(folder, keeper.problem.policy)
     return AutoMLResult(
         model_id=model_id,
         experiment_id=keeper.experiment_id,
@@ -282,14 +287,16 @@ def _result(keeper: Keeper, found: EngineResult, warnings: tuple[str, ...]) -> A
         best_score=best.score,
         metric=metric.name,
         feature_importance=found.draft.facts.get("importance", {}),
+        families=kept_families(found.draft.facts),
         training_time_seconds=seconds,
         leaderboard=Leaderboard.of(found.trials, metric, keeper.experiment_id),
-        thresholds=thresholds_of(folder, keeper.problem.policy),
+        thresholds=thresholds,
         validation=found.validation,
         warnings=(
             *warnings,
             *found.warnings,
             *_not_forward(found.validation),
+            *_alerts_none(thresholds),
             *told,
             *_late(seconds, keeper.config.budget_seconds),
         ),
@@ -307,6 +314,15 @@ def _not_forward(validation: str) -> tuple[str, ...]:
         "Held-out rows are not later than those that were learned from: their figures say little of what comes "
         "next. How rows were dealt stands beside the score.",
     )
+
+
+def _alerts_none(thresholds: ThresholdTable | None) -> tuple[str, ...]:
+    """Return what to do about a line of alert that no held-out row reaches."""
+    line = None if thresholds is None else thresholds.current
+    if line is None or line.policy is None or not line.alerts_none:
+        return ()
+    way = way_out(line.policy)
+    return (f"{line.note} The model as it is alerts next to nothing. {way}",) if way else ()
 
 
 def _late(seconds: float, budget: float | None) -> tuple[str, ...]:

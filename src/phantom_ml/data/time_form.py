@@ -113,8 +113,36 @@ def _parts(text: pl.Series) -> pl.DataFrame:
     return parts.cast(pl.Int64).with_columns(told.alias("cell"), digits)
 
 
+def other_order(unread: pl.Series, order: str) -> str | None:
+    """Return the order that cells prove which the order of training does not read; None where they prove none.
+
+    Parameters
+    ----------
+    unread : Series of text
+        Cells that hold no time by ``order``.
+    order : str
+        One of ORDERS.
+
+    Examples
+    --------
+    >>> other_order(pl.Series(["25/12/2026", "soon"]), "month first")
+    'day first'
+    >>> other_order(pl.Series(["03/04/2026 25:00"]), "month first") is None
+    True
+    """
+    fits = _fits(_parts(unread))
+    proofs = {name: int((fit & ~fits[order]).sum()) for name, fit in fits.items()}
+    best = max(proofs, key=lambda name: proofs[name])
+    return best if proofs[best] else None
+
+
 def _fitting(parts: pl.DataFrame) -> dict[str, int]:
     """Return how many cells fit each order."""
+    return {order: int(fit.sum()) for order, fit in _fits(parts).items()}
+
+
+def _fits(parts: pl.DataFrame) -> dict[str, pl.Series]:
+    """Return which cells fit each order."""
     first, second, third = (parts[c] for c in "123")
     short = parts["digits"] == 2
     fits = (
@@ -122,4 +150,4 @@ def _fitting(parts: pl.DataFrame) -> dict[str, int]:
         (second <= 12) & (first <= 31),
         short & (second <= 12) & (third <= 31),
     )
-    return {order: int(fit.sum()) for order, fit in zip(ORDERS, fits, strict=True)}
+    return dict(zip(ORDERS, fits, strict=True))

@@ -56,6 +56,8 @@ class FeatureSet(Settings):
         Raw columns that give no feature, and why.
     remarks : tuple of str
         What would give more features.
+    warnings : tuple of str
+        What reading the table had to say; of a table that was in memory mostly nothing.
     """
 
     model_config = ConfigDict(arbitrary_types_allowed=True)
@@ -65,6 +67,7 @@ class FeatureSet(Settings):
     columns: tuple[ColumnSchema, ...] = ()
     left_out: dict[str, str] = Field(default_factory=dict)
     remarks: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()
     target: str | None = None
     n_rows: int = 0
     shadow: float | None = Field(None, description="Share of the gain that chance reaches.")
@@ -117,7 +120,7 @@ class FeatureSet(Settings):
         kinds = ", ".join(f"{c.name} {c.kind.value}" for c in self.columns)
         remarks = [f"Columns were taken for: {kinds}."] if kinds else []
         remarks += [f"{name} gives no feature: {why}" for name, why in self.left_out.items()]
-        remarks += self.remarks
+        remarks += [*self.remarks, *self.warnings]
         if len(self.features) > limit:
             remarks.insert(0, f"{len(self.features) - limit} more features are in .features.")
         return Page((_plain(self._title()),), head, rows, tuple(map(_plain, remarks)))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -11,11 +12,13 @@ from numpy.typing import NDArray
 
 from phantom_ml.algorithms.base import Learner, algorithms, load_learner
 from phantom_ml.data.matrix import Matrix
+from phantom_ml.data.unread_times import UnreadTimes
 from phantom_ml.features.encoder import Encoder
 from phantom_ml.features.fold_fitted import FoldFitted
 from phantom_ml.metrics.thresholds import Threshold
 from phantom_ml.model.align import align
 from phantom_ml.model.combine import combine, mean_of
+from phantom_ml.model.read_times import Encoded, look, unread_times
 from phantom_ml.model.spec import ModelSpec
 from phantom_ml.model.usual import Usual
 from phantom_ml.tasks.base import tasks
@@ -95,19 +98,28 @@ class Pipeline:
         """Return the matrix of a raw table, before fold-fitted features."""
         return self.encoder.transform(self._aligned(frame))
 
-    def score(self, frame: pl.DataFrame) -> Array:
-        """Return calibrated predictions, shape (n_rows, n_outputs)."""
+    def score(self, frame: pl.DataFrame, unread: UnreadTimes | None = None) -> Array:
+        """Return calibrated predictions, shape (n_rows, n_outputs).
+
+        To ``unread`` are added the cells of ``frame`` that hold something and no time as training read times.
+        """
         rows = self._aligned(frame)
-        past = self.encoder.seen(rows)
-        blocks = [
-            self.score_matrix(
-                self.encoder.transform(
-                    rows.slice(start, BATCH_ROWS), past.rows(slice(start, start + BATCH_ROWS))
-                )
-            )
-            for start in range(0, max(1, frame.height), BATCH_ROWS)
-        ]
+        past, blocks = self.encoder.seen(rows), []
+        for start in range(0, max(1, frame.height), BATCH_ROWS):
+            some, seen = rows.slice(start, BATCH_ROWS), past.rows(slice(start, start + BATCH_ROWS))
+            matrix = self.encoder.transform(some, seen)
+            blocks.append(self.score_matrix(matrix))
+            if unread is not None:
+                block = Encoded(frame.slice(start, BATCH_ROWS), some, matrix.values, seen)
+                look(unread, self.spec.inputs, self.encoder, block)
         return blocks[0] if len(blocks) == 1 else np.concatenate(blocks)
+
+    def unread_times(self, frame: pl.DataFrame, also: Iterable[str | None] = ()) -> tuple[str, ...]:
+        """Return what to say of cells that hold something and no time as training read times.
+
+        ``also`` names columns of times that others than the encoder read.
+        """
+        return unread_times(self.spec.inputs, self.encoder, frame, also)
 
     def score_matrix(self, matrix: Matrix) -> Array:
         """Return calibrated predictions of an encoded table."""
@@ -132,12 +144,10 @@ class Pipeline:
             for parts in self.members
         ]
 
-    def predict(self, frame: pl.DataFrame) -> pl.DataFrame:
-        """Return predictions row for row, in the columns that the task promises."""
-        task = tasks.get(self.spec.task_type)
-        return task.present(
-            self.score(frame), self.spec.kind, self.spec.classes, self.spec.threshold
-        )
+    def predict(self, frame: pl.DataFrame, unread: UnreadTimes | None = None) -> pl.DataFrame:
+        """Return predictions row for row, in the columns that the task promises; ``unread`` as for ``score``."""
+        task, spec = tasks.get(self.spec.task_type), self.spec
+        return task.present(self.score(frame, unread), spec.kind, spec.classes, spec.threshold)
 
 
 def _as_read(encoder: Encoder, spec: ModelSpec) -> Encoder:
