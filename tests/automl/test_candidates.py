@@ -190,7 +190,7 @@ def test_a_range_that_cannot_be_searched_is_told_how_json_writes_one():
 
 
 def test_a_range_of_one_end_is_refused():
-    with pytest.raises(ValueError, match="a range is"):
+    with pytest.raises(BadSetting, match="a range is"):
         TuningSettings(spaces={"LightGBM": {"num_leaves": (3,)}})
 
 
@@ -283,7 +283,41 @@ def test_a_range_of_whole_numbers_may_be_written_with_a_point():
     assert given_spaces(TuningSettings(spaces=space))["LightGBM"]["num_leaves"].integer
 
 
-def test_a_grid_over_own_bounds_begins_at_the_defaults():
+def test_a_grid_over_own_bounds_begins_beside_the_defaults_which_were_tried_at_first():
     found = [settings for name, settings in of_grid() if name == "LightGBM"]
     defaults = algorithms.get("LightGBM")().model_dump()
-    assert found[0] == {name: defaults[name] for name in found[0]}
+    assert sum(found[0][name] != defaults[name] for name in found[0]) == 1
+
+
+def test_no_settings_are_tried_twice_under_two_names():
+    first = (Candidate("LogisticRegression"),)
+    order = Candidates(first, OptimizationMethod.GRID_SEARCH, 0)
+    found = [order.next(n, []) for n in range(9)]
+    assert Candidate("LogisticRegression", {"C": 1.0}, raced=True) not in found
+
+
+def test_a_value_that_a_list_names_twice_is_tried_once():
+    given = given_spaces(TuningSettings(spaces={"LightGBM": {"num_leaves": [3, 3, 4]}}))
+    method = OptimizationMethod.GRID_SEARCH
+    first = within_spaces([Candidate("LightGBM")], given, method)
+    order = Candidates(tuple(first), method, 0, given)
+    found = [order.next(n, []) for n in range(3)]
+    assert [c and c.settings["num_leaves"] for c in found] == [3, 4, None]
+
+
+def test_what_another_trial_is_trying_is_not_proposed_again():
+    leaves = {"num_leaves": [4, 5], "max_rounds": [7]}
+    begun = [Candidate("LightGBM", {"num_leaves": 4, "max_rounds": 7})]
+    seen = [finished(0, (0.1,) * 3, settings={"num_leaves": 5, "max_rounds": 7})]
+    order = candidates(method="hyperband", LightGBM=leaves)
+    assert all(order.next(n, seen, begun) is None for n in range(2, 9))
+
+
+def test_a_number_that_is_text_is_refused():
+    with pytest.raises(BadSetting, match="num_leaves = '31': it must be a number, not text"):
+        given_spaces(TuningSettings(spaces={"LightGBM": {"num_leaves": ["31"]}}))
+
+
+def test_a_truth_that_stands_for_a_number_is_refused_in_plain_words():
+    with pytest.raises(BadSetting, match="= True: it must be a number"):
+        given_spaces(TuningSettings(spaces={"LightGBM": {"num_leaves": [True]}}))

@@ -1,6 +1,8 @@
 """Decisions of the search, with trials made by hand and a clock that is moved by hand."""
 
+from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -175,3 +177,11 @@ def test_the_memory_is_shared_among_the_slots():
 
 def test_a_whole_room_is_the_same_machine():
     assert Room(3, 1, 500).whole() == Room(1, 3, 1_500)
+
+
+def test_what_runs_beside_is_not_proposed_once_more():
+    busy = race([finished(n, algorithm="SVM") for n in range(3)])
+    taken = busy._candidate(3, busy.finished)
+    busy.running = [SimpleNamespace(order=replace(finished(3).order, candidate=taken))]
+    assert busy._candidate(3, busy.finished) == taken
+    assert busy._candidate(4, busy.finished) != taken

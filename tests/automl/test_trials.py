@@ -178,3 +178,12 @@ def test_a_fit_takes_longer_the_more_rows_there_are():
 
 def test_a_first_model_that_failed_tells_no_speed():
     assert seconds_per_fit(finished(0), 1_000) is None
+
+
+def test_what_an_algorithm_itself_advises_is_kept(tmp_path):
+    order = finished(4).order
+    outcome = Outcome(
+        OutcomeStatus.ERROR, {}, "No GPU.", "config.bad-setting", "Use 'auto'.", 2.5, 80.0
+    )
+    found = collect(Running(order, SimpleNamespace(folder=tmp_path)), outcome)
+    assert found.hint == "Use 'auto'."

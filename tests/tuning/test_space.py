@@ -119,3 +119,7 @@ def test_what_lists_values_is_a_list(given):
 def test_another_shape_is_told(space, told):
     with pytest.raises(BadSetting, match=told):
         axes(space, ["depth"])
+
+
+def test_a_value_that_is_given_twice_is_one():
+    assert axes({"k": [3, 3, 3.0, True, "a", "a"]}, ["k"])["k"].values == (3, 3.0, True, "a")

@@ -87,6 +87,9 @@ class Learner(ABC):
     #: Share of the rounds of its fit that came after those, in vain; 0 after it was loaded.
     waited: float = 0.0
 
+    #: About the seconds that the fit needed, where the time was over before it had learned anything; else 0.
+    needed_seconds: float = 0.0
+
     @abstractmethod
     def predict(self, matrix: Matrix, n_threads: int = 1) -> NDArray[np.float64]:
         """Return predictions of shape (n_rows, n_outputs).

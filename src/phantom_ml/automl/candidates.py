@@ -10,7 +10,7 @@ import numpy as np
 
 from phantom_ml.algorithms.base import algorithms
 from phantom_ml.automl.halving import promoted, rungs
-from phantom_ml.automl.spaces import Space, grid_of, holds, moved
+from phantom_ml.automl.spaces import Space, effective, grid_of, holds, moved
 from phantom_ml.automl.trials import Candidate, Finished
 from phantom_ml.config import OptimizationMethod
 from phantom_ml.tuning.propose import propose
@@ -45,9 +45,12 @@ class Candidates:
     #: Whether settings are searched after the first ones; without answers nothing tells which are better.
     searches: bool = True
 
-    def next(self, number: int, seen: Sequence[Finished]) -> Candidate | None:
+    def next(
+        self, number: int, seen: Sequence[Finished], begun: Sequence[Candidate] = ()
+    ) -> Candidate | None:
         """Return the candidate for trial ``number``, given the finished trials; None: nothing is left.
 
+        ``begun`` are those of all earlier trials, ended or not: none of them is proposed again.
         A pure function, so that a run with the same history goes on in the same way.
         """
         if number < len(self.first):
@@ -57,19 +60,23 @@ class Candidates:
         if self.method is OptimizationMethod.GRID_SEARCH:
             return self._of_grid(number - len(self.first))
         ladder = rungs(self.n_rows) if self.method is OptimizationMethod.HYPERBAND else (None,)
-        return promoted(seen, ladder) or self._proposed(number, seen, ladder[0])
+        return promoted(seen, ladder) or self._proposed(number, seen, begun, ladder[0])
 
     def _proposed(
-        self, number: int, seen: Sequence[Finished], max_rows: int | None
+        self,
+        number: int,
+        seen: Sequence[Finished],
+        begun: Sequence[Candidate],
+        max_rows: int | None,
     ) -> Candidate | None:
         """Return settings near what was good, drawn by the number; None where nothing new is left."""
         families = self._families(seen)
         rng = np.random.default_rng([self.seed, number])
-        tried = {_said(f.order.candidate) for f in seen}
+        tried = {said(c) for c in (*begun, *(f.order.candidate for f in seen))}
         # A space of a few values is soon tried out; the same again would tell nothing.
         for _ in range(DRAWS if families else 0):
             found = self._drawn(families, rng, seen, max_rows)
-            if _said(found) not in tried:
+            if said(found) not in tried:
                 return found
         return None
 
@@ -84,7 +91,7 @@ class Candidates:
         weight = 0.5 ** np.arange(len(families))
         name = families[int(rng.choice(len(families), p=weight / weight.sum()))]
         history = [
-            (_complete_settings(f), float(np.mean(f.losses)))
+            (effective(f.trial.algorithm, f.trial.settings), float(np.mean(f.losses)))
             for f in seen
             if f.complete and f.trial.algorithm == name and f.order.candidate.max_rows == max_rows
         ]
@@ -99,9 +106,10 @@ class Candidates:
         names = dict.fromkeys([c.algorithm for c in self.first] + [*self.given])
         grids = [[(n, point) for point in grid_of(n, self.given)] for n in names]
         turns = [turn for turn in chain.from_iterable(zip_longest(*grids)) if turn is not None]
-        known = {_said(c) for c in self.first}
+        known = {said(c) for c in self.first}
         points = (Candidate(name, settings, raced=True) for name, settings in turns)
-        return next(islice((c for c in points if _said(c) not in known), place, None), None)
+        once = {said(c): c for c in points}
+        return next(islice((c for s, c in once.items() if s not in known), place, None), None)
 
     def _families(self, seen: Sequence[Finished]) -> list[str]:
         """Return the algorithms worth searching on, the best first."""
@@ -143,18 +151,13 @@ def _inside(
     method: OptimizationMethod,
 ) -> list[Candidate]:
     if method is OptimizationMethod.GRID_SEARCH:
-        return [Candidate(name, point) for point in grid_of(name, given)]
+        points = (Candidate(name, point) for point in grid_of(name, given))
+        return list({said(c): c for c in points}.values())
     own = [c for c in candidates if c.algorithm == name and holds(given[name], name, c.settings)]
     return own or [Candidate(name, moved(given[name], name, {}))]
 
 
-def _said(candidate: Candidate) -> str:
-    """Return what tells one candidate from another."""
-    settings = sorted((name, repr(value)) for name, value in candidate.settings.items())
-    return repr((candidate.algorithm, settings, candidate.max_rows))
-
-
-def _complete_settings(finished: Finished) -> dict[str, bool | int | float | str]:
-    """Return the settings with the defaults of those that were not given."""
-    algorithm = algorithms.get(finished.trial.algorithm)
-    return dict(algorithm.model_validate(dict(finished.trial.settings)).model_dump())
+def said(candidate: Candidate) -> str:
+    """Return what tells one candidate from another: the settings that it would have, and its rows."""
+    settings = sorted(effective(candidate.algorithm, candidate.settings).items())
+    return repr((candidate.algorithm, settings, candidate.max_rows, candidate.n_rounds))

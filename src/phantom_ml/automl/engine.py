@@ -21,15 +21,18 @@ from phantom_ml.automl.constrain import cheap_candidates
 from phantom_ml.automl.draft import Draft
 from phantom_ml.automl.encode import encode, judging_seconds, near
 from phantom_ml.automl.finish import Ending, finish, ranked
+from phantom_ml.automl.floor import asks_for_floor, beyond_floor, not_beyond
 from phantom_ml.automl.folds import fit_sides, n_folds_for, plan_splits, save_folds
 from phantom_ml.automl.known import learners_from_known, use_of_known
 from phantom_ml.automl.listener import Listener, progress_of
+from phantom_ml.automl.named import named_algorithms, named_in_vain, of_first, spaces_in_vain
 from phantom_ml.automl.on_all_rows import ALL
 from phantom_ml.automl.portfolio import affords_deep, portfolio
+from phantom_ml.automl.preload import libraries_of
 from phantom_ml.automl.problem import Problem
-from phantom_ml.automl.quick import QUICK, First, place, seconds_per_fit
+from phantom_ml.automl.quick import First, is_quick, place, seconds_per_fit
 from phantom_ml.automl.race import Race
-from phantom_ml.automl.room import Room
+from phantom_ml.automl.room import GROWTH_MB, LATE_GROWTH_MB, SERVER_MB, TORCH_MB, Room
 from phantom_ml.automl.scoring import score_trial, trial_draft
 from phantom_ml.automl.spaces import given_spaces
 from phantom_ml.automl.trials import Candidate, Finished
@@ -40,6 +43,7 @@ from phantom_ml.data.matrix import Matrix
 from phantom_ml.data.splits import SplitPlan
 from phantom_ml.errors import ChildTimeout, NoTrialSucceeded
 from phantom_ml.model.trial import Trial
+from phantom_ml.process.child import warm_up
 from phantom_ml.wording import counted
 
 INTERRUPTED = "The search was interrupted; the best so far was kept."
@@ -133,7 +137,7 @@ def run(
     TargetUnusable
         There is no column to learn from.
     """
-    room = Room.of(config.n_threads, config.memory_limit_mb)
+    room = _room(config, GROWTH_MB)
     state = Run(problem, config, workspace, budget, room, listener, warnings=[*problem.warnings])
     plan, interrupted = _prepared(state)
     # The machine is busy with trials while suspicious columns are looked for.
@@ -177,9 +181,12 @@ def _leaks(problem: Problem, config: AutoMLConfig, plan: SplitPlan) -> tuple[str
 def _prepare(state: Run) -> SplitPlan:
     """Keep a first model where the clock runs, encode, and write the folds."""
     n_folds = _first_model(state)
+    warm_up(libraries_of(state.config.algorithms_to_try or ()))
     state.tell("encoding")
     problem, workspace, seed = state.problem, state.workspace, state.config.seed
     samples = encode(problem, workspace, state.config, judging_seconds(state.config))
+    # This process has grown, by nobody knew how much.
+    state.room = _room(state.config, LATE_GROWTH_MB)
     teaches = _learns_from_known(state, samples.matrix)
     plan = plan_splits(problem, near(samples.matrix, workspace), n_folds, seed, teaches=teaches)
     folds = {str(i): (s.train, s.valid) for i, s in enumerate(plan.splits)}
@@ -196,6 +203,12 @@ def _prepare(state: Run) -> SplitPlan:
         state.warnings.append(FIRST_STANDS)
     save_plan(workspace, plan)
     return plan
+
+
+def _room(config: AutoMLConfig, growth_mb: int) -> Room:
+    """Return the room of a run, of which this process will still need some memory; raises BadSetting."""
+    deep = TORCH_MB if libraries_of(config.algorithms_to_try or ()) else 0
+    return Room.of(config.n_threads, config.memory_limit_mb, growth_mb, SERVER_MB + deep)
 
 
 def _first_model(state: Run) -> int:
@@ -217,9 +230,9 @@ def _search(state: Run, plan: SplitPlan) -> bool:
     """Run trials until the search is over; return whether a person interrupted it."""
     if state.budget.search_end(0.0).passed and state.finished:
         stands = [FIRST_STANDS] if all(map(is_quick, state.finished)) else []
-        told = [*stands, *_named_in_vain(state)]
-        state.warnings.extend(w for w in told if w not in state.warnings)
+        state.warnings.extend(w for w in stands if w not in state.warnings)
         return True
+    warm_up(libraries_of(state.config.algorithms_to_try or ()))
     race = _race(state, plan)
     try:
         race.run()
@@ -229,40 +242,8 @@ def _search(state: Run, plan: SplitPlan) -> bool:
         return True
     if race.stopped_because:
         state.warnings.append(race.stopped_because)
-    state.warnings.extend((*_named_in_vain(state), *_spaces_in_vain(state)))
+    state.warnings.extend(spaces_in_vain(state.config, state.finished))
     return False
-
-
-def _named_in_vain(state: Run) -> list[str]:
-    """Return what to say of algorithms that were asked for alone."""
-    wanted = state.config.algorithms_to_try
-    if wanted is None:
-        return []
-    names = [algorithms.name_of(name) for name in wanted]
-    had = {f.trial.algorithm for f in state.finished if not is_quick(f)}
-    missing = [name for name in names if name not in had]
-    first = next((f.trial.algorithm for f in state.finished if is_quick(f)), None)
-    told = []
-    if missing:
-        told.append(f"{', '.join(missing)} had no turn: the time was over.")
-    if first is not None and first not in names:
-        told.append(
-            f"The first model, {first} on a sample of the rows, was made to have one soon; it is no rival to "
-            "those that were named."
-        )
-    return told
-
-
-def _spaces_in_vain(state: Run) -> list[str]:
-    """Return what to say of search spaces of algorithms that nobody named and that were not tried."""
-    had = {f.trial.algorithm for f in state.finished if not is_quick(f)}
-    missing = [name for name in given_spaces(state.config.tuning) if name not in had]
-    if not missing or state.config.algorithms_to_try is not None:
-        return []
-    told = ", ".join(missing)
-    return [
-        f"The search space of {told} was not used: it was not tried. algorithms_to_try names what is."
-    ]
 
 
 def _race(state: Run, plan: SplitPlan) -> Race:
@@ -339,11 +320,6 @@ def is_forward(plan: SplitPlan) -> bool:
     return plan.scheme in ("forward", "forward_grouped")
 
 
-def is_quick(finished: Finished) -> bool:
-    """Return whether a trial is the first model, on a sample of its own."""
-    return finished.order.folds == (QUICK,)
-
-
 def _perfect(problem: Problem) -> float:
     worst, best = problem.metric.bounds
     return -best if problem.metric.greater_is_better else min(best, worst)
@@ -352,10 +328,10 @@ def _perfect(problem: Problem) -> float:
 def _finish(state: Run, plan: SplitPlan, interrupted: bool) -> EngineResult:
     state.tell("ensembling")
     best = ranked(state.problem, state.finished, state.trials)
-    searched = [f for f in best if len(f.order.folds) == plan.n_splits and not is_quick(f)]
-    chosen = searched or best[:1]
-    if not chosen:
-        raise _nothing_succeeded(state.trials)
+    if not best:
+        raise _nothing_succeeded(state)
+    chosen, said = _chosen(state, best, plan)
+    state.warnings.extend((*named_in_vain(state.config, state.finished), *said))
     quick = is_quick(chosen[0])
     at = state.first if quick else state
     again = refits(plan) and not interrupted and not quick
@@ -375,6 +351,29 @@ def _finish(state: Run, plan: SplitPlan, interrupted: bool) -> EngineResult:
     return EngineResult(tuple(state.trials), trial, draft, measured.reason, tuple(state.warnings))
 
 
+def _chosen(
+    state: Run, best: Sequence[Finished], plan: SplitPlan
+) -> tuple[list[Finished], list[str]]:
+    """Return the trials that the finished model is made of, best first, and what to say of the choice."""
+    searched = [f for f in best if len(f.order.folds) == plan.n_splits and not is_quick(f)]
+    first = [f for f in best if is_quick(f)]
+    useful = _beyond(state, searched, state.trials)
+    early = _beyond(state.first, first, state.trials) if first else []
+    asked = asks_for_floor(named_algorithms(state.config))
+    chosen = (searched if asked else useful) or early or searched or list(best[:1])
+    quick = is_quick(chosen[0])
+    beaten = list(dict.fromkeys(f.trial.algorithm for f in searched)) if quick else []
+    told = of_first(state.config, state.finished, is_served=quick, beaten=beaten)
+    stands = asked or chosen[0] in (*useful, *early)
+    return chosen, [*told, *([] if stands else [not_beyond(state.problem)])]
+
+
+def _beyond(at: Run | First, tried: Sequence[Finished], trials: Sequence[Trial]) -> list[Finished]:
+    score = {t.number: t.score for t in trials}
+    scored = [(f, float(score[f.trial.number] or 0.0)) for f in tried]
+    return beyond_floor(at.problem, at.workspace, scored)
+
+
 def _of_known(state: Run, plan: SplitPlan, problem: Problem, *, quick: bool) -> list[str]:
     """Return what became of known anomalies, where there are some."""
     fitted = [f.trial.algorithm for f in state.finished if f.complete and is_quick(f) == quick]
@@ -382,10 +381,15 @@ def _of_known(state: Run, plan: SplitPlan, problem: Problem, *, quick: bool) -> 
     return [use_of_known(plan, problem.n_rows, n_known, fitted)] if problem.n_known else []
 
 
-def _nothing_succeeded(trials: Sequence[Trial]) -> NoTrialSucceeded:
-    reasons = "; ".join(f"{t.algorithm}: {t.reason}" for t in trials[:5])
+def _nothing_succeeded(state: Run) -> NoTrialSucceeded:
+    trials = state.trials
+    reasons = "; ".join(dict.fromkeys(f"{t.algorithm}: {t.reason}" for t in trials[:5]))
+    hints = list(dict.fromkeys(f.hint for f in state.finished))
+    told = f"None of {counted(len(trials), 'trial')} gave a model. {reasons}"
+    if len(hints) == 1 and hints[0]:
+        return NoTrialSucceeded(told, hints[0])
     known = ", ".join(a.name for a in algorithms if a.kinds & set(SUPERVISED))
     return NoTrialSucceeded(
-        f"None of {counted(len(trials), 'trial')} gave a model. {reasons}",
+        told,
         f"Give more time or rows, or other algorithms of: {known}.",
     )

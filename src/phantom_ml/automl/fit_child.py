@@ -23,6 +23,7 @@ from phantom_ml.algorithms.base import (
 from phantom_ml.automl.workspace import Facts, Fold, Workspace
 from phantom_ml.config import ProblemKind
 from phantom_ml.data.matrix import Feature, Matrix, Samples
+from phantom_ml.errors import ChildTimeout
 from phantom_ml.features.fold_fitted import FoldFitted, fit_fold
 from phantom_ml.metrics.lookup import get_metric
 from phantom_ml.process.deadline import Deadline
@@ -126,6 +127,7 @@ def _fit_fold(
     start = time.monotonic()
     learner = work.settings.fit(train, valid, context)
     fit_seconds = time.monotonic() - start
+    _require_learned(learner, fit_seconds)
     golden_prediction = learner.predict(fitted.widen(golden), 1)
     if valid is None:
         nothing = np.empty((0, 0))
@@ -139,6 +141,16 @@ def _fit_fold(
     return FoldResult(
         learner, prediction, loss, golden_prediction, fit_seconds, seconds, train.matrix.n_rows
     )
+
+
+def _require_learned(learner: Learner, seconds: float) -> None:
+    """Raise ChildTimeout where the time of a fit was over before it had learned anything."""
+    if learner.needed_seconds > 0.0:
+        raise ChildTimeout(
+            f"A fit needs about {learner.needed_seconds:.2g} s, and had learned nothing in the "
+            f"{seconds:.2g} s that it had.",
+            "Give more time, fewer rows or smaller settings.",
+        )
 
 
 def _subset(samples: Samples, fold: Fold, features: tuple[Feature, ...], work: Work) -> Samples:

@@ -12,10 +12,12 @@ from phantom_ml.automl.ensemble import Mixture
 from phantom_ml.automl.trials import Finished
 from phantom_ml.automl.workspace import Workspace
 from phantom_ml.data.matrix import ALL_TEXT
+from phantom_ml.errors import listed
 from phantom_ml.features.encoder import Encoder
 from phantom_ml.features.fold_fitted import FoldFitted
 from phantom_ml.process.child import Child, start_child
 from phantom_ml.process.outcome import Limits
+from phantom_ml.wording import counted
 
 MEASURE = "phantom_ml.automl.importance_child:measure"
 #: Seconds after which a child that did not stop is ended.
@@ -84,15 +86,50 @@ def drops_of(child: Child) -> dict[str, list[float]]:
 def told_importance(
     own: Mapping[str, float], drops: Mapping[str, Sequence[float]]
 ) -> dict[str, float]:
-    """Return the members' own importance; where they have none, as networks, what shuffling cost.
+    """Return the members' own importance; where they have none, as detectors, what shuffling cost.
+
+    Empty where that is not known of every column: shares of the others would not be shares of the whole.
 
     Examples
     --------
     >>> told_importance({"url": 0.0, "size": 0.0}, {"url": [0.3, 0.1], "size": [-0.1, 0.1]})
     {'url': 1.0, 'size': 0.0}
+    >>> told_importance({"url": 0.0, "size": 0.0}, {"url": [0.3, 0.1]})
+    {}
     """
-    if any(own.values()) or not drops:
+    if any(own.values()):
         return dict(own)
     lost = {column: max(0.0, float(drop[0])) for column, drop in drops.items()}
-    whole = sum(lost.values()) or 1.0
+    whole = sum(lost.values())
+    if not whole or not lost.keys() >= own.keys():
+        return {}
     return dict(sorted(((c, v / whole) for c, v in lost.items()), key=lambda cv: -cv[1]))
+
+
+def not_measured(
+    own: Mapping[str, float], drops: Mapping[str, Sequence[float]], *, timed: bool
+) -> list[str]:
+    """Return why it is not known what a model looks at; nothing where it is.
+
+    Parameters
+    ----------
+    own, drops : mapping
+        As of ``told_importance``.
+    timed : bool
+        Whether the time of the training was limited.
+
+    Examples
+    --------
+    >>> not_measured({"url": 0.0, "size": 0.0}, {"url": [0.3, 0.1]}, timed=True)
+    ["It was not measured what the model looks at: there was no time to shuffle 1 of 2 columns ('size')."]
+    """
+    if not own or told_importance(own, drops):
+        return []
+    left = [column for column in own if column not in drops]
+    if not left:
+        return [
+            "It is not known what the model looks at: to shuffle a column alone cost it nothing."
+        ]
+    names = f"{len(left):,} of {counted(len(own), 'column')} ({listed(left)})"
+    why = f"there was no time to shuffle {names}" if timed else f"shuffling told nothing of {names}"
+    return [f"It was not measured what the model looks at: {why}."]

@@ -143,10 +143,16 @@ class Race:
         if self.stopped_because:
             return None
         place = number - self.first_number
-        found = self.candidates.next(place, seen)
+        begun = [o.candidate for o in self._orders() if o.number < number]
+        found = self.candidates.next(place, seen, begun)
         if found is not None or self.running:
             return found
-        return self.candidates.next(place, sorted(self.finished, key=lambda f: f.trial.number))
+        known = sorted(self.finished, key=lambda f: f.trial.number)
+        return self.candidates.next(place, known, begun)
+
+    def _orders(self) -> list[Order]:
+        """Return the orders of all trials that were begun."""
+        return [r.order for r in self.running] + [f.order for f in self.finished]
 
     def _seen(self, number: int) -> list[Finished] | None:
         """Return the trials that the next decision may know of; None: wait.

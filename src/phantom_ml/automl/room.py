@@ -5,10 +5,20 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass
 
-from phantom_ml.process.memory import process_tree_pss_mb, total_memory_mb
+from phantom_ml.errors import BadSetting
+from phantom_ml.process.memory import process_pss_mb, process_tree_pss_mb, total_memory_mb
 
 #: Share of the machine's memory that a run may use where the user named no limit.
 MEMORY_SHARE = 0.8
+#: What a trial may take then at the least.
+LEAST_MB = 200
+#: Under a limit, measured on tables of 4,000 and 20,000 rows: what this process grows by until a table is encoded,
+#: and from there on; what the server that starts its children holds; what a trial of a small table adds to it.
+GROWTH_MB, LATE_GROWTH_MB, SERVER_MB, LEAST_TRIAL_MB = 140, 20, 125, 80
+#: What the server holds beside where it imports torch, and what it holds for forecasts.
+TORCH_MB, FORECASTS_MB = 145, 200
+#: Under a limit, a second trial runs beside the first where each may add so much: networks and forests do.
+COMFORTABLE_MB = 200
 
 
 @dataclass(frozen=True)
@@ -20,14 +30,53 @@ class Room:
     memory_mb: int
 
     @classmethod
-    def of(cls, n_threads: int | None, memory_limit_mb: int | None) -> Room:
-        """Return one slot a thread; the memory that this process does not use is shared among them."""
+    def of(
+        cls,
+        n_threads: int | None,
+        memory_limit_mb: int | None,
+        growth_mb: int = GROWTH_MB,
+        server_mb: int = SERVER_MB,
+    ) -> Room:
+        """Return one slot a thread, or fewer where a limit leaves no memory for so many.
+
+        Parameters
+        ----------
+        n_threads : int, optional
+            None: all that the process may use.
+        memory_limit_mb : int, optional
+            MiB of all processes together, this one among them.
+        growth_mb : int
+            MiB that are kept for what this process has still to do.
+        server_mb : int
+            MiB that the server of children holds at the least once it has imported what it is to.
+
+        Raises
+        ------
+        BadSetting
+            The limit leaves no memory for a single trial.
+        """
         threads = n_threads or len(os.sched_getaffinity(0))
-        limit = memory_limit_mb or int(MEMORY_SHARE * total_memory_mb())
-        used = process_tree_pss_mb(os.getpid()) if memory_limit_mb else 0.0
-        each = max(200, int((limit - used) / threads))
-        return cls(threads, 1, each)
+        if memory_limit_mb is None:
+            each = max(LEAST_MB, int(MEMORY_SHARE * total_memory_mb() / threads))
+            return cls(threads, 1, each)
+        own = process_pss_mb(os.getpid())
+        server = max(server_mb, process_tree_pss_mb(os.getpid()) - own)
+        left = int(memory_limit_mb - own - growth_mb - server)
+        if left < LEAST_TRIAL_MB:
+            least = memory_limit_mb - left + LEAST_TRIAL_MB
+            raise _too_little(memory_limit_mb, own, least)
+        slots = max(1, min(threads, left // COMFORTABLE_MB))
+        # A trial is charged its share of what the server and all trials have in common.
+        return cls(slots, threads // slots, int(left / slots + server / (slots + 1)))
 
     def whole(self) -> Room:
         """Return the same machine as one slot with all threads."""
         return Room(1, self.slots * self.n_threads, self.memory_mb * self.slots)
+
+
+def _too_little(limit: int, own: float, least: int) -> BadSetting:
+    return BadSetting(
+        f"config.memory_limit_mb is {limit}, of which this process holds {own:.0f} MB by itself: that leaves too "
+        "little for a trial in a process of its own.",
+        f"Give at least {least}, or a smaller table, or leave memory_limit_mb out.",
+    )

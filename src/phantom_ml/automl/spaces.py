@@ -10,6 +10,7 @@ from pydantic import ValidationError
 from phantom_ml.algorithms.base import AlgorithmSettings, algorithms
 from phantom_ml.config import RangeSettings, TuningSettings
 from phantom_ml.config.bounds import Bound, Setting
+from phantom_ml.config.faults import plain_message
 from phantom_ml.errors import BadSetting, UnknownName
 from phantom_ml.tuning.grid import grid, grid_around
 from phantom_ml.tuning.space import EXPECTED, Axis, axes
@@ -68,7 +69,7 @@ def _bound(algorithm: type[AlgorithmSettings], setting: str, given: Any) -> Boun
         ends: Sequence[Setting] = (given.low, given.high)
     else:
         axes({setting: list(given)}, [setting])
-        bound, ends = Bound(choices=tuple(given)), given
+        bound, ends = Bound(choices=tuple(dict.fromkeys(given))), given
     for value in ends:
         _check(algorithm, setting, value)
     return bound
@@ -85,13 +86,24 @@ def _check_no_choice(algorithm: type[AlgorithmSettings], setting: str) -> None:
 
 def _check(algorithm: type[AlgorithmSettings], setting: str, value: Setting) -> None:
     try:
-        algorithm.model_validate({setting: value})
+        read = getattr(algorithm.model_validate({setting: value}), setting)
     except ValidationError as error:
-        reason = error.errors()[0]["msg"]
-        raise BadSetting(
-            f"{algorithm.name} cannot have {setting} = {value!r}: {reason}.",
-            "Change the space: in a configuration it stands under tuning.spaces.",
+        raise _cannot_have(
+            algorithm, setting, value, plain_message(error.errors()[0]["msg"])
         ) from None
+    # Pydantic reads numbers and truths from text; a search would hand on the text.
+    if isinstance(value, str) and not isinstance(read, str):
+        wanted = "true or false" if isinstance(read, bool) else "a number"
+        raise _cannot_have(algorithm, setting, value, f"it must be {wanted}, not text")
+
+
+def _cannot_have(
+    algorithm: type[AlgorithmSettings], setting: str, value: Setting, reason: str
+) -> BadSetting:
+    return BadSetting(
+        f"{algorithm.name} cannot have {setting} = {value!r}: {reason}.",
+        "Change the space: in a configuration it stands under tuning.spaces.",
+    )
 
 
 def check_space(algorithm: type[AlgorithmSettings], space: Mapping[str, Any]) -> None:
@@ -122,6 +134,17 @@ def moved(space: Space, name: str, settings: Mapping[str, Setting]) -> dict[str,
 def defaults_of(name: str) -> dict[str, Setting]:
     """Return the settings that an algorithm has where none are given."""
     return dict(algorithms.get(name)().model_dump())
+
+
+def effective(name: str, settings: Mapping[str, Setting]) -> dict[str, Setting]:
+    """Return the settings that an algorithm would have, the defaults of those that are not given among them.
+
+    Examples
+    --------
+    >>> effective("ElasticNet", {"l1_ratio": 1}) == effective("ElasticNet", {"l1_ratio": 1.0, "alpha": 1e-4})
+    True
+    """
+    return dict(algorithms.get(name).model_validate(dict(settings)).model_dump())
 
 
 def grid_of(name: str, given: Mapping[str, Space]) -> list[dict[str, Setting]]:

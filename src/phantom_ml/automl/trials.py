@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from phantom_ml.automl.workspace import Workspace
+from phantom_ml.errors import ChildFailed
 from phantom_ml.model.combine import mean_of
 from phantom_ml.model.trial import Setting, Trial, TrialStatus
 from phantom_ml.process.child import Child, start_child
@@ -83,6 +84,8 @@ class Finished:
     n_fitted: int = 0
     #: Serve with so many of the folds, the last ones; None: as many as there are.
     n_serving: int | None = None
+    #: What to do of an error that the algorithm itself raised.
+    hint: str = ""
 
     @property
     def serving(self) -> tuple[str, ...]:
@@ -160,7 +163,9 @@ def collect(running: Running, outcome: Outcome) -> Finished:
         peak_memory_mb=round(outcome.peak_memory_mb, 1),
     )
     if outcome.status is not OutcomeStatus.OK:
-        return Finished(_failed(trial, outcome.reason), order, folder)
+        own = outcome.status is OutcomeStatus.ERROR and outcome.error_code != ChildFailed.code
+        hint = outcome.error_hint if own else ""
+        return Finished(_failed(trial, outcome.reason), order, folder, hint=hint)
     result = outcome.result
     done = order.folds[: result["folds"]]
     trial = trial.model_copy(

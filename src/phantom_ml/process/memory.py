@@ -71,6 +71,11 @@ def process_tree_pss_mb(pid: int) -> float:
     return sum(_pss_kb(process) for process in seen) / 1024
 
 
+def process_pss_mb(pid: int) -> float:
+    """Return the memory of one process in MiB, its share of what others map too; 0 where it is gone."""
+    return _pss_kb(pid) / 1024
+
+
 def resident_mb(pid: int) -> float:
     """Return the resident set of one process in MiB, shared pages in full; 0 where unknown."""
     pages = _text(PROC / str(pid) / "statm").split()

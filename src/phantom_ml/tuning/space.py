@@ -148,7 +148,15 @@ def _python(value: Any) -> Any:
 def _choices(name: str, values: list[Any]) -> Axis:
     if not values:
         raise _bad(name, values, "the list of values is empty")
-    return Axis(Bound(choices=tuple(range(len(values)))), tuple(values))
+    once = _once(values)
+    return Axis(Bound(choices=tuple(range(len(once)))), once)
+
+
+def _once(values: list[Any]) -> tuple[Any, ...]:
+    """Return the values, plain ones that stand there more than once only once: they would be tried as often."""
+    plain = (bool, int, float, str)
+    keys = [(type(v), v) if isinstance(v, plain) else (i, None) for i, v in enumerate(values)]
+    return tuple(dict(zip(reversed(keys), reversed(values), strict=True)).values())[::-1]
 
 
 def _range(name: str, given: tuple[Any, ...]) -> Bound:

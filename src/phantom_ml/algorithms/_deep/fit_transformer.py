@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import time
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from phantom_ml.algorithms._deep.answers import Answers
-from phantom_ml.algorithms._deep.fitting import Rows, fitted, some
+from phantom_ml.algorithms._deep.fitting import VALID_ROWS, Rows, fitted, some
+from phantom_ml.algorithms._deep.pace import Pace
 from phantom_ml.algorithms._deep.task import Part, Rates
 from phantom_ml.algorithms._deep.token_columns import TokenColumns
 from phantom_ml.algorithms._deep.tokens import MAX_NUMBERS
@@ -61,19 +63,25 @@ def fit_transformer(
     choices: Choices, seen: Samples, valid: Samples | None, context: FitContext
 ) -> TransformerLearner:
     """Return the fitted transformer; where it is no better than one answer for all rows, that answer."""
+    began = time.monotonic()
     device, answers = chosen(choices.device), Answers.of(seen, context)
     columns = TokenColumns.fit(seen, answers, MAX_NUMBERS)
     sized = shapes(columns, choices.sizes, answers.n_raw)
     rng = np.random.default_rng(context.seed)
     begin = start(sized, answers.prior(seen), choices.frequency, rng)
+    learner = TransformerLearner(columns, answers, choices.sizes, begin, 1)
+    pace = Pace.of(began, learner, valid, context)
 
     def there(samples: Samples) -> Part:
         return Part.of(columns.inputs(samples.matrix), samples, answers, device)
 
     with threads(context.n_threads):
-        held_out = None if valid is None else there(some(valid, rng))
-        rows = Rows(there(seen), held_out, answers, device)
+        few = None if valid is None else some(valid, rng, pace.n_looked(VALID_ROWS))
+        held_out = None if few is None else there(few)
+        rows = Rows(there(seen), held_out, answers, device, pace)
         plan = choices.plan(rows, context.n_rounds)
         rates = Rates(choices.dropout, choices.label_smoothing, context.seed, 2 * plan.batch_size)
-        weights, n_epochs = fitted(network_of(device, forward), begin, rows, plan, rates, context)
-    return TransformerLearner(columns, answers, choices.sizes, weights, n_epochs)
+        found = fitted(network_of(device, forward), begin, rows, plan, rates, context)
+    learner = replace(learner, weights=found.weights, n_rounds=found.n_epochs)
+    learner.needed_seconds = found.needed_seconds
+    return learner

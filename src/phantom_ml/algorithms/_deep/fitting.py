@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from phantom_ml.algorithms._deep.answers import Answers
+from phantom_ml.algorithms._deep.pace import Pace
 from phantom_ml.algorithms._deep.task import Part, Rates, Task
 from phantom_ml.algorithms.base import FitContext
 from phantom_ml.data.matrix import Samples
 from phantom_ml.parts.nets.fitting import Network, fitted_weights
-from phantom_ml.parts.nets.training import Plan
+from phantom_ml.parts.nets.training import Plan, Trained
 from phantom_ml.parts.nets.weights import Weights
 
 #: A small table is seen in smaller steps, so that an epoch has so many; none has fewer rows than the least.
@@ -32,32 +33,62 @@ class Rows:
     held_out: Part | None
     answers: Answers
     device: Any
+    pace: Pace
 
     @property
     def n_between(self) -> int:
         """Return the epochs from one look at the held-out rows to the next."""
-        n_looked_at = 0 if self.held_out is None else len(self.held_out)
-        return max(1, math.ceil(LOOK_COST * n_looked_at / (LOOK_SHARE * len(self.seen))))
+        return max(1, math.ceil(LOOK_COST * self.n_looked / (LOOK_SHARE * len(self.seen))))
+
+    @property
+    def n_looked(self) -> int:
+        """Return the held-out rows that are looked at."""
+        return 0 if self.held_out is None else len(self.held_out)
 
     def batch_size(self, most: int) -> int:
         """Return the rows of a step, at most so many: a small table takes fewer."""
         return min(most, max(LEAST_ROWS, len(self.seen) // STEPS_OF_AN_EPOCH))
 
 
-def some(valid: Samples, rng: np.random.Generator) -> Samples:
+def some(valid: Samples, rng: np.random.Generator, most: int = VALID_ROWS) -> Samples:
     """Return the held-out rows, or of many a sample."""
     n_rows = valid.matrix.n_rows
-    if n_rows <= VALID_ROWS:
+    if n_rows <= most:
         return valid
-    return valid.rows(np.sort(rng.permutation(n_rows)[:VALID_ROWS]))
+    return valid.rows(np.sort(rng.permutation(n_rows)[:most]))
+
+
+def learned(found: Trained, first_error: float | None) -> bool:
+    """Return whether a training came to more than one answer for all rows, by the held-out rows.
+
+    Without held-out rows that is known of a training that saw all its rows, or came to its end.
+    """
+    if found.error is None or first_error is None:
+        return found.is_whole or found.is_done
+    return found.error < first_error
+
+
+def missing_seconds(found: Trained, first_error: float | None, rows: Rows) -> float:
+    """Return about what a fit needs that the time ended before it had learned anything; else 0."""
+    if learned(found, first_error) or found.is_whole or found.is_done:
+        return 0.0
+    return rows.pace.needed_seconds(len(rows.seen), rows.n_looked)
+
+
+class Fitted(NamedTuple):
+    """What came of a fit: ``needed_seconds`` are 0 unless the time ended it before it had learned anything."""
+
+    weights: Weights
+    n_epochs: int
+    needed_seconds: float
 
 
 def fitted(
     network: Network, begin: Weights, rows: Rows, plan: Plan, rates: Rates, context: FitContext
-) -> tuple[Weights, int]:
-    """Return the trained weights and their epochs.
+) -> Fitted:
+    """Return the trained weights.
 
-    Where the training is of no use, the weights are the first ones, which say the prior. Where the device
+    Where the training is of no use, they are the first ones, which say the prior. Where the device
     lacks memory, a step and a look at held-out rows take half as many rows.
     """
 
@@ -66,7 +97,7 @@ def fitted(
         sized = replace(rates, valid_rows=valid_rows)
         return Task(rows.seen, rows.held_out, rows.answers, network, sized)
 
-    weights, found = fitted_weights(
-        task_of, begin, plan, rows.device, context.seed, context.deadline
-    )
-    return weights, found.n_epochs
+    first_error = task_of(plan.batch_size).error_of_all(begin["head.bias"])
+    plan, limit = replace(plan, first_error=first_error), rows.pace.limit(rows.n_looked)
+    weights, found = fitted_weights(task_of, begin, plan, rows.device, context.seed, limit)
+    return Fitted(weights, found.n_epochs, missing_seconds(found, first_error, rows))

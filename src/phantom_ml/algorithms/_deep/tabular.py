@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import time
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
 from phantom_ml.algorithms._deep.answers import Answers
 from phantom_ml.algorithms._deep.columns import NetColumns
+from phantom_ml.algorithms._deep.fitting import Rows, learned, missing_seconds, some
 from phantom_ml.algorithms._deep.mlp import NeuralNetworkLearner, activation_of
 from phantom_ml.algorithms._deep.net import BIAS, SLOPE, forward
+from phantom_ml.algorithms._deep.pace import Pace
 from phantom_ml.algorithms._deep.start import Shape, prior, start
 from phantom_ml.algorithms._deep.task import Part, Rates, Task
 from phantom_ml.algorithms.base import FitContext
@@ -64,24 +67,34 @@ def fit_tabular(
     choices: Choices, seen: Samples, valid: Samples | None, context: FitContext
 ) -> NeuralNetworkLearner:
     """Return the fitted network; where it is no better than one answer for all rows, that answer."""
-    device = chosen(choices.device)
+    began, device = time.monotonic(), chosen(choices.device)
     columns, answers = NetColumns.fit(seen.matrix), Answers.of(seen, context)
+    first = _start(choices, seen, columns, answers, context.seed)
+    learner = NeuralNetworkLearner(columns, answers, prior(first, answers.prior(seen)), 1)
+    pace = Pace.of(began, learner, valid, context)
 
     def there(samples: Samples) -> Part:
         return Part.of(columns.inputs(samples.matrix), samples, answers, device)
 
     with threads(context.n_threads):
-        held_out = None if valid is None else there(valid)
+        held_out = None if valid is None else there(_looked_at(valid, pace, context.seed))
+        rows = Rows(there(seen), held_out, answers, device, pace)
         rates = Rates(choices.dropout, choices.label_smoothing, context.seed, VALID_ROWS)
-        task = Task(there(seen), held_out, answers, _network(answers.kind), rates)
-        begin = tensors(_start(choices, seen, columns, answers, context.seed), device)
-        found = halving(lambda n: _trained(choices, task, begin, context, n), choices.batch_size)
+        task = Task(rows.seen, held_out, answers, _network(answers.kind), rates)
+        same, begin = task.error_of_all(answers.prior(seen)), tensors(first, device)
+        timed = replace(context, deadline=pace.limit(rows.n_looked))
+        plan = choices.plan(context.n_rounds or choices.n_epochs, choices.batch_size)
+        plan = replace(plan, first_error=same)
+        found = halving(lambda n: _trained(plan, task, begin, timed, n), choices.batch_size)
         kept = {name: w.cpu().numpy() for name, w in found.weights.items()}
-        alike = prior(kept, answers.prior(seen))
-        same = task.error(tensors(alike, device))
-    if not (found.is_whole and (found.error is None or same is None or found.error <= same)):
-        kept = alike
-    return NeuralNetworkLearner(columns, answers, kept, found.n_epochs)
+    if learned(found, same):
+        learner.weights = kept
+    learner.n_rounds, learner.needed_seconds = found.n_epochs, missing_seconds(found, same, rows)
+    return learner
+
+
+def _looked_at(valid: Samples, pace: Pace, seed: int) -> Samples:
+    return some(valid, np.random.default_rng(seed), pace.n_looked(valid.matrix.n_rows))
 
 
 def _factor(name: str) -> float:
@@ -89,11 +102,10 @@ def _factor(name: str) -> float:
 
 
 def _trained(
-    choices: Choices, task: Task, begin: Tensors, context: FitContext, batch_size: int
+    plan: Plan, task: Task, begin: Tensors, context: FitContext, batch_size: int
 ) -> Trained:
-    plan = choices.plan(context.n_rounds or choices.n_epochs, batch_size)
     order = imported().Generator().manual_seed(context.seed)
-    return train(task, begin, plan, context.deadline, order)
+    return train(task, begin, replace(plan, batch_size=batch_size), context.deadline, order)
 
 
 def _network(kind: ProblemKind) -> Network:

@@ -94,6 +94,16 @@ class Task:
                 n += float(part.weight.sum())
         return total / max(n, 1e-12)
 
+    def error_of_all(self, outputs: Any) -> float | None:
+        """Return the mean loss of the held-out rows where each has the same outputs, of shape (n_raw,)."""
+        part = self.held_out
+        if part is None:
+            return None
+        one = self.torch.from_numpy(np.ascontiguousarray(outputs)).to(part.weight.device)
+        losses = self._losses(one.expand(len(part), -1), part, 0.0)
+        total, n = float((losses * part.weight).sum()), float(part.weight.sum())
+        return total / max(n, 1e-12)
+
     def _losses(self, raw: Any, part: Part, smoothing: float) -> Any:
         if self.answers.kind is ProblemKind.REGRESSION:
             return (raw[:, 0] - part.target).square()

@@ -26,7 +26,7 @@ from phantom_ml.automl.forecast.trials import (
 )
 from phantom_ml.automl.listener import Listener, progress_of
 from phantom_ml.automl.race import WAIT_SECONDS
-from phantom_ml.automl.room import Room
+from phantom_ml.automl.room import FORECASTS_MB, LATE_GROWTH_MB, Room
 from phantom_ml.automl.workspace import Workspace
 from phantom_ml.config import AutoMLConfig
 from phantom_ml.errors import NoTrialSucceeded
@@ -116,7 +116,8 @@ def run_forecast(
     NoTrialSucceeded
         Every forecaster failed; the message tells the reasons.
     """
-    room = Room.of(config.n_threads, config.memory_limit_mb)
+    # A series is read by now, and is not encoded: this process grows little.
+    room = Room.of(config.n_threads, config.memory_limit_mb, LATE_GROWTH_MB, FORECASTS_MB)
     state = Run(problem, workspace, budget, room, listener, warnings=[*problem.warnings])
     place = workspace.folder / SERIES
     place.mkdir(exist_ok=True)

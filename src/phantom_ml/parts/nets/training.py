@@ -57,6 +57,8 @@ class Plan:
     whole_batches : bool
         Whether an epoch leaves out the rows that do not fill its last step, others each time: the
         gradient of a few rows is noise at a high learning rate.
+    first_error : float or None
+        The held-out error that weights must beat to be kept; None: that of the first weights, which is measured.
     """
 
     learning_rate: float
@@ -68,6 +70,7 @@ class Plan:
     wave: Callable[[float], float] = coslog4
     n_between: int = 1
     whole_batches: bool = False
+    first_error: float | None = None
 
     def n_steps(self, n_rows: int) -> int:
         """Return the steps of an epoch."""
@@ -82,7 +85,8 @@ class Trained:
     Attributes
     ----------
     weights : mapping of name to tensor
-        Those of the best epoch where there are held-out rows, else the last.
+        Those of the best epoch where there are held-out rows, else the last; the first ones where no epoch beat
+        what was to be beaten.
     n_epochs : int
         That were planned, in the end.
     error : float or None
@@ -118,7 +122,9 @@ def train(task: Trainable, start: Tensors, plan: Plan, deadline: Limit, generato
     optimiser = AdamW(weights)
     per_epoch = plan.n_steps(task.n_rows)
     clock = Clock(deadline, plan.n_epochs * per_epoch)
-    best, best_error, epoch = _copy(weights), task.error(weights), 0
+    best, best_error, epoch = _copy(weights), plan.first_error, 0
+    if best_error is None:
+        best_error = task.error(weights)
     while not clock.is_over():
         parts = torch.randperm(task.n_rows, generator=generator).split(plan.batch_size)
         for rows in parts[:per_epoch]:
