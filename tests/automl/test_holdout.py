@@ -51,9 +51,19 @@ def test_rows_whose_answer_was_not_known_before_the_test_part_are_in_neither(tmp
 
 
 def test_a_delay_longer_than_what_comes_before_leaves_no_test_part(tmp_path):
-    found = parts(tmp_path, time_column="when", task_settings={"label_delay": 2.8})
+    found = parts(tmp_path, time_column="when", task_settings={"label_delay": 2.5})
     assert found.test is None
-    assert "(0 rows) holds none" in found.development.warnings[-1]
+    assert "newest quarter began (0 rows) none" in found.development.warnings[-1]
+
+
+def test_a_delay_that_leaves_nothing_to_choose_a_model_by_leaves_no_test_part(tmp_path):
+    found = parts(tmp_path, time_column="when", task_settings={"label_delay": 1.2})
+    assert (found.test, found.development.n_rows) == (None, 600)
+
+
+def test_it_is_said_that_a_delay_leaves_no_room_for_a_test_part(tmp_path):
+    found = parts(tmp_path, time_column="when", task_settings={"label_delay": 1.2})
+    assert "labels are known after 1.2 days" in found.development.warnings[-1]
 
 
 def test_no_entity_is_in_both_parts(tmp_path):

@@ -74,6 +74,13 @@ def test_cells_that_are_no_numbers_are_told():
     assert told in posed(frame).warnings
 
 
+def test_numbers_that_are_no_ports_are_told():
+    frame = events(90).with_columns(dst_port=pl.Series([443, 22, -1] * 30))
+    told = "30 of 90 cells of 'dst_port' hold no port from 0 to 65535, -1 for one"
+    settings = {"features": {"kinds": {"dst_port": "port"}}}
+    assert told in " ".join(posed(frame, **settings).warnings)
+
+
 def test_the_metric_is_the_task_s_where_none_is_named():
     assert posed(events(90)).metric.name == "average_precision"
     assert posed(events(90), optimization_metric="AUC").metric.name == "roc_auc"
@@ -152,9 +159,15 @@ def test_a_delay_after_which_no_label_is_known_is_refused(delay):
         posed(events(90), time_column="when", task_settings={"label_delay": delay})
 
 
-def test_a_delay_shorter_than_the_rows_span_is_taken():
-    problem = posed(events(90), time_column="when", task_settings={"label_delay": 0.4})
+def test_a_delay_that_leaves_rows_to_learn_from_and_to_measure_on_is_taken():
+    problem = posed(events(90), time_column="when", task_settings={"label_delay": 0.29})
     assert problem.n_rows == 90
+
+
+def test_a_delay_that_leaves_too_few_of_them_is_refused_with_the_longest_that_does():
+    told = "are so much older than enough rows to measure on. These rows allow a delay below 0.296 days"
+    with pytest.raises(BadSetting, match=told):
+        posed(events(90), time_column="when", task_settings={"label_delay": 0.4})
 
 
 def test_a_delay_counts_only_the_rows_to_learn_from():

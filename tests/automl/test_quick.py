@@ -44,6 +44,14 @@ def test_all_rows_are_taken_where_a_class_is_rarer_still(problem):
     assert len(sample(fewer)) == len(common) + 3
 
 
+@pytest.mark.parametrize(("delay", "n_rows"), [(1.0, 100), (2.2, 300), (2.6, 600)])
+def test_more_rows_are_taken_where_labels_are_known_late(problem, tmp_path, delay, n_rows):
+    asked = {"time_column": "when", "task_settings": {"label_delay": delay}}
+    config = AutoMLConfig.of({"target_column": "label", **asked})
+    late = pose(read(events(600), scratch=tmp_path), config)
+    assert len(sample(late)) == n_rows
+
+
 def test_rows_given_for_validation_stay_the_last(problem):
     given = replace(problem, n_validation=40)
     part = given.rows(sample(given))

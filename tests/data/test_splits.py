@@ -7,7 +7,9 @@ from hypothesis import strategies as st
 
 from phantom_ml.config import ProblemKind
 from phantom_ml.data.splits import RowTies, given_split, join_entities, make_splits
+from phantom_ml.data.splits.delayed import longest_delay
 from phantom_ml.data.splits.plan import NO_TIME
+from phantom_ml.errors import BadSetting
 
 BINARY, MULTI, REGRESSION = ProblemKind.BINARY, ProblemKind.MULTICLASS, ProblemKind.REGRESSION
 QUICK = settings(deadline=None, max_examples=120, derandomize=True)
@@ -64,17 +66,53 @@ def test_a_label_delay_is_named_where_rows_are_left_out_for_it():
 
 
 @QUICK
-@given(tables(), st.integers(0, 10))
-def test_forward_trains_on_what_is_strictly_earlier_than_the_embargo(table, embargo):
-    codes, time, _, _, n_folds = table
-    ties = RowTies(time, embargo_ns=embargo)
+@given(tables(), st.integers(1, 10))
+def test_with_a_delay_rows_are_split_forward_exactly_where_it_is_short_enough(table, embargo):
+    codes, time, groups, _, n_folds = table
+    ties = RowTies(time, groups, embargo_ns=embargo)
+    if embargo >= longest_delay(codes, time):
+        with pytest.raises(BadSetting, match="label_delay"):
+            make_splits(codes, kind_of(codes), n_folds=n_folds, seed=0, ties=ties)
+        return
     plan = make_splits(codes, kind_of(codes), n_folds=n_folds, seed=0, ties=ties)
-    if plan.scheme == "forward":
-        for split in plan.splits:
-            assert time[split.train].max() < time[split.valid].min() - embargo
-            assert time[split.train].min() != NO_TIME
-    else:
-        assert plan.reason.startswith("No split forward in time: ")
+    for split in plan.splits:
+        assert time[split.train].max() < time[split.valid].min() - embargo
+        assert time[split.train].min() != NO_TIME
+
+
+DAY = int(86_400e9)
+#: Twenty rows of a day, on 200 days.
+DAILY = np.repeat(np.arange(200), 20) * DAY
+CLASSES = np.arange(DAILY.size) % 2
+
+
+@pytest.mark.parametrize("delay", [60, 90, 140, 165, 180, 197])
+@pytest.mark.parametrize("n_folds", [1, 3])
+def test_a_long_delay_leaves_later_blocks_and_never_rows_dealt_at_random(delay, n_folds):
+    ties = RowTies(DAILY, embargo_ns=delay * DAY)
+    plan = make_splits(CLASSES, BINARY, n_folds=n_folds, seed=0, ties=ties)
+    gaps = [DAILY[s.valid].min() - DAILY[s.train].max() for s in plan.splits]
+    assert (plan.scheme, min(gaps) > delay * DAY) == ("forward", True)
+
+
+def test_a_very_long_delay_shares_what_it_leaves_between_both_sides():
+    ties = RowTies(DAILY, embargo_ns=180 * DAY)
+    (split,) = make_splits(CLASSES, BINARY, n_folds=3, seed=0, ties=ties).splits
+    # Of twenty days ten teach, and ten measure.
+    assert (split.train.size, split.valid.size) == (200, 200)
+
+
+def test_too_long_a_delay_is_refused_with_the_longest_that_the_rows_allow():
+    ties = RowTies(DAILY, embargo_ns=199 * DAY)
+    told = r"label_delay is 199 days, .* span 199: .* These rows allow a delay below 199 days"
+    with pytest.raises(BadSetting, match=told):
+        make_splits(CLASSES, BINARY, n_folds=3, seed=0, ties=ties)
+
+
+def test_a_delay_is_refused_where_most_rows_have_no_time():
+    time = np.where(np.arange(DAILY.size) % 3 == 0, DAILY, NO_TIME)
+    with pytest.raises(BadSetting, match="more than half of them have no time"):
+        make_splits(CLASSES, BINARY, n_folds=3, seed=0, ties=RowTies(time, embargo_ns=DAY))
 
 
 @QUICK

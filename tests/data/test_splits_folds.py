@@ -1,7 +1,8 @@
+import numpy as np
 import pytest
 
 from phantom_ml.config import ProblemKind
-from phantom_ml.data.splits import choose_folds
+from phantom_ml.data.splits import choose_folds, make_splits
 
 BINARY, REGRESSION = ProblemKind.BINARY, ProblemKind.REGRESSION
 
@@ -22,3 +23,9 @@ def test_slow_fits_lower_the_folds(seconds, folds):
 
 def test_without_a_clock_the_speed_does_not_matter():
     assert choose_folds(10_000, 500, BINARY, 1e9, None) == 5
+
+
+@pytest.mark.parametrize("n_folds", [1, 5])
+def test_folds_of_values_are_not_said_to_have_classes(n_folds):
+    plan = make_splits(np.arange(60.0), REGRESSION, n_folds=n_folds, seed=0)
+    assert "its share of small and large values" in plan.reason

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
 from phantom_ml.algorithms.base import algorithms
 from phantom_ml.automl.spaces import given_spaces
 from phantom_ml.config import AutoMLConfig, ProblemKind
-from phantom_ml.data.splits.plan import NO_TIME
+from phantom_ml.data.splits import RowTies, require_forward
+from phantom_ml.data.target import Target
 from phantom_ml.data.times import DAY_NS
 from phantom_ml.errors import BadSetting
 from phantom_ml.tasks.base import Task
@@ -41,30 +41,21 @@ def delay_ns(config: AutoMLConfig) -> int:
     return int((config.task_settings.label_delay or 0.0) * DAY_NS)
 
 
-def check_delay(config: AutoMLConfig, time: NDArray[np.int64] | None, n_rows: int) -> None:
-    """Return if some label is known while rows are still to come.
+def check_delay(target: Target, ties: RowTies, n_rows: int) -> None:
+    """Return if some rows can be measured by what others, so much older, had taught.
 
     Parameters
     ----------
-    config : AutoMLConfig
-    time : int64 array of shape (at least n_rows,) or None
-        Nanoseconds.
+    target : Target
+    ties : RowTies
+        Of the same rows, with the delay.
     n_rows : int
         How many rows, the first ones, are learned from.
 
     Raises
     ------
     BadSetting
-        The label delay is as long as these rows span, or longer.
+        The label delay is too long for these rows.
     """
-    delay = config.task_settings.label_delay
-    if time is None or not delay:
-        return
-    known = time[:n_rows][time[:n_rows] != NO_TIME]
-    days = float(np.ptp(known)) / DAY_NS if len(known) else 0.0
-    if days <= delay:
-        raise BadSetting(
-            f"config.task_settings.label_delay is {delay:g} days, and the rows to learn from span "
-            f"{days:.3g}: no label would be known in time.",
-            "Give the days until a label is known, fewer than these, or leave task_settings.label_delay out.",
-        )
+    first = np.arange(min(n_rows, target.n_rows), dtype=np.int64)
+    require_forward(target.values[first], target.kind, ties.rows(first))

@@ -8,6 +8,8 @@ import numpy as np
 
 from phantom_ml.automl.problem import Problem
 from phantom_ml.data.matrix import Rows
+from phantom_ml.data.splits import has_forward
+from phantom_ml.data.times import DAY_NS
 from phantom_ml.wording import counted
 
 #: Fewer rows of a class than this leave nothing to measure: then there is no test part.
@@ -43,7 +45,8 @@ class Holdout:
     development : Problem
         What the search sees.
     test : Problem or None
-        What measures the finished model; None where a class is too rare in one of the parts.
+        What measures the finished model; None where a class is too rare in one of the parts, or labels are
+        too late for the first of them to be split in time.
     how : str
         Which rows are the test part, in words.
     """
@@ -63,7 +66,7 @@ class Holdout:
         rows, how = _test_rows(problem, share, seed)
         rest = _before(problem, rows, how)
         parts = [problem.rows(part) for part in (rest, rows)]
-        if told := _lacking(parts, how):
+        if told := _without_room(parts[0]) or _lacking(parts, how):
             return cls(replace(problem, warnings=(*problem.warnings, told)), None)
         return cls(parts[0], parts[1], how)
 
@@ -106,6 +109,20 @@ def _lacking(parts: list[Problem], how: str) -> str:
         f"No test part is kept, so what was promised could not be checked: {PLACES[how][where]} "
         f"({n_rows}) holds {found or 'none'} of {name!r}, the rest {rest or 'none'}, and each needs at "
         f"least {LEAST_OF_CLASS}. {NEXT[how]}, or measure the model with evaluate on other labelled rows."
+    )
+
+
+def _without_room(development: Problem) -> str:
+    """Return the sentence that says why a label delay leaves nothing to choose a model by, or an empty one."""
+    if has_forward(development.target.values, development.kind, development.ties):
+        return ""
+    delay = development.ties.embargo_ns / DAY_NS
+    n_rows = counted(development.n_rows, "row")
+    return (
+        f"No test part is kept, so what was promised could not be checked: labels are known after {delay:g} days, "
+        f"and of the rows whose label was known when the newest quarter began ({n_rows}) none of both classes are "
+        "so much older than others. Give rows of a longer span, or measure the model with evaluate on other "
+        "labelled rows."
     )
 
 

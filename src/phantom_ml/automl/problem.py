@@ -155,7 +155,7 @@ def pose(dataset: Dataset, config: AutoMLConfig, validation: Dataset | None = No
     frame = whole if target.n_rows == whole.height else whole[target.keep]
     inputs = _inputs(frame, config)
     ties, entities = _ties(frame, config, inputs)
-    check_delay(config, ties.time, frame.height - n_validation)
+    check_delay(target, ties, frame.height - n_validation)
     return Problem(
         frame.select(inputs.names()),
         target,

@@ -21,11 +21,11 @@ from phantom_ml.automl.trials import Candidate, Finished, Order, collect, start
 from phantom_ml.automl.workspace import Workspace
 from phantom_ml.config import AutoMLConfig, ProblemKind
 from phantom_ml.data.matrix import Rows
-from phantom_ml.data.splits import SplitPlan
+from phantom_ml.data.splits import SplitPlan, has_forward
 from phantom_ml.process.deadline import Deadline
 
 QUICK = "quick"
-#: Rows of the sample: the first of these that has so many of each class, or all that there are.
+#: Rows of the sample: the first of these that tells enough, with so many of each class, or all that there are.
 SAMPLE_ROWS, CLASS_ROWS = (12_500, 100_000), 20
 QUICK_SETTINGS = {"learning_rate": 0.15, "num_leaves": 31, "min_data_in_leaf": 20}
 QUICK_ROUNDS = 60
@@ -70,14 +70,20 @@ class First:
         by = near(samples.matrix, workspace)
         # A detector learns from no known anomaly.
         plan = plan_splits(problem, by, 1, config.seed, teaches=False)
-        split = plan.splits[0]
-        sides = (split.train, split.valid)
-        save_folds(problem, workspace, {QUICK: sides, "0": sides}, 0)
+        sides = [(split.train, split.valid) for split in plan.splits]
+        named = {str(i): side for i, side in enumerate(sides)}
+        # The plan is read back with all of its folds, where only the first of them is fitted.
+        save_folds(problem, workspace, {QUICK: sides[0], **named}, 0)
         save_plan(workspace, plan)
         whole = room.whole()
         end = _first_model_end(budget)
         fit_sides(samples, workspace, [QUICK], whole, 0, no_sooner(budget.end, FALLBACK_SECONDS))
         return plan, _fitted(workspace, whole, _quick_end(budget, end), problem.target.kind)
+
+
+def is_quick(finished: Finished) -> bool:
+    """Return whether a trial is the first model, on a sample of its own."""
+    return finished.order.folds == (QUICK,)
 
 
 def place(workspace: Workspace) -> Workspace:
@@ -92,9 +98,16 @@ def sample(problem: Problem) -> Rows:
     given = _some(rng, problem.n_validation, SAMPLE_ROWS[0]) + n_train
     for n_rows in SAMPLE_ROWS:
         rows = _some(rng, n_train, n_rows)
-        if not problem.n_classes or _fewest(problem, rows) >= CLASS_ROWS:
+        if _tells(problem, rows):
             return np.concatenate([rows, given])
     return np.concatenate([np.arange(n_train, dtype=np.int64), given])
+
+
+def _tells(problem: Problem, rows: Rows) -> bool:
+    """Return whether rows hold enough of each class, and where labels are late, enough that were known in time."""
+    if problem.n_classes and _fewest(problem, rows) < CLASS_ROWS:
+        return False
+    return has_forward(problem.target.values[rows], problem.kind, problem.ties.rows(rows))
 
 
 def _some(rng: np.random.Generator, n: int, most: int) -> Rows:

@@ -14,6 +14,7 @@ from phantom_ml.config import AutoMLTaskType
 from phantom_ml.data.matrix import ALL_TEXT, Feature, Matrix, Samples, uniquely_named
 from phantom_ml.data.recognise import recognise_sampled
 from phantom_ml.data.schema import ColumnKind, TableSchema
+from phantom_ml.data.splits import RowTies, require_forward
 from phantom_ml.data.target import Target, read_target, require_columns, require_target
 from phantom_ml.data.times_of_rows import times_of
 from phantom_ml.errors import BadSetting, SourceEmpty, TargetUnusable
@@ -46,6 +47,8 @@ class Generated:
     fitted : float32 array of shape (n_rows, n_fitted)
         What needs the target, out of fold.
     side : FoldFitted
+    delay : int
+        Until an answer is known, in the unit of ``before.time``.
     """
 
     inputs: pl.DataFrame
@@ -56,6 +59,7 @@ class Generated:
     target: Target | None
     fitted: Floats
     side: FoldFitted
+    delay: int = 0
 
     @property
     def features(self) -> tuple[Feature, ...]:
@@ -75,14 +79,14 @@ class Generated:
         """Return the rows with a known answer, all their features, and the question about them."""
         if self.target is None:
             raise ValueError("there is no target")
-        question = asked_of(self.target, self.before).rows(self.target.keep)
+        question = asked_of(self.target, self.before, self.delay).rows(self.target.keep)
         return Samples(self.whole.rows(self.target.keep), self.target.values), question
 
 
-def asked_of(target: Target, before: Before) -> Question:
-    """Return the question that a target poses."""
+def asked_of(target: Target, before: Before, delay: int = 0) -> Question:
+    """Return the question that a target poses, whose answers are known so many nanoseconds later."""
     classes = tuple(str(c) for c in target.classes)
-    return Question(target.kind, len(target.classes), classes, before)
+    return Question(target.kind, len(target.classes), classes, before, delay)
 
 
 def generate(frame: pl.DataFrame, request: FeatureRequest) -> Generated:
@@ -103,6 +107,7 @@ def generate(frame: pl.DataFrame, request: FeatureRequest) -> Generated:
                 f"Only {len(target.keep)} rows have a value of {request.target_column!r}.",
                 f"Features are judged on at least {LEAST_ANSWERS}: give more, or no target.",
             )
+        _check_delay(frame, target, request)
     before = _before(frame, request)
     hidden = {request.target_column, *request.ignored_columns}
     inputs = frame.select(c for c in frame.columns if c not in hidden)
@@ -118,12 +123,15 @@ def generate(frame: pl.DataFrame, request: FeatureRequest) -> Generated:
     matrix = encoder.training(inputs, before)
     side, fitted = FoldFitted(), np.empty((frame.height, 0), np.float32)
     if target is not None:
-        side, fitted = _fitted(matrix, target, before, request.seed)
-    return Generated(inputs, schema, encoder, matrix, before, target, fitted, side)
+        question = asked_of(target, before, request.delay_ns)
+        side, fitted = _fitted(matrix, target, question, request.seed)
+    return Generated(
+        inputs, schema, encoder, matrix, before, target, fitted, side, request.delay_ns
+    )
 
 
 def _check_columns(frame: pl.DataFrame, request: FeatureRequest) -> None:
-    """Refuse columns that are not there, and a target that is also something else."""
+    """Refuse columns that are not there, a target that is also something else, and a delay of nothing."""
     roles = {
         "group_columns": request.group_columns,
         "time_column": (request.time_column,),
@@ -132,6 +140,13 @@ def _check_columns(frame: pl.DataFrame, request: FeatureRequest) -> None:
     }
     if request.target_column is not None:
         require_target(frame.columns, request.target_column)
+    for need in ("target_column", "time_column"):
+        if request.label_delay and getattr(request, need) is None:
+            raise BadSetting(
+                f"features.label_delay is {request.label_delay:g}, and does nothing without {need}, which is not "
+                "given.",
+                f"Give {need}, or leave label_delay out.",
+            )
     for role, columns in roles.items():
         named = [c for c in columns if c is not None]
         require_columns(frame.columns, named)
@@ -140,6 +155,13 @@ def _check_columns(frame: pl.DataFrame, request: FeatureRequest) -> None:
                 f"The target {request.target_column!r} is named under {role}, too.",
                 "No feature may know it: name another column.",
             )
+
+
+def _check_delay(frame: pl.DataFrame, target: Target, request: FeatureRequest) -> None:
+    """Refuse a label delay that leaves nothing to judge features by."""
+    if request.time_column is not None:
+        ties = RowTies(time=times_of(frame[request.time_column]), embargo_ns=request.delay_ns)
+        require_forward(target.values, target.kind, ties.rows(target.keep), "features.label_delay")
 
 
 def _without_raw_time(schema: TableSchema, time: str | None) -> TableSchema:
@@ -173,8 +195,10 @@ def read_answers(values: pl.Series, task_type: AutoMLTaskType | None) -> Target:
         return read_target(values, values.name, AutoMLTaskType.REGRESSION)
 
 
-def _fitted(matrix: Matrix, target: Target, before: Before, seed: int) -> tuple[FoldFitted, Floats]:
+def _fitted(
+    matrix: Matrix, target: Target, question: Question, seed: int
+) -> tuple[FoldFitted, Floats]:
     """Return the features that need the target: out of fold for the labelled rows."""
     answers: Any = np.zeros(matrix.n_rows, target.values.dtype)
     answers[target.keep] = target.values
-    return fit_fold(Samples(matrix, answers), target.keep, asked_of(target, before), seed)
+    return fit_fold(Samples(matrix, answers), target.keep, question, seed)

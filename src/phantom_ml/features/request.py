@@ -9,7 +9,8 @@ from typing import Any
 from pydantic import Field, ValidationError, field_validator
 
 from phantom_ml.config import AutoMLConfig, AutoMLTaskType, FeatureSettings, bad_setting
-from phantom_ml.errors import BadSetting
+from phantom_ml.data.times import DAY_NS
+from phantom_ml.errors import BadSetting, listed, nearest
 
 FAMILIES = ("text", "temporal", "statistical", "security")
 #: What a request and the configuration of a training have in common, beside the families.
@@ -21,6 +22,9 @@ SHARED = (
     "ignored_columns",
     "seed",
 )
+
+#: What they have in common of the settings of tasks.
+DELAY = "label_delay"
 
 
 class FeatureRequest(FeatureSettings):
@@ -39,7 +43,13 @@ class FeatureRequest(FeatureSettings):
     time_column: str | None = Field(None, description="Rows come before others by this column.")
     group_columns: tuple[str, ...] = Field((), description="Entities whose rows hang together.")
     ignored_columns: tuple[str, ...] = Field((), description="Columns that no feature is made of.")
+    label_delay: float | None = Field(None, ge=0, description="Days until an answer is known.")
     seed: int = Field(0, ge=0, lt=2**31)
+
+    @property
+    def delay_ns(self) -> int:
+        """Return the nanoseconds until an answer is known."""
+        return int((self.label_delay or 0.0) * DAY_NS)
 
     @property
     def order(self) -> tuple[str, ...]:
@@ -65,20 +75,36 @@ class FeatureRequest(FeatureSettings):
         """Return a request from settings, a mapping or JSON text; raises BadSetting.
 
         ``include_text_features`` and ``text_features`` mean ``text``, and so on; of an AutoMLConfig counts
-        what features have to do with. Families may also stand under ``features``, as they do there.
+        what features have to do with. Families may also stand under ``features``, and ``label_delay`` under
+        ``task_settings``, as they do there.
         """
         if isinstance(config, FeatureSettings):
             config = config.model_dump()
         if isinstance(config, AutoMLConfig):
-            config = config.model_dump(include={*SHARED, "features"})
-        values = _mapping(config)
-        if isinstance(values.get("features"), Mapping):
-            values = {**values["features"], **{k: v for k, v in values.items() if k != "features"}}
+            shared = {name: True for name in (*SHARED, "features")}
+            config = config.model_dump(include={**shared, "task_settings": {DELAY}})
+        values = dict(_mapping(config))
+        for part in ("features", "task_settings"):
+            if isinstance(values.get(part), Mapping):
+                given = values.pop(part)
+                values = {**(_delay_alone(given) if part != "features" else given), **values}
         plain = {_plain_name(name): value for name, value in values.items()}
         try:
             return cls.model_validate(plain)
         except ValidationError as error:
             raise bad_setting("features", error, cls) from None
+
+
+def _delay_alone(given: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return what features have to do with of the settings of tasks; raises BadSetting for others."""
+    others = [name for name in given if name != DELAY]
+    if others:
+        raise BadSetting(
+            f"features.task_settings has {listed(others)}, and features have nothing to do with it."
+            f"{nearest(others[0], [DELAY])}",
+            f"Leave all out but {DELAY}.",
+        )
+    return given
 
 
 def _plain_name(name: str) -> str:

@@ -1,5 +1,6 @@
 """Which rows a model is fitted on, and which it is measured on."""
 
+from phantom_ml.data.splits.delayed import has_forward, require_forward
 from phantom_ml.data.splits.entities import join_entities
 from phantom_ml.data.splits.folds import choose_folds
 from phantom_ml.data.splits.halves import halves
@@ -15,6 +16,8 @@ __all__ = [
     "choose_folds",
     "given_split",
     "halves",
+    "has_forward",
     "join_entities",
     "make_splits",
+    "require_forward",
 ]

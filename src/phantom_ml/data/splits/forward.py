@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 
-from phantom_ml.data.matrix import Rows
-from phantom_ml.data.splits.plan import NO_TIME, Codes, Split, SplitPlan, has_classes
+from phantom_ml.data.splits.delayed import latest_block
+from phantom_ml.data.splits.plan import Codes, Split, SplitPlan, has_classes
+from phantom_ml.data.splits.timeline import Timeline
 from phantom_ml.data.times import DAY_NS
 
 #: The first part of the rows, by time, is only trained on.
@@ -16,44 +17,6 @@ FIRST_SHARE = 0.4
 HOLDOUT_SHARE = 0.8
 #: With so few times that this share cannot be kept, a first part may be this small.
 LEAST_TRAIN_SHARE = 0.1
-#: Rows of each class that a part should have, or half of the class where that is less.
-FEW = 5
-
-
-@dataclass(frozen=True)
-class Timeline:
-    """Rows in the order of time.
-
-    Attributes
-    ----------
-    rows : int64 array of shape (n_known,)
-        Row positions, earliest first.
-    time : int64 array of shape (n_known,)
-        Their times, ascending.
-    classes : int64 array of shape (n_known,)
-        Their classes.
-    n_classes : int
-    """
-
-    rows: Rows
-    time: Codes
-    classes: Codes
-    n_classes: int
-
-    @classmethod
-    def of(cls, time: Codes, classes: Codes) -> Timeline:
-        """Return the rows whose time is known, ordered."""
-        known = np.flatnonzero(time != NO_TIME)
-        rows = known[np.argsort(time[known], kind="stable")]
-        return cls(rows, time[rows], classes[rows], int(classes.max()) + 1)
-
-    def edges(self) -> Codes:
-        """Return the places where a later time begins; ties never straddle one."""
-        return np.flatnonzero(np.diff(self.time) > 0) + 1
-
-    def counts(self, start: int, end: int) -> Codes:
-        """Return the rows of each class between two places."""
-        return np.bincount(self.classes[start:end], minlength=self.n_classes)
 
 
 def forward(
@@ -80,20 +43,23 @@ def forward(
         The reason then.
     """
     line = Timeline.of(time, classes)
-    if line.rows.size < classes.size / 2:
+    if line.mostly_unknown:
         return None, "More than half of the rows have no time."
     edges = line.edges()
     if not edges.size:
         return None, "All rows have the same time."
-    cuts = _cuts(line, edges[edges >= _all_seen(line)], n_folds)
+    cuts = _cuts(line, edges[edges >= line.all_seen()], n_folds)
     blocks = _blocks(line, cuts)
     splits = [_split(line, start, end, embargo_ns) for start, end in blocks]
-    usable = tuple(s for s in splits if has_classes(classes, s.train, line.n_classes))
+    usable = tuple(s for s in splits if line.taught(_of_classes(classes, s.train, line)))
+    if not usable and embargo_ns and (late := latest_block(line, embargo_ns)) is not None:
+        usable = (_split(line, late, line.rows.size, embargo_ns),)
     if not usable:
-        why_not = "No point in time has rows of every class before it and enough rows after it."
-        return None, why_not + _delayed(embargo_ns)
-    reason = _reason(usable, n_folds, edges.size + 1)
-    return SplitPlan(usable, "forward", reason + _delayed(embargo_ns)), ""
+        return None, "No point in time has rows of every class before it and enough rows after it."
+    few = f"there are {edges.size + 1} different times, and each part needs rows of the classes"
+    if embargo_ns:
+        few = "each needs rows of the classes, and rows of every class that were known before it"
+    return SplitPlan(usable, "forward", _reason(usable, n_folds, few) + _delayed(embargo_ns)), ""
 
 
 def without_shared_groups(plan: SplitPlan, classes: Codes, groups: Codes) -> SplitPlan:
@@ -113,18 +79,6 @@ def without_shared_groups(plan: SplitPlan, classes: Codes, groups: Codes) -> Spl
         strict.append(replace(split, train=train))
     told = " What is trained on knows no entity of the rows that it is measured on."
     return SplitPlan(tuple(strict), "forward_grouped", plan.reason + told)
-
-
-def _all_seen(line: Timeline) -> int:
-    """Return the first place before which every class was seen, a few times where it can be."""
-    total = line.counts(0, line.rows.size)
-    needed = np.clip(total // 2, 1, FEW)
-    order = np.argsort(line.classes, kind="stable")
-    starts = np.cumsum(total) - total
-    absent = total == 0
-    if absent.any():
-        return int(line.rows.size)
-    return int(order[starts + needed - 1].max()) + 1
 
 
 def _cuts(line: Timeline, edges: Codes, n_folds: int) -> Codes:
@@ -147,7 +101,7 @@ def _blocks(line: Timeline, cuts: Codes) -> list[tuple[int, int]]:
     start: int | None = None
     for cut, end in zip(cuts.tolist(), ends, strict=True):
         start = cut if start is None else start
-        if _measurable(line, start, end):
+        if line.measurable(line.counts(start, end)):
             blocks.append((start, end))
             start = None
     if start is not None and blocks:
@@ -155,13 +109,8 @@ def _blocks(line: Timeline, cuts: Codes) -> list[tuple[int, int]]:
     return blocks
 
 
-def _measurable(line: Timeline, start: int, end: int) -> bool:
-    """Return whether a block has a few rows of each of two classes; of many classes any two."""
-    counts = line.counts(start, end)
-    if line.n_classes == 1:
-        return end - start >= 2
-    needed = np.clip(line.counts(0, line.rows.size) // 10, 1, FEW)
-    return int((counts >= needed).sum()) >= 2
+def _of_classes(classes: Codes, rows: Codes, line: Timeline) -> Codes:
+    return np.bincount(classes[rows], minlength=line.n_classes)
 
 
 def _split(line: Timeline, start: int, end: int, embargo_ns: int) -> Split:
@@ -176,15 +125,13 @@ def _delayed(embargo_ns: int) -> str:
     if not embargo_ns:
         return ""
     days = embargo_ns / DAY_NS
-    return f" Rows of the {days:.3g} days before a block teach nothing of it: their labels were not known yet."
+    return f" Rows of the {days:g} days before a block teach nothing of it: their labels were not known yet."
 
 
-def _reason(splits: tuple[Split, ...], n_folds: int, n_times: int) -> str:
+def _reason(splits: tuple[Split, ...], n_folds: int, few: str) -> str:
+    """Return the sentence on blocks, with why there are fewer than were wanted."""
     blocks = "block" if len(splits) == 1 else f"{len(splits)} blocks"
     reason = f"Forward in time: the last {blocks} of rows measured what the rows before taught."
     if len(splits) < n_folds:
-        reason += (
-            f" {n_folds} were wanted, but there are {n_times} different times, and each part needs "
-            "rows of the classes."
-        )
+        reason += f" {n_folds} were wanted, but {few}."
     return reason

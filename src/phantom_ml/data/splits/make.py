@@ -8,10 +8,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from phantom_ml.config import ProblemKind
+from phantom_ml.data.splits.delayed import codes_of, require_forward
 from phantom_ml.data.splits.forward import forward, without_shared_groups
 from phantom_ml.data.splits.grouped import grouped
 from phantom_ml.data.splits.plan import RowTies, Split, SplitPlan
-from phantom_ml.data.splits.stratified import strata, stratified
+from phantom_ml.data.splits.stratified import OF_CLASSES, OF_VALUES, strata, stratified
 from phantom_ml.wording import counted
 
 UNTIED = RowTies()
@@ -30,7 +31,8 @@ def make_splits(
     """Return which rows to fit on and which to measure on.
 
     Forward in time where a time is known, by groups where entities are known, both where both are,
-    else stratified. What cannot be done falls back to the next, and the reason says so.
+    else stratified. What cannot be done falls back to the next, and the reason says so; but rows whose labels
+    are late are never measured by labels of their future.
 
     Parameters
     ----------
@@ -44,18 +46,20 @@ def make_splits(
     ties : RowTies
         Times, groups and near-duplicates, for the same rows.
 
+    Raises
+    ------
+    BadSetting
+        Labels are so late that no rows of every class are known before enough others.
+
     Examples
     --------
     >>> plan = make_splits(np.array([0, 1] * 50), ProblemKind.BINARY, n_folds=5, seed=0)
     >>> plan.scheme, plan.n_splits, plan.held_out.size
     ('stratified', 5, 100)
     """
-    if kind.is_classification:
-        classes = coded = target.astype(np.int64)
-    else:
-        # Forward and grouped splits ask for every class in training; values have no such need.
-        classes = np.zeros(target.size, dtype=np.int64)
-        coded = strata(target.astype(np.float64), n_folds)
+    classes, coded, share = codes_of(target, kind), codes_of(target, kind), OF_CLASSES
+    if not kind.is_classification:
+        coded, share = strata(target.astype(np.float64), n_folds), OF_VALUES
     reasons = []
     if ties.time is not None:
         plan, why_not = forward(classes, ties.time, n_folds, ties.embargo_ns)
@@ -63,13 +67,14 @@ def make_splits(
             return (
                 plan if ties.groups is None else without_shared_groups(plan, classes, ties.groups)
             )
+        require_forward(target, kind, ties)
         reasons.append(f"{NOT_FORWARD}: {why_not}")
     if ties.groups is not None:
         plan = grouped(classes, ties.groups, n_folds, seed)
         if plan is not None:
             return _after(reasons, plan)
         reasons.append("No split by groups: no fold would leave every class and enough rows.")
-    return _after(reasons, stratified(coded, n_folds, seed, ties.duplicates))
+    return _after(reasons, stratified(coded, n_folds, seed, ties.duplicates, share))
 
 
 def given_split(n_train: int, n_valid: int) -> SplitPlan:

@@ -11,10 +11,16 @@ from phantom_ml.wording import counted
 
 #: A single holdout is one of so many folds.
 HOLDOUT_FOLDS = 5
+#: What folds have their share of, in words.
+OF_CLASSES, OF_VALUES = "every class", "small and large values"
 
 
 def stratified(
-    classes: Codes, n_folds: int, seed: int, duplicates: Codes | None = None
+    classes: Codes,
+    n_folds: int,
+    seed: int,
+    duplicates: Codes | None = None,
+    share: str = OF_CLASSES,
 ) -> SplitPlan:
     """Return stratified folds, or one holdout of a fifth for ``n_folds`` 1.
 
@@ -27,12 +33,14 @@ def stratified(
     duplicates : int64 array of shape (n_rows,), optional
         Rows with one code are kept in one fold, unless there are more of them than a fold has rows
         of their class: such a cluster is what the data is like, not a copy, and is spread.
+    share : str
+        What each fold has its share of, in words.
     """
     dealt = _bounded(n_folds, classes.size)
     n_classes = int(classes.max()) + 1
-    reason = f"Rows were dealt to {dealt} folds at random, each with its share of every class."
+    reason = f"Rows were dealt to {dealt} folds at random, each with its share of {share}."
     if n_folds == 1:
-        reason = "A fifth of the rows was held out at random, with its share of every class."
+        reason = f"A fifth of the rows was held out at random, with its share of {share}."
     if duplicates is not None:
         units, kept = _small_clusters(classes, duplicates, dealt)
         fold = deal(classes, units, dealt, seed)

@@ -11,8 +11,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from phantom_ml.config import ProblemKind
-from phantom_ml.data.matrix import Samples
+from phantom_ml.data.matrix import Rows, Samples
 from phantom_ml.features.fitted.question import Question
+from phantom_ml.features.selection.delayed import delayed_folds
+from phantom_ml.features.selection.order import order_of
 
 if TYPE_CHECKING:
     from lightgbm import Booster, Dataset
@@ -22,6 +24,10 @@ T = TypeVar("T")
 Fold = tuple[NDArray[np.int64], NDArray[np.int64]]
 N_FOLDS = 3
 ROUNDS, PATIENCE = 80, 8
+#: How far trees that judge go for one row, times the learning rate. With classes of one size no first step is
+#: longer (1 / 0.5). Of few rows of a rare class a step of Newton's is as long as 1 / share: one chance split then
+#: says as much as all others, and a held-out gain to second order tells many times what the loss falls by.
+LONGEST_STEP = 2.0
 #: Two threads on a busy machine wait for each other: measured 20 times slower than one.
 N_THREADS = 1
 BINNING = {"verbose": -1, "max_bin": 63, "feature_pre_filter": False, "num_threads": N_THREADS}
@@ -33,22 +39,26 @@ _OBJECTIVES = {
 
 
 def drawn(samples: Samples, question: Question, n_rows: int, seed: int) -> tuple[Samples, Question]:
-    """Return at most so many rows, in their order; rare classes keep all of theirs as far as half goes."""
-    total = samples.matrix.n_rows
+    """Return at most so many rows, in the order of ``order_of``; rare classes keep theirs as far as half goes."""
+    order = order_of(samples, question)
+    rows = order[_drawn(samples.target[order], question, n_rows, seed)]
+    return samples.rows(rows), question.rows(rows)
+
+
+def _drawn(target: NDArray[Any], question: Question, n_rows: int, seed: int) -> Rows:
+    total = len(target)
     if total <= n_rows:
-        return samples, question
-    rng = np.random.default_rng(seed)
-    order = rng.permutation(total)
+        return np.arange(total)
+    order = np.random.default_rng(seed).permutation(total)
     if question.kind is not ProblemKind.REGRESSION:
-        codes = samples.target.astype(np.int64)
+        codes = target.astype(np.int64)
         sizes = np.bincount(codes, minlength=question.n_classes)
         fair = n_rows // (2 * max(1, question.n_classes))
         place = np.empty(total, np.int64)
         ranked = order[np.argsort(codes[order], kind="stable")]
         place[ranked] = np.arange(total) - np.repeat(np.cumsum(sizes) - sizes, sizes)
         order = np.concatenate([order[place[order] < fair], order[place[order] >= fair]])
-    rows = np.sort(order[:n_rows])
-    return samples.rows(rows), question.rows(rows)
+    return np.sort(order[:n_rows])
 
 
 def folds(target: NDArray[Any], question: Question, seed: int) -> list[Fold]:
@@ -63,6 +73,8 @@ def folds(target: NDArray[Any], question: Question, seed: int) -> list[Fold]:
     """
     rng = np.random.default_rng(seed)
     time = question.before.time
+    if time is not None and question.delay:
+        return delayed_folds(time, question.delay, N_FOLDS)
     # Blocks of fewer times would part rows of one time by the order of the file.
     if time is not None and len(np.unique(time)) > N_FOLDS:
         blocks = _blocks(time)
@@ -114,7 +126,10 @@ def grown(
 ) -> Booster:
     """Return trees of a fold's training rows that stop when its held-out rows no longer gain."""
     train, valid = (rows.subset(np.sort(part).tolist()) for part in fold)
-    return _trained(train, valid, _parameters(question, seed, len(fold[0])), rounds)
+    parameters = _parameters(question, seed, len(fold[0]))
+    if question.kind is not ProblemKind.REGRESSION:
+        parameters["max_delta_step"] = LONGEST_STEP
+    return _trained(train, valid, parameters, rounds)
 
 
 def _trained(known: Dataset, unseen: Dataset, parameters: dict[str, Any], rounds: int) -> Booster:
