@@ -276,6 +276,19 @@ def test_the_core_takes_a_table_and_the_plans_spellings(tmp_path):
     assert of(found, "bytes").selected
 
 
+def test_the_core_tells_what_reading_had_to_say(tmp_path):
+    file = tmp_path / "events.csv"
+    file.write_bytes(b"name,bytes\n" + b"alpha,1\nbeta,2\n" * 40 + b"x\xff,3\n")
+    found = PhantomMLCore(home=tmp_path / "home").auto_feature_engineering(file)
+    assert any("1 byte that is no UTF-8" in warning for warning in found.warnings)
+
+
+def test_the_core_tells_what_reading_a_foreign_table_had_to_say(tmp_path):
+    table = np.array([[1.0, 2.0], [np.inf, 3.0], [4.0, 5.0]])
+    found = PhantomMLCore(home=tmp_path).auto_feature_engineering(table)
+    assert any("infin" in warning for warning in found.warnings)
+
+
 def test_a_column_called_as_a_fitted_feature_is_told_apart():
     frame = EVENTS[:300].select("query", "label", pl.col("noise").alias("text.score"))
     found = engineer_features(frame, {"target_column": "label", "kinds": {"query": "text"}})

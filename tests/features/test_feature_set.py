@@ -32,3 +32,9 @@ def test_no_name_of_a_column_reaches_a_terminal_raw(shown):
 
 def test_remarks_are_told_whole():
     assert f"! {'x' * 300} may be split." in str(features_of("x" * 300))
+
+
+@pytest.mark.parametrize("shown", [str, repr, lambda found: found._repr_html_()])
+def test_what_reading_had_to_say_is_shown(shown):
+    found = features_of("x").model_copy(update={"warnings": ("3 bytes are no UTF-8.",)})
+    assert "3 bytes are no UTF-8." in shown(found)

@@ -71,6 +71,10 @@ def test_a_kind_may_be_named():
         {"kinds": ["ip"]},
         {"kinds": 5},
         {"text_features": "maybe"},
+        {"text_features": "yes"},
+        {"temporal_features": "no"},
+        {"statistical_features": 1},
+        {"security_features": 0.0},
         {"text_features": None},
         {"time_zone": "Mars/Olympus"},
     ],
@@ -81,6 +85,13 @@ def test_a_setting_is_refused_at_fit_as_in_the_configuration(settings):
         engineer_features(FEW, settings)
     with pytest.raises(BadSetting, match=re.escape(known.value.message)):
         AutoFeatureEngineer(**settings).fit(FEW)
+
+
+def test_a_truth_value_of_numpy_switches_a_family_off():
+    names = (
+        AutoFeatureEngineer(text_features=np.False_).fit(FEW, LABEL[:90]).get_feature_names_out()
+    )
+    assert "text.score" not in names
 
 
 def test_a_kind_of_a_column_that_is_not_there_is_refused():

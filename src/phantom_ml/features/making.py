@@ -19,11 +19,11 @@ from phantom_ml.features.remarks import columns_told, remarks
 from phantom_ml.features.request import FeatureRequest
 from phantom_ml.features.selection.afford import costs, fitted_cost
 from phantom_ml.features.selection.interactions import FAMILIES, choose_interactions
-from phantom_ml.features.selection.mixing import blocks_of, worth_without_target
+from phantom_ml.features.selection.mixing import blocks_of, uncounted, worth_without_target
 from phantom_ml.features.selection.tiers import SURELY_NEW, race_tiers, tiers_of
 from phantom_ml.features.selection.training import Training
 from phantom_ml.features.selection.trees import drawn
-from phantom_ml.features.selection.worth import PATIENT_REPEATS, Worth, worth
+from phantom_ml.features.selection.worth import Worth, patient_repeats, worth
 
 if TYPE_CHECKING:
     from phantom_ml.data.matrix import Samples
@@ -62,7 +62,7 @@ def engineer_features(
     config : FeatureSettings, AutoMLConfig, mapping or JSON text, optional
         The families (``text``, ``temporal``, ``statistical``, ``security``), ``kinds``, ``time_zone``,
         ``max_features``, ``max_us_per_row``, ``target_column``, ``task_type``, ``time_column``,
-        ``group_columns``, ``ignored_columns`` and ``seed``.
+        ``group_columns``, ``ignored_columns``, ``label_delay`` (days) and ``seed``.
     progress : callable, optional
         Called with each stage and the share of the work that is done when it begins.
 
@@ -165,11 +165,12 @@ def _by_feature(found: Worth) -> tuple[NDArray[Any], ...]:
 
 def _worth(made: Generated, places: list[int], request: FeatureRequest) -> Worth:
     if made.target is None:
-        blocks = blocks_of(made.encoder, request.order)
-        some = made.whole.columns(places)
+        blocks = blocks_of(made.encoder)
+        some = uncounted(made.encoder, made.inputs, made.matrix).columns(places)
         return worth_without_target(some, [blocks[i] for i in places], request.seed)
     samples, question = made.answered()
-    return worth(replace_columns(samples, places), question, request.seed, PATIENT_REPEATS)
+    repeats = patient_repeats(samples.matrix.n_rows)
+    return worth(replace_columns(samples, places), question, request.seed, repeats)
 
 
 def replace_columns(samples: Samples, places: list[int]) -> Samples:

@@ -38,7 +38,7 @@ class AutoFeatureEngineer(TransformerMixin, BaseEstimator):  # type: ignore[misc
     Parameters
     ----------
     text_features : bool
-        Statistics and the score of text.
+        Statistics and the score of text. Of all four families nothing but a truth value switches one.
     temporal_features : bool
         Calendar features of timestamps.
     statistical_features : bool

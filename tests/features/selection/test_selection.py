@@ -232,9 +232,7 @@ def test_features_that_hang_on_the_time_are_mixed_as_one():
         time=pl.datetime_range(datetime(2026, 1, 1), datetime(2026, 1, 9), "28m", eager=True)[:400],
     )
     encoder = fit_encoder(frame, recognise(frame, {"user": "entity"}), FeatureSettings(), "time")
-    blocks = dict(
-        zip((f.name for f in encoder.features), blocks_of(encoder, ["time"]), strict=True)
-    )
+    blocks = dict(zip((f.name for f in encoder.features), blocks_of(encoder), strict=True))
     assert blocks["user.age"] == blocks["user.rarity"] == blocks["time.hour"] != blocks["weight"]
 
 

@@ -9,7 +9,7 @@ from phantom_ml.features.before import Before
 from phantom_ml.features.fitted.question import Question
 from phantom_ml.features.selection.held_out import held_out_gain
 from phantom_ml.features.selection.trees import binned, folds, grown
-from phantom_ml.features.selection.worth import LEAST_SHARE, Worth, worth
+from phantom_ml.features.selection.worth import LEAST_SHARE, MAX_ROWS, Worth, patient_repeats, worth
 
 N = 1_500
 
@@ -82,7 +82,7 @@ def test_a_feature_that_gains_in_too_few_folds_is_not_above_chance():
 
 
 def test_what_gains_a_little_more_than_chance_is_a_candidate_and_is_not_kept():
-    found = Worth.of(np.tile([9.0, 1.2, 0.8], (9, 1)), np.ones(9))
+    found = Worth.of(np.tile([9.0, 1.2, -1.2], (9, 1)), np.ones(9))
     assert found.beats_chance.tolist() == [True, True, False]
     assert found.above.tolist() == [True, False, False]
 
@@ -91,6 +91,24 @@ def test_what_gains_in_two_of_three_folds_alone_is_kept_whatever_the_third_says(
     gains = np.tile([[9.0, 4.0], [9.0, 4.0], [9.0, 0.0]], (6, 1))
     gains[0, 1] = 0.0
     assert Worth.of(gains, np.ones(18)).above.all()
+
+
+def test_fewer_rows_are_parted_oftener():
+    found = [patient_repeats(n) for n in (0, MAX_ROWS // 8, MAX_ROWS // 2, MAX_ROWS, 9 * MAX_ROWS)]
+    assert found == [24, 24, 12, 6, 6]
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_on_a_rare_class_gains_are_about_what_the_held_out_loss_falls_by(seed):
+    rng = np.random.default_rng(seed)
+    answers = (np.arange(N) % 100 == 0).astype(np.int64)
+    values = rng.normal(size=(N, 3))
+    values[:, 0] += 4.0 * answers
+    rows, asked = samples(values, answers), Question(ProblemKind.BINARY, 2)
+    for fold in folds(answers, asked, seed):
+        booster = grown(binned(rows), fold, asked, seed)
+        gain = held_out_gain(booster, rows.rows(fold[1]), asked).sum()
+        assert gain == pytest.approx(fallen(booster, rows, fold, asked), rel=0.15)
 
 
 @pytest.mark.parametrize(

@@ -12,6 +12,7 @@ from itertools import combinations, permutations
 import numpy as np
 
 from phantom_ml.data.schema import ColumnKind
+from phantom_ml.features.selection.order import order_of
 from phantom_ml.features.selection.training import Training
 from phantom_ml.features.selection.worth import Worth, worth
 from phantom_ml.features.tables.arithmetic import ArithmeticEncoder, Operation
@@ -54,9 +55,9 @@ def choose_interactions(
     n_rows = training.frame.height
     if n_rows < LEAST_ROWS:
         return []
-    rows = np.arange(n_rows, dtype=np.int64)
+    rows = order_of(training.samples, training.question)
     if n_rows > MAX_ROWS:
-        rows = np.sort(np.random.default_rng(seed).choice(n_rows, MAX_ROWS, replace=False))
+        rows = rows[np.sort(np.random.default_rng(seed).choice(n_rows, MAX_ROWS, replace=False))]
     part = training.rows(rows)
     alone = worth(part.samples, part.question, seed, repeats)
     candidates = _candidates(training, alone)

@@ -14,7 +14,7 @@ from phantom_ml.features.fitted.question import Question
 from phantom_ml.features.fold_fitted import fit_fold
 from phantom_ml.features.selection.afford import affordable
 from phantom_ml.features.selection.interactions import REPEATS, choose_interactions
-from phantom_ml.features.selection.tiers import NEW, STANDING, Rule, race_tiers, tiers_of
+from phantom_ml.features.selection.tiers import NEW, STANDING, Rule, Tier, race_tiers, tiers_of
 from phantom_ml.features.selection.training import Training
 from phantom_ml.features.selection.trees import drawn
 from phantom_ml.process.deadline import Deadline
@@ -27,8 +27,8 @@ Scored = tuple[Samples, Question]
 
 def judged_encoder(
     encoder: Encoder, training: Training, settings: FeatureSettings, until: Deadline, seed: int
-) -> tuple[Encoder, Matrix]:
-    """Return the encoder with what held-out rows gain by, and the training rows' matrix of it.
+) -> Judged:
+    """Return the encoder with what held-out rows gain by, the training rows' matrix of it, and the race.
 
     Parameters
     ----------
@@ -50,24 +50,44 @@ def judged_encoder(
         state = state.raced(added, NEW, until)
     all_names = [f.name for f in state.encoder.features]
     state = state.narrowed(affordable(state.encoder, state.training, settings, all_names, seed))
-    return state.encoder, state.training.matrix
+    return Judged(state.encoder, state.training.matrix, state.tiers)
+
+
+@dataclass(frozen=True)
+class Judged:
+    """What a judgement came to.
+
+    Attributes
+    ----------
+    encoder : Encoder
+    matrix : Matrix
+        Of the training rows.
+    tiers : tuple of Tier
+        Every family that stood in the race, in its order.
+    """
+
+    encoder: Encoder
+    matrix: Matrix
+    tiers: tuple[Tier, ...]
 
 
 @dataclass(frozen=True)
 class _State:
-    """The encoder as it is by now, all training rows, and those that judge."""
+    """The encoder as it is by now, all training rows, those that judge, and how families fared."""
 
     encoder: Encoder
     training: Training
     scored: Scored
     seed: int
+    tiers: tuple[Tier, ...] = ()
 
     def raced(self, tiers: Mapping[str, tuple[str, ...]], rule: Rule, until: Deadline) -> _State:
         """Return the state without the families that the rule does not keep."""
         samples, question = self.scored
         raced = race_tiers(samples, tiers, question, self.seed, rule, lambda: until.passed)
         dropped = {name for tier in raced if not tier.kept for name in tier.features}
-        return self.narrowed([f.name for f in self.encoder.features if f.name not in dropped])
+        few = self.narrowed([f.name for f in self.encoder.features if f.name not in dropped])
+        return replace(few, tiers=(*self.tiers, *raced))
 
     def narrowed(self, names: Collection[str]) -> _State:
         """Return the state without the features that are not named, as far as their makers can."""

@@ -12,12 +12,16 @@ from collections.abc import Collection, Sequence
 from dataclasses import replace
 
 import numpy as np
+import polars as pl
 
 from phantom_ml.config import ProblemKind
 from phantom_ml.data.matrix import Matrix, Samples
 from phantom_ml.features.base import ColumnEncoder
+from phantom_ml.features.before import Before
 from phantom_ml.features.encoder import Encoder
 from phantom_ml.features.fitted.question import Question
+from phantom_ml.features.remembered import write
+from phantom_ml.features.selection.order import order_of
 from phantom_ml.features.selection.worth import MARGIN, Worth, worth
 from phantom_ml.features.tables.base import TableEncoder
 
@@ -44,7 +48,9 @@ def worth_without_target(matrix: Matrix, blocks: Sequence[int], seed: int = 0) -
         Of the rows that are drawn and mixed.
     """
     rng = np.random.default_rng(seed)
-    rows = np.sort(rng.permutation(matrix.n_rows)[:MAX_ROWS])
+    asked = Question(ProblemKind.BINARY, 2)
+    order = order_of(Samples(matrix, np.zeros(matrix.n_rows, np.int64)), asked)
+    rows = order[np.sort(rng.permutation(matrix.n_rows)[:MAX_ROWS])]
     real = matrix.values[rows]
     mixed = real.copy()
     for block in dict.fromkeys(blocks):
@@ -53,23 +59,39 @@ def worth_without_target(matrix: Matrix, blocks: Sequence[int], seed: int = 0) -
     values = np.concatenate([real, mixed])
     answers = np.repeat(np.array([0, 1], np.int64), len(real))
     samples = Samples(Matrix(values, matrix.features), answers)
-    found = worth(samples, Question(ProblemKind.BINARY, 2), seed, REPEATS)
+    found = worth(samples, asked, seed, REPEATS)
     return replace(found, above=found.beyond(LEAST_WINS, MARGIN))
 
 
-def blocks_of(encoder: Encoder, order: Collection[str]) -> list[int]:
-    """Return a number for each feature of an encoder, the same for those that hang together by how they are made.
+def uncounted(encoder: Encoder, frame: pl.DataFrame, matrix: Matrix) -> Matrix:
+    """Return training rows whose rarities are counted among all other rows, whenever these came.
+
+    Counted among earlier rows, rarities hang on the time by how they are made, and all columns on one another.
 
     Parameters
     ----------
     encoder : Encoder
-    order : collection of str
-        The columns that say which rows count for a training row: what counts other rows hangs on them, too.
+    frame : DataFrame
+        Raw rows.
+    matrix : Matrix
+        Of the same rows, by ``Encoder.training``.
     """
-    counting = [type(p).training not in UNCOUNTED for p in encoder.parts for _ in p.features]
-    counting += [True] * (len(encoder.features) - len(counting))
-    features = zip(encoder.features, counting, strict=True)
-    return joined([{f.source, *f.beside, *(order if counts else ())} for f, counts in features])
+    values, at = matrix.values.copy(), 0
+    for part in encoder.parts:
+        places = slice(at, at := at + len(part.features))
+        if type(part).training not in UNCOUNTED:
+            write(part, frame, Before(), values[:, places])
+    return Matrix(values, matrix.features)
+
+
+def blocks_of(encoder: Encoder) -> list[int]:
+    """Return a number for each feature of an encoder, the same for those that have a column in common.
+
+    All columns of times count as one: a log that writes its time twice hangs together by that alone.
+    """
+    clocks = encoder.calendars
+    columns = [{f.source, *f.beside} for f in encoder.features]
+    return joined([found | clocks.keys() if found & clocks.keys() else found for found in columns])
 
 
 def joined(sets: Sequence[Collection[str]]) -> list[int]:

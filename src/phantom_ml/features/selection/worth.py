@@ -17,12 +17,13 @@ from phantom_ml.data.matrix import Samples
 from phantom_ml.features.fitted.question import Question
 from phantom_ml.features.selection.held_out import held_out_gain
 from phantom_ml.features.selection.shadows import with_shadows
+from phantom_ml.features.selection.stretches import steady_folds
+from phantom_ml.features.selection.sufficiency import with_enough
 from phantom_ml.features.selection.trees import (
     N_FOLDS,
     Fold,
     binned,
     drawn,
-    folds,
     grown,
     side_by_side,
 )
@@ -36,6 +37,8 @@ N_SHADOWS = 20
 #: How often rows are parted into folds: in a training, and with time for more, so that few features near chance
 #: come and go with the seed.
 REPEATS, PATIENT_REPEATS = 3, 6
+#: Where rows are few, trees are cheap and one parting says less: up to so many times as often.
+MOST_TIMES = 4
 #: How many rounds of trees: later ones order few features anew.
 ROUNDS = 40
 #: More rows than this add seconds, not another order.
@@ -48,6 +51,18 @@ MOST = 1 / 2
 MARGIN = 1.5
 #: A smaller share is printed as 0.0 %: where something tells the answers alone, noise gains that much.
 LEAST_SHARE = 0.0005
+
+
+def patient_repeats(n_rows: int) -> int:
+    """Return how often rows are parted with time for more: the oftener, the fewer they are.
+
+    Examples
+    --------
+    >>> [patient_repeats(n) for n in (1_000, 10_000, 50_000)]
+    [24, 12, 6]
+    """
+    times = round(MAX_ROWS / max(1, n_rows))
+    return PATIENT_REPEATS * min(max(1, times), MOST_TIMES)
 
 
 @dataclass(frozen=True)
@@ -66,7 +81,8 @@ class Worth:
     wins : float64 array of shape (n_features,)
         In which share of the folds a feature gains more than the best shadow.
     above : bool array of shape (n_features,)
-        Whether it does so in most of the folds, by half of that again on average, and gains a share that counts.
+        Whether it does so in most of the folds, by half of that again on average, and gains a share that counts;
+        or is among the best of those which do not, but gain together: see ``with_enough``.
     """
 
     share: Array
@@ -101,7 +117,8 @@ class Worth:
             nothing = np.zeros_like(gain)
             return cls(nothing, nothing, 1.0, wins, np.zeros(len(gain), np.bool_))
         share = np.maximum(gain, 0.0) / total
-        above = (wins > MOST) & (gain > MARGIN * chance) & (share >= LEAST_SHARE)
+        sure = (wins > MOST) & (gain > MARGIN * chance) & (share >= LEAST_SHARE)
+        above = with_enough(sure, gains) & (share >= LEAST_SHARE)
         return cls(share, gains.std(axis=0) / total, chance / total, wins, above)
 
 
@@ -125,13 +142,15 @@ def worth(
         How often rows are parted into folds.
     """
     rows, asked = drawn(samples, question, MAX_ROWS, seed)
-    starts = range(seed, seed + repeats * N_FOLDS, N_FOLDS)
-    parted = [folds(rows.target, asked, start) for start in starts]
+    # Of neighbouring seeds none may share folds or trees: they would agree by that alone.
+    seeds = np.random.SeedSequence(seed).generate_state(repeats * N_FOLDS) >> 1
+    starts = seeds[::N_FOLDS].tolist()
+    parted = [steady_folds(rows.target, asked, start) for start in starts]
     shadowed = side_by_side(lambda i: _Shadowed.of(rows, asked, starts[i]), repeats)
 
     def gains(i: int) -> Array:
         repeat, fold = divmod(i, N_FOLDS)
-        return shadowed[repeat].gains(parted[repeat][fold], asked, seed + i)
+        return shadowed[repeat].gains(parted[repeat][fold], asked, int(seeds[i]))
 
     found = np.array(side_by_side(gains, repeats * N_FOLDS))
     n = len(rows.matrix.features)
