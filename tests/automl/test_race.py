@@ -172,7 +172,8 @@ def test_a_room_is_one_slot_a_thread():
 
 def test_the_memory_is_shared_among_the_slots():
     whole, half = Room.of(1, 4_000).memory_mb, Room.of(2, 4_000).memory_mb
-    assert 2 * half <= whole + 50 <= 4_050
+    # Two slots are charged a little more than one: each its share of what all have in common.
+    assert whole / 2 < half <= 0.55 * whole < 0.55 * 4_000
 
 
 def test_a_whole_room_is_the_same_machine():

@@ -57,7 +57,7 @@ class HyperparameterOptimizer(EstimatorOptimizer):
     HyperparameterOptimizer(random_search, 2 trials, 60 s)
     >>> found = optimizer.optimize("LogisticRegression", None, X, y)
     >>> list(found.best_params)
-    ['C']
+    ['C', 'scaling']
     """
 
     def _estimator(self, given: Any, space: Mapping[str, Any] | None, y: Any) -> Any:
