@@ -11,14 +11,22 @@ from phantom_ml.data.reading import read
 from tests.core.tables import events
 
 
-def parts(tmp_path, n: int = 600, attacks: pl.Expr | None = None, **settings) -> Holdout:
-    """The parts of some events; of attacks only those stay where ``attacks`` holds."""
+def parts(
+    tmp_path,
+    n: int = 600,
+    attacks: pl.Expr | None = None,
+    timed: pl.Expr | None = None,
+    **settings,
+) -> Holdout:
+    """The parts of some events; of attacks only those stay where ``attacks`` holds, of times where ``timed`` does."""
     asked = {"target_column": "label", "positive_class": "attack", **settings}
     config = AutoMLConfig.of({"task_type": "security_threat_detection", **asked})
     frame = events(n)
     if attacks is not None:
         label = pl.when(attacks).then("label").otherwise(pl.lit("benign"))
         frame = frame.with_columns(label=label)
+    if timed is not None:
+        frame = frame.with_columns(when=pl.when(timed).then("when"))
     return Holdout.of(pose(read(frame, scratch=tmp_path), config), 0)
 
 
@@ -41,6 +49,18 @@ def test_a_quarter_of_the_rows_is_kept_apart(tmp_path, settings, how):
 def test_with_a_time_the_newest_rows_are_the_test_part(tmp_path):
     found = parts(tmp_path, time_column="when")
     assert min(rows_of(found.test)) > max(rows_of(found.development))
+
+
+def test_rows_without_a_time_are_in_neither_part(tmp_path):
+    found = parts(tmp_path, timed=pl.int_range(pl.len()) % 10 != 0, time_column="when")
+    assert found.how == FORWARD
+    left = rows_of(found.test) | rows_of(found.development)
+    assert {row % 10 for row in left} == set(range(1, 10))
+
+
+def test_where_most_rows_have_no_time_the_test_part_is_drawn(tmp_path):
+    found = parts(tmp_path, timed=pl.int_range(pl.len()) % 3 == 0, time_column="when")
+    assert found.how == RANDOM
 
 
 def test_rows_whose_answer_was_not_known_before_the_test_part_are_in_neither(tmp_path):

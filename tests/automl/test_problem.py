@@ -170,6 +170,14 @@ def test_a_delay_that_leaves_too_few_of_them_is_refused_with_the_longest_that_do
         posed(events(90), time_column="when", task_settings={"label_delay": 0.4})
 
 
+def test_a_refused_delay_of_a_regression_speaks_of_no_class():
+    settings = {"task_type": "regression", "target_column": "load", "time_column": "when"}
+    rows = events(90).with_columns(load=pl.int_range(90) * 0.5)
+    with pytest.raises(BadSetting, match="no rows are so much older") as refused:
+        posed(rows, **settings, task_settings={"label_delay": 0.43})
+    assert "class" not in f"{refused.value.message} {refused.value.hint}"
+
+
 def test_a_delay_counts_only_the_rows_to_learn_from():
     later = events(90).with_columns(pl.col("when") + timedelta(days=30))
     settings = {"time_column": "when", "task_settings": {"label_delay": 2.0}}

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from phantom_ml.config import ProblemKind
 from phantom_ml.data.splits import RowTies, given_split, join_entities, make_splits
 from phantom_ml.data.splits.delayed import longest_delay
-from phantom_ml.data.splits.plan import NO_TIME
+from phantom_ml.data.times import NO_TIME
 from phantom_ml.errors import BadSetting
 
 BINARY, MULTI, REGRESSION = ProblemKind.BINARY, ProblemKind.MULTICLASS, ProblemKind.REGRESSION

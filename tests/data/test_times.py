@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from phantom_ml.data.time_form import ORDERS
-from phantom_ml.data.times import days_spanned, nanoseconds, spans_new_year, to_datetime
+from phantom_ml.data.times import NO_TIME, days_spanned, nanoseconds, spans_new_year, to_datetime
 
 WHEN = dt.datetime(2024, 3, 1, 10, 0, 5)
 FINE = WHEN.replace(microsecond=675_872)
@@ -119,3 +119,7 @@ def test_times_without_a_year_that_span_new_year_are_known():
 
 def test_times_without_a_year_within_one_span_no_new_year():
     assert not spans_new_year(pl.Series(["Mar  1 10:00:00", "Apr 30 10:00:00"]))
+
+
+def test_a_missing_time_is_no_time():
+    assert nanoseconds(pl.Series([dt.date(2026, 1, 1), None])).tolist()[1] == NO_TIME

@@ -112,6 +112,19 @@ def test_an_encoder_that_was_fitted_on_later_rows_too_tells_no_more_of_the_early
         np.testing.assert_allclose(one[:, i], two[:, j], atol=1e-6)
 
 
+def test_rows_without_a_time_tell_no_other_row_anything(encoder):
+    untimed = pl.int_range(N) % 5 == 0
+    frame, other = (
+        rows.with_columns(when=pl.when(~untimed).then("when")) for rows in (events(), events(7))
+    )
+    mixed = frame.with_columns(
+        pl.when(untimed).then(other[c]).otherwise(pl.col(c)).alias(c) for c in frame.columns
+    )
+    timed = np.arange(N) % 5 != 0
+    one, two = trained(encoder, frame)[timed], trained(encoder, mixed)[timed]
+    np.testing.assert_array_equal(one, two)
+
+
 def test_a_planted_look_ahead_is_caught(encoder):
     def planted(encoder: Encoder, frame: pl.DataFrame) -> np.ndarray:
         values = trained(encoder, frame).copy()

@@ -90,3 +90,22 @@ def test_a_delay_that_leaves_nothing_to_judge_by_is_refused_with_the_longest_tha
 def test_other_settings_of_tasks_are_refused_with_the_nearest_name():
     with pytest.raises(BadSetting, match=r"'label_dela', .* Did you mean 'label_delay'"):
         FeatureRequest.of({"task_settings": {"label_dela": 3}})
+
+
+def test_answers_of_rows_without_a_time_teach_no_row_that_has_one():
+    untimed = np.arange(N) % 10 == 0
+    frame = ROWS.with_columns(time=pl.when(pl.Series(~untimed)).then("time"))
+    flipped = frame.with_columns(
+        label=pl.when(pl.Series(untimed)).then(1 - pl.col("label")).otherwise("label")
+    )
+    request = FeatureRequest.of({**BASE, "kinds": {"campaign": "category"}, "label_delay": 30})
+    one, two = (generate(rows, request).fitted[~untimed] for rows in (frame, flipped))
+    assert one.shape[1] > 0
+    np.testing.assert_array_equal(one, two)
+
+
+def test_a_missing_time_makes_nothing_known_earlier():
+    untimed = np.arange(N) % 10 == 0
+    frame = ROWS.with_columns(time=pl.when(pl.Series(~untimed)).then("time"))
+    found = engineer_features(frame, {**BASE, "kinds": KINDS, "label_delay": 30})
+    assert "campaign.risk" not in found.selected

@@ -26,7 +26,6 @@ from phantom_ml.automl.problem import Problem
 from phantom_ml.automl.workspace import Facts, Workspace
 from phantom_ml.config import AutoMLConfig, FeatureSettings
 from phantom_ml.data.matrix import Matrix, Samples
-from phantom_ml.data.splits.plan import NO_TIME
 from phantom_ml.errors import TargetUnusable
 from phantom_ml.features.before import Before
 from phantom_ml.features.encoder import Encoder
@@ -181,13 +180,9 @@ def _as_judged(encoder: Encoder, like: Encoder, frame: pl.DataFrame) -> Encoder:
 
 
 def question_of(problem: Problem, config: AutoMLConfig) -> Question:
-    """Return the problem as what is fitted on the target sees it; a row of no known time comes last."""
-    time = problem.ties.time
-    if time is not None:
-        unknown = time == NO_TIME
-        time = np.where(unknown, np.max(time, where=~unknown, initial=0) + 1, time)
+    """Return the problem as what is fitted on the target sees it."""
     classes = tuple(str(c) for c in problem.target.classes)
-    before = Before(time, problem.ties.groups)
+    before = Before(problem.ties.time, problem.ties.groups)
     return Question(problem.target.kind, problem.n_classes, classes, before, delay_ns(config))
 
 

@@ -9,7 +9,7 @@ import numpy as np
 from phantom_ml.automl.problem import Problem
 from phantom_ml.data.matrix import Rows
 from phantom_ml.data.splits import has_forward
-from phantom_ml.data.times import DAY_NS
+from phantom_ml.data.times import DAY_NS, NO_TIME
 from phantom_ml.wording import counted
 
 #: Fewer rows of a class than this leave nothing to measure: then there is no test part.
@@ -74,9 +74,9 @@ class Holdout:
 def _test_rows(problem: Problem, share: float, seed: int) -> tuple[Rows, str]:
     rng = np.random.default_rng([seed, 11])
     n_rows, ties = problem.n_rows, problem.ties
-    if ties.time is not None:
-        # Rows of one moment stay together.
-        line = np.quantile(ties.time, 1.0 - share, method="higher")
+    if ties.time is not None and np.mean(ties.time != NO_TIME) >= 0.5:
+        # Rows of one moment stay together; those without a time are on no side.
+        line = np.quantile(ties.time[ties.time != NO_TIME], 1.0 - share, method="higher")
         return np.flatnonzero(ties.time >= line), FORWARD
     if ties.groups is not None and (ties.groups >= 0).any():
         groups = np.where(ties.groups < 0, -1 - np.arange(n_rows), ties.groups)
@@ -94,7 +94,8 @@ def _before(problem: Problem, test: Rows, how: str) -> Rows:
     time = problem.ties.time
     if time is None or how != FORWARD:
         return np.setdiff1d(np.arange(problem.n_rows), test)
-    return np.flatnonzero(time < time[test].min() - problem.ties.embargo_ns)
+    known = time < time[test].min() - problem.ties.embargo_ns
+    return np.flatnonzero(known & (time != NO_TIME))
 
 
 def _lacking(parts: list[Problem], how: str) -> str:

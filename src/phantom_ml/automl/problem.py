@@ -25,7 +25,7 @@ from phantom_ml.data.schema import ColumnKind, TableSchema
 from phantom_ml.data.splits import RowTies, join_entities
 from phantom_ml.data.target import Target, require_columns, require_target
 from phantom_ml.data.time_form import time_form
-from phantom_ml.data.times import DAY_NS
+from phantom_ml.data.times import DAY_NS, NO_TIME
 from phantom_ml.data.times_of_rows import times_of
 from phantom_ml.errors import BadSetting, TargetUnusable, TypeUnsafe
 from phantom_ml.features.doubts import doubts_of_numbers, doubts_of_time
@@ -107,10 +107,10 @@ class Problem:
 
     def days(self, rows: NDArray[np.int64]) -> float | None:
         """Return the days that some rows span, None without a time column that tells days."""
-        if self.ties.time is None or len(rows) == 0:
+        if self.ties.time is None:
             return None
         times = self.ties.time[rows]
-        span = float(times.max() - times.min()) / DAY_NS
+        span = float(np.ptp(times[times != NO_TIME])) / DAY_NS if (times != NO_TIME).any() else 0.0
         return span if span > 0 else None
 
     def rows(self, chosen: NDArray[np.int64]) -> Problem:

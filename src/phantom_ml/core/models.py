@@ -25,7 +25,7 @@ from phantom_ml.core.kinds import (
 from phantom_ml.core.promise import Promise, broken_promise, fallen_recall, promise_of
 from phantom_ml.core.repeats import RepeatReport, repeat_report
 from phantom_ml.data.target import require_target
-from phantom_ml.data.times import DAY_NS, nanoseconds
+from phantom_ml.data.times import DAY_NS, NO_TIME, nanoseconds
 from phantom_ml.errors import BadSetting, BundleDamaged, BundleVersion, UnknownName
 from phantom_ml.explain.truth import Answers, known_answers
 from phantom_ml.metrics.base import Metric
@@ -182,7 +182,8 @@ def evaluate(
     require_target(frame.columns, spec.target)
     answers = known_answers(spec, frame[spec.target], manifest.card.get("odd_class"))
     truth, rows = answers.values, answers.rows
-    notes = (*pipeline.unread_times(frame, _read_beside(manifest.card, spec)), *answers.notes)
+    unread = pipeline.unread_times(frame, _read_beside(manifest.card, spec))
+    notes = (*pipeline.known_times(frame), *unread, *answers.notes)
     if len(rows) == 0:
         raise BadSetting(
             f"No row has a value of {spec.target!r} that the model knows.",
@@ -249,7 +250,8 @@ def _of_alerts(
     if rule is not None:
         told["repeats"] = repeat_report(rule, frame, alert, truth.astype(np.int64))
     promise = promise_of(held, found, days)
-    broken = broken_promise(promise, held, found, _tested(card, held), _drifted(card))
+    known = bool(pipeline.known_times(frame))
+    broken = broken_promise(promise, held, found, _tested(card, held), _drifted(card), known=known)
     notes += [note for note in (broken, fallen_recall(held, found, "here")) if note]
     return told | {"promise": promise, "warnings": tuple(notes)}
 
@@ -277,7 +279,9 @@ def _days(card: Mapping[str, Any], pipeline: Pipeline, frame: pl.DataFrame) -> f
         return None
     inputs = pipeline.spec.inputs
     form = inputs.column(column).time_form if column in inputs.names() else None
-    days = float(np.ptp(nanoseconds(frame[column], form))) / DAY_NS
+    times = nanoseconds(frame[column], form)
+    known = times[times != NO_TIME]
+    days = float(np.ptp(known)) / DAY_NS if len(known) else 0.0
     return days if days > 0 else None
 
 

@@ -23,7 +23,6 @@ from phantom_ml.core.look import Optimism, look
 from phantom_ml.core.models import Figure, measured
 from phantom_ml.core.promise import Promise, broken_promise, fallen_recall, promise_of
 from phantom_ml.core.repeats import RepeatReport, repeat_report
-from phantom_ml.data.times import DAY_NS
 from phantom_ml.metrics.base import Metric
 from phantom_ml.metrics.intervals import bootstrap_interval
 from phantom_ml.metrics.lookup import get_metric
@@ -224,7 +223,7 @@ def _repeats(tested: Tested, entities: pl.DataFrame | None) -> RepeatReport | No
 def _by_period(tested: Tested) -> tuple[float, ...]:
     """Return the recall in parts of equal length of the test time; parts without a threat are left out."""
     time = tested.problem.ties.time
-    if time is None or float(time.max() - time.min()) / DAY_NS <= 0:
+    if time is None or not np.ptp(time):
         return ()
     ends = np.linspace(time.min(), time.max(), PERIODS + 1)[1:-1]
     period = np.searchsorted(ends, time, side="right")

@@ -19,6 +19,8 @@ from phantom_ml.data.time_form import (
 
 #: Nanoseconds of a day.
 DAY_NS = 86_400e9
+#: What numpy stores for "not a time" when a datetime column is read as int64.
+NO_TIME = int(np.iinfo(np.int64).min)
 #: Numbers beside text are times where they lie from 1990 to 2100 in one of these counts; no two overlap.
 LIKELY = (
     ("days", DAYS),
@@ -344,12 +346,11 @@ def _largest(values: pl.Series) -> float:
 def nanoseconds(values: pl.Series, form: str | None = None) -> NDArray[np.int64]:
     """Return the times of a column as int64 nanoseconds since 1970, shape (n_rows,).
 
-    A plain small number (a year, a day's number) orders as itself. Missing times take the least value,
-    so they are never later than a row that is validated.
+    A plain small number (a year, a day's number) orders as itself. A missing time is ``NO_TIME``: nobody knows
+    what came before such a row.
     """
     if values.dtype.is_numeric() and _largest(values) < 1e8:
         numbers = (values.cast(pl.Float64) * DAY_NS).cast(pl.Int64, strict=False)
     else:
         numbers = to_datetime(values, form).dt.timestamp("ns")
-    least = numbers.min()
-    return numbers.fill_null(0 if least is None else least).to_numpy().astype(np.int64)
+    return numbers.fill_null(NO_TIME).to_numpy().astype(np.int64)

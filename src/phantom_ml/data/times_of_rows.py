@@ -6,7 +6,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from phantom_ml.data.times import nanoseconds, to_datetime
+from phantom_ml.data.times import NO_TIME, nanoseconds, to_datetime
 from phantom_ml.errors import BadSetting
 from phantom_ml.wording import counted
 
@@ -14,7 +14,8 @@ from phantom_ml.wording import counted
 def times_of(values: pl.Series) -> NDArray[np.int64]:
     """Return the times of a column as ``nanoseconds`` does; raises BadSetting where they order no row."""
     times = nanoseconds(values)
-    if len(times) < 2 or (times != times[0]).any():
+    told = times[times != NO_TIME]
+    if len(times) < 2 or (told != told[:1]).any():
         return times
     known = to_datetime(values)
     within = known.dt.timestamp("ns").count()

@@ -14,6 +14,8 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
+from phantom_ml.data.times import NO_TIME
+
 Codes = NDArray[np.int64]
 #: Parts that groups are dealt to. All rows but those of the own group would tell a row how large its group
 #: is: what it lacks. Of a part, which holds groups of all sizes, that says nothing.
@@ -27,7 +29,8 @@ class Before:
     Attributes
     ----------
     time : int64 array of shape (n_rows,) or None
-        When each row happened; rows of equal time do not count for each other.
+        When each row happened; rows of equal time do not count for each other. Of a row without a time
+        (``NO_TIME``) nobody knows what came before it: it counts for none, and none for it.
     groups : int64 array of shape (n_rows,) or None
         Whom each row belongs to; read where there is no time. Groups are dealt to parts, and rows of other parts
         count, scaled to all rows.
@@ -40,6 +43,12 @@ class Before:
         """Return the same of some rows."""
         time = None if self.time is None else self.time[where]
         return Before(time, None if self.groups is None else self.groups[where])
+
+    @property
+    def is_timed(self) -> NDArray[np.bool_] | None:
+        """Return which rows have a time, None where all have one or none is asked for."""
+        is_timed = None if self.time is None else self.time != NO_TIME
+        return None if is_timed is None or is_timed.all() else is_timed
 
     @cached_property
     def part(self) -> Codes:
@@ -61,6 +70,8 @@ class Before:
         --------
         >>> Before(time=np.array([1, 2, 2, 3])).counts(np.array([7, 7, 7, 7]))[0].tolist()
         [0, 1, 1, 3]
+        >>> Before(time=np.array([NO_TIME, 1, 2])).counts(np.array([7, 7, 7]))[0].tolist()
+        [0, 0, 1]
         >>> Before().counts(np.array([7, 7, 8]))[0].tolist()
         [1, 1, 0]
         """
@@ -124,17 +135,24 @@ Sums = tuple[NDArray[np.float64], Codes]
 
 
 def _known_by(codes: Codes, time: Codes, delay: int) -> tuple[Codes, Codes]:
-    """Return, for rows sorted by code and time, where their code begins and which rows are known by then."""
-    begins = _starts(codes[1:] != codes[:-1], len(codes))
+    """Return, for rows sorted by code and time, from where to where rows of their code are known by then."""
+    changes = codes[1:] != codes[:-1]
+    ranks = np.cumsum(np.concatenate([[0], changes.astype(np.int64)]))
+    untimed = time == NO_TIME
+    # Rows without a time stand first in their code: what is known begins after them.
+    firsts = (
+        _starts(changes, len(codes)) + np.bincount(ranks, weights=untimed).astype(np.int64)[ranks]
+    )
     if delay <= 0:
-        same = (codes[1:] == codes[:-1]) & (time[1:] == time[:-1])
-        return begins, _starts(~same, len(codes))
-    ranks = np.cumsum(np.concatenate([[0], (codes[1:] != codes[:-1]).astype(np.int64)]))
-    # One ordered key for code and time. Times stand for their order: codes times nanoseconds fit no 64 bits.
-    times, place = np.unique(time, return_inverse=True)
-    known = np.searchsorted(times, time - delay, side="left")
-    each = len(times) + 1
-    return begins, np.searchsorted(ranks * each + place, ranks * each + known, side="left")
+        same = ~changes & (time[1:] == time[:-1])
+        lasts = _starts(~same, len(codes))
+    else:
+        # One ordered key for code and time. Times stand for their order: codes times nanoseconds fit no 64 bits.
+        times, place = np.unique(time, return_inverse=True)
+        known = np.searchsorted(times, np.where(untimed, time, time - delay), side="left")
+        each = len(times) + 1
+        lasts = np.searchsorted(ranks * each + place, ranks * each + known, side="left")
+    return firsts, np.where(untimed, firsts, np.maximum(firsts, lasts))
 
 
 def _starts(changes: NDArray[np.bool_], n: int) -> Codes:
@@ -168,8 +186,8 @@ def _both(codes: Codes, groups: Codes) -> Codes:
 
 
 def _firsts(codes: Codes, time: Codes) -> NDArray[np.float64]:
-    """Return 1 for the earliest row of each code, 0 for the others."""
-    order = np.lexsort((time, codes))
+    """Return 1 for the earliest row of each code, 0 for the others; rows without a time come last."""
+    order = np.lexsort((time, time == NO_TIME, codes))
     first = np.zeros(len(codes))
     first[order[np.concatenate([[True], np.diff(codes[order]) != 0])[: len(order)]]] = 1.0
     return first

@@ -99,8 +99,9 @@ def require_forward(
     elif line.mostly_unknown:
         why = "but more than half of them have no time."
     else:
-        why = "no rows of every class are so much older than enough rows to measure on."
-    raise BadSetting(told + why, _instead(longest))
+        rows = "rows of every class" if kind.is_classification else "rows"
+        why = f"no {rows} are so much older than enough rows to measure on."
+    raise BadSetting(told + why, _instead(longest, kind))
 
 
 def codes_of(target: NDArray[np.int64] | NDArray[np.float64], kind: ProblemKind) -> Codes:
@@ -116,11 +117,12 @@ def _counts(line: Timeline, places: Codes) -> Codes:
     return np.stack([np.searchsorted(rows, places) for rows in each], axis=1)
 
 
-def _instead(longest_ns: int) -> str:
+def _instead(longest_ns: int, kind: ProblemKind) -> str:
     if not longest_ns:
+        span = "a span in which every class comes early and late"
         return (
-            "Give rows with times in a span in which every class comes early and late, or leave label_delay "
-            "out: rows would then teach what nobody knew yet."
+            f"Give rows with times in {span if kind.is_classification else 'a longer span'}, or leave "
+            "label_delay out: rows would then teach what nobody knew yet."
         )
     return (
         f"These rows allow a delay below {_rounded_down(longest_ns / DAY_NS)} days: give rows of a longer span, "

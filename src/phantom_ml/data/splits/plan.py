@@ -13,9 +13,6 @@ from phantom_ml.data.matrix import Rows
 Codes = NDArray[np.int64]
 Scheme = Literal["stratified", "forward", "grouped", "forward_grouped", "given", "halves"]
 
-#: What numpy stores for "not a time" when a datetime column is read as int64.
-NO_TIME = np.iinfo(np.int64).min
-
 
 @dataclass(frozen=True)
 class RowTies:

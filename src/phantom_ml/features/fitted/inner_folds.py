@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from phantom_ml.data.matrix import Rows
+from phantom_ml.data.times import NO_TIME
 from phantom_ml.features.fitted.question import Question
 
 #: Rows that teach, and rows that are taught.
@@ -47,7 +48,7 @@ def inner_folds(question: Question, n_rows: int, seed: int) -> list[InnerFold]:
     """
     time, groups = question.before.time, question.before.groups
     folds = [(np.ones(n_rows, np.bool_), np.ones(n_rows, np.bool_))]
-    in_time = time is not None and len(np.unique(time)) >= LEAST_TIMES
+    in_time = time is not None and len(np.unique(time[time != NO_TIME])) >= LEAST_TIMES
     if time is not None and in_time:
         folds = _stretches(time, question.delay)
     if groups is not None or not in_time:
@@ -57,11 +58,16 @@ def inner_folds(question: Question, n_rows: int, seed: int) -> list[InnerFold]:
 
 
 def _stretches(time: NDArray[np.int64], delay: int) -> list[tuple[Mask, Mask]]:
-    """Return, for each stretch of time, the rows whose answers were known when it began, and its own."""
-    begins = np.unique(np.sort(time)[[int(len(time) * share) for share in BEGINNINGS]])
-    ends = [*begins[1:], time.max() + 1]
+    """Return, for each stretch of time, the rows whose answers were known when it began, and its own.
+
+    Rows without a time teach none, and none teaches them.
+    """
+    timed = time != NO_TIME
+    line = np.sort(time[timed])
+    begins = np.unique(line[[int(len(line) * share) for share in BEGINNINGS]])
+    ends = [*begins[1:], line[-1] + 1]
     return [
-        (time < begin - delay, (time >= begin) & (time < end))
+        (timed & (time < begin - delay), timed & (time >= begin) & (time < end))
         for begin, end in zip(begins, ends, strict=True)
     ]
 

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from phantom_ml.config import ProblemKind
 from phantom_ml.features.fitted.question import Question
 from phantom_ml.features.selection.shadows import N_STRETCHES
-from phantom_ml.features.selection.trees import N_FOLDS, Fold, folds
+from phantom_ml.features.selection.trees import N_FOLDS, Fold, folds, of_timed
 
 Places = NDArray[np.int64]
 #: A block of time judges if it holds so many rows of the commonest class, and so many of the others.
@@ -35,6 +35,8 @@ def steady_folds(target: NDArray[Any], question: Question, seed: int) -> list[Fo
     seed : int
         Of where stretches begin, and what fold they are dealt to.
     """
+    if question.before.is_timed is not None:
+        return of_timed(steady_folds, target, question, seed)
     parted = folds(target, question, seed)
     time = question.before.time
     if time is None or question.kind is ProblemKind.REGRESSION or len(np.unique(time)) <= N_FOLDS:

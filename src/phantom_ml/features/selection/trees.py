@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
@@ -12,6 +13,7 @@ from numpy.typing import NDArray
 
 from phantom_ml.config import ProblemKind
 from phantom_ml.data.matrix import Rows, Samples
+from phantom_ml.features.before import Before
 from phantom_ml.features.fitted.question import Question
 from phantom_ml.features.selection.delayed import delayed_folds
 from phantom_ml.features.selection.order import order_of
@@ -71,6 +73,8 @@ def folds(target: NDArray[Any], question: Question, seed: int) -> list[Fold]:
     >>> [(int(t.max()), int(v.min())) for t, v in folds(np.arange(8) % 2, late, 0)]
     [(1, 2), (3, 4), (5, 6)]
     """
+    if question.before.is_timed is not None:
+        return of_timed(folds, target, question, seed)
     rng = np.random.default_rng(seed)
     time = question.before.time
     if time is not None and question.delay:
@@ -85,6 +89,22 @@ def folds(target: NDArray[Any], question: Question, seed: int) -> list[Fold]:
         if len(known) >= N_FOLDS:
             fold = (rng.permutation(len(known)) % N_FOLDS)[group]
     return [(np.flatnonzero(fold != i), np.flatnonzero(fold == i)) for i in range(N_FOLDS)]
+
+
+def of_timed(
+    make: Callable[[NDArray[Any], Question, int], list[Fold]],
+    target: NDArray[Any],
+    question: Question,
+    seed: int,
+) -> list[Fold]:
+    """Return folds of the rows that have a time; where these are fewer than half, of all, whatever their time."""
+    is_timed = question.before.is_timed
+    if is_timed is None or is_timed.mean() < 0.5:
+        untimed = replace(question, before=Before(groups=question.before.groups), delay=0)
+        return make(target, untimed, seed)
+    rows = np.flatnonzero(is_timed)
+    each = make(target[rows], question.rows(rows), seed)
+    return [(rows[taught], rows[held_out]) for taught, held_out in each]
 
 
 def _blocks(time: NDArray[np.int64]) -> list[NDArray[np.int64]]:

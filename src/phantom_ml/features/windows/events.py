@@ -10,7 +10,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from phantom_ml.data.schema import ColumnKind
-from phantom_ml.data.times import to_datetime
+from phantom_ml.data.times import NO_TIME, to_datetime
 from phantom_ml.features.base import as_text
 from phantom_ml.features.cells.hashing import MISSING, Hashes, hash64, mix64
 from phantom_ml.features.parsing.spellings import one_spelling
@@ -127,6 +127,11 @@ class Rows:
         self._hashes: dict[str, Hashes] = {}
         self._amounts: dict[str, Ints] = {}
         self._failed: dict[FailureValues, NDArray[np.int8]] = {}
+
+    @property
+    def moments(self) -> Ints:
+        """Return the time of each row in microseconds since 1970; NO_TIME where it is not known."""
+        return self.time if self.known.all() else np.where(self.known, self.time, NO_TIME)
 
     def hashes(self, column: str) -> Hashes:
         """Return the hash of each cell, the same for all spellings of a value; MISSING where there is none."""
