@@ -53,6 +53,7 @@ def unmeasured(tmp_path_factory):
     core = PhantomMLCore(home=tmp_path_factory.mktemp("unmeasured"))
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(finish, "SHUFFLE_ALONE_SHARE", 0.0)
+        patch.setattr(finish, "SHUFFLE_START_SECONDS", 0.0)
         timed = {**config, "time_budget_seconds": 20}
         result = core.auto_create_model(flows(400).drop("is_odd"), timed)
     return core, result

@@ -9,8 +9,10 @@ import numpy as np
 import polars as pl
 import pytest
 
+from phantom_ml.cli.alerts import Alerts
 from phantom_ml.cli.options import seconds
 from phantom_ml.cli.train import Question
+from phantom_ml.config import ThresholdPolicy
 from phantom_ml.core import PhantomMLCore
 from phantom_ml.errors import BadSetting, SourceUnreadable
 from tests.cli.conftest import run_once
@@ -75,6 +77,36 @@ def test_next_commands_name_the_model_and_the_home(run, place):
     file = place / "table.csv"
     line = f"  phantom explain {model.id} {file} --row 1 --home {place / 'home'}"
     assert line in run.out.splitlines()
+
+
+@pytest.fixture(scope="module")
+def run_in_time(tmp_path_factory):
+    """What a training told whose model counts what users did before."""
+    folder = tmp_path_factory.mktemp("in_time")
+    rng = np.random.default_rng(0)
+    when = pl.datetime_range(
+        pl.datetime(2026, 1, 1), pl.datetime(2026, 1, 3), "5m", closed="left", eager=True
+    )
+    n = len(when)
+    events = {"when": when, "user": rng.choice(["ann", "bob", "cy"], n), "size": rng.normal(size=n)}
+    pl.DataFrame(events).write_csv(folder / "events.csv")
+    words = ("--task", "anomaly_detection", "--time-column", "when", "--group-column", "user")
+    asked = ("train", "events.csv", *words, "--algorithms", "HBOS", "--max-trials", "1")
+    return run_once(*asked, "--home", folder / "home", folder=folder)
+
+
+def test_next_commands_of_a_model_that_counts_the_past_name_later_rows(run_in_time):
+    assert " NEW_EVENTS.csv --output scores.csv" in run_in_time.out.split("\nNext\n")[1]
+
+
+def test_a_precision_is_kept_at_the_prevalence_that_is_given():
+    rule = Alerts(prevalence=0.001).in_the_field(ThresholdPolicy(min_precision=0.9))
+    assert rule == {"min_precision": 0.9, "prevalence": 0.001}
+
+
+def test_other_rules_know_no_prevalence():
+    rule = ThresholdPolicy(max_fpr=0.01)
+    assert Alerts(prevalence=0.001).in_the_field(rule) == rule
 
 
 def test_next_commands_name_the_program_where_it_is_not_on_the_path(run_elsewhere):
@@ -173,6 +205,17 @@ def test_interrupt_before_a_first_model_ends_with_130(phantom, table, folder, mo
     monkeypatch.setattr(PhantomMLCore, "auto_train_model", interrupt)
     run = phantom("train", table, "--target", "verdict", "--home", folder / "home")
     assert (run.code, run.err) == (130, "Stopped before a first model stood; nothing was kept.\n")
+
+
+def test_interrupt_before_a_first_model_is_one_line_of_json_where_that_was_asked_for(
+    phantom, table, folder, monkeypatch
+):
+    def interrupt(*_, **__):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(PhantomMLCore, "auto_train_model", interrupt)
+    run = phantom("train", table, "--target", "verdict", "--home", folder / "home", "--json")
+    assert json.loads(run.err)["code"] == "interrupted"
 
 
 def test_interrupt_after_a_first_model_tells_where_it_is(phantom, table, folder, monkeypatch):

@@ -94,6 +94,19 @@ def test_an_unknown_mutation_is_refused(trained):
         core.check_evasion(model, visits(), mutations=["hostcaze"])
 
 
+@pytest.mark.parametrize("given", [3, [3], {"host_case": 1}], ids=str)
+def test_what_is_no_list_of_names_is_refused(trained, given):
+    core, model = trained
+    with pytest.raises(BadSetting, match="Give a name or a list of names: "):
+        core.check_evasion(model, visits(), mutations=given)
+
+
+def test_a_mutation_named_twice_is_tried_once(trained):
+    core, model = trained
+    found = core.check_evasion(model, visits(seed=1), mutations=["host_case", "Host-Case"])
+    assert [row.mutation for row in found.rows] == ["host_case"]
+
+
 def test_an_unknown_model_is_refused(trained):
     with pytest.raises(ModelNotFound):
         trained[0].check_evasion("none-0000", visits())

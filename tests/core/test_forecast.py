@@ -351,6 +351,15 @@ def test_a_time_between_the_steps_is_explained_as_the_nearest_and_it_is_said(
     assert [said in row.facts for row in rows] == [False, False, False, True]
 
 
+@pytest.mark.parametrize("verb", ["predict", "evaluate", "explain_model"])
+@pytest.mark.parametrize("year", [2150, 9999])
+def test_a_time_too_far_ahead_is_refused_by_its_name(core, trained, came, verb, year, caplog):
+    far = came.head(2).with_columns(time=pl.Series([datetime(year, 12, 31)] * 2))
+    with pytest.raises(BadSetting, match=f"The time {year}-12-31 00:00:00 in 'time' lies too far"):
+        getattr(core, verb)(trained.model_id, far)
+    assert "steps ahead" not in caplog.text
+
+
 def test_several_values_of_one_step_are_measured_by_their_mean(core, trained, between):
     found = core.evaluate(trained.model_id, between)
     means = between.with_columns(pl.col("time").dt.truncate("1h")).group_by("site", "time").mean()

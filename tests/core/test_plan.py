@@ -133,3 +133,10 @@ def test_a_first_model_of_other_rows_is_not_said_to_rank_beside_the_ensemble(bin
     plain = binary.model_copy(update=changed | {"warnings": ()})
     assert "ranks first" in plain.notes()[0]
     assert plain.model_copy(update={"warnings": (told,)}).notes() == (told,)
+
+
+def test_a_single_model_that_is_served_though_another_ranks_first_is_told(binary):
+    rows = [row.model_copy(update={"rank": i + 1}) for i, row in enumerate(binary.leaderboard)]
+    board = binary.leaderboard.model_copy(update={"rows": tuple(rows)})
+    changed = {"leaderboard": board, "members": (), "model_id": "another", "warnings": ()}
+    assert "ranks first" in binary.model_copy(update=changed).notes()[0]

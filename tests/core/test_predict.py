@@ -155,6 +155,12 @@ def test_a_file_is_scored(core, binary, some, expected, tmp_path):
     assert_frame_equal(found, expected, check_exact=True)
 
 
+@pytest.mark.parametrize("model_id", [3, None, ["model"]])
+def test_an_id_that_is_no_text_is_told(core, some, model_id):
+    with pytest.raises(ModelNotFound, match="an id is text"):
+        core.predict(model_id, some)
+
+
 def test_an_unknown_model_is_named(core, some):
     with pytest.raises(ModelNotFound, match="nothing-0000"):
         core.predict("nothing-0000", some)
@@ -213,9 +219,9 @@ def test_what_reading_a_path_had_to_say_is_logged(core, binary, stray, caplog):
     assert "1 byte that is no UTF-8" in caplog.text
 
 
-def test_of_a_dataset_that_was_read_before_nothing_is_logged(core, binary, stray, caplog):
+def test_of_a_dataset_that_was_read_before_reading_has_nothing_to_say(core, binary, stray, caplog):
     core.predict(binary.model_id, core.read(stray))
-    assert caplog.text == ""
+    assert "UTF-8" not in caplog.text
 
 
 def test_an_explanation_notes_what_reading_had_to_say(core, binary, stray):

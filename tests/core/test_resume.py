@@ -187,9 +187,10 @@ def test_what_is_done_cannot_go_on(core, small):
         core.resume(small.experiment_id)
 
 
-def test_what_never_was_cannot_go_on(core):
+@pytest.mark.parametrize("given", ["exp-nowhere", None, 3], ids=str)
+def test_what_never_was_cannot_go_on(core, given):
     with pytest.raises(ExperimentNotFound):
-        core.resume("exp-nowhere")
+        core.resume(given)
 
 
 EARLY = """

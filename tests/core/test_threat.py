@@ -6,10 +6,13 @@ import numpy as np
 import polars as pl
 import pytest
 
+from phantom_ml.config import AutoMLTaskType
 from phantom_ml.core import PhantomMLCore, judge
 from phantom_ml.core.judge import MOVED
-from phantom_ml.core.training import UNMEASURED
+from phantom_ml.core.training import UNMEASURED, _few_attacks
 from phantom_ml.errors import BadSetting, ColumnMissing, TargetUnusable
+from phantom_ml.metrics.thresholds import ThresholdTable, threshold_table
+from phantom_ml.metrics.validation_scores import ValidationScores
 
 N = 4_000
 ASKED = {
@@ -50,6 +53,12 @@ def logs(shift: float = 0.0, seed: int = 0) -> pl.DataFrame:
     )
 
 
+def held_out(n_attacks: int) -> ThresholdTable:
+    """Thresholds of so many held-out attacks among a hundred benign rows."""
+    truth = np.repeat([0, 1], [100, n_attacks])
+    return threshold_table(ValidationScores(truth, np.linspace(0.0, 1.0, len(truth))), None)
+
+
 @pytest.fixture(scope="module")
 def home(tmp_path_factory):
     return PhantomMLCore(home=tmp_path_factory.mktemp("threat"))
@@ -84,6 +93,16 @@ def test_a_shifted_world_breaks_it_and_is_told(shifted):
 def test_an_evaluation_of_rows_like_a_drifted_test_part_tells_of_that_drift(home, shifted):
     told = home.evaluate(shifted.model_id, logs(shift=1.5).tail(N // 4)).warnings
     assert any("own report already warns of drift" in w for w in told)
+
+
+@pytest.mark.parametrize(("n", "told"), [(1, "1 held-out attack:"), (4, "4 held-out attacks:")])
+def test_a_choice_that_rests_on_few_attacks_is_told(n, told):
+    (said,) = _few_attacks(AutoMLTaskType.SECURITY_THREAT_DETECTION, held_out(n))
+    assert said.startswith(f"The choice among models rests on {told}")
+
+
+def test_a_choice_that_rests_on_more_attacks_is_not_worth_a_word(steady):
+    assert not any("rests on" in warning for warning in steady.warnings)
 
 
 def test_the_test_part_is_the_newest_quarter(steady):

@@ -53,7 +53,9 @@ def warned(caplog):
         caplog.clear()
         with caplog.at_level(logging.WARNING, "phantom_ml"):
             run()
-        return [record.getMessage() for record in caplog.records if record.name == "phantom_ml"]
+        said = [record.getMessage() for record in caplog.records if record.name == "phantom_ml"]
+        # The rows are those of training, of which something else is told.
+        return [note for note in said if "until when training saw" not in note]
 
     return of
 
@@ -111,6 +113,12 @@ def test_an_explanation_notes_it_of_the_rows_before(at, model):
     rows = written()
     found = at.explain_model(model, rows.head(1), before=spoiled(rows)).notes
     assert [note for note in found if note.startswith("Of the rows before: 2 of 5 cells")]
+
+
+def test_an_explanation_tells_the_cell_of_a_row_that_is_all_there_is_once(at, model):
+    row = spoiled(written()).head(1)
+    found = at.explain_model(model, row, before=row).notes
+    assert len([note for note in found if "1 of 1 cell of 'when'" in note]) == 1
 
 
 def test_a_check_of_evasion_notes_it(at, model):

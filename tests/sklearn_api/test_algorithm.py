@@ -8,6 +8,7 @@ import polars as pl
 import pytest
 from sklearn.base import clone
 from sklearn.datasets import make_classification, make_regression
+from sklearn.ensemble import RandomForestClassifier
 from sklearn.exceptions import NotFittedError
 from sklearn.model_selection import StratifiedKFold, cross_val_score
 
@@ -264,3 +265,15 @@ def test_a_setting_that_the_estimator_cannot_have_is_told_before_any_trial():
 def test_a_column_called_target_is_searched_with_as_any_other():
     frame = pd.DataFrame({"target": Y + 0.5, "noise": X[:, 5]})
     assert search("LightGBM", Y, frame, space={"num_leaves": [7]}, n_trials=1).best_score > 0.95
+
+
+def test_a_number_that_is_written_in_two_ways_is_one_value_to_an_algorithm():
+    optimizer = HyperparameterOptimizer("grid_search", 6)
+    estimator = optimizer._estimator("LogisticRegression", {"C": [1, 1.0, 10]}, [0, 1])
+    assert optimizer._space(estimator, {"C": [1, 1.0, 10]}) == {"C": [1, 10]}
+
+
+def test_to_an_estimator_of_scikit_learns_one_and_all_are_two_values():
+    optimizer = HyperparameterOptimizer("grid_search", 6)
+    forest = RandomForestClassifier()
+    assert optimizer._space(forest, {"max_features": [1, 1.0]}) == {"max_features": [1, 1.0]}

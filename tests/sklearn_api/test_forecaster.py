@@ -129,6 +129,12 @@ def test_a_fitted_forecaster_lists_what_it_has(model):
     assert "predict" in dir(model)
 
 
+@pytest.mark.parametrize("horizon", ["6", 7.0])
+def test_a_horizon_of_the_settings_is_as_strict(horizon):
+    with pytest.raises(BadSetting, match=r"horizon is .*: it must be a whole number"):
+        PhantomForecaster(horizon=horizon, **QUICK).fit(logins())
+
+
 @pytest.mark.parametrize("horizon", [0, 2.5, "x", True])
 def test_a_horizon_that_cannot_be_is_refused(model, horizon):
     with pytest.raises(BadSetting, match=r"The horizon is .*\."):

@@ -48,6 +48,8 @@ TYPICAL_ROWS = 5_000
 SHUFFLE_SHARE = 0.04
 #: The same where members know none of their own: then nothing else tells what a model looks at.
 SHUFFLE_ALONE_SHARE = 0.2
+#: And beside that share: a run that is gone on with has no child that is warm yet.
+SHUFFLE_START_SECONDS = 5.0
 #: Of a model's size: about what its manifest, its signature and its golden rows take, and a held-out row.
 MANIFEST_BYTES, VALIDATION_BYTES = 12_000, 9
 
@@ -172,10 +174,20 @@ def _shuffling(
     """Start measuring permutation importance beside the refits, or for a moment where there are none."""
     end = ending.budget.refit_end()
     if ending.budget.seconds is not None:
-        share = SHUFFLE_SHARE if any(own.values()) else SHUFFLE_ALONE_SHARE
-        end = end.within(share * ending.budget.seconds)
+        end = end.within(_shuffle_seconds(ending.budget.seconds, known=any(own.values())))
     limits = Limits(end, ending.room.memory_mb, 1)
     return start_shuffling(ending.workspace, members, mixture, list(own), limits)
+
+
+def _shuffle_seconds(budget: float, *, known: bool) -> float:
+    """Return the seconds for shuffling columns, ``known`` where members tell what they look at themselves.
+
+    Examples
+    --------
+    >>> _shuffle_seconds(60.0, known=True), _shuffle_seconds(60.0, known=False)
+    (2.4, 17.0)
+    """
+    return SHUFFLE_SHARE * budget if known else SHUFFLE_ALONE_SHARE * budget + SHUFFLE_START_SECONDS
 
 
 def _microseconds(members: Iterable[Finished], refitted: Mapping[int, Finished]) -> float:

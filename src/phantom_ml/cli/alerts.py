@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Annotated, Any, ClassVar
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 
 import typer
 
 from phantom_ml.cli.options import asked
+
+if TYPE_CHECKING:
+    from phantom_ml.config import ThresholdPolicy
 
 
 @dataclass(frozen=True)
@@ -34,8 +37,17 @@ class Alerts:
     ] = None
     prevalence: Annotated[
         float | None,
-        typer.Option(metavar="SHARE", help="Share of threats in the field: tells precision there."),
+        typer.Option(
+            metavar="SHARE",
+            help="Share of threats in the field: precision is told there, and --min-precision kept there.",
+        ),
     ] = None
+
+    def in_the_field(self, policy: ThresholdPolicy | None) -> Any:
+        """Return a rule that keeps a precision at the prevalence that was given, others as they are."""
+        if policy is None or policy.min_precision is None or self.prevalence is None:
+            return policy
+        return {"min_precision": policy.min_precision, "prevalence": self.prevalence}
 
     def settings(self) -> dict[str, Any]:
         """Return what was given, by the configuration's names."""

@@ -28,6 +28,8 @@ TRUST_HINT = (
 NO_FLAGS = Flags({}, frozenset())
 #: The code of a mistake in the command line itself, beside those of the errors.
 USAGE = "usage"
+#: The code of a command that Ctrl-C ended without a result.
+INTERRUPT = "interrupted"
 USER_FAULT, OWN_FAULT, INTERRUPTED, BROKEN_PIPE = 2, 1, 130, 141
 
 
@@ -65,11 +67,20 @@ def told(home: str | None, flags: Flags = NO_FLAGS, *, as_json: bool = False) ->
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         raise typer.Exit(BROKEN_PIPE) from None
     except KeyboardInterrupt:
-        say("", "Stopped.")
+        tell_interrupted("Stopped.", as_json=as_json)
         raise typer.Exit(INTERRUPTED) from None
     except Exception as error:
         _tell_own_fault(error, home)
         raise typer.Exit(OWN_FAULT) from None
+
+
+def tell_interrupted(message: str, hint: str = "", *, as_json: bool) -> None:
+    """Say what Ctrl-C left, which is no fault; with ``as_json`` as one line of JSON."""
+    if as_json:
+        _tell(message, hint, INTERRUPT, as_json=True)
+        return
+    say("", message)
+    say("hint", hint)
 
 
 def tell_usage(error: Any, words: Sequence[str]) -> int:

@@ -12,7 +12,7 @@ import typer
 
 from phantom_ml.cli.ahead import Ahead
 from phantom_ml.cli.alerts import Alerts
-from phantom_ml.cli.faults import INTERRUPTED, say
+from phantom_ml.cli.faults import INTERRUPTED, say, tell_interrupted
 from phantom_ml.cli.meanings import Meanings
 from phantom_ml.cli.options import LATEST, AlertRule, Common, File, Reading, Task, asked, seconds
 
@@ -20,6 +20,10 @@ if TYPE_CHECKING:
     from phantom_ml.config import AutoMLConfig
     from phantom_ml.core import AutoMLResult, PhantomMLCore
     from phantom_ml.progress import ProgressCallback
+
+
+#: What a command that is proposed calls a file of rows that came later.
+NEW_ROWS = "NEW_EVENTS.csv"
 
 
 @dataclass(frozen=True)
@@ -119,7 +123,7 @@ def train(  # noqa: PLR0913, PLR0917 - groups of options, each a dataclass
     from phantom_ml.errors import BadSetting
     from phantom_ml.tasks.base import tasks
 
-    policy, options = rule.policy(), reading.options()
+    policy, options = alerts.in_the_field(rule.policy()), reading.options()
     settings = {"data_path": file, **question.settings()}
     of_task = ahead.settings() | alerts.settings()
     for part, given in (("features", meanings.settings()), ("task_settings", of_task)):
@@ -212,20 +216,25 @@ def _watched(
         with shown(View(config.budget_seconds, config.max_trials), quiet=quiet) as progress:
             return start(progress)
     except KeyboardInterrupt:
-        _tell_stopped(core, config, before)
+        _tell_stopped(core, config, before, as_json=quiet)
         raise typer.Exit(INTERRUPTED) from None
 
 
-def _tell_stopped(core: PhantomMLCore, config: AutoMLConfig, before: set[str]) -> None:
+def _tell_stopped(
+    core: PhantomMLCore, config: AutoMLConfig, before: set[str], *, as_json: bool
+) -> None:
     """Say what an interrupted run left: models of trials, or nothing."""
     asked_for = config.model_dump(mode="json")
     own = {e.id for e in core.list_experiments() if e.config == asked_for}
     kept = [m for m in core.list_models() if m.id not in before and m.experiment_id in own]
     if not kept:
-        say("", "Stopped before a first model stood; nothing was kept.")
+        tell_interrupted("Stopped before a first model stood; nothing was kept.", as_json=as_json)
         return
-    say("", f"Stopped before the end; {len(kept)} trained so far and kept, the last {kept[0].id}.")
-    say("hint", f"Run: phantom leaderboard {kept[0].experiment_id}")
+    tell_interrupted(
+        f"Stopped before the end; {len(kept)} trained so far and kept, the last {kept[0].id}.",
+        f"Run: phantom leaderboard {kept[0].experiment_id}",
+        as_json=as_json,
+    )
 
 
 def _show(result: AutoMLResult, common: Common, file: str) -> None:
@@ -237,7 +246,9 @@ def _show(result: AutoMLResult, common: Common, file: str) -> None:
         return
     console = screen()
     show_result(console, result)
-    model, rows = result.model_id, [file] if file else []
+    # A model that counts what happened before has seen this file: it is for what comes later.
+    counts = any(family.name == "windows" and family.kept for family in result.families)
+    model, rows = result.model_id, [NEW_ROWS if counts else file] if file else []
     one_row = [*rows, "--row", "1"] if file else []
     show_next(
         console,

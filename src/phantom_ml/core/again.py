@@ -88,7 +88,8 @@ def _seen(store: Store, record: ExperimentRecord) -> ExperimentView:
 
 def _resumable(store: Store, given: str) -> ExperimentRecord:
     """Return the experiment that is meant; ``latest`` is the newest that can be gone on with."""
-    if given.lower() != LATEST:
+    # What is no text is no id; the store says so.
+    if not isinstance(given, str) or given.lower() != LATEST:
         return store.experiment(given)
     found = next((e for e in experiments(store) if e.resumable), None)
     if found is None:

@@ -269,8 +269,7 @@ class PhantomMLCore:
         from phantom_ml.core.evasion import EvasionPlan, evasion_report
 
         pipeline = self._shelf.pipeline(model_id)
-        names = [mutations] if isinstance(mutations, str) else mutations
-        plan = EvasionPlan(None if names is None else tuple(names), max_attacks, seed)
+        plan = EvasionPlan.of(mutations, max_attacks, seed)
         frame = self._shelf.frame(labelled_data, pipeline.spec.target)
         return evasion_report(self._shelf.record(model_id).id, pipeline, frame, plan)
 

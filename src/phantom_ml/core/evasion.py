@@ -19,5 +19,5 @@ def evasion_report(
     target = pipeline.spec.target
     require_target(frame.columns, target)
     found = check_evasion(pipeline, frame, frame[target], plan)
-    notes = (*pipeline.unread_times(frame), *found.notes)
+    notes = (*pipeline.unread_times(frame), *pipeline.known_times(frame), *found.notes)
     return found.model_copy(update={"model_id": model_id, "notes": notes})

@@ -49,7 +49,11 @@ def explained(
     pipeline, notes = model, []
     if before is not None and pipeline.encoder.past is not None:
         pipeline = pipeline.among(before)
-        notes += [f"Of the rows before: {note}" for note in pipeline.unread_times(before)]
+        # Where the row itself is all that is before, its cells are told once.
+        own = () if frame is None else pipeline.unread_times(frame)
+        told_before = (note for note in pipeline.unread_times(before) if note not in own)
+        notes += [f"Of the rows before: {note}" for note in told_before]
     told = explain(pipeline, card, frame, n_nearest)
-    here = () if frame is None else pipeline.unread_times(frame)
+    # The rows before may hold the row itself: where training ended, the model alone tells.
+    here = () if frame is None else (*pipeline.unread_times(frame), *model.known_times(frame))
     return told.model_copy(update={"notes": (*told.notes, *here, *notes)})

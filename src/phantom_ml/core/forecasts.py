@@ -30,7 +30,7 @@ from phantom_ml.forecasters.from_frame import as_long, cell_means, known_ahead_o
 from phantom_ml.forecasters.measures import BESIDE
 from phantom_ml.forecasters.naive2 import naive2
 from phantom_ml.forecasters.same_step import averaged, between
-from phantom_ml.model.forecast import ForecastModel, check_horizon
+from phantom_ml.model.forecast import ForecastModel, check_horizon, reach_of
 from phantom_ml.model.manifest import Manifest
 from phantom_ml.model.trial import Trial
 from phantom_ml.store.store import Store
@@ -69,7 +69,8 @@ def _reach(model: ForecastModel, rows: pl.DataFrame | None, horizon: int | None)
     """Return how many steps ahead are asked for: by a number, by rows that lie ahead, or as in training."""
     if horizon is not None or rows is None:
         return model.spec.horizon if horizon is None else horizon
-    return int(rows_ahead(model.series, rows).steps.max(initial=-1)) + 1
+    ahead = rows_ahead(model.series, rows)
+    return reach_of(model.series, rows, ahead, ahead.usable)
 
 
 @dataclass(frozen=True, eq=False)
@@ -116,13 +117,13 @@ def evaluate_forecast(
     require_target(frame.columns, target)
     values, ahead = read_values(frame[target]), rows_ahead(model.series, frame)
     usable = ahead.usable & ~np.isnan(values)
+    horizon = reach_of(model.series, frame, ahead, usable)
     if not usable.any():
         first = str(model.series.future_frame(1)[model.series.time].sort()[0])
         raise BadSetting(
             f"No row has a value of {target!r} after the history of a series that the model knows.",
             f"The first step ahead is {first}: give rows from there on.",
         )
-    horizon = check_horizon(int(ahead.steps[usable].max()) + 1)
     shape, step = (model.series.n_series, horizon), model.series.frequency
     cells = ahead.codes[usable] * horizon + ahead.steps[usable]
     truth = cell_means(cells, values[usable], math.prod(shape)).reshape(shape)

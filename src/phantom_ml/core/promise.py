@@ -228,6 +228,8 @@ def broken_promise(
     found: Threshold,
     tested: Threshold | None = None,
     drifted: float | None = None,
+    *,
+    known: bool = False,
 ) -> str:
     """Return the sentence that says that a promise was not kept, or an empty one.
 
@@ -244,12 +246,16 @@ def broken_promise(
         On the model's test part, at the same line.
     drifted : float or None
         The ROC AUC of the drift of which the model's own report warns; None where it warns of none.
+    known : bool
+        Whether the rows are not after those that the model counts as past already: no promise is of such.
     """
     if promise is None or promise.kept or promise.came_to is None:
         return ""
     what = WORDS[promise.rule]
     figures = (promise.promised, promise.came_to, promise.low, promise.high)
     told = f"The promise did not hold: {what.broken.format(*map(what.figure, figures))}"
+    if known:
+        return f"{told}. It is of rows that came after those of training, and these did not."
     if promise.rule != "max_fpr":
         return f"{told}."
     many = f"{promise.came_to / promise.promised:.1f} times as many"

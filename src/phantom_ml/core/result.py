@@ -70,17 +70,25 @@ class AutoMLResult(Settings):
     def notes(self) -> tuple[str, ...]:
         """Return the warnings, and why the served model is not the leaderboard's first where it is not."""
         first = next((row for row in self.leaderboard if row.rank == 1), None)
-        if first is None or first.model_id == self.model_id or not self.members:
+        if first is None or first.model_id == self.model_id:
             return self.warnings
         if any(w.startswith(f"The first model, {first.algorithm} on") for w in self.warnings):
             # It was measured on rows of its own: where a warning tells that, it is no rival.
             return self.warnings
+        if any(w.startswith("Within the constraints") for w in self.warnings):
+            return self.warnings
         n_scored = sum(row.score is not None and not row.members for row in self.leaderboard)
         told = (
             f"{first.algorithm} ranks first, but it is the best of {n_scored} on the same rows, "
-            "which flatters it; the ensemble, which leans on several, is served."
+            f"which flatters it; {self._served()}, is served."
         )
         return (*self.warnings, told)
+
+    def _served(self) -> str:
+        """Return in words why the served model is another than the leaderboard's first."""
+        if self.members:
+            return "the ensemble, which leans on several"
+        return f"{self.best_algorithm}, chosen on parts of them and measured again once calibrated"
 
     def _repr_html_(self) -> str:
         lines = "".join(f"<div>{html.escape(line)}</div>" for line in self._lines())

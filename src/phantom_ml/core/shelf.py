@@ -136,7 +136,9 @@ class Shelf:
 
     def record(self, model_id: str) -> ModelRecord:
         """Return a model's row, asked for at most once a second: a stream of single rows asks often."""
-        asked, record = self.records.get(model_id, (-math.inf, None))
+        # What is no text may not even be a key; the store says so.
+        known = self.records.get(model_id) if isinstance(model_id, str) else None
+        asked, record = known or (-math.inf, None)
         if record is None or time.monotonic() - asked > FRESH_SECONDS:
             record = self.store.model(model_id)
             self.records[model_id] = (time.monotonic(), record)

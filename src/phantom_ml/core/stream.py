@@ -60,11 +60,13 @@ class Stream:
             )
         if not folder.exists():
             return cls(pipeline, folder)
+        unread = UnreadTimes()
         if past is not None:
+            unread.known.until = past.state.until
             encoder = replace(pipeline.encoder, past=_resumed(past, folder))
             pipeline = replace(pipeline, encoder=encoder)
         shown = LastShown.nothing() if rule is None else LastShown.load(folder, rule.columns)
-        return cls(pipeline, folder, shown)
+        return cls(pipeline, folder, shown, unread)
 
     @property
     def inputs(self) -> list[str]:

@@ -19,7 +19,7 @@ from phantom_ml.automl.holdout import Holdout
 from phantom_ml.automl.listener import Listener
 from phantom_ml.automl.problem import Problem, pose
 from phantom_ml.automl.workspace import Workspace
-from phantom_ml.config import AutoMLConfig, ProblemKind, ThresholdPolicy
+from phantom_ml.config import AutoMLConfig, AutoMLTaskType, ProblemKind, ThresholdPolicy
 from phantom_ml.core.judge import Judge
 from phantom_ml.core.kinds import KNOWN_KINDS, THREAT, kinds_of_known, learned_kinds
 from phantom_ml.core.result import AutoMLResult
@@ -40,6 +40,7 @@ from phantom_ml.process.deadline import Deadline
 from phantom_ml.progress import ProgressCallback
 from phantom_ml.store.store import Store
 from phantom_ml.tasks.base import tasks
+from phantom_ml.wording import counted
 
 LIBRARIES = (
     "phantom-ml",
@@ -59,6 +60,8 @@ METRIC_FILE = "own_metric.txt"
 LASTING = (DataError, ConfigError, SearchError)
 #: What to say where a person did not wait for the test part.
 UNMEASURED = "The test part was not measured: that was interrupted."
+#: Of fewer held-out attacks a threat training says that its choice rests on them.
+FEW_ATTACKS = 5
 #: How much later than its budget a training may end without a word.
 LATE_SECONDS, LATE_SHARE = 1.0, 0.02
 
@@ -297,6 +300,7 @@ def _result(keeper: Keeper, found: EngineResult, warnings: tuple[str, ...]) -> A
             *found.warnings,
             *_not_forward(found.validation),
             *_alerts_none(thresholds),
+            *_few_attacks(keeper.config.task_type, thresholds),
             *told,
             *_late(seconds, keeper.config.budget_seconds),
         ),
@@ -323,6 +327,19 @@ def _alerts_none(thresholds: ThresholdTable | None) -> tuple[str, ...]:
         return ()
     way = way_out(line.policy)
     return (f"{line.note} The model as it is alerts next to nothing. {way}",) if way else ()
+
+
+def _few_attacks(task: AutoMLTaskType, thresholds: ThresholdTable | None) -> tuple[str, ...]:
+    """Return what to say where so few attacks were held out that chance may have chosen the model."""
+    if task is not AutoMLTaskType.SECURITY_THREAT_DETECTION or thresholds is None:
+        return ()
+    n = thresholds.current.n_positives
+    if n >= FEW_ATTACKS:
+        return ()
+    return (
+        f"The choice among models rests on {counted(n, 'held-out attack')}: another draw may choose another "
+        "model. More known attacks help more than more time.",
+    )
 
 
 def _late(seconds: float, budget: float | None) -> tuple[str, ...]:

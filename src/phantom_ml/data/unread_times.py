@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 import polars as pl
 
 from phantom_ml.data.kinds.column import MARKS
+from phantom_ml.data.known_times import KnownTimes
 from phantom_ml.data.schema import ColumnSchema
 from phantom_ml.data.time_form import ORDERS, other_order
 from phantom_ml.data.times import to_datetime
@@ -96,6 +97,8 @@ class UnreadTimes:
         Rows that were looked at.
     columns : dict of str to Unread
         By name, those with such cells.
+    known : KnownTimes
+        Of the same rows, how many lie where a model's past lies already.
 
     Examples
     --------
@@ -111,6 +114,7 @@ class UnreadTimes:
 
     n_rows: int = 0
     columns: dict[str, Unread] = field(default_factory=dict)
+    known: KnownTimes = field(default_factory=KnownTimes)
 
     def add(self, column: ColumnSchema, cells: pl.Series) -> None:
         """Count those of some cells that hold something and no time; ``column`` is as training saw it."""
@@ -128,8 +132,9 @@ class UnreadTimes:
         )
 
     def notes(self) -> tuple[str, ...]:
-        """Return what to say, a string a column."""
-        return tuple(unread.told(name, self.n_rows) for name, unread in self.columns.items())
+        """Return what to say, a string a column, and a last one where most times are known already."""
+        columns = self.columns.items()
+        return (*(unread.told(name, self.n_rows) for name, unread in columns), *self.known.notes())
 
 
 def unread_cells(cells: pl.Series, form: str | None) -> pl.Series:

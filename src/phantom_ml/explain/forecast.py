@@ -21,7 +21,7 @@ from phantom_ml.explain.sentences import grouped, number, plain_value
 from phantom_ml.forecasters.from_frame import Ahead, as_long, known_ahead_of, rows_ahead
 from phantom_ml.forecasters.seasonal_naive import seasonal_naive
 from phantom_ml.forecasters.series import SeriesSet, told_times
-from phantom_ml.model.forecast import ForecastModel, check_horizon
+from phantom_ml.model.forecast import ForecastModel, check_horizon, reach_of
 from phantom_ml.wording import counted
 
 Floats = NDArray[np.float64]
@@ -85,6 +85,7 @@ def _explained(
     frame = as_long(model.series, frame)
     some = frame.head(MAX_ROWS)
     ahead = rows_ahead(model.series, some)
+    reach = reach_of(model.series, some, ahead, ahead.usable)
     places = np.flatnonzero(ahead.usable)
     notes = [HOW] if len(places) else []
     without = some.height - len(places)
@@ -100,7 +101,7 @@ def _explained(
     if not len(places):
         return (), tuple(notes)
     told = _Told.of(model, some, ahead)
-    notes += model.beyond(int(ahead.steps[places].max()) + 1)
+    notes += model.beyond(reach)
     return tuple(told.row(at, int(place)) for at, place in enumerate(places)), tuple(notes)
 
 

@@ -37,15 +37,18 @@ class Seen:
     ----------
     windows : float32 array of shape (n_rows, n_window_features)
     history : History or None
+    times : int64 array of shape (n_rows,), or None
+        Microseconds since 1970, NO_TIME where not known; None where no past is counted.
     """
 
     windows: NDArray[np.float32]
     history: History | None = None
+    times: NDArray[np.int64] | None = None
 
     def rows(self, where: slice) -> Seen:
         """Return what it tells of some of the rows."""
         history = None if self.history is None else self.history.rows(where)
-        return Seen(self.windows[where], history)
+        return Seen(self.windows[where], history, None if self.times is None else self.times[where])
 
 
 @dataclass(frozen=True)
@@ -105,7 +108,8 @@ class Past:
 
     def seen(self, frame: pl.DataFrame) -> Seen:
         """Return what the past tells of rows, which see earlier ones among them."""
-        return Seen(self.transform(frame), self.history(frame))
+        rows = Rows(frame, self.plan)
+        return Seen(self._windows(rows), self.history(frame), rows.moments)
 
     def forgotten(self) -> Past:
         """Return the same windows, before anything happened."""
@@ -113,12 +117,15 @@ class Past:
 
     def transform(self, frame: pl.DataFrame) -> NDArray[np.float32]:
         """Return the features of rows, shape (n_rows, n_features); rows see earlier ones among them."""
+        return self._windows(Rows(frame, self.plan))
+
+    def _windows(self, rows: Rows) -> NDArray[np.float32]:
         kept = frozenset(self.kept)
         places = [i for i, f in enumerate(self.plan.features) if f.name in kept]
         if not self.alone:
-            return window_features(self.plan, frame, self.state)[:, places]
-        rows = [frame[i : i + 1] for i in range(frame.height)]
-        found = [window_features(self.plan, row, self.state) for row in rows]
+            return window_features(self.plan, rows, self.state)[:, places]
+        alone = [rows.frame[i : i + 1] for i in range(rows.frame.height)]
+        found = [window_features(self.plan, row, self.state) for row in alone]
         nothing = np.empty((0, len(self.plan.features)), np.float32)
         return np.concatenate([nothing, *found])[:, places]
 

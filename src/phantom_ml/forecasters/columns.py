@@ -19,6 +19,8 @@ Ints = NDArray[np.int64]
 GREATEST = 1e100
 #: What goes beside a series ends there, as features do: at the largest float32.
 LARGEST = float(np.finfo(np.float32).max)
+#: The last time in microseconds since 1970 that fits 64 bits in nanoseconds.
+LAST_MICROSECOND = np.iinfo(np.int64).max // 1000
 
 
 @dataclass(frozen=True)
@@ -69,6 +71,20 @@ def read_times(column: pl.Series, form: str | None = None) -> tuple[pl.Series, b
     if isinstance(column.dtype, pl.Datetime):
         return column.dt.timestamp("ns"), True
     return to_datetime(column, form).dt.timestamp("ns"), True
+
+
+def beyond_times(column: pl.Series, form: str | None = None) -> pl.Series:
+    """Return which times lie after the last one that nanoseconds can tell, in April 2262; null where none is.
+
+    Examples
+    --------
+    >>> beyond_times(pl.Series("t", ["2026-01-31", "9999-12-31"])).to_list()
+    [False, True]
+    """
+    if column.dtype.is_numeric():
+        return pl.Series(column.name, [False], pl.Boolean).new_from_index(0, len(column))
+    times = column if isinstance(column.dtype, pl.Datetime) else to_datetime(column, form)
+    return times.dt.timestamp("us") > LAST_MICROSECOND
 
 
 def read_values(column: pl.Series) -> Floats:

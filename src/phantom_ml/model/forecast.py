@@ -18,13 +18,14 @@ from phantom_ml.errors import BadSetting, BundleDamaged, listed
 from phantom_ml.forecasters.base import FittedForecaster, Forecast
 from phantom_ml.forecasters.blend import blended
 from phantom_ml.forecasters.bundle import load_forecaster
-from phantom_ml.forecasters.columns import GREATEST, read_all_values
+from phantom_ml.forecasters.columns import GREATEST, beyond_times, read_all_values
 from phantom_ml.forecasters.from_frame import Ahead, known_ahead_of, rows_ahead
 from phantom_ml.forecasters.series import SeriesSet
 from phantom_ml.model.forecast_spec import ForecastSpec, SeriesFacts
 from phantom_ml.tasks.base import tasks
 
 Floats = NDArray[np.float64]
+Flags = NDArray[np.bool_]
 SERIES = "series"
 GOLDEN = Path("golden") / "expected.npy"
 #: Steps of each series that are checked after a load.
@@ -140,6 +141,7 @@ class ForecastModel:
             The target holds text that is no number.
         """
         ahead = rows_ahead(self.series, frame)
+        reach_of(self.series, frame, ahead, ahead.usable)
         told = self._at(frame, ahead)
         shown = self._presented(told).with_columns(pl.all().fill_nan(None))
         named = frame.select([*self.series.ids.columns, self.series.time])
@@ -187,6 +189,27 @@ def check_horizon(horizon: Any) -> int:
         return int(horizon)
     shown = f"{horizon:,}" if is_whole else repr(horizon)
     raise BadSetting(f"The horizon is {shown}.", f"Ask for 1 to {MOST_STEPS:,} steps ahead.")
+
+
+def reach_of(series: SeriesSet, frame: pl.DataFrame, ahead: Ahead, usable: Flags) -> int:
+    """Return how many steps ahead the usable rows of a frame reach, 0 where none is.
+
+    Raises
+    ------
+    BadSetting
+        A row lies further ahead than any forecast goes.
+    """
+    times, known = frame[series.time], pl.Series(ahead.codes >= 0)
+    beyond = times.filter(beyond_times(times, series.time_form).fill_null(value=False) & known)
+    steps = np.where(usable, ahead.steps, -1)
+    reach = int(steps.max(initial=-1)) + 1
+    if not len(beyond) and reach <= MOST_STEPS:
+        return reach
+    far = beyond[0] if len(beyond) else times[int(steps.argmax())]
+    raise BadSetting(
+        f"The time {far} in {series.time!r} lies too far ahead.",
+        f"A forecast goes 1 to {MOST_STEPS:,} steps ahead, and no further than April 2262.",
+    )
 
 
 def facts_of(series: SeriesSet, horizon: int) -> SeriesFacts:

@@ -18,7 +18,7 @@ from phantom_ml.features.fold_fitted import FoldFitted
 from phantom_ml.metrics.thresholds import Threshold
 from phantom_ml.model.align import align
 from phantom_ml.model.combine import combine, mean_of
-from phantom_ml.model.read_times import Encoded, look, unread_times
+from phantom_ml.model.read_times import Encoded, known_times, look, unread_times
 from phantom_ml.model.spec import ModelSpec
 from phantom_ml.model.usual import Usual
 from phantom_ml.tasks.base import tasks
@@ -120,6 +120,10 @@ class Pipeline:
         ``also`` names columns of times that others than the encoder read.
         """
         return unread_times(self.spec.inputs, self.encoder, frame, also)
+
+    def known_times(self, frame: pl.DataFrame) -> tuple[str, ...]:
+        """Return what to say where most rows are not after what the model counts as past already."""
+        return known_times(self.spec.inputs, self.encoder, frame)
 
     def score_matrix(self, matrix: Matrix) -> Array:
         """Return calibrated predictions of an encoded table."""

@@ -13,10 +13,12 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from phantom_ml.data.known_times import KnownTimes
 from phantom_ml.data.schema import ColumnKind, ColumnSchema, TableSchema
 from phantom_ml.data.unread_times import UnreadTimes
 from phantom_ml.features.encoder import Encoder
 from phantom_ml.features.past import Seen
+from phantom_ml.features.windows.events import microseconds
 
 Flags = NDArray[np.bool_]
 
@@ -42,8 +44,13 @@ class Encoded:
 
 
 def look(found: UnreadTimes, inputs: TableSchema, encoder: Encoder, block: Encoded) -> None:
-    """Add to ``found`` the cells of a block of rows from which no time was read."""
+    """Add to ``found`` the cells of a block of rows from which no time was read, and the rows' times."""
     found.n_rows += block.raw.height
+    if block.seen.times is not None:
+        # A stream's past moves on with its rows: the first block is told where it ended before them.
+        if found.known.until is None:
+            found.known.until = past_end(encoder)
+        found.known.add(block.seen.times)
     for name in times_of(encoder):
         untold = _untold(name, encoder, block)
         if untold is not None:
@@ -71,6 +78,21 @@ def unread_times(
     for name in dict.fromkeys([*times_of(encoder), *also]):
         if name is not None and name in frame.columns:
             found.add(as_trained(name, inputs, _form(encoder)), frame[name])
+    return found.notes()
+
+
+def past_end(encoder: Encoder) -> int | None:
+    """Return when the past of an encoder ends, in microseconds since 1970; None where it counts none."""
+    return None if encoder.past is None else encoder.past.state.until
+
+
+def known_times(inputs: TableSchema, encoder: Encoder, frame: pl.DataFrame) -> tuple[str, ...]:
+    """Return what to say where most rows of a table, as they were given, are not after a model's past."""
+    past, found = encoder.past, KnownTimes(past_end(encoder))
+    if past is not None and past.plan.time in frame.columns:
+        form = as_trained(past.plan.time, inputs, past.plan.time_form).time_form
+        times, known = microseconds(frame[past.plan.time], form)
+        found.add(times[known])
     return found.notes()
 
 

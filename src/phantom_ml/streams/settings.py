@@ -63,7 +63,7 @@ class StreamConfig(Settings):
     def _one_use_of_a_column(self) -> StreamConfig:
         watched = () if self.value_columns is None else self.value_columns
         time = () if self.time_column is None else (self.time_column,)
-        uses = Counter((*time, *dict.fromkeys(self.series_columns), *dict.fromkeys(watched)))
+        uses = Counter((*time, *self.series_columns, *watched))
         name, times = uses.most_common(1)[0] if uses else ("", 0)
         if times > 1:
             raise ValueError(
@@ -80,6 +80,31 @@ class StreamConfig(Settings):
             return made(values)
         except ValidationError as error:
             raise bad_setting("streams", error, cls) from None
+
+    @field_validator("line", mode="before")
+    @classmethod
+    def _a_number(cls, value: Any) -> Any:
+        if not isinstance(value, str):
+            return value
+        raise ValueError("it must be a number, not text")
+
+    @field_validator("time_column", "series_columns", "value_columns")
+    @classmethod
+    def _names_of_columns(cls, value: str | tuple[str, ...] | None) -> str | tuple[str, ...] | None:
+        names = (value,) if isinstance(value, str) else value or ()
+        if "" in names:
+            raise ValueError("a column has a name: leave it out where there is none")
+        twice = [name for name, times in Counter(names).items() if times > 1]
+        if twice:
+            raise ValueError(f"the column {twice[0]!r} is named twice")
+        return value
+
+    @field_validator("value_columns")
+    @classmethod
+    def _something_is_watched(cls, names: tuple[str, ...] | None) -> tuple[str, ...] | None:
+        if names == ():
+            raise ValueError("name a column at least, or leave it out to watch every number")
+        return names
 
     @field_validator("series_columns", "value_columns", "detectors", mode="before")
     @classmethod

@@ -7,8 +7,9 @@ the Problem Space", IEEE S&P 2020.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 import polars as pl
@@ -18,7 +19,7 @@ from phantom_ml.config import ProblemKind
 from phantom_ml.config.counts import check_count
 from phantom_ml.data.matrix import Rows
 from phantom_ml.data.schema import ColumnKind
-from phantom_ml.errors import BadSetting, TargetUnusable
+from phantom_ml.errors import BadSetting, TargetUnusable, listed
 from phantom_ml.explain.evasion.followers import Derived, followers
 from phantom_ml.explain.evasion.mutation import Mutation, mutations
 from phantom_ml.explain.evasion.report import WORST, Evaded, EvasionReport
@@ -58,6 +59,32 @@ class EvasionPlan:
     max_attacks: int = 2_000
     seed: int = 0
 
+    @classmethod
+    def of(cls, names: Any, max_attacks: int, seed: int) -> EvasionPlan:
+        """Return a plan of mutations as a person names them: one, several, each tried once; None: all.
+
+        Raises
+        ------
+        BadSetting
+            What is given is no name and no list of them.
+
+        Examples
+        --------
+        >>> EvasionPlan.of(["blanks", "blanks"], 10, 0).names
+        ('blanks',)
+        """
+        given = [names] if isinstance(names, str) else names
+        if given is not None:
+            is_list = isinstance(given, Iterable) and not isinstance(given, bytes | Mapping)
+            given = tuple(given) if is_list else None
+            if given is None or not all(isinstance(name, str) for name in given):
+                raise BadSetting(
+                    f"mutations is {names!r}.",
+                    f"Give a name or a list of names: {listed(mutations.names())}.",
+                )
+            given = tuple(dict.fromkeys(given))
+        return cls(given, max_attacks, seed)
+
     def __post_init__(self) -> None:
         if self.names == ():
             raise BadSetting(
@@ -70,7 +97,8 @@ class EvasionPlan:
     def mutations(self) -> list[Mutation]:
         """Return what is tried; raises UnknownName."""
         names = mutations.names() if self.names is None else self.names
-        return [mutations.get(name) for name in names]
+        # Two spellings of one name are one mutation.
+        return list({m.name: m for m in map(mutations.get, names)}.values())
 
 
 DEFAULT_PLAN = EvasionPlan()

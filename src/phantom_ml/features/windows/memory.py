@@ -102,6 +102,11 @@ class Memory:
             whole = whole.merged(part)
         return whole.trimmed(limits)
 
+    @property
+    def times(self) -> Ints:
+        """Return the times of all events that are remembered, in no order."""
+        return np.concatenate([np.empty(0, np.int64), *(part.events.time for part in self.parts)])
+
     def with_past(self, events: Events) -> Events:
         """Return what is remembered of the entities of some events, and behind it the events themselves."""
         if not self.parts or not len(events):

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
+import numpy as np
 import polars as pl
 
 from phantom_ml.features.windows.events import Rows
@@ -40,6 +42,19 @@ class WindowState:
             for entity, memory in zip(self.plan.entities, self.memories, strict=True)
         )
         return WindowState(self.plan, memories, self.limits)
+
+    @cached_property
+    def until(self) -> int | None:
+        """Return when what is remembered ends, in microseconds since 1970; None where nothing is.
+
+        The newest hundredth of the events is left out: a clock that runs ahead ends nothing.
+        """
+        ends = [
+            times[(len(times) - 1) - len(times) // 100]
+            for memory in self.memories
+            if len(times := np.sort(memory.times))
+        ]
+        return int(max(ends)) if ends else None
 
     @property
     def share(self) -> Limits:

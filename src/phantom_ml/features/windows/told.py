@@ -24,14 +24,14 @@ MAX_THREADS = 4
 
 
 def window_features(
-    plan: WindowPlan, frame: pl.DataFrame, state: WindowState
+    plan: WindowPlan, frame: pl.DataFrame | Rows, state: WindowState
 ) -> NDArray[np.float32]:
     """Return what the past of each row's entities tells, shape (n_rows, n_features).
 
     Parameters
     ----------
     plan : WindowPlan
-    frame : DataFrame
+    frame : DataFrame or Rows
         The rows, in any order, with the columns of ``plan.inputs``. Each sees those with an earlier
         time, and none at its own time.
     state : WindowState
@@ -42,8 +42,8 @@ def window_features(
     float32 array
         NaN where the time or the entity is missing, or nothing can be told.
     """
-    out = np.full((frame.height, len(plan.features)), np.nan, np.float32)
-    rows, at = Rows(frame, plan), 0
+    rows, at = frame if isinstance(frame, Rows) else Rows(frame, plan), 0
+    out = np.full((len(rows.time), len(plan.features)), np.nan, np.float32)
     for entity, memory in zip(plan.entities, state.memories, strict=True):
         width = len(entity.told)
         if not width:
