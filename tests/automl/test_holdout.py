@@ -18,7 +18,7 @@ def parts(
     timed: pl.Expr | None = None,
     **settings,
 ) -> Holdout:
-    """The parts of some events; of attacks only those stay where ``attacks`` holds, of times where ``timed`` does."""
+    """The parts of some events; attacks stay where ``attacks`` holds, and times where ``timed`` does."""
     asked = {"target_column": "label", "positive_class": "attack", **settings}
     config = AutoMLConfig.of({"task_type": "security_threat_detection", **asked})
     frame = events(n)

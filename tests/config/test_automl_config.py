@@ -127,7 +127,25 @@ def test_a_function_is_written_by_its_name():
         ({"features": {"statistical": 1}}, "config.features.statistical is 1"),
         ({"features": {"security": None}}, "config.features.security is None"),
         ({"features": {"text": np.array([True])}}, "config.features.text is array([ True])"),
+        (
+            {"feature_engineering": "no"},
+            "config.feature_engineering is 'no': it must be true or false",
+        ),
+        ({"feature_engineering": 1}, "config.feature_engineering is 1: it must be true or false"),
+        ({"ensemble_methods": "off"}, "config.ensemble_methods is 'off'"),
+        ({"constraints": {"explainable": "yes"}}, "config.constraints.explainable is 'yes'"),
+        ({"task_settings": {"normal_only": 0}}, "config.task_settings.normal_only is 0"),
+        ({"seed": "3"}, "config.seed is '3': it must be a number, not text"),
+        ({"n_threads": "2"}, "config.n_threads is '2': it must be a number, not text"),
+        ({"time_budget_minutes": "3"}, "config.time_budget_minutes is '3': it must be a number"),
+        ('{"time_budget_seconds": "3"}', "config.time_budget_seconds is '3': it must be a number"),
+        ({"features": {"max_us_per_row": "5"}}, "config.features.max_us_per_row is '5'"),
+        ({"task_settings": {"label_delay": "3"}}, "config.task_settings.label_delay is '3'"),
+        ({"time_budget_minutes": -1}, "config.time_budget_minutes is -1: it must be greater"),
+        ({"task_settings": {"label_delay": float("inf")}}, "label_delay is inf"),
         ({"task_settings": {"horizon": True}}, "config.task_settings.horizon is True"),
+        ({"task_settings": {"horizon": "6"}}, "horizon is '6': it must be a whole number"),
+        ({"task_settings": {"horizon": 7.0}}, "horizon is 7.0: it must be a whole number"),
         ({"task_settings": {"horizon": 1_000_000}}, "it must be less than or equal to 100000"),
         ({"memory_limit_mb": 1}, "config.memory_limit_mb is 1"),
         ({"task_type": "clasification"}, "config.task_type is 'clasification'"),
@@ -164,6 +182,9 @@ def test_an_unknown_setting_of_a_part_is_told_with_that_parts_settings():
     ("given", "why"),
     [
         ({"low": 5}, "is {'low': 5}: a range has numbers as low and high"),
+        ({"low": "10", "high": "50"}, "no text"),
+        ({"low": 1, "high": True}, "a range has numbers as low and high"),
+        ({"low": 1, "high": 2, "log": "yes"}, "log: true or false"),
         (7, "is 7: it must be a list of values, or a range"),
         ([[1], 2], "is [[1], 2]: a list holds numbers, words, true or false"),
         ((1, 2, "lin"), 'a range is (low, high) or (low, high, "log")'),
@@ -179,6 +200,11 @@ def test_what_cannot_be_searched_is_told_where_it_stands(given, why):
 @pytest.mark.parametrize("given", [np.True_, np.bool_(False)])
 def test_a_truth_value_of_numpy_is_one(given):
     assert AutoMLConfig.of({"features": {"text": given}}).features.text is bool(given)
+
+
+@pytest.mark.parametrize("minutes", [np.int64(2), np.float32(2), 2])
+def test_a_number_of_numpy_is_a_budget(minutes):
+    assert AutoMLConfig(time_budget_minutes=minutes).time_budget_seconds == 120
 
 
 def test_values_of_numpy_are_searched_as_those_of_python():

@@ -176,6 +176,8 @@ NAMED = {
     "DstPort": (many(lambda i: f"{R.randrange(65536)}/udp"), "port"),
     "KeyLength": (many(lambda i: [0, 128, 2048, 4096][i % 4]), "number"),
     "src_port": (many(lambda i: R.randrange(65536)), "port"),
+    "dport": ([*[22, 53, 80, 443, 8080] * 40, 70000, 99999, -1], "port"),
+    "dpt": ([*["22", "53", "80", "443", "8080"] * 40, "70000", "99999", "-1"], "port"),
     "id.orig_p": (many(lambda i: R.randrange(65536)), "port"),
     "DestinationPort": (many(lambda i: str(R.randrange(1, 65536))), "port"),
     "num_ports": (many(lambda i: R.randrange(500)), "number"),

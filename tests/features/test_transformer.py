@@ -87,6 +87,11 @@ def test_a_setting_is_refused_at_fit_as_in_the_configuration(settings):
         AutoFeatureEngineer(**settings).fit(FEW)
 
 
+def test_a_wrong_switch_is_told_by_its_name():
+    with pytest.raises(BadSetting, match="text_features is 'yes': it must be true or false"):
+        AutoFeatureEngineer(text_features="yes").fit(FEW)
+
+
 def test_a_truth_value_of_numpy_switches_a_family_off():
     names = (
         AutoFeatureEngineer(text_features=np.False_).fit(FEW, LABEL[:90]).get_feature_names_out()

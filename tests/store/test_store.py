@@ -1,5 +1,6 @@
 import math
 import os
+import re
 import shutil
 import stat
 import subprocess
@@ -219,6 +220,14 @@ def test_an_unknown_model_suggests_the_nearest(store: Store, experiment: str) ->
     model_id = store.publish(folder, experiment, manifest)
     with pytest.raises(ModelNotFound, match=f"Did you mean '{model_id}'"):
         store.set_threshold(model_id[:-1] + "x", {})
+
+
+@pytest.mark.parametrize("model_id", [3, None, ["a"]])
+def test_an_id_that_is_no_text_is_told(store: Store, model_id: object) -> None:
+    with pytest.raises(
+        ModelNotFound, match=re.escape(f"No model is called {model_id!r}: an id is text.")
+    ):
+        store.model(model_id)
 
 
 @pytest.mark.parametrize("model_id", ["../keys", "/etc", "", ".", "a' OR 1=1 --"])

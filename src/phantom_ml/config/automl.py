@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
+from numbers import Real
 from typing import Any, ClassVar
 
 from pydantic import Field, ValidationError, field_serializer, field_validator, model_validator
@@ -13,6 +14,7 @@ from phantom_ml.config.nested import (
     Constraints,
     FeatureSettings,
     Scalar,
+    Switch,
     TaskSettings,
     ThresholdPolicy,
     TuningSettings,
@@ -59,8 +61,8 @@ class AutoMLConfig(Written):
     algorithms_to_try: tuple[str, ...] | None = Field(
         None, description="Each of these is tried, at any budget; None lets the engine choose."
     )
-    feature_engineering: bool = True
-    ensemble_methods: bool = True
+    feature_engineering: Switch = True
+    ensemble_methods: Switch = True
     validation_data: Any = Field(
         None, exclude=True, description="A path or frame that replaces the folds."
     )
@@ -83,11 +85,13 @@ class AutoMLConfig(Written):
     def _one_budget(cls, values: Any) -> Any:
         if isinstance(values, Mapping):
             values = dict(values)
-            minutes = values.get("time_budget_minutes")
+            minutes: Any = values.get("time_budget_minutes")
             if minutes is not None and values.get("time_budget_seconds") is not None:
                 raise ValueError("give time_budget_seconds or time_budget_minutes, not both")
-            if isinstance(minutes, int | float) and not isinstance(minutes, bool):
-                values["time_budget_seconds"] = minutes * 60.0
+            # What is no budget is told of in the unit that it was given in.
+            is_number = isinstance(minutes, Real) and not isinstance(minutes, bool)
+            if is_number and float(minutes) > 0:
+                values["time_budget_seconds"] = float(minutes) * 60.0
                 values["time_budget_minutes"] = None
         return values
 

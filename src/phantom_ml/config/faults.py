@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from enum import Enum
 from typing import Any, get_args
 
@@ -17,7 +18,12 @@ NOT_ASKED = {
 }
 
 
-def bad_setting(owner: str, error: ValidationError, settings: type[BaseModel]) -> BadSetting:
+def bad_setting(
+    owner: str,
+    error: ValidationError,
+    settings: type[BaseModel],
+    given_as: Mapping[str, str] | None = None,
+) -> BadSetting:
     """Return the first fault of a pydantic error as one sentence with the value in it.
 
     Parameters
@@ -28,9 +34,12 @@ def bad_setting(owner: str, error: ValidationError, settings: type[BaseModel]) -
         What pydantic found.
     settings : class of settings
         What was to be made: its names, or those of a part of it, are the ones allowed.
+    given_as : mapping of name to name, optional
+        What a person calls the settings that have another name here.
     """
     fault = error.errors(include_url=False)[0]
-    where = ".".join([owner, *(str(part) for part in fault["loc"])])
+    parts = [str(part) for part in fault["loc"]]
+    where = ".".join([owner, *((given_as or {}).get(part, part) for part in parts[:1]), *parts[1:]])
     if fault["type"] == "extra_forbidden":
         *path, name = (str(part) for part in fault["loc"])
         known = _names_at(settings, path)

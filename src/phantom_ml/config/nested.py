@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import zoneinfo
 from enum import StrEnum
+from numbers import Integral
 from typing import Annotated, Any, ClassVar, get_args
 
 from pydantic import (
@@ -11,6 +12,9 @@ from pydantic import (
     BeforeValidator,
     ConfigDict,
     Field,
+    StrictBool,
+    StrictFloat,
+    StrictInt,
     ValidationError,
     ValidationInfo,
     field_validator,
@@ -19,6 +23,9 @@ from pydantic import (
 
 from phantom_ml.config.faults import bad_setting
 from phantom_ml.config.task_type import plain
+
+#: Types that hold numbers, and None at most.
+NUMBERS = ({int, float}, {int, type(None)}, {float, type(None)})
 
 
 class Settings(BaseModel):
@@ -60,6 +67,15 @@ class Written(Settings):
 
     # Nested settings and those of a mapping are not made by hand: pydantic tells where in the whole they lie.
     __init__.__pydantic_base_init__ = True  # type: ignore[attr-defined]
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def _text_is_no_number(cls, value: Any, field: ValidationInfo) -> Any:
+        kind = cls.model_fields[str(field.field_name)].annotation
+        holds_numbers = kind in (int, float) or set(get_args(kind)) in NUMBERS
+        if holds_numbers and isinstance(value, str | bytes):
+            raise ValueError("it must be a number, not text")
+        return value
 
 
 def _true_or_false(given: Any) -> Any:
@@ -131,9 +147,10 @@ class RangeSettings(Written):
 
     owner: ClassVar[str] = "range"
 
-    low: int | float
-    high: int | float
-    log: bool = Field(False, description="Equal ratios are equally likely, not equal steps.")
+    # Text such as "10" and "yes" is refused, as it is in a list of values.
+    low: StrictInt | StrictFloat
+    high: StrictInt | StrictFloat
+    log: StrictBool = Field(False, description="Equal ratios are equally likely, not equal steps.")
 
 
 def _searched(given: Any) -> Any:
@@ -144,18 +161,24 @@ def _searched(given: Any) -> Any:
         given = {"low": given[0], "high": given[1], "log": len(given) == 3}
     if isinstance(given, dict):
         try:
-            return RangeSettings.model_validate(given)
+            return RangeSettings.model_validate({n: _python(v) for n, v in given.items()})
         except ValidationError:
-            raise ValueError("a range has numbers as low and high, and log or not") from None
+            raise ValueError(
+                "a range has numbers as low and high, no text, and log: true or false"
+            ) from None
     if isinstance(given, RangeSettings):
         return given
     if not isinstance(given, list):
         raise ValueError("it must be a list of values, or a range with low and high")  # noqa: TRY004
-    # Numbers of numpy's are numbers, and are kept as Python's own.
-    values = [v.item() if type(v).__module__ == "numpy" else v for v in given]
+    values = [_python(v) for v in given]
     if not all(isinstance(v, Scalar) for v in values):
         raise ValueError("a list holds numbers, words, true or false")
     return values
+
+
+def _python(value: Any) -> Any:
+    """Return a number of numpy's, which is a number too, as Python's own; anything else as it is."""
+    return value.item() if type(value).__module__ == "numpy" else value
 
 
 Searched = Annotated[list[Scalar] | RangeSettings, BeforeValidator(_searched)]
@@ -244,11 +267,27 @@ class Constraints(Written):
         None, gt=0, description="Microseconds a row, in batch."
     )
     max_bytes: int | None = Field(None, gt=0, description="Size of the model on disk.")
-    explainable: bool = Field(False, description="A single model whose contributions are exact.")
+    explainable: Switch = Field(False, description="A single model whose contributions are exact.")
 
 
+#: A century: no label takes longer.
+MOST_DAYS = 36_525
 #: No forecast goes further ahead.
 MOST_STEPS = 100_000
+
+
+def _whole(given: Any) -> Any:
+    """Return a whole number; raises ValueError for text and for what only has a whole value, as 7.0."""
+    if given is None:
+        return None
+    is_whole = isinstance(given, Integral) and not isinstance(given, bool)
+    if not is_whole:
+        raise ValueError("it must be a whole number")
+    return int(given)
+
+
+#: A number of steps, as ``predict`` takes it: whole numbers of NumPy too, neither text nor 7.0.
+Steps = Annotated[int, BeforeValidator(_whole)]
 
 
 class TaskSettings(Written):
@@ -256,7 +295,7 @@ class TaskSettings(Written):
 
     owner: ClassVar[str] = "task_settings"
 
-    horizon: int | None = Field(
+    horizon: Steps | None = Field(
         None, ge=1, le=MOST_STEPS, description="Steps ahead; None: one season."
     )
     quantiles: tuple[float, ...] = Field((0.1, 0.5, 0.9), description="Ascending, between 0 and 1.")
@@ -270,7 +309,9 @@ class TaskSettings(Written):
     frequency: str | None = Field(None, description="1h, 1d, 1mo, ...; None: found.")
     season: int | None = Field(None, ge=1, description="Steps of a season; None: found.")
     n_windows: int = Field(3, ge=1, le=50, description="Of a back-test, at most.")
-    label_delay: float | None = Field(None, ge=0, description="Days until a label is known.")
+    label_delay: float | None = Field(
+        None, ge=0, le=MOST_DAYS, description="Days until a label is known."
+    )
     prevalence: float | None = Field(
         None, gt=0, lt=1, description="Share of threats in the field, for the precision there."
     )
@@ -283,7 +324,7 @@ class TaskSettings(Written):
     suppress_hours: float = Field(
         24.0, gt=0, le=87_600, description="How long that while is; needs the time column."
     )
-    normal_only: bool = Field(
+    normal_only: Switch = Field(
         False, description="Detectors learn from rows alone that the target says are normal."
     )
     sample_rows: int = Field(

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from pydantic import Field, ValidationError, field_validator
 
 from phantom_ml.config import AutoMLConfig, AutoMLTaskType, FeatureSettings, bad_setting
+from phantom_ml.config.nested import MOST_DAYS
 from phantom_ml.data.times import DAY_NS
 from phantom_ml.errors import BadSetting, listed, nearest
 
@@ -43,7 +44,9 @@ class FeatureRequest(FeatureSettings):
     time_column: str | None = Field(None, description="Rows come before others by this column.")
     group_columns: tuple[str, ...] = Field((), description="Entities whose rows hang together.")
     ignored_columns: tuple[str, ...] = Field((), description="Columns that no feature is made of.")
-    label_delay: float | None = Field(None, ge=0, description="Days until an answer is known.")
+    label_delay: float | None = Field(
+        None, ge=0, le=MOST_DAYS, description="Days until an answer is known."
+    )
     seed: int = Field(0, ge=0, lt=2**31)
 
     @property
@@ -83,16 +86,37 @@ class FeatureRequest(FeatureSettings):
         if isinstance(config, AutoMLConfig):
             shared = {name: True for name in (*SHARED, "features")}
             config = config.model_dump(include={**shared, "task_settings": {DELAY}})
-        values = dict(_mapping(config))
-        for part in ("features", "task_settings"):
-            if isinstance(values.get(part), Mapping):
-                given = values.pop(part)
-                values = {**(_delay_alone(given) if part != "features" else given), **values}
-        plain = {_plain_name(name): value for name, value in values.items()}
+        given = _given(_mapping(config))
+        given_as = {plain: name for plain, (name, _) in given.items()}
         try:
-            return cls.model_validate(plain)
+            return cls.model_validate({plain: value for plain, (_, value) in given.items()})
         except ValidationError as error:
-            raise bad_setting("features", error, cls) from None
+            raise bad_setting("features", error, cls, given_as) from None
+
+
+def _given(config: Mapping[str, Any]) -> dict[str, tuple[str, Any]]:
+    """Return each setting with the name that it was given by; raises BadSetting where two contradict."""
+    given: dict[str, tuple[str, Any]] = {}
+    for written, plain, value in _written(config):
+        known_as, known = given.setdefault(plain, (written, value))
+        if known is None:
+            given[plain] = (written, value)
+        elif value is not None and value != known:
+            raise BadSetting(
+                f"features.{known_as} is {known!r}, and features.{written} is {value!r}.",
+                "They are one setting: give one of them.",
+            )
+    return given
+
+
+def _written(config: Mapping[str, Any]) -> Iterator[tuple[str, str, Any]]:
+    """Yield each setting as it is written, by its plain name, and its value."""
+    for name, value in config.items():
+        if name in ("features", "task_settings") and isinstance(value, Mapping):
+            inner = value if name == "features" else _delay_alone(value)
+            yield from ((f"{name}.{n}", _plain_name(n), v) for n, v in inner.items())
+        else:
+            yield name, _plain_name(name), value
 
 
 def _delay_alone(given: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -151,10 +151,10 @@ class AutoFeatureEngineer(TransformerMixin, BaseEstimator):  # type: ignore[misc
 
     def _settings(self) -> FeatureRequest:
         asked = {
-            "text": self.text_features,
-            "temporal": self.temporal_features,
-            "statistical": self.statistical_features,
-            "security": self.security_features,
+            "text_features": self.text_features,
+            "temporal_features": self.temporal_features,
+            "statistical_features": self.statistical_features,
+            "security_features": self.security_features,
             "kinds": {} if self.kinds is None else self.kinds,
             "time_zone": self.time_zone,
         }

@@ -128,8 +128,7 @@ class Ledger:
         if row is None:
             known = _ids(connection, experiments)
             raise ExperimentNotFound(
-                f"No experiment is called {given[:200]!r}.{nearest(given, known)}",
-                _choices("experiments", known),
+                _no_such("experiment", given, known), _choices("experiments", known)
             )
         return row
 
@@ -137,18 +136,23 @@ class Ledger:
         row = _row(connection, models, given, "model")
         if row is None:
             known = _ids(connection, models)
-            raise ModelNotFound(
-                f"No model is called {given[:200]!r}.{nearest(given, known)}",
-                _choices("models", known),
-            )
+            raise ModelNotFound(_no_such("model", given, known), _choices("models", known))
         return row
 
 
-def _row(connection: Connection, table: Table, given: str, kind: str) -> RowMapping | None:
-    """Return the row that is meant by an id, its beginning or ``latest``."""
+def _row(connection: Connection, table: Table, given: object, kind: str) -> RowMapping | None:
+    """Return the row that is meant by an id, its beginning or ``latest``; none by what is no text."""
+    if not isinstance(given, str):
+        return None
     row = _exact(connection, table, given)
     identity = None if row is not None else meant(given, _ids(connection, table), kind)
     return row if identity is None else _exact(connection, table, identity)
+
+
+def _no_such(kind: str, given: object, known: list[str]) -> str:
+    if isinstance(given, str):
+        return f"No {kind} is called {given[:200]!r}.{nearest(given, known)}"
+    return f"No {kind} is called {repr(given)[:200]}: an id is text."
 
 
 def _exact(connection: Connection, table: Table, identity: str) -> RowMapping | None:

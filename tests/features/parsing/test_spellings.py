@@ -15,6 +15,16 @@ IP, EMAIL, DOMAIN = ColumnKind.IP, ColumnKind.EMAIL, ColumnKind.DOMAIN
 #: Pieces of which odd cells are put together.
 PIECES = ["10.0.0.1", "::1", "2001:DB8::1", ":443", "[", "]", "%eth0", ",", ";", " ", "a@x.org"]
 PIECES += ['"', "<", ">", "A.example", ".", "@", "\u0130", "-", "xn--"]
+PIECES += [
+    "\u00fc",
+    "u\u0308",
+    "\u3002",
+    "\uff1a443",
+    "xn--bcher-kva",
+    "\uff21",
+    "\u00a0",
+    "\u03a3",
+]
 
 
 def spelled(cells, kind) -> list:
@@ -84,6 +94,40 @@ def test_a_cell_without_a_mail_address_counts_as_it_is_written():
 
 def test_a_domain_is_one_with_and_without_a_port():
     assert spelled(["A.example.:8443", " a.example"], DOMAIN) == ["a.example"] * 2
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [
+        "B\u00dcCHER.example.com",
+        "bu\u0308cher.example.com.",
+        "xn--bcher-kva.example.com",
+        " XN--BCHER-KVA.EXAMPLE.COM:443",
+        "b\u00fccher\u3002example\uff61com",
+        "b\u00fc\uff43\uff48er\uff0eexample.com\uff1a443",
+    ],
+)
+def test_an_international_domain_is_one_in_any_dress(cell):
+    assert spelled([cell], DOMAIN) == ["b\u00fccher.example.com"]
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [
+        "xn--google-.example",
+        "xn--.example",
+        "xn--\u00fc.example",
+        "xn--a!-kva.example",
+        "stra\u00dfe.de",
+    ],
+)
+def test_a_label_that_encodes_no_letters_counts_as_it_is_written(cell):
+    assert spelled([cell], DOMAIN) == [cell]
+
+
+def test_a_mail_address_is_one_with_and_without_the_dot_of_the_root():
+    cells = ["a@x.org; b@y.org.", "A@X.org., b@y.org", "a@x.org.;b@y.org"]
+    assert spelled([*cells, "a@x.org."], EMAIL) == ["a@x.org; b@y.org"] * 3 + ["a@x.org"]
 
 
 @pytest.mark.parametrize(

@@ -169,6 +169,12 @@ class Column:
         return numbers if len(numbers) else None
 
     @cached_property
+    def number_cells(self) -> pl.Series:
+        """Return every cell but marks for "none" as Float64, null where one is no number."""
+        cells = _unmarked(self.values.str.strip_chars()) if self.is_text else self.values
+        return cells.cast(pl.Float64, strict=False)
+
+    @cached_property
     def mostly_whole(self) -> pl.Series | None:
         """Return those distinct values that are numbers as Int64 if nearly all are, and these whole."""
         if self.whole is not None or self.mostly is None:

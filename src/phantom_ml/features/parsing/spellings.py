@@ -5,8 +5,10 @@ Whatever counts how often a value came, or what an entity did, counts the spelli
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from unicodedata import normalize
 
 import numpy as np
 import polars as pl
@@ -32,11 +34,16 @@ END = r"[\s.]+$"
 DRESS = r"[:\[\s]"
 #: What IPv4 is never written with: four numbers and their dots have no other spelling.
 NOT_PLAIN_V4 = r"[^0-9.]"
-#: What stands beside an address of mail, or between two.
-BESIDE_MAIL = r"[\s,;<>\"]"
+#: What stands beside an address of mail, between two, or is left of the root's name.
+BESIDE_MAIL = r"[\s,;<>\"]|\.$"
 #: A mail address between brackets and the name before it, and one alone (RFC 5322, 3.4).
 NAMED_MAIL = r"(?:\"[^\"]*\"|[^,;<>\"])*<([^<>\s]*@[^<>\s]*)>"
-MAIL = r"[^\s,;:<>\"]+@[^\s,;<>\"]+"
+MAIL = r"[^\s,;:<>\"]+@[^\s,;<>\"]*[^\s,;<>\".]"
+#: What a name in other letters holds, as they are or in Punycode (RFC 5890, 2.3.2.1).
+INTERNATIONAL = r"[^\x00-\x7f]|xn--"
+PUNYCODE = re.compile(r"xn--[a-z0-9-]+").fullmatch
+#: The dot of East Asian writing; its other forms are one with it or with the full stop in NFKC.
+IDEOGRAPHIC_DOT = "\u3002"
 #: So many cells tell whether they repeat enough to spell each only once.
 SAMPLE = 4096
 OCTETS = (1 << 24, 1 << 16, 1 << 8, 1)
@@ -46,12 +53,15 @@ def one_spelling(values: pl.Series, kind: ColumnKind) -> pl.Series:
     """Return values as text, all spellings of one value as the same; null where a MAC or a port is none.
 
     An IP address is bare, of a list the first one; what is none stays as it is written. Of mail addresses
-    names are left off, and several stand in the order of the alphabet. A domain has no port.
+    names are left off, and several stand in the order of the alphabet. A domain has no port, and is in the
+    letters of its language, composed and at their usual width.
 
     Examples
     --------
     >>> one_spelling(pl.Series(["Example.COM.", "example.com:443"]), ColumnKind.DOMAIN).to_list()
     ['example.com', 'example.com']
+    >>> one_spelling(pl.Series(["xn--bcher-kva.example", "BÜCHER.example"]), ColumnKind.DOMAIN).n_unique()
+    1
     >>> one_spelling(pl.Series(["00-50-56-AA-BB-CC", "00:50:56:aa:bb:cc"]), ColumnKind.MAC).n_unique()
     1
     >>> one_spelling(pl.Series(["[::ffff:10.0.0.1]:443", "2001:DB8::1%eth0"]), ColumnKind.IP).to_list()
@@ -71,7 +81,7 @@ def one_spelling(values: pl.Series, kind: ColumnKind) -> pl.Series:
     small = lowered(text)
     if kind is ColumnKind.EMAIL:
         return _MAILS.of(small)
-    return replaced(bare_hosts(small), END, "") if kind is ColumnKind.DOMAIN else small
+    return _bare_names(_NAMES.of(small)) if kind is ColumnKind.DOMAIN else small
 
 
 def bare_hosts(text: pl.Series) -> pl.Series:
@@ -160,5 +170,45 @@ def _mails(cells: pl.Series) -> pl.Series:
     return cells.alias("cell").to_frame().select(spelled.alias(cells.name)).to_series()
 
 
+def _names(cells: pl.Series) -> pl.Series:
+    """Return domain names in small letters of their language: composed, at their usual width, no Punycode.
+
+    Unlike IDNA of 2003, which Python's codec follows, it keeps a sharp s: that is a name of its own.
+    """
+    usual = _bare_names(pl.Series(cells.name, map(_usual, cells.to_list()), pl.String))
+    return pl.Series(cells.name, map(_without_punycode, usual.to_list()), pl.String)
+
+
+def _bare_names(text: pl.Series) -> pl.Series:
+    return replaced(bare_hosts(text), END, "")
+
+
+def _usual(name: str) -> str:
+    small = normalize("NFKC", name).replace(IDEOGRAPHIC_DOT, ".").lower()
+    return normalize("NFKC", small)
+
+
+def _without_punycode(name: str) -> str:
+    """Return a name with the letters of its labels; a label that encodes none stays as it is.
+
+    Examples
+    --------
+    >>> _without_punycode("xn--bcher-kva.example"), _without_punycode("xn--bank-.example")
+    ('bücher.example', 'xn--bank-.example')
+    """
+    return ".".join(_letters(label) if PUNYCODE(label) else label for label in name.split("."))
+
+
+def _letters(label: str) -> str:
+    try:
+        letters = label[4:].encode("ascii").decode("punycode")
+    except UnicodeError:
+        return label
+    # What encodes no letters, or others than the usual ones, could pose as another name.
+    usual = letters.isprintable() and not letters.isascii() and _usual(letters) == letters
+    return letters if usual else label
+
+
 _ADDRESSES = _Respelled(NOT_PLAIN_V4, _addresses)
+_NAMES = _Respelled(INTERNATIONAL, _names)
 _MAILS = _Respelled(BESIDE_MAIL, _mails)
