@@ -1,9 +1,10 @@
 from collections import Counter
+from dataclasses import replace
 
 import pytest
 
 from phantom_ml.algorithms.base import algorithms
-from phantom_ml.automl.candidates import FAMILIES, Candidates, within_spaces
+from phantom_ml.automl.candidates import FAILURES, FAMILIES, Candidates, within_spaces
 from phantom_ml.automl.portfolio import FILE, learned, portfolio
 from phantom_ml.automl.spaces import given_spaces
 from phantom_ml.automl.trials import Candidate
@@ -11,6 +12,7 @@ from phantom_ml.config import SUPERVISED, OptimizationMethod, ProblemKind, Tunin
 from phantom_ml.errors import BadSetting, UnknownName
 from tests.automl.made import failed, finished
 
+SEARCHES = ["bayesian_optimization", "random_search", "hyperband"]
 FIRST = (Candidate("LightGBM"), Candidate("SVM"))
 SEEN = [
     finished(0, (0.1, 0.1, 0.1), "LightGBM"),
@@ -67,8 +69,37 @@ def test_proposed_settings_are_settings(method):
         assert found.raced
 
 
-def test_without_a_complete_trial_nothing_is_left():
-    assert candidates().next(2, [failed(0), finished(1, (0.1,))]) is None
+@pytest.mark.parametrize("method", SEARCHES)
+def test_an_algorithm_whose_first_settings_failed_is_tried_with_others(method):
+    found = candidates(method=method).next(2, [failed(0, "SVM")])
+    assert (found.algorithm, bool(found.settings)) == ("SVM", True)
+
+
+def test_where_others_gave_a_model_a_given_space_is_searched_on_after_a_failure():
+    found = {candidates(XGBoost={"max_depth": (3, 9)}).next(n, SEEN).algorithm for n in range(40)}
+    assert "XGBoost" in found
+
+
+def test_an_algorithm_that_fails_whatever_its_settings_is_given_up():
+    seen = [failed(i, "SVM") for i in range(FAILURES)]
+    assert candidates(SVM={"C": (0.5, 2.0)}).next(9, seen) is None
+
+
+@pytest.mark.parametrize("method", SEARCHES)
+def test_what_failed_is_followed_by_what_is_least_like_it(method):
+    space = {"device": ["cuda", "cpu"], "n_epochs": [5, 10, 20]}
+    one = failed(0, "NeuralNetwork")
+    seen = [
+        replace(
+            one, trial=one.trial.model_copy(update={"settings": {"device": "cuda", "n_epochs": 5}})
+        )
+    ]
+    chosen = candidates(method=method, NeuralNetwork=space)
+    assert {chosen.next(n, seen).settings["device"] for n in range(2, 9)} == {"cpu"}
+
+
+def test_a_trial_that_was_given_up_alone_leaves_nothing_to_search_on():
+    assert candidates().next(2, [finished(1, (0.1,))]) is None
 
 
 def names(found: list[Candidate]) -> list[str]:

@@ -15,7 +15,8 @@ LADDER = rungs(90_000)
 
 def tried(number, loss, rows, algorithm="LightGBM"):
     """Return a trial of the search on so many rows."""
-    found = finished(number, (loss,) * 3, algorithm, {"num_leaves": 10 + number % 100})
+    own = {"num_leaves": 10 + number % 100} if algorithm == "LightGBM" else {}
+    found = finished(number, (loss,) * 3, algorithm, own)
     candidate = Candidate(algorithm, found.trial.settings, rows, raced=True)
     return replace(found, order=replace(found.order, candidate=candidate))
 
@@ -57,3 +58,16 @@ def test_a_new_choice_begins_on_few_rows():
 def test_other_methods_take_all_rows(method):
     chosen = Candidates((Candidate("LightGBM"),), OptimizationMethod(method), 0, n_rows=90_000)
     assert chosen.next(1, [finished(0)]).max_rows is None
+
+
+def test_what_is_under_way_on_more_rows_is_not_promoted_again():
+    seen = [tried(i, 0.1 * i, 10_000) for i in range(3)]
+    under_way = promoted(seen, LADDER)
+    assert promoted(seen, LADDER, [under_way]) is None
+
+
+def test_two_trials_at_once_are_never_the_same():
+    seen = [tried(i, 0.1 * i, 10_000) for i in range(3)]
+    chosen = Candidates((), OptimizationMethod.HYPERBAND, 0, n_rows=90_000)
+    first = chosen.next(3, seen)
+    assert chosen.next(4, seen, [first]) != first

@@ -8,10 +8,13 @@ from pathlib import Path
 import pytest
 
 from phantom_ml.process.memory import (
+    anonymous_mb,
     cgroup_limits,
+    file_pages_mb,
     process_tree_pss_mb,
     resident_mb,
     total_memory_mb,
+    tree_anonymous_mb,
 )
 
 
@@ -81,3 +84,18 @@ def test_the_memory_of_descendants_is_counted() -> None:
 
 def test_a_process_that_is_gone_has_no_memory() -> None:
     assert process_tree_pss_mb(2**30) == 0
+
+
+def test_what_a_process_holds_beside_files_is_no_more_than_it_holds_at_all():
+    assert 0 < anonymous_mb(os.getpid()) <= process_tree_pss_mb(os.getpid())
+
+
+def test_what_a_tree_holds_beside_files_counts_its_children():
+    with subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE) as child:
+        whole, own = tree_anonymous_mb(os.getpid()), anonymous_mb(os.getpid())
+        child.communicate(b"\n")
+    assert whole > own
+
+
+def test_pages_of_files_of_a_process_that_is_gone_are_none():
+    assert file_pages_mb(2**30) == 0

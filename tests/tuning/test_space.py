@@ -114,11 +114,16 @@ def test_what_lists_values_is_a_list(given):
     [
         ([("depth", (1, 2))], "The search space is a list"),
         ({"depth": {"low": 1}}, "a range has low, high"),
+        ({"depth": {"low": 1, "high": 2, "log": "yes"}}, "log is true or false"),
     ],
 )
 def test_another_shape_is_told(space, told):
     with pytest.raises(BadSetting, match=told):
         axes(space, ["depth"])
+
+
+def test_values_keep_the_order_in_which_they_came_first():
+    assert axes({"k": [3, 5, 3]}, ["k"])["k"].values == (3, 5)
 
 
 def test_a_value_that_is_given_twice_is_one():

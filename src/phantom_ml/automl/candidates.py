@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import chain, islice, zip_longest
@@ -11,14 +12,17 @@ import numpy as np
 from phantom_ml.algorithms.base import algorithms
 from phantom_ml.automl.halving import promoted, rungs
 from phantom_ml.automl.spaces import Space, effective, grid_of, holds, moved
-from phantom_ml.automl.trials import Candidate, Finished
+from phantom_ml.automl.trials import Candidate, Finished, said
 from phantom_ml.config import OptimizationMethod
+from phantom_ml.model.trial import Trial, TrialStatus
 from phantom_ml.tuning.propose import propose
 
 #: Algorithms whose settings are searched on: the best few; more only dilute the search.
 FAMILIES = 4
 #: Draws after which a search takes its spaces to be tried out.
 DRAWS = 20
+#: Failures after which an algorithm without a complete trial is given up, whatever its settings.
+FAILURES = 5
 
 
 @dataclass(frozen=True)
@@ -60,7 +64,7 @@ class Candidates:
         if self.method is OptimizationMethod.GRID_SEARCH:
             return self._of_grid(number - len(self.first))
         ladder = rungs(self.n_rows) if self.method is OptimizationMethod.HYPERBAND else (None,)
-        return promoted(seen, ladder) or self._proposed(number, seen, begun, ladder[0])
+        return promoted(seen, ladder, begun) or self._proposed(number, seen, begun, ladder[0])
 
     def _proposed(
         self,
@@ -73,12 +77,19 @@ class Candidates:
         families = self._families(seen)
         rng = np.random.default_rng([self.seed, number])
         tried = {said(c) for c in (*begun, *(f.order.candidate for f in seen))}
-        # A space of a few values is soon tried out; the same again would tell nothing.
+        failed = [f.trial for f in seen if f.trial.status is TrialStatus.FAILED]
+        best, fewest = None, np.inf
         for _ in range(DRAWS if families else 0):
             found = self._drawn(families, rng, seen, max_rows)
-            if said(found) not in tried:
-                return found
-        return None
+            # A space of a few values is soon tried out; the same again would tell nothing.
+            if said(found) in tried:
+                continue
+            shared = 0 if self._succeeded(found.algorithm, seen) else _shared(found, failed)
+            if shared < fewest:
+                best, fewest = found, shared
+            if fewest == 0:
+                break
+        return best
 
     def _drawn(
         self,
@@ -118,7 +129,34 @@ class Candidates:
             if f.complete and self._space(f.trial.algorithm):
                 loss = float(np.mean(f.losses))
                 best[f.trial.algorithm] = min(loss, best.get(f.trial.algorithm, np.inf))
-        return sorted(best, key=lambda name: (best[name], name))[:FAMILIES]
+        known = sorted(best, key=lambda name: (best[name], name))[:FAMILIES]
+        return [*known, *self._failing(seen, known)]
+
+    def _failing(self, seen: Sequence[Finished], known: Sequence[str]) -> list[str]:
+        """Return the algorithms that may do with other settings, though all their trials failed till now.
+
+        Where others gave a model only those that a space is given for are worth it.
+        """
+        failures = Counter(f.trial.algorithm for f in seen if f.trial.status is TrialStatus.FAILED)
+        return [
+            name
+            for name, n in sorted(failures.items())
+            if n < FAILURES
+            and not self._succeeded(name, seen)
+            and (name in self.given or (not known and self._space(name)))
+        ]
+
+    def _succeeded(self, name: str, seen: Sequence[Finished]) -> bool:
+        return any(f.complete for f in seen if f.trial.algorithm == name)
+
+
+def _shared(candidate: Candidate, failed: Sequence[Trial]) -> int:
+    """Return how many values a candidate shares with failed trials: one of them may be what failed."""
+    own = [t.settings for t in failed if t.algorithm == candidate.algorithm]
+    return sum(
+        any(name in other and other[name] == value for other in own)
+        for name, value in candidate.settings.items()
+    )
 
 
 def within_spaces(
@@ -155,9 +193,3 @@ def _inside(
         return list({said(c): c for c in points}.values())
     own = [c for c in candidates if c.algorithm == name and holds(given[name], name, c.settings)]
     return own or [Candidate(name, moved(given[name], name, {}))]
-
-
-def said(candidate: Candidate) -> str:
-    """Return what tells one candidate from another: the settings that it would have, and its rows."""
-    settings = sorted(effective(candidate.algorithm, candidate.settings).items())
-    return repr((candidate.algorithm, settings, candidate.max_rows, candidate.n_rounds))

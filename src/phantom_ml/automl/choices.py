@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from phantom_ml.automl.held_out import HeldOut
 from phantom_ml.automl.prior import PRIOR_EACH
 from phantom_ml.automl.problem import Problem
-from phantom_ml.automl.trials import Finished
+from phantom_ml.automl.trials import Finished, said
 
 #: The best trials, whatever their algorithm.
 CHOICES = 12
@@ -25,7 +25,11 @@ def choices(best: Sequence[Finished]) -> list[Finished]:
     """Return the trials that an ensemble may choose from, the best first."""
     seen: Counter[str] = Counter()
     chosen = []
-    for place, finished in enumerate(best):
+    # The same settings on the same rows are one model: two of it would count its voice twice.
+    once: dict[str, Finished] = {}
+    for finished in best:
+        once.setdefault(said(finished.order.candidate), finished)
+    for place, finished in enumerate(once.values()):
         seen[finished.trial.algorithm] += 1
         if place < CHOICES or seen[finished.trial.algorithm] <= PRIOR_EACH:
             chosen.append(finished)

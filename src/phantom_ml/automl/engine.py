@@ -12,7 +12,6 @@ from functools import cached_property
 
 import numpy as np
 
-from phantom_ml.algorithms.base import algorithms
 from phantom_ml.automl.budget import FIRST_MODEL_SECONDS, Budget, no_sooner
 from phantom_ml.automl.candidates import Candidates, within_spaces
 from phantom_ml.automl.checkpoint import load_finished, load_plan, save_finished, save_plan
@@ -25,26 +24,31 @@ from phantom_ml.automl.floor import asks_for_floor, beyond_floor, not_beyond
 from phantom_ml.automl.folds import fit_sides, n_folds_for, plan_splits, save_folds
 from phantom_ml.automl.known import learners_from_known, use_of_known
 from phantom_ml.automl.listener import Listener, progress_of
-from phantom_ml.automl.named import named_algorithms, named_in_vain, of_first, spaces_in_vain
+from phantom_ml.automl.named import (
+    named_algorithms,
+    named_in_vain,
+    nothing_succeeded,
+    of_first,
+    spaces_in_vain,
+)
 from phantom_ml.automl.on_all_rows import ALL
 from phantom_ml.automl.portfolio import affords_deep, portfolio
 from phantom_ml.automl.preload import libraries_of
 from phantom_ml.automl.problem import Problem
 from phantom_ml.automl.quick import First, is_quick, place, seconds_per_fit
 from phantom_ml.automl.race import Race
-from phantom_ml.automl.room import GROWTH_MB, LATE_GROWTH_MB, SERVER_MB, TORCH_MB, Room
+from phantom_ml.automl.room import LATE_GROWTH_MB, SERVER_MB, TORCH_MB, Room, growth_of
 from phantom_ml.automl.scoring import score_trial, trial_draft
 from phantom_ml.automl.spaces import given_spaces
 from phantom_ml.automl.trials import Candidate, Finished
 from phantom_ml.automl.workspace import Workspace
-from phantom_ml.config import SUPERVISED, AutoMLConfig
+from phantom_ml.config import AutoMLConfig
 from phantom_ml.data.leaks import leak_report
 from phantom_ml.data.matrix import Matrix
 from phantom_ml.data.splits import SplitPlan
-from phantom_ml.errors import ChildTimeout, NoTrialSucceeded
+from phantom_ml.errors import ChildTimeout
 from phantom_ml.model.trial import Trial
 from phantom_ml.process.child import warm_up
-from phantom_ml.wording import counted
 
 INTERRUPTED = "The search was interrupted; the best so far was kept."
 FIRST_STANDS = "The time was over before the folds were ready: the first model stands."
@@ -95,6 +99,11 @@ class Run:
         metric = self.problem.metric
         self.listener.on_progress(progress_of(stage, self.budget, self.trials, metric, message))
 
+    @property
+    def interrupted(self) -> bool:
+        """Return whether a person ended the search."""
+        return INTERRUPTED in self.warnings
+
     @cached_property
     def first(self) -> First:
         """Return where the first model is made."""
@@ -137,7 +146,7 @@ def run(
     TargetUnusable
         There is no column to learn from.
     """
-    room = _room(config, GROWTH_MB)
+    room = _room(config, growth_of(problem.frame.estimated_size("mb")))
     state = Run(problem, config, workspace, budget, room, listener, warnings=[*problem.warnings])
     plan, interrupted = _prepared(state)
     # The machine is busy with trials while suspicious columns are looked for.
@@ -329,9 +338,10 @@ def _finish(state: Run, plan: SplitPlan, interrupted: bool) -> EngineResult:
     state.tell("ensembling")
     best = ranked(state.problem, state.finished, state.trials)
     if not best:
-        raise _nothing_succeeded(state)
+        raise nothing_succeeded(state.finished)
     chosen, said = _chosen(state, best, plan)
-    state.warnings.extend((*named_in_vain(state.config, state.finished), *said))
+    in_vain = named_in_vain(state.config, state.finished, interrupted=state.interrupted)
+    state.warnings.extend((*in_vain, *said))
     quick = is_quick(chosen[0])
     at = state.first if quick else state
     again = refits(plan) and not interrupted and not quick
@@ -363,7 +373,13 @@ def _chosen(
     chosen = (searched if asked else useful) or early or searched or list(best[:1])
     quick = is_quick(chosen[0])
     beaten = list(dict.fromkeys(f.trial.algorithm for f in searched)) if quick else []
-    told = of_first(state.config, state.finished, is_served=quick, beaten=beaten)
+    told = of_first(
+        state.config,
+        state.finished,
+        is_served=quick,
+        beaten=beaten,
+        interrupted=state.interrupted,
+    )
     stands = asked or chosen[0] in (*useful, *early)
     return chosen, [*told, *([] if stands else [not_beyond(state.problem)])]
 
@@ -379,17 +395,3 @@ def _of_known(state: Run, plan: SplitPlan, problem: Problem, *, quick: bool) -> 
     fitted = [f.trial.algorithm for f in state.finished if f.complete and is_quick(f) == quick]
     n_known = problem.n_validation
     return [use_of_known(plan, problem.n_rows, n_known, fitted)] if problem.n_known else []
-
-
-def _nothing_succeeded(state: Run) -> NoTrialSucceeded:
-    trials = state.trials
-    reasons = "; ".join(dict.fromkeys(f"{t.algorithm}: {t.reason}" for t in trials[:5]))
-    hints = list(dict.fromkeys(f.hint for f in state.finished))
-    told = f"None of {counted(len(trials), 'trial')} gave a model. {reasons}"
-    if len(hints) == 1 and hints[0]:
-        return NoTrialSucceeded(told, hints[0])
-    known = ", ".join(a.name for a in algorithms if a.kinds & set(SUPERVISED))
-    return NoTrialSucceeded(
-        told,
-        f"Give more time or rows, or other algorithms of: {known}.",
-    )

@@ -147,10 +147,21 @@ def _require_learned(learner: Learner, seconds: float) -> None:
     """Raise ChildTimeout where the time of a fit was over before it had learned anything."""
     if learner.needed_seconds > 0.0:
         raise ChildTimeout(
-            f"A fit needs about {learner.needed_seconds:.2g} s, and had learned nothing in the "
-            f"{seconds:.2g} s that it had.",
+            f"A fit needs about {_plain(learner.needed_seconds)} s, and had learned nothing in the "
+            f"{_plain(seconds)} s that it had.",
             "Give more time, fewer rows or smaller settings.",
         )
+
+
+def _plain(seconds: float) -> str:
+    """Return seconds with two digits that count, never as a power of ten.
+
+    Examples
+    --------
+    >>> _plain(131.2), _plain(4.26), _plain(0.0312)
+    ('130', '4.3', '0.031')
+    """
+    return f"{float(f'{seconds:.2g}'):,.10g}"
 
 
 def _subset(samples: Samples, fold: Fold, features: tuple[Feature, ...], work: Work) -> Samples:

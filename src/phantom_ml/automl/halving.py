@@ -13,7 +13,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from phantom_ml.automl.trials import Candidate, Finished
+from phantom_ml.automl.trials import Candidate, Finished, said
 
 #: One in so many is promoted, to so many times the rows.
 FACTOR = 3
@@ -33,23 +33,25 @@ def rungs(n_rows: int) -> tuple[int | None, ...]:
     return (*(n for n in few if n >= LEAST_ROWS), None)
 
 
-def promoted(seen: Sequence[Finished], ladder: Sequence[int | None]) -> Candidate | None:
-    """Return the best settings that have earned more rows, from the highest rung down; None for none."""
+def promoted(
+    seen: Sequence[Finished], ladder: Sequence[int | None], begun: Sequence[Candidate] = ()
+) -> Candidate | None:
+    """Return the best settings that have earned more rows, from the highest rung down; None for none.
+
+    The trials that ended decide; what was ``begun`` on more rows, ended or not, is not promoted again.
+    """
+    known = {said(c) for c in (*begun, *(f.order.candidate for f in seen))}
     tried = [f for f in seen if f.order.candidate.raced and f.complete]
     for rows, more in reversed(list(pairwise(ladder))):
-        known = {_key(f) for f in seen if f.order.candidate.max_rows == more}
         for name in dict.fromkeys(f.trial.algorithm for f in tried):
             rung = [f for f in tried if f.trial.algorithm == name and _rows(f) == rows]
             best = sorted(rung, key=lambda f: (float(np.mean(f.losses)), f.trial.number))
             for f in best[: len(rung) // FACTOR]:
-                if _key(f) not in known:
-                    return replace(f.order.candidate, max_rows=more)
+                candidate = replace(f.order.candidate, max_rows=more)
+                if said(candidate) not in known:
+                    return candidate
     return None
 
 
 def _rows(finished: Finished) -> int | None:
     return finished.order.candidate.max_rows
-
-
-def _key(finished: Finished) -> tuple[str, str]:
-    return finished.trial.algorithm, repr(sorted(finished.trial.settings.items()))

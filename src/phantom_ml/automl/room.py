@@ -2,21 +2,33 @@
 
 from __future__ import annotations
 
+import math
 import os
 from dataclasses import dataclass
 
 from phantom_ml.errors import BadSetting
-from phantom_ml.process.memory import process_pss_mb, process_tree_pss_mb, total_memory_mb
+from phantom_ml.process.memory import (
+    anonymous_mb,
+    file_pages_mb,
+    total_memory_mb,
+    tree_anonymous_mb,
+)
 
 #: Share of the machine's memory that a run may use where the user named no limit.
 MEMORY_SHARE = 0.8
 #: What a trial may take then at the least.
 LEAST_MB = 200
-#: Under a limit, measured on tables of 4,000 and 20,000 rows: what this process grows by until a table is encoded,
-#: and from there on; what the server that starts its children holds; what a trial of a small table adds to it.
-GROWTH_MB, LATE_GROWTH_MB, SERVER_MB, LEAST_TRIAL_MB = 140, 20, 125, 80
-#: What the server holds beside where it imports torch, and what it holds for forecasts.
-TORCH_MB, FORECASTS_MB = 145, 200
+#: Under a limit, measured on tables of 4,000 to 34,000 rows: what this process grows by until a table is encoded,
+#: and by MiB of the table beside; what it grows by from there on.
+GROWTH_MB, GROWTH_OF_TABLE, LATE_GROWTH_MB = 120, 20, 20
+#: What the server that starts its children holds beside the pages of files; what a trial of a small table adds.
+SERVER_MB, LEAST_TRIAL_MB = 132, 80
+#: The pages of libraries that all processes together map, each counted once.
+FILES_MB = 150
+#: What the server holds beside where it imports torch, its libraries among it, and what it holds for forecasts.
+TORCH_MB, FORECASTS_MB = 170, 200
+#: Of the least limit that is told: no two runs hold quite the same.
+MARGIN_MB = 10
 #: Under a limit, a second trial runs beside the first where each may add so much: networks and forests do.
 COMFORTABLE_MB = 200
 
@@ -59,8 +71,11 @@ class Room:
         if memory_limit_mb is None:
             each = max(LEAST_MB, int(MEMORY_SHARE * total_memory_mb() / threads))
             return cls(threads, 1, each)
-        own = process_pss_mb(os.getpid())
-        server = max(server_mb, process_tree_pss_mb(os.getpid()) - own)
+        # Counted so that it is the same whatever else the machine runs: PSS would fall where others map the same
+        # libraries, and a limit that was enough would be too little later.
+        own = anonymous_mb(os.getpid())
+        server = max(server_mb, tree_anonymous_mb(os.getpid()) - own)
+        own += max(FILES_MB, file_pages_mb(os.getpid()))
         left = int(memory_limit_mb - own - growth_mb - server)
         if left < LEAST_TRIAL_MB:
             least = memory_limit_mb - left + LEAST_TRIAL_MB
@@ -74,9 +89,21 @@ class Room:
         return Room(1, self.slots * self.n_threads, self.memory_mb * self.slots)
 
 
+def growth_of(table_mb: float) -> int:
+    """Return the MiB that this process grows by until a table of so many MiB is encoded.
+
+    Examples
+    --------
+    >>> growth_of(0.1), growth_of(2.0)
+    (122, 160)
+    """
+    return int(GROWTH_MB + GROWTH_OF_TABLE * table_mb)
+
+
 def _too_little(limit: int, own: float, least: int) -> BadSetting:
+    told = math.ceil((least + MARGIN_MB) / 10) * 10
     return BadSetting(
-        f"config.memory_limit_mb is {limit}, of which this process holds {own:.0f} MB by itself: that leaves too "
-        "little for a trial in a process of its own.",
-        f"Give at least {least}, or a smaller table, or leave memory_limit_mb out.",
+        f"config.memory_limit_mb is {limit}, of which this process and its libraries hold {own:.0f} MB: that "
+        "leaves too little for a trial in a process of its own.",
+        f"Give at least {told}, or a smaller table, or leave memory_limit_mb out.",
     )

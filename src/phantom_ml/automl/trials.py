@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from phantom_ml.automl.spaces import effective
 from phantom_ml.automl.workspace import Workspace
 from phantom_ml.errors import ChildFailed
 from phantom_ml.model.combine import mean_of
@@ -36,6 +37,12 @@ class Candidate:
     raced: bool = False
     #: Exactly so many rounds; None: early stopping decides.
     n_rounds: int | None = None
+
+
+def said(candidate: Candidate) -> str:
+    """Return what tells one candidate from another: the settings that it would have, and its rows."""
+    settings = sorted(effective(candidate.algorithm, candidate.settings).items())
+    return repr((candidate.algorithm, settings, candidate.max_rows, candidate.n_rounds))
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,9 @@ from pathlib import Path
 
 MEGABYTE = 1024 * 1024
 PROC = Path("/proc")
+#: The lines of a rollup that make a process's whole memory, and what of it is no page of a file.
+WHOLE = frozenset({"Pss:", "SwapPss:"})
+ANONYMOUS = frozenset({"Pss_Anon:", "Pss_Shmem:", "SwapPss:"})
 
 
 def total_memory_mb() -> int:
@@ -61,6 +64,30 @@ def process_tree_pss_mb(pid: int) -> float:
     pid : int
         The process at the root of the tree.
     """
+    return sum(_pss_kb(process) for process in _tree(pid)) / 1024
+
+
+def anonymous_mb(pid: int) -> float:
+    """Return what one process holds beside the pages of files, in MiB; 0 where it is gone.
+
+    Unlike its PSS this does not depend on how many programs of the machine use the same libraries.
+    """
+    return _pss_kb(pid, ANONYMOUS) / 1024
+
+
+def tree_anonymous_mb(pid: int) -> float:
+    """Return what a process and all its descendants hold beside the pages of files, in MiB."""
+    return sum(_pss_kb(process, ANONYMOUS) for process in _tree(pid)) / 1024
+
+
+def file_pages_mb(pid: int) -> float:
+    """Return the pages of files that one process has mapped, in full, in MiB; 0 where unknown."""
+    lines = (line.split() for line in _text(PROC / str(pid) / "status").splitlines())
+    return next((int(line[1]) / 1024 for line in lines if line[:1] == ["RssFile:"]), 0.0)
+
+
+def _tree(pid: int) -> set[int]:
+    """Return a process and all its descendants."""
     seen: set[int] = set()
     waiting = [pid]
     while waiting:
@@ -68,12 +95,7 @@ def process_tree_pss_mb(pid: int) -> float:
         if process not in seen:
             seen.add(process)
             waiting.extend(_children_of(process))
-    return sum(_pss_kb(process) for process in seen) / 1024
-
-
-def process_pss_mb(pid: int) -> float:
-    """Return the memory of one process in MiB, its share of what others map too; 0 where it is gone."""
-    return _pss_kb(pid) / 1024
+    return seen
 
 
 def resident_mb(pid: int) -> float:
@@ -91,12 +113,11 @@ def _children_of(pid: int) -> list[int]:
     return [int(child) for thread in threads for child in _text(thread / "children").split()]
 
 
-def _pss_kb(pid: int) -> float:
-    """Return proportional memory in KiB, swap included; without a rollup, what is private."""
-    rollup = _text(PROC / str(pid) / "smaps_rollup")
-    if rollup:
-        lines = (line.split() for line in rollup.splitlines()[1:])
-        return sum(int(line[1]) for line in lines if line[0] in {"Pss:", "SwapPss:"})
+def _pss_kb(pid: int, counted: frozenset[str] = WHOLE) -> float:
+    """Return proportional memory in KiB, swap included; where the kernel does not tell it, what is private."""
+    lines = [line.split() for line in _text(PROC / str(pid) / "smaps_rollup").splitlines()[1:]]
+    if counted <= {line[0] for line in lines} | {"SwapPss:"}:
+        return sum(int(line[1]) for line in lines if line[0] in counted)
     pages = _text(PROC / str(pid) / "statm").split()
     if len(pages) < 3:
         return 0.0

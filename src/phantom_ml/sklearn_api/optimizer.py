@@ -70,6 +70,13 @@ class HyperparameterOptimizer(EstimatorOptimizer):
             check_space(type(settings), space)
         return clone(meant).set_params(**settings.model_dump())
 
+    def _space(self, estimator: Any, space: Mapping[str, Any] | None) -> Mapping[str, Any]:
+        given = super()._space(estimator, space)
+        if space is None or not isinstance(estimator, AlgorithmEstimator):
+            return given
+        # To an algorithm 1 and 1.0 are the same, and its values were checked.
+        return {n: list(dict.fromkeys(v)) if isinstance(v, list) else v for n, v in given.items()}
+
     def _bench(self, bench: Bench) -> Measure:
         if not isinstance(bench.estimator, AlgorithmEstimator):
             return bench

@@ -155,7 +155,7 @@ class EstimatorOptimizer:
         meant = _checked(self._estimator(estimator, space, y))
         check_columns(X, meant)
         known = list(meant.get_params())
-        searched = axes(_space(meant, space), known)
+        searched = axes(self._space(meant, space), known)
         check_resource(resource, meant, known)
         gives_up = self.method is OptimizationMethod.HYPERBAND
         scored, splitter = scoring_for(meant, scoring, y), splitter_for(meant, y, cv, seed)
@@ -173,6 +173,10 @@ class EstimatorOptimizer:
     def _estimator(self, given: Any, space: Mapping[str, Any] | None, y: Any) -> Any:
         """Return the estimator that is meant."""
         return given
+
+    def _space(self, estimator: Any, space: Mapping[str, Any] | None) -> Mapping[str, Any]:
+        """Return what is searched, the estimator's own space where none is given; raises BadSetting."""
+        return _space(estimator, space)
 
     def _bench(self, bench: Bench) -> Measure:
         """Return where trials are measured."""
@@ -284,7 +288,7 @@ def check_memory(limit: int | None, least: int) -> int | None:
     if limit is not None and _count("memory_limit_mb", limit) < least:
         raise BadSetting(
             f"memory_limit_mb is {limit}, in which no trial can be done.",
-            f"Give at least {least} MiB, many rows more, or None.",
+            f"Give at least {least}, more where there are many rows, or None for no limit.",
         )
     return limit
 

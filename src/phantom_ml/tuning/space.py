@@ -132,6 +132,8 @@ def _plain(name: str, given: Any) -> Any:
         missing = [end for end in ("low", "high") if end not in given]
         if missing or set(given) - {"low", "high", "log"}:
             raise _bad(name, dict(given), "a range has low, high and, where ratios count, log")
+        if not isinstance(_python(given.get("log", False)), bool):
+            raise _bad(name, dict(given), "log is true or false")
         given = (given["low"], given["high"], *(("log",) if given.get("log") else ()))
     if isinstance(given, range | np.ndarray):
         return np.asarray(given).tolist()
@@ -155,8 +157,12 @@ def _choices(name: str, values: list[Any]) -> Axis:
 def _once(values: list[Any]) -> tuple[Any, ...]:
     """Return the values, plain ones that stand there more than once only once: they would be tried as often."""
     plain = (bool, int, float, str)
+    # An estimator may mean by 1 a row and by 1.0 all of them: they are two.
     keys = [(type(v), v) if isinstance(v, plain) else (i, None) for i, v in enumerate(values)]
-    return tuple(dict(zip(reversed(keys), reversed(values), strict=True)).values())[::-1]
+    once: dict[Any, Any] = {}
+    for key, value in zip(keys, values, strict=True):
+        once.setdefault(key, value)
+    return tuple(once.values())
 
 
 def _range(name: str, given: tuple[Any, ...]) -> Bound:
