@@ -72,7 +72,7 @@ def state_of(problem, place, config, tried):
     trials = [f.trial.model_copy(update={"score": s}) for f, s in scores]
     first = SimpleNamespace(problem=problem, workspace=place)
     made = {"problem": problem, "workspace": place, "config": config, "first": first}
-    return SimpleNamespace(**made, finished=tried, trials=trials)
+    return SimpleNamespace(**made, finished=tried, trials=trials, interrupted=False)
 
 
 def chosen(tmp_path, *tried, **config):

@@ -41,12 +41,12 @@ def test_nothing_is_said_of_a_first_model_where_nothing_was_named():
 
 def test_where_all_failed_alike_the_advice_is_the_algorithms_own():
     tried = [replace(failed(n, "NeuralNetwork"), hint="Use 'auto'.") for n in (1, 2)]
-    assert nothing_succeeded(tried).hint == "Use 'auto'."
+    assert nothing_succeeded([f.trial for f in tried], tried).hint == "Use 'auto'."
 
 
 def test_where_each_failed_for_a_reason_of_its_own_all_advice_is_told():
     tried = [replace(failed(n), hint=hint) for n, hint in enumerate(["Use 'auto'.", "Sort it."])]
-    assert nothing_succeeded(tried).hint == "Use 'auto'. Sort it."
+    assert nothing_succeeded([f.trial for f in tried], tried).hint == "Use 'auto'. Sort it."
 
 
 def test_where_failures_told_what_to_do_no_more_time_is_advised():

@@ -30,8 +30,11 @@ def test_the_table_fits_into_eighty_columns(shown):
 def test_json_holds_the_report_that_python_gives(phantom, words, trained):
     core = PhantomMLCore(home=trained.home)
     data = core.read(trained.file)
-    told = phantom(*words, "--json").json["evasion"]
-    assert told == core.check_evasion(core.list_models()[0].id, data).to_dict()
+    told = phantom(*words, "--json").json
+    report = core.check_evasion(core.list_models()[0].id, data).to_dict()
+    # What is said of the whole evaluation is not said again of its part.
+    report["notes"] = [note for note in report["notes"] if note not in told["warnings"]]
+    assert told["evasion"] == report
 
 
 def test_without_the_option_nothing_is_told_of_evasion(phantom, trained):

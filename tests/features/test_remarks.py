@@ -84,3 +84,19 @@ def test_words_beside_numbers_do_not_take_their_worth(beside_words):
 @pytest.mark.parametrize("kinds", [{}, {"proto": "category"}])
 def test_a_kind_that_fits_needs_no_remark(kinds):
     assert "was named" not in remarks(PLAIN, kinds=kinds)
+
+
+@pytest.mark.parametrize(
+    ("every", "told"), [(10, "10 rows have no time"), (2, "They are more than half")]
+)
+def test_rows_without_a_time_are_told(every, told):
+    timed = pl.int_range(100) % every == every - 1 if every == 2 else pl.int_range(100) % every != 0
+    when = pl.datetime_range(pl.datetime(2026, 1, 1), pl.datetime(2026, 1, 3), "29m", eager=True)
+    frame = PLAIN[:100].with_columns(when=pl.when(timed).then(when[:100]))
+    assert told in remarks(frame[:99], time_column="when")
+
+
+def test_a_group_column_that_is_named_twice_is_one():
+    asked = {"target_column": "label", "group_columns": ["proto"]}
+    twice = engineer_features(PLAIN, asked | {"group_columns": ["proto", "proto"]})
+    assert twice.selected == engineer_features(PLAIN, asked).selected

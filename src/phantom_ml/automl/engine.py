@@ -338,7 +338,7 @@ def _finish(state: Run, plan: SplitPlan, interrupted: bool) -> EngineResult:
     state.tell("ensembling")
     best = ranked(state.problem, state.finished, state.trials)
     if not best:
-        raise nothing_succeeded(state.finished)
+        raise nothing_succeeded(state.trials, state.finished)
     chosen, said = _chosen(state, best, plan)
     in_vain = named_in_vain(state.config, state.finished, interrupted=state.interrupted)
     state.warnings.extend((*in_vain, *said))

@@ -10,6 +10,7 @@ from phantom_ml.automl.spaces import given_spaces
 from phantom_ml.automl.trials import Finished
 from phantom_ml.config import SUPERVISED, AutoMLConfig
 from phantom_ml.errors import NoTrialSucceeded
+from phantom_ml.model.trial import Trial
 from phantom_ml.wording import counted
 
 #: So many reasons, each with its own advice, are advised by; more are too many to read.
@@ -107,9 +108,8 @@ def spaces_in_vain(config: AutoMLConfig, finished: Sequence[Finished]) -> list[s
     ]
 
 
-def nothing_succeeded(finished: Sequence[Finished]) -> NoTrialSucceeded:
-    """Return the error of a run without a model: the reasons, and what to do of them."""
-    trials = [f.trial for f in finished]
+def nothing_succeeded(trials: Sequence[Trial], finished: Sequence[Finished]) -> NoTrialSucceeded:
+    """Return the error of a run without a model: the reasons of its trials, scored, and what to do of them."""
     reasons = "; ".join(dict.fromkeys(f"{t.algorithm}: {t.reason}" for t in trials[:5]))
     hints = list(dict.fromkeys(f.hint for f in finished))
     told = f"None of {counted(len(trials), 'trial')} gave a model. {reasons}"

@@ -106,8 +106,8 @@ class Problem:
         return len(self.target.classes)
 
     def days(self, rows: NDArray[np.int64]) -> float | None:
-        """Return the days that some rows span, None without a time column that tells days."""
-        if self.ties.time is None:
+        """Return the days that some rows span; None where no time tells them, or that of too few rows."""
+        if self.ties.time is None or np.mean(self.ties.time != NO_TIME) < 0.5:
             return None
         times = self.ties.time[rows]
         span = float(np.ptp(times[times != NO_TIME])) / DAY_NS if (times != NO_TIME).any() else 0.0

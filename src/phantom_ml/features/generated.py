@@ -179,7 +179,9 @@ def _before(frame: pl.DataFrame, request: FeatureRequest) -> Before:
     time = None if request.time_column is None else times_of(frame[request.time_column])
     groups = None
     if request.group_columns:
-        joined = frame.select(pl.struct(list(request.group_columns)).rank("dense").alias("g"))
+        joined = frame.select(
+            pl.struct(list(dict.fromkeys(request.group_columns))).rank("dense").alias("g")
+        )
         groups = joined["g"].fill_null(0).to_numpy().astype(np.int64)
     return Before(time, groups)
 
