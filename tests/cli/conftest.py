@@ -102,6 +102,12 @@ def trained(logs, tmp_path_factory):
 
 
 @pytest.fixture
+def at(phantom, trained):
+    """Run a command in the home where a model is."""
+    return lambda *words: phantom(*words, "--home", trained.home)
+
+
+@pytest.fixture
 def folder(tmp_path, monkeypatch):
     """An empty folder to work in."""
     monkeypatch.chdir(tmp_path)

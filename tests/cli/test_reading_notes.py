@@ -23,12 +23,6 @@ def stray(trained, tmp_path_factory):
     return str(file)
 
 
-@pytest.fixture
-def at(phantom, trained):
-    """Run a command in the home where a model is."""
-    return lambda *words: phantom(*words, "--home", trained.home)
-
-
 @pytest.mark.parametrize("command", ["predict", "evaluate", "explain"])
 def test_it_is_shown_in_the_terminal(at, stray, command):
     assert TOLD in " ".join(at(command, "latest", stray).out.split())

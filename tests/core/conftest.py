@@ -1,5 +1,6 @@
 """One home and its models for all tests of the core; what changes a model trains its own."""
 
+import logging
 from pathlib import Path
 
 import polars as pl
@@ -18,6 +19,19 @@ BINARY = {
     "seed": 3,
 }
 FAST = {"target_column": "y", "algorithms_to_try": "LightGBM", "max_trials": 1, "n_threads": 1}
+
+
+@pytest.fixture
+def warned(caplog):
+    """Return what is logged while something runs."""
+
+    def of(run) -> list[str]:
+        caplog.clear()
+        with caplog.at_level(logging.WARNING, "phantom_ml"):
+            run()
+        return [record.getMessage() for record in caplog.records if record.name == "phantom_ml"]
+
+    return of
 
 
 def home(factory: pytest.TempPathFactory) -> Path:

@@ -17,6 +17,16 @@ FORECAST = {
     "n_threads": 1,
 }
 
+#: One quick model of ``events``.
+OF_EVENTS = {
+    "target_column": "label",
+    "positive_class": "attack",
+    "time_column": "when",
+    "algorithms_to_try": ["LogisticRegression"],
+    "max_trials": 1,
+    "n_threads": 1,
+}
+
 
 def events(n: int = N, seed: int = 0) -> pl.DataFrame:
     """Two classes, ``attack`` where bytes, protocol and query say so; every kind of column."""

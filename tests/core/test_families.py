@@ -3,21 +3,12 @@
 import pytest
 
 from phantom_ml.features.selection.tiers import tiers_of
-from tests.core.tables import events
-
-ASKED = {
-    "target_column": "label",
-    "positive_class": "attack",
-    "time_column": "when",
-    "algorithms_to_try": ["LogisticRegression"],
-    "max_trials": 1,
-    "n_threads": 1,
-}
+from tests.core.tables import OF_EVENTS, events
 
 
 @pytest.fixture(scope="module")
 def trained(core):
-    return core.auto_create_model(events(), {**ASKED, "features": {"security": False}})
+    return core.auto_create_model(events(), {**OF_EVENTS, "features": {"security": False}})
 
 
 @pytest.fixture(scope="module")
@@ -68,6 +59,6 @@ def test_without_answers_nothing_is_raced(core):
 
 
 def test_a_short_budget_races_nothing(core):
-    asked = {k: v for k, v in ASKED.items() if k != "max_trials"}
+    asked = {k: v for k, v in OF_EVENTS.items() if k != "max_trials"}
     found = core.auto_create_model(events(), {**asked, "time_budget_seconds": 5}).families
     assert all(f.why_not_raced for f in found)

@@ -1,22 +1,13 @@
 """Rows from before the end of training are told of wherever a model scores them that counts the past."""
 
-import logging
 from datetime import timedelta
 
 import polars as pl
 import pytest
 
 from phantom_ml.core import PhantomMLCore, output
-from tests.core.tables import events
+from tests.core.tables import OF_EVENTS, events
 
-ASKED = {
-    "target_column": "label",
-    "positive_class": "attack",
-    "time_column": "when",
-    "algorithms_to_try": ["LogisticRegression"],
-    "max_trials": 1,
-    "n_threads": 1,
-}
 TOLD = "until when training saw rows"
 
 
@@ -33,26 +24,13 @@ def at(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def model(at):
-    return at.auto_create_model(events(), ASKED).model_id
+    return at.auto_create_model(events(), OF_EVENTS).model_id
 
 
 @pytest.fixture(scope="module")
 def timeless(at):
     """A model that counts nothing of what happened before."""
-    return at.auto_create_model(events(), {**ASKED, "features": {"temporal": False}}).model_id
-
-
-@pytest.fixture
-def warned(caplog):
-    """Return what is logged while something runs."""
-
-    def of(run) -> list[str]:
-        caplog.clear()
-        with caplog.at_level(logging.WARNING, "phantom_ml"):
-            run()
-        return [record.getMessage() for record in caplog.records if record.name == "phantom_ml"]
-
-    return of
+    return at.auto_create_model(events(), {**OF_EVENTS, "features": {"temporal": False}}).model_id
 
 
 def test_predicting_the_rows_of_training_warns_once(at, model, warned):

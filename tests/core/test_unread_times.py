@@ -1,21 +1,11 @@
 """What new rows hold in a column of times that is none is told wherever rows are scored."""
 
-import logging
-
 import polars as pl
 import pytest
 
 from phantom_ml.core import PhantomMLCore, output
-from tests.core.tables import FORECAST, START, events
+from tests.core.tables import FORECAST, OF_EVENTS, START, events
 
-ASKED = {
-    "target_column": "label",
-    "positive_class": "attack",
-    "time_column": "when",
-    "algorithms_to_try": ["LogisticRegression"],
-    "max_trials": 1,
-    "n_threads": 1,
-}
 SPOILED = ["25/12/2026 10:00", "soon", None, "-", "03/04/2026 10:00"]
 TOLD = "2 of 5 cells of 'when' are no times"
 
@@ -36,28 +26,19 @@ def at(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def model(at):
-    return at.auto_create_model(written(), ASKED).model_id
+    return at.auto_create_model(written(), OF_EVENTS).model_id
 
 
 @pytest.fixture(scope="module")
 def stored(at):
     """A model of times that were stored as such."""
-    return at.auto_create_model(events(), ASKED).model_id
+    return at.auto_create_model(events(), OF_EVENTS).model_id
 
 
 @pytest.fixture
-def warned(caplog):
-    """Return what is logged while something runs."""
-
-    def of(run) -> list[str]:
-        caplog.clear()
-        with caplog.at_level(logging.WARNING, "phantom_ml"):
-            run()
-        said = [record.getMessage() for record in caplog.records if record.name == "phantom_ml"]
-        # The rows are those of training, of which something else is told.
-        return [note for note in said if "until when training saw" not in note]
-
-    return of
+def warned(warned):
+    """Return what is logged while something runs, but that the rows are those of training."""
+    return lambda run: [note for note in warned(run) if "until when training saw" not in note]
 
 
 def test_predicting_warns_once(at, model, warned):
@@ -138,7 +119,7 @@ def ruled(at):
         when=pl.Series(["03/02/2026 10:00", "03/02/2026 10:30"] * 300)
     )
     asked = {"suppress_by": ["proto"], "suppress_hours": 1.0}
-    wanted = {**ASKED, "features": {"temporal": False}, "task_settings": asked}
+    wanted = {**OF_EVENTS, "features": {"temporal": False}, "task_settings": asked}
     known = at.auto_create_model(rows, wanted).model_id
     at.set_threshold(known, {"top_k": 600})
     return known, rows

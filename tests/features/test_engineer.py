@@ -10,7 +10,6 @@ from phantom_ml.errors import BadSetting, ColumnMissing, SourceEmpty, TargetMiss
 from phantom_ml.features.engineer import engineer_features
 from phantom_ml.features.feature_set import FeatureSet
 from phantom_ml.features.making import IDLE
-from phantom_ml.features.request import FeatureRequest
 
 #: Enough rows for a race of interactions.
 N = 900
@@ -213,17 +212,6 @@ def test_a_column_of_a_family_that_is_off_is_said_to_give_nothing():
     assert "switched off" in found.left_out["src"]
 
 
-def test_a_setting_that_does_not_exist_suggests_the_nearest():
-    with pytest.raises(BadSetting, match="target_column"):
-        engineer_features(EVENTS, {"target_colum": "label"})
-
-
-@pytest.mark.parametrize("text", ["{", "[1]"])
-def test_text_that_is_no_object_is_refused(text):
-    with pytest.raises(BadSetting, match="feature settings"):
-        engineer_features(EVENTS, text)
-
-
 def test_a_target_that_is_not_there_is_named():
     with pytest.raises(TargetMissing, match="lable"):
         engineer_features(EVENTS, {"target_column": "lable"})
@@ -365,54 +353,6 @@ def test_the_configuration_of_a_training_is_taken():
 def test_families_may_stand_under_features():
     found = engineer_features(PLAIN.drop("label"), {"features": {"max_features": 1}})
     assert len(found.selected) == 1
-
-
-@pytest.mark.parametrize(
-    ("settings", "told"),
-    [
-        (
-            {"text": True, "text_features": False},
-            "features.text is True, and features.text_features is False",
-        ),
-        ({"text": True, "features": {"text": False}}, "features.features.text is False"),
-        (
-            {"label_delay": 7, "task_settings": {"label_delay": 0}},
-            "features.task_settings.label_delay is 0",
-        ),
-    ],
-)
-def test_one_setting_that_is_given_twice_and_differs_is_refused(settings, told):
-    with pytest.raises(BadSetting) as refused:
-        FeatureRequest.of(settings)
-    assert told in refused.value.message
-
-
-def test_one_setting_that_is_given_twice_alike_is_taken():
-    twice = {
-        "label_delay": None,
-        "task_settings": {"label_delay": 7},
-        "text": False,
-        "text_features": False,
-    }
-    asked = FeatureRequest.of(twice)
-    assert (asked.label_delay, asked.text) == (7, False)
-
-
-@pytest.mark.parametrize("name", ["text", "text_features", "include_text_features"])
-def test_a_wrong_switch_is_told_by_the_name_that_was_given(name):
-    with pytest.raises(BadSetting, match=f"features.{name} is 'yes': it must be true or false"):
-        FeatureRequest.of({name: "yes"})
-
-
-@pytest.mark.parametrize("name", ["max_features", "max_us_per_row", "label_delay", "seed"])
-def test_text_is_no_number_of_a_setting(name):
-    with pytest.raises(BadSetting, match=f"features.{name} is '3': it must be a number, not text"):
-        FeatureRequest.of({name: "3"})
-
-
-def test_settings_that_are_no_settings_are_refused():
-    with pytest.raises(BadSetting, match="a int"):
-        engineer_features(EVENTS, 5)
 
 
 def test_too_few_answers_are_refused():

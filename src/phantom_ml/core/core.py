@@ -13,7 +13,7 @@ from phantom_ml.automl.preload import PRELOAD, preload_of
 from phantom_ml.config import AutoMLConfig, FeatureSettings, ThresholdPolicy
 from phantom_ml.core.models import Evaluation, Loaded, evaluate, recut
 from phantom_ml.core.result import AutoMLResult
-from phantom_ml.core.shelf import Shelf, say
+from phantom_ml.core.shelf import Shelf
 from phantom_ml.core.training import train
 from phantom_ml.data.dataset import Dataset
 from phantom_ml.data.readers.base import ReadOptions
@@ -215,20 +215,9 @@ class PhantomMLCore:
                 "The model predicts rows: it needs data, and has no horizon.",
                 "Give the rows to score, and leave horizon out.",
             )
-        from phantom_ml.core.stream import Stream
+        from phantom_ml.core.predicting import predicted
 
-        data = self._shelf.logged(data)
-        stream = Stream.of(pipeline, None if state is None else Path(state).expanduser())
-        if output is not None:
-            from phantom_ml.core.output import write_predictions
-
-            scored = write_predictions(stream, self.read(data), Path(output).expanduser())
-        else:
-            score = stream.scored if state is None else stream.predict
-            scored = score(self._shelf.frame(data))
-        stream.save()
-        say(stream.unread.notes())
-        return scored
+        return predicted(self._shelf, pipeline, data, output, state)
 
     def evaluate(self, model_id: str, labelled_data: Any) -> Evaluation:
         """Return the model's figures on labelled rows, with 95 % bootstrap intervals."""

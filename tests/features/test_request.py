@@ -1,0 +1,65 @@
+"""What is asked of the making of features: settings are read in every form, and wrong ones refused by name."""
+
+import pytest
+
+from phantom_ml.errors import BadSetting
+from phantom_ml.features.request import FeatureRequest
+
+
+def test_a_setting_that_does_not_exist_suggests_the_nearest():
+    with pytest.raises(BadSetting, match="target_column"):
+        FeatureRequest.of({"target_colum": "label"})
+
+
+@pytest.mark.parametrize("text", ["{", "[1]"])
+def test_text_that_is_no_object_is_refused(text):
+    with pytest.raises(BadSetting, match="feature settings"):
+        FeatureRequest.of(text)
+
+
+@pytest.mark.parametrize(
+    ("settings", "told"),
+    [
+        (
+            {"text": True, "text_features": False},
+            "features.text is True, and features.text_features is False",
+        ),
+        ({"text": True, "features": {"text": False}}, "features.features.text is False"),
+        (
+            {"label_delay": 7, "task_settings": {"label_delay": 0}},
+            "features.task_settings.label_delay is 0",
+        ),
+    ],
+)
+def test_one_setting_that_is_given_twice_and_differs_is_refused(settings, told):
+    with pytest.raises(BadSetting) as refused:
+        FeatureRequest.of(settings)
+    assert told in refused.value.message
+
+
+def test_one_setting_that_is_given_twice_alike_is_taken():
+    twice = {
+        "label_delay": None,
+        "task_settings": {"label_delay": 7},
+        "text": False,
+        "text_features": False,
+    }
+    asked = FeatureRequest.of(twice)
+    assert (asked.label_delay, asked.text) == (7, False)
+
+
+@pytest.mark.parametrize("name", ["text", "text_features", "include_text_features"])
+def test_a_wrong_switch_is_told_by_the_name_that_was_given(name):
+    with pytest.raises(BadSetting, match=f"features.{name} is 'yes': it must be true or false"):
+        FeatureRequest.of({name: "yes"})
+
+
+@pytest.mark.parametrize("name", ["max_features", "max_us_per_row", "label_delay", "seed"])
+def test_text_is_no_number_of_a_setting(name):
+    with pytest.raises(BadSetting, match=f"features.{name} is '3': it must be a number, not text"):
+        FeatureRequest.of({name: "3"})
+
+
+def test_settings_that_are_no_settings_are_refused():
+    with pytest.raises(BadSetting, match="a int"):
+        FeatureRequest.of(5)
