@@ -13,6 +13,7 @@ from phantom_ml.automl.problem import pose
 from phantom_ml.automl.workspace import Workspace
 from phantom_ml.config import AutoMLConfig, ProblemKind
 from phantom_ml.data.dataset import Dataset
+from phantom_ml.data.reading import read
 from phantom_ml.errors import BadSetting, ColumnMissing, TargetMissing, TargetUnusable, UnknownName
 from phantom_ml.features.encoder import Encoder
 from tests.core.tables import events, numbers
@@ -339,3 +340,11 @@ def test_the_target_has_no_other_role(role):
 def test_a_kind_of_a_column_that_is_not_there_is_refused():
     with pytest.raises(ColumnMissing, match="bites"):
         posed(events(90), features={"kinds": {"bites": "ip"}})
+
+
+def test_rows_without_a_time_are_told(tmp_path):
+    when = pl.datetime_range(pl.datetime(2026, 1, 1), pl.datetime(2026, 1, 3), "29m", eager=True)
+    frame = pl.DataFrame({"when": [None, *when[1:60]], "a": range(60), "y": ["a", "b"] * 30})
+    config = AutoMLConfig(target_column="y", time_column="when")
+    told = pose(read(frame, scratch=tmp_path), config).warnings
+    assert any("1 row has no time in 'when'" in warning for warning in told)

@@ -9,7 +9,7 @@ import numpy as np
 from phantom_ml.automl.problem import Problem
 from phantom_ml.data.matrix import Rows
 from phantom_ml.data.splits import has_forward
-from phantom_ml.data.times import DAY_NS, NO_TIME
+from phantom_ml.data.times import DAY_NS, NO_TIME, mostly_untimed
 from phantom_ml.wording import counted
 
 #: Fewer rows of a class than this leave nothing to measure: then there is no test part.
@@ -74,7 +74,7 @@ class Holdout:
 def _test_rows(problem: Problem, share: float, seed: int) -> tuple[Rows, str]:
     rng = np.random.default_rng([seed, 11])
     n_rows, ties = problem.n_rows, problem.ties
-    if ties.time is not None and np.mean(ties.time != NO_TIME) >= 0.5:
+    if ties.time is not None and not mostly_untimed(ties.time):
         # Rows of one moment stay together; those without a time are on no side.
         line = np.quantile(ties.time[ties.time != NO_TIME], 1.0 - share, method="higher")
         return np.flatnonzero(ties.time >= line), FORWARD

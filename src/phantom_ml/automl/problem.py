@@ -25,10 +25,10 @@ from phantom_ml.data.schema import ColumnKind, TableSchema
 from phantom_ml.data.splits import RowTies, join_entities
 from phantom_ml.data.target import Target, require_columns, require_target
 from phantom_ml.data.time_form import time_form
-from phantom_ml.data.times import DAY_NS, NO_TIME
+from phantom_ml.data.times import DAY_NS, NO_TIME, mostly_untimed
 from phantom_ml.data.times_of_rows import times_of
 from phantom_ml.errors import BadSetting, TargetUnusable, TypeUnsafe
-from phantom_ml.features.doubts import doubts_of_numbers, doubts_of_time
+from phantom_ml.features.doubts import doubts_of_numbers, doubts_of_rows, doubts_of_time
 from phantom_ml.metrics.base import Metric
 from phantom_ml.metrics.lookup import get_metric
 from phantom_ml.model.suppression import Suppression
@@ -107,7 +107,7 @@ class Problem:
 
     def days(self, rows: NDArray[np.int64]) -> float | None:
         """Return the days that some rows span; None where no time tells them, or that of too few rows."""
-        if self.ties.time is None or np.mean(self.ties.time != NO_TIME) < 0.5:
+        if self.ties.time is None or mostly_untimed(self.ties.time):
             return None
         times = self.ties.time[rows]
         span = float(np.ptp(times[times != NO_TIME])) / DAY_NS if (times != NO_TIME).any() else 0.0
@@ -154,7 +154,8 @@ def pose(dataset: Dataset, config: AutoMLConfig, validation: Dataset | None = No
         )
     frame = whole if target.n_rows == whole.height else whole[target.keep]
     inputs = _inputs(frame, config)
-    ties, entities = _ties(frame, config, inputs)
+    ties, tied = _ties(frame, config, inputs)
+    tied += doubts_of_rows(frame, config.time_column)
     check_delay(target, ties, frame.height - n_validation)
     return Problem(
         frame.select(inputs.names()),
@@ -166,7 +167,7 @@ def pose(dataset: Dataset, config: AutoMLConfig, validation: Dataset | None = No
         _metric(config, task, target),
         callable(config.optimization_metric),
         n_validation,
-        (*target.warnings, *entities, *_doubts(frame, inputs, config)),
+        (*target.warnings, *tied, *_doubts(frame, inputs, config)),
         config.threshold or task.default_threshold(),
         suppression=_suppression(config, columns, frame),
     )

@@ -354,3 +354,14 @@ def nanoseconds(values: pl.Series, form: str | None = None) -> NDArray[np.int64]
     else:
         numbers = to_datetime(values, form).dt.timestamp("ns")
     return numbers.fill_null(NO_TIME).to_numpy().astype(np.int64)
+
+
+def mostly_untimed(times: NDArray[np.int64]) -> bool:
+    """Return whether more than half of some rows have no time, so that time parts them no more.
+
+    Examples
+    --------
+    >>> mostly_untimed(np.array([NO_TIME, NO_TIME, 1])), mostly_untimed(np.array([NO_TIME, 1]))
+    (True, False)
+    """
+    return bool(2 * np.count_nonzero(times == NO_TIME) > len(times))

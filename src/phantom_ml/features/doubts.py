@@ -8,7 +8,7 @@ import polars as pl
 
 from phantom_ml.data.schema import NUMBER_KINDS, ColumnKind, TableSchema
 from phantom_ml.data.time_form import in_two_orders
-from phantom_ml.data.times import NO_TIME, nanoseconds, spans_new_year, tells_year
+from phantom_ml.data.times import NO_TIME, mostly_untimed, nanoseconds, spans_new_year, tells_year
 from phantom_ml.features.columns.number import no_numbers, words_alone
 from phantom_ml.features.parsing.numbers import written_numbers
 from phantom_ml.features.parsing.ports import parse_ports
@@ -40,10 +40,29 @@ def doubts_of_time(frame: pl.DataFrame, schema: TableSchema, time: str | None) -
     stamps = schema.of_kind(ColumnKind.TIMESTAMP)
     return (
         *_undecided(stamps, time),
-        *_untimed(frame, time),
         *_without_year(frame, stamps),
         *_in_two_orders(frame, stamps),
     )
+
+
+def doubts_of_rows(frame: pl.DataFrame, time: str | None) -> tuple[str, ...]:
+    """Return a sentence on rows without a time, where one was named.
+
+    Examples
+    --------
+    >>> doubts_of_rows(pl.DataFrame({"when": [3, 4, None]}), "when")
+    ("1 row has no time in 'when': no other row learns from such, and a split in time leaves them out.",)
+    """
+    if time is None or time not in frame.columns:
+        return ()
+    times = nanoseconds(frame[time])
+    n = int((times == NO_TIME).sum())
+    if not n:
+        return ()
+    rows = "1 row has" if n == 1 else f"{n:,} rows have"
+    told = f"{rows} no time in {time!r}: no other row learns from such, and a split in time leaves them out."
+    most = " They are more than half: rows are dealt at random, and figures are optimistic."
+    return (told + (most if mostly_untimed(times) else ""),)
 
 
 def doubts_of_numbers(frame: pl.DataFrame, schema: TableSchema) -> tuple[str, ...]:
@@ -104,18 +123,6 @@ def _undecided(stamps: list[str], time: str | None) -> Iterator[str]:
         yield (
             f"Nothing is told of the past: {names} may be the time of a row. Name the time column."
         )
-
-
-def _untimed(frame: pl.DataFrame, time: str | None) -> Iterator[str]:
-    """Tell of rows without a time, where one was named."""
-    if time is None or time not in frame.columns:
-        return
-    n = int((nanoseconds(frame[time]) == NO_TIME).sum())
-    if n:
-        rows = "1 row has" if n == 1 else f"{n:,} rows have"
-        told = f"{rows} no time in {time!r}: no other row learns from such, and a split in time leaves them out."
-        most = " They are more than half: rows are dealt at random, and figures are optimistic."
-        yield told + (most if 2 * n > frame.height else "")
 
 
 def _without_year(frame: pl.DataFrame, stamps: list[str]) -> Iterator[str]:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from phantom_ml.data.leaks import leak_report
 from phantom_ml.data.schema import ColumnSchema
 from phantom_ml.data.times import to_datetime
-from phantom_ml.features.doubts import doubts_of_numbers, doubts_of_time
+from phantom_ml.features.doubts import doubts_of_numbers, doubts_of_rows, doubts_of_time
 from phantom_ml.features.generated import Generated
 from phantom_ml.features.request import FeatureRequest
 from phantom_ml.features.selection.mixing import blocks_of
@@ -16,7 +16,10 @@ from phantom_ml.features.selection.mixing import blocks_of
 def remarks(made: Generated, request: FeatureRequest) -> tuple[str, ...]:
     """Return sentences: of the time, of cells that cannot be read, of kinds named in vain, of the target."""
     doubts = doubts_of_time(made.inputs, made.schema, request.time_column)
-    told = list(doubts) if request.temporal else []
+    told = [
+        *doubts_of_rows(made.inputs, request.time_column),
+        *(doubts if request.temporal else ()),
+    ]
     told += [*_unreadable(made, request.time_column), *doubts_of_numbers(made.inputs, made.schema)]
     told += [*_in_vain(made), *_one_block(made, request), *_leaks(made, request)]
     return tuple(told)

@@ -59,8 +59,7 @@ def forward(
     few = f"there are {edges.size + 1} different times, and each part needs rows of the classes"
     if embargo_ns:
         few = "each needs rows of the classes, and rows of every class that were known before it"
-    told = _reason(usable, n_folds, few) + _delayed(embargo_ns) + _untimed(line)
-    return SplitPlan(usable, "forward", told), ""
+    return SplitPlan(usable, "forward", _reason(usable, n_folds, few) + _delayed(embargo_ns)), ""
 
 
 def without_shared_groups(plan: SplitPlan, classes: Codes, groups: Codes) -> SplitPlan:
@@ -127,13 +126,6 @@ def _delayed(embargo_ns: int) -> str:
         return ""
     days = embargo_ns / DAY_NS
     return f" Rows of the {days:g} days before a block teach nothing of it: their labels were not known yet."
-
-
-def _untimed(line: Timeline) -> str:
-    """Return the sentence on rows without a time, or an empty one."""
-    n = line.n_rows - line.rows.size
-    without = "1 row without a time is" if n == 1 else f"{n:,} rows without a time are"
-    return f" {without} on neither side." if n else ""
 
 
 def _reason(splits: tuple[Split, ...], n_folds: int, few: str) -> str:

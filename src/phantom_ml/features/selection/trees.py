@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from phantom_ml.config import ProblemKind
 from phantom_ml.data.matrix import Rows, Samples
+from phantom_ml.data.times import mostly_untimed
 from phantom_ml.features.before import Before
 from phantom_ml.features.fitted.question import Question
 from phantom_ml.features.selection.delayed import delayed_folds
@@ -98,8 +99,8 @@ def of_timed(
     seed: int,
 ) -> list[Fold]:
     """Return folds of the rows that have a time; where these are fewer than half, of all, whatever their time."""
-    is_timed = question.before.is_timed
-    if is_timed is None or is_timed.mean() < 0.5:
+    time, is_timed = question.before.time, question.before.is_timed
+    if time is None or is_timed is None or mostly_untimed(time):
         untimed = replace(question, before=Before(groups=question.before.groups), delay=0)
         return make(target, untimed, seed)
     rows = np.flatnonzero(is_timed)
