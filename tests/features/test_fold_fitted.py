@@ -3,6 +3,7 @@
 import numpy as np
 import polars as pl
 import pytest
+from scipy import sparse
 
 from phantom_ml.config import SUPERVISED, ProblemKind
 from phantom_ml.data.matrix import Feature, Matrix, Samples
@@ -126,6 +127,20 @@ def test_the_order_of_rows_of_one_time_changes_nothing(kind, most, monkeypatch):
     _, one = fit_fold(samples(target), everything, asked, SEED)
     _, two = fit_fold(samples(target).rows(turned), everything, asked, SEED)
     np.testing.assert_allclose(two, one[turned], rtol=1e-6)
+
+
+def test_many_texts_alike_are_told_apart_whatever_their_order():
+    rng = np.random.default_rng(1)
+    n, n_each, n_buckets = 5_000, 60, 2**18
+    buckets, starts = rng.integers(0, n_buckets, n * n_each), np.arange(n + 1) * n_each
+    held = np.full(n * n_each, 0.125, np.float32)
+    text = sparse.csr_array((held, buckets, starts), shape=(n, n_buckets))
+    rows = Samples(
+        Matrix(np.empty((n, 0), np.float32), (), text), (np.arange(n) == 0).astype(np.int64)
+    )
+    turned = rows.rows(rng.permutation(n))
+    one, two = (TextScore.fit(s, Question(ProblemKind.BINARY, 2), SEED) for s in (rows, turned))
+    np.testing.assert_array_equal(one.weights, two.weights)
 
 
 @each_kind
