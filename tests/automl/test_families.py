@@ -4,7 +4,14 @@ import numpy as np
 import polars as pl
 import pytest
 
-from phantom_ml.automl.families import ABSENT, OFF, RACE_OVER, families_told
+from phantom_ml.automl.families import (
+    ABSENT,
+    FIRST_MODEL,
+    NO_PAST,
+    OFF,
+    RACE_OVER,
+    families_told,
+)
 from phantom_ml.config import FeatureSettings, ProblemKind
 from phantom_ml.data.matrix import Matrix
 from phantom_ml.data.recognise import recognise
@@ -85,3 +92,9 @@ def test_a_family_that_was_switched_off_says_so(encoder):
 def test_a_family_beyond_the_limits_is_told_from_a_dropped_one(encoder):
     raced = Tier("text", tiers_of(encoder)["text"], (0.1, 0.1, 0.1), kept=True)
     assert told(without(encoder, "text"), raced)["text"].outcome == "beyond limits"
+
+
+def test_a_first_model_says_why_it_has_no_windows(encoder):
+    judged = Judged(encoder, NONE, ())
+    found = families_told(judged, FeatureSettings(), ProblemKind.BINARY, FIRST_MODEL)
+    assert {f.name: f.why_not_raced for f in found}["windows"] == NO_PAST

@@ -21,6 +21,7 @@ RACE_OVER = "the time for it was over"
 SHORT_BUDGET = "budgets below 20 s have no time for it"
 SWITCHED_OFF = "feature_engineering is off"
 FIRST_MODEL = "the first model is made before features are judged"
+NO_PAST = "the first model counts no earlier rows"
 NO_ANSWERS = "there are no answers to judge by"
 NO_OTHERS = "there is no other feature to hold it against"
 
@@ -42,7 +43,9 @@ def families_told(
         Why those without a judgement have none.
     """
     left, tiers = tiers_of(judged.encoder), {tier.name: tier for tier in judged.tiers}
-    names = dict.fromkeys((*SWITCHED, *left, *tiers))
+    # It is made without the past of its rows, so nothing else would name what is missing.
+    missing = ("windows",) if why_not == FIRST_MODEL and settings.temporal else ()
+    names = dict.fromkeys((*SWITCHED, *left, *tiers, *missing))
     told = (_family(name, left, tiers.get(name), why_not) for name in names)
     figure = "squared error" if kind is ProblemKind.REGRESSION else "log loss"
     return [
@@ -76,5 +79,7 @@ def _why(family: Family, settings: FeatureSettings, names: Collection[str]) -> s
         return family.why_not_raced
     if not getattr(settings, family.name, True):
         return OFF
+    if family.name == "windows" and family.why_not_raced == FIRST_MODEL:
+        return NO_PAST
     apart = [name for name in PARTS.get(family.name, ()) if name in names]
     return f"its features are told as {', '.join(apart)}" if apart else ABSENT

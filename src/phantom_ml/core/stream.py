@@ -56,7 +56,8 @@ class Stream:
         if past is None and rule is None:
             raise BadSetting(
                 "This model counts nothing of what happened before: it has no state to keep.",
-                "Leave the state out, or train with a time column and entities.",
+                "Leave the state out, or train with a time column and entities, long enough to keep windows: "
+                "'phantom models MODEL' tells what became of them.",
             )
         if not folder.exists():
             return cls(pipeline, folder)
