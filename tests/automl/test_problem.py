@@ -30,6 +30,11 @@ def posed(frame: pl.DataFrame, validation: pl.DataFrame | None = None, **setting
     return pose(dataset(frame), AutoMLConfig.of({"target_column": "label"} | settings), given)
 
 
+def off(row: int) -> pl.Expr:
+    """The times, that of one row decades ahead."""
+    return pl.when(pl.int_range(pl.len()) == row).then(datetime(2099, 1, 1)).otherwise("when")
+
+
 def planned(problem, folder, n_folds: int = 3):
     folder.mkdir(exist_ok=True)
     samples = encode(problem, Workspace(folder), ASKED)
@@ -150,6 +155,42 @@ def test_days_are_those_between_the_first_row_and_the_last():
     problem = posed(events(90), time_column="when")
     rows = np.array([3, 0, 1])
     assert problem.days(rows) == pytest.approx(21.0 / (24 * 60))
+
+
+def test_a_clock_that_is_years_ahead_does_not_stretch_the_days():
+    rows = events(90).with_columns(when=off(row=5))
+    assert posed(rows, time_column="when").days(np.arange(90)) == pytest.approx(89 * 7 / (24 * 60))
+
+
+def test_a_clock_that_is_years_ahead_is_told():
+    rows = events(90).with_columns(when=off(row=5))
+    told = posed(rows, time_column="when").warnings
+    assert any("1 row lies far from all others in 'when', 2099-01-01" in note for note in told)
+
+
+def test_known_anomalies_of_another_year_are_not_told_as_stray():
+    rows = events(90).with_columns(when=off(row=5), label=pl.lit("benign"))
+    odd = pl.when(pl.int_range(pl.len()).is_in([*range(5, 90, 8)])).then(pl.lit("attack"))
+    asked = {"task_type": "anomaly_detection", "time_column": "when"}
+    told = posed(rows.with_columns(label=odd.otherwise("label")), **asked).warnings
+    assert not any("far from all others" in note for note in told)
+
+
+@pytest.mark.parametrize("task", ["classification", "anomaly_detection"])
+def test_alerts_a_day_of_rows_that_mostly_have_no_time_are_refused(task):
+    told = pl.when(pl.int_range(pl.len()) % 3 == 0).then("when")
+    asked = {"task_type": task, "time_column": "when", "threshold": {"alerts_per_day": 5}}
+    asked |= {"target_column": None} if task == "anomaly_detection" else {}
+    with pytest.raises(
+        BadSetting, match=r"allows 5 alerts a day, but \d+ of \d+ rows have no time"
+    ):
+        posed(events(90).with_columns(when=told), **asked)
+
+
+def test_alerts_a_day_of_rows_of_one_moment_beside_a_stray_one_are_refused():
+    rows = events(90).with_columns(when=pl.lit(datetime(2026, 3, 2))).with_columns(when=off(row=5))
+    with pytest.raises(BadSetting, match="all rows have the same time in 'when'"):
+        posed(rows, time_column="when", threshold={"alerts_per_day": 5})
 
 
 @pytest.mark.parametrize("delay", [0.5, 400.0])

@@ -166,6 +166,12 @@ def test_unknown_setting_of_a_file_is_refused(folder):
         Question(config="settings.json").settings()
 
 
+def test_setting_that_a_file_gives_twice_is_refused(folder):
+    (folder / "settings.json").write_text('{"seed": 1, "seed": 2}')
+    with pytest.raises(BadSetting, match="gives 'seed' twice"):
+        Question(config="settings.json").settings()
+
+
 def test_settings_that_are_no_text_are_refused(folder):
     (folder / "settings.json").write_bytes(b"\xff\xfe{}")
     with pytest.raises(SourceUnreadable, match="not text in UTF-8"):

@@ -8,7 +8,7 @@ import pytest
 from phantom_ml.core import PhantomMLCore, output
 from tests.core.tables import OF_EVENTS, events
 
-TOLD = "until when training saw rows"
+TOLD = "until when training saw almost all of its rows"
 
 
 def later(rows: pl.DataFrame) -> pl.DataFrame:

@@ -87,16 +87,39 @@ def test_the_part_that_varies_least_is_the_year():
     ("number", "form"),
     [
         (20_240_301, "days"),
-        (1_709_251_200, "s"),
-        (1_709_251_200_000, "ms"),
-        (1_709_251_200_000_000, "us"),
-        (1_709_251_200_000_000_000, "ns"),
+        (1_709_251_200, "recent s"),
+        (1_709_251_200_000, "recent ms"),
+        (1_709_251_200_000_000, "recent us"),
+        (1_709_251_200_000_000_000, "recent ns"),
         (133_537_248_000_000_000, "filetimes"),
     ],
 )
 @pytest.mark.parametrize("kind", [pl.Int64, pl.String])
 def test_the_size_of_numbers_tells_what_they_count(number, form, kind):
     assert time_form(pl.Series([number]).cast(kind)) == form
+
+
+@pytest.mark.parametrize("nothing", [0, -1, -9])
+@pytest.mark.parametrize("unit", [1, 10**3, 10**6, 10**9])
+@pytest.mark.parametrize("kind", [pl.Int64, pl.String])
+def test_what_is_not_above_0_is_no_time_among_recent_ones(nothing, unit, kind):
+    cells = pl.Series([1_709_251_200 * unit, nothing * unit]).cast(kind)
+    assert to_datetime(cells, time_form(cells)).is_null().to_list() == [False, True]
+
+
+def test_what_is_not_above_0_is_no_time_alone_as_beside_others():
+    form = time_form(pl.Series([1_709_251_200, 1_709_251_260]))
+    assert to_datetime(pl.Series([0]), form).to_list() == [None]
+
+
+def test_most_cells_may_stand_for_no_time():
+    cells = pl.Series([0, 0, 0, 1_709_251_200_000])
+    assert to_datetime(cells, time_form(cells)).dt.year().to_list() == [None, None, None, 2024]
+
+
+@pytest.mark.parametrize("cells", [[0, 1, 2], [-1, 0, 1], [0, 300_000_000, 1_709_251_200]])
+def test_0_is_a_time_where_others_lie_near_it(cells):
+    assert to_datetime(pl.Series(cells), time_form(pl.Series(cells)))[cells.index(0)].year == 1970
 
 
 @pytest.mark.parametrize("cells", [["22/01/2023", "05/01/2023"], ["5/5/2023"], ["2023-05-01"], []])

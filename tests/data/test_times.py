@@ -86,7 +86,9 @@ def test_what_a_cell_says_hangs_on_no_other_cell():
     assert together == [to_datetime(pl.Series([text]), "month first")[0] for text in texts]
 
 
-@pytest.mark.parametrize("form", [*ORDERS, "days", "filetimes", "s", "ms", "us", "ns"])
+@pytest.mark.parametrize(
+    "form", [*ORDERS, "days", "filetimes", "s", "ms", "us", "ns", "recent s", "recent ms"]
+)
 @given(cells=st.lists(st.sampled_from([*WRITTEN, *HOSTILE]), min_size=1, max_size=12))
 @settings(max_examples=15, deadline=None)
 def test_a_cell_is_read_alone_as_it_is_beside_others(form, cells):
@@ -94,12 +96,18 @@ def test_a_cell_is_read_alone_as_it_is_beside_others(form, cells):
     assert together == [to_datetime(pl.Series([cell]), form)[0] for cell in cells]
 
 
-@pytest.mark.parametrize("form", [*ORDERS, "days", "filetimes", "s", "ms", "us", "ns"])
+@pytest.mark.parametrize(
+    "form", [*ORDERS, "days", "filetimes", "s", "ms", "us", "ns", "recent s", "recent ms"]
+)
 @given(cells=st.lists(st.sampled_from(NUMBERS), min_size=1, max_size=8))
 @settings(max_examples=10, deadline=None)
 def test_a_number_is_read_alone_as_it_is_beside_others(form, cells):
     together = to_datetime(pl.Series(cells), form).to_list()
     assert together == [to_datetime(pl.Series([cell]), form)[0] for cell in cells]
+
+
+def test_0_has_no_time_where_training_saw_recent_ones():
+    assert nanoseconds(pl.Series([0, 1_709_251_200]), "recent s").tolist()[0] == NO_TIME
 
 
 def test_numbers_that_count_from_another_day_order_as_themselves():

@@ -29,6 +29,10 @@ def test_a_number_that_is_missing_is_not_unread():
     assert unread_cells(pl.Series([float("nan"), None]), "s").is_empty()
 
 
+def test_0_among_recent_seconds_is_unread():
+    assert unread_cells(pl.Series([0, 1_709_251_200]), "recent s").to_list() == ["0"]
+
+
 def test_stored_times_are_not_unread():
     assert unread_cells(pl.Series([datetime(2026, 1, 31), None]), "month first").is_empty()
 
@@ -47,6 +51,7 @@ def test_the_first_such_cell_is_shown():
         ("month first", "the month first, 01/31/2026"),
         ("days", "days as one number, 20260131"),
         ("s", "seconds since 1970"),
+        ("recent ms", "milliseconds since 1970 above 0"),
     ],
 )
 def test_the_form_of_training_is_told(form, words):

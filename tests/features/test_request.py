@@ -22,12 +22,12 @@ def test_text_that_is_no_object_is_refused(text):
     [
         (
             {"text": True, "text_features": False},
-            "features.text is True, and features.text_features is False",
+            "text is True, and text_features is False",
         ),
-        ({"text": True, "features": {"text": False}}, "features.features.text is False"),
+        ({"text": True, "features": {"text": False}}, "text is True, and features.text is False"),
         (
             {"label_delay": 7, "task_settings": {"label_delay": 0}},
-            "features.task_settings.label_delay is 0",
+            "task_settings.label_delay is 0",
         ),
     ],
 )
@@ -63,3 +63,27 @@ def test_text_is_no_number_of_a_setting(name):
 def test_settings_that_are_no_settings_are_refused():
     with pytest.raises(BadSetting, match="a int"):
         FeatureRequest.of(5)
+
+
+@pytest.mark.parametrize("name", ["text", "text_features", "include_text_features"])
+def test_a_wrong_switch_under_features_is_told_by_its_path(name):
+    with pytest.raises(BadSetting) as refused:
+        FeatureRequest.of({"features": {name: "yes"}})
+    assert refused.value.message.startswith(f"features.{name} is 'yes'")
+
+
+def test_an_unknown_setting_under_features_is_told_by_its_path():
+    with pytest.raises(BadSetting, match=r"no setting 'features\.max_feature'"):
+        FeatureRequest.of({"features": {"max_feature": 3}})
+
+
+@pytest.mark.parametrize("cost", [float("inf"), float("nan")])
+def test_a_cost_that_is_no_finite_number_is_refused(cost):
+    told = rf"features\.max_us_per_row is {cost}: it must be a finite"
+    with pytest.raises(BadSetting, match=told):
+        FeatureRequest.of({"max_us_per_row": cost})
+
+
+def test_json_text_that_gives_a_setting_twice_is_refused():
+    with pytest.raises(BadSetting, match="gives 'seed' twice, as 1 and as 2"):
+        FeatureRequest.of('{"seed": 1, "seed": 2}')

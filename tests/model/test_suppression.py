@@ -178,3 +178,9 @@ def test_of_too_many_entities_the_longest_silent_are_forgotten(monkeypatch):
     entity, time = np.array([5, 4, 3, 2, 1], np.uint64), np.array([50, 10, 30, 20, 40])
     found = LastShown.nothing().after(entity, time)
     assert found.entity.tolist() == [1, 3, 5]
+
+
+def test_days_are_those_of_all_rows_but_one_that_is_years_ahead():
+    rows = table([("web", "T1110", hour, True) for hour in range(49)])
+    ahead = rows[:1].with_columns(when=pl.lit(datetime(2099, 1, 1)))
+    assert RULE.days(pl.concat([rows, ahead])) == 2.0

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
+import polars as pl
+from numpy.typing import NDArray
 
 from phantom_ml.algorithms.base import algorithms
 from phantom_ml.automl.spaces import given_spaces
 from phantom_ml.config import AutoMLConfig, ProblemKind
 from phantom_ml.data.splits import RowTies, require_forward
+from phantom_ml.data.stray_times import days_of, usual_times_of
 from phantom_ml.data.target import Target
-from phantom_ml.data.times import DAY_NS
+from phantom_ml.data.times import DAY_NS, NO_TIME, mostly_untimed
 from phantom_ml.errors import BadSetting
 from phantom_ml.tasks.base import Task
+from phantom_ml.wording import counted
 
 
 def check_spaces(config: AutoMLConfig, task: Task, kind: ProblemKind) -> None:
@@ -39,6 +45,58 @@ def check_spaces(config: AutoMLConfig, task: Task, kind: ProblemKind) -> None:
 def delay_ns(config: AutoMLConfig) -> int:
     """Return the nanoseconds until a label is known; 0 where they are known at once."""
     return int((config.task_settings.label_delay or 0.0) * DAY_NS)
+
+
+def time_of_rows(
+    frame: pl.DataFrame, config: AutoMLConfig, sizes: Sequence[int]
+) -> tuple[NDArray[np.int64] | None, tuple[str, ...]]:
+    """Return when rows were, as ``usual_times_of`` does, and what to say of it; None where no column is named.
+
+    Parameters
+    ----------
+    frame : DataFrame
+    config : AutoMLConfig
+    sizes : sequence of int
+        Rows of the parts that were gathered together.
+
+    Raises
+    ------
+    BadSetting
+        The times order no row, or alerts a day are asked for and no days can be counted.
+    """
+    if config.time_column is None:
+        return None, ()
+    time, told = usual_times_of(frame[config.time_column], sizes)
+    check_days(config, time)
+    return time, told
+
+
+def check_days(config: AutoMLConfig, time: NDArray[np.int64]) -> None:
+    """Return if the days of rows can be counted, where alerts a day are asked for.
+
+    Parameters
+    ----------
+    config : AutoMLConfig
+    time : int64 array of shape (n_rows,)
+        Nanoseconds; NO_TIME where not known.
+
+    Raises
+    ------
+    BadSetting
+        More than half of the rows have no time, or all have the same.
+    """
+    asked = None if config.threshold is None else config.threshold.alerts_per_day
+    untimed = int(np.count_nonzero(time == NO_TIME))
+    if asked is None or (not mostly_untimed(time) and days_of(time) is not None):
+        return
+    why = f"{untimed:,} of {counted(len(time), 'row')} have no time in"
+    if not mostly_untimed(time):
+        why = "all rows have the same time in"
+    raise BadSetting(
+        f"The threshold allows {counted(asked, 'alert')} a day, but {why} {config.time_column!r}, so that no days "
+        "can be counted.",
+        "Name a time column that tells when most rows were, or set the threshold by another rule: max_fpr, top_k.",
+    )
 
 
 def check_delay(target: Target, ties: RowTies, n_rows: int) -> None:

@@ -10,7 +10,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from phantom_ml.algorithms.base import algorithms
-from phantom_ml.automl.able import check_delay, check_spaces, delay_ns
+from phantom_ml.automl.able import check_delay, check_spaces, delay_ns, time_of_rows
 from phantom_ml.automl.in_order import events_in_order
 from phantom_ml.automl.injection import injected
 from phantom_ml.automl.known import Known
@@ -23,10 +23,10 @@ from phantom_ml.data.positive import ClassName
 from phantom_ml.data.recognise import recognise_sampled
 from phantom_ml.data.schema import ColumnKind, TableSchema
 from phantom_ml.data.splits import RowTies, join_entities
+from phantom_ml.data.stray_times import days_of
 from phantom_ml.data.target import Target, require_columns, require_target
 from phantom_ml.data.time_form import time_form
-from phantom_ml.data.times import DAY_NS, NO_TIME, mostly_untimed
-from phantom_ml.data.times_of_rows import times_of
+from phantom_ml.data.times import mostly_untimed
 from phantom_ml.errors import BadSetting, TargetUnusable, TypeUnsafe
 from phantom_ml.features.doubts import doubts_of_numbers, doubts_of_rows, doubts_of_time
 from phantom_ml.metrics.base import Metric
@@ -109,9 +109,7 @@ class Problem:
         """Return the days that some rows span; None where no time tells them, or that of too few rows."""
         if self.ties.time is None or mostly_untimed(self.ties.time):
             return None
-        times = self.ties.time[rows]
-        span = float(np.ptp(times[times != NO_TIME])) / DAY_NS if (times != NO_TIME).any() else 0.0
-        return span if span > 0 else None
+        return days_of(self.ties.time[rows])
 
     def rows(self, chosen: NDArray[np.int64]) -> Problem:
         """Return the same question about some rows, by their positions, ascending."""
@@ -154,7 +152,7 @@ def pose(dataset: Dataset, config: AutoMLConfig, validation: Dataset | None = No
         )
     frame = whole if target.n_rows == whole.height else whole[target.keep]
     inputs = _inputs(frame, config)
-    ties, tied = _ties(frame, config, inputs)
+    ties, tied = _ties(frame, config, inputs, (frame.height - n_validation, n_validation))
     tied += doubts_of_rows(frame, config.time_column)
     check_delay(target, ties, frame.height - n_validation)
     return Problem(
@@ -185,7 +183,8 @@ def _without_answers(dataset: Dataset, config: AutoMLConfig, validation: Dataset
     inputs, n_known = _inputs(frame, config), len(known.anomalies)
     odd = given[known.anomalies] if n_known else injected(frame, inputs, config.seed)
     whole = pl.concat([frame, odd])
-    ties, entities = _ties(whole, config, inputs)
+    # Known anomalies may be of any time.
+    ties, tied = _ties(whole, config, inputs, (frame.height,))
     task, values = tasks.get(config.task_type), np.repeat([0, 1], [frame.height, odd.height])
     name = config.target_column or "anomaly"
     by_known = n_known > 0 and config.optimization_metric is None
@@ -201,7 +200,7 @@ def _without_answers(dataset: Dataset, config: AutoMLConfig, validation: Dataset
         get_metric(KNOWN_METRIC, target.kind) if by_known else _metric(config, task, target),
         callable(config.optimization_metric),
         odd.height,
-        (*known.notes, *entities, *names_alone(frame, inputs), *_doubts(frame, inputs, config)),
+        (*known.notes, *tied, *names_alone(frame, inputs), *_doubts(frame, inputs, config)),
         config.threshold,
         n_known,
         _suppression(config, dataset.columns, frame),
@@ -367,19 +366,19 @@ def _weight(frame: pl.DataFrame, column: str | None) -> NDArray[np.float64] | No
 
 
 def _ties(
-    frame: pl.DataFrame, config: AutoMLConfig, inputs: TableSchema
+    frame: pl.DataFrame, config: AutoMLConfig, inputs: TableSchema, sizes: Sequence[int]
 ) -> tuple[RowTies, tuple[str, ...]]:
-    """Return what ties rows together, and what a person should know of it."""
+    """Return what ties rows of some parts together, and what a person should know of it."""
     if config.time_column is None and not config.group_columns:
         return _tied_by_site(frame, inputs)
-    time = None if config.time_column is None else times_of(frame[config.time_column])
+    time, told = time_of_rows(frame, config, sizes)
     # An answer not yet known when a block of held-out rows begins teaches nothing of it.
     ties = RowTies(time=time, embargo_ns=delay_ns(config))
     if not config.group_columns:
-        return ties, ()
+        return ties, told
     codes = [_codes(frame[c]) for c in config.group_columns]
     groups, reason = join_entities(codes, config.group_columns)
-    return replace(ties, groups=groups), (reason,) if reason else ()
+    return replace(ties, groups=groups), (*told, reason)
 
 
 def _tied_by_site(frame: pl.DataFrame, inputs: TableSchema) -> tuple[RowTies, tuple[str, ...]]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from pathlib import Path
@@ -284,8 +283,10 @@ def _from_file(file: str | None, replaced: Collection[str]) -> dict[str, Any]:
 
 
 def _object(text: str) -> dict[str, Any] | None:
+    from phantom_ml.config.json_text import settings_of
+
     try:
-        values = json.loads(text)
+        values = settings_of(text)
     except ValueError:
         return None
     return values if isinstance(values, dict) else None

@@ -10,6 +10,7 @@ from typing import Any, ClassVar
 from pydantic import Field, ValidationError, field_serializer, field_validator, model_validator
 
 from phantom_ml.config.faults import bad_setting
+from phantom_ml.config.json_text import settings_of
 from phantom_ml.config.nested import (
     Constraints,
     FeatureSettings,
@@ -52,9 +53,9 @@ class AutoMLConfig(Written):
         description="A metric's name, or a function of (truth, prediction) where more is better.",
     )
     time_budget_seconds: float | None = Field(
-        None, gt=0, description="Wall clock, everything included."
+        None, gt=0, allow_inf_nan=False, description="Wall clock, everything included."
     )
-    time_budget_minutes: float | None = Field(None, gt=0, exclude=True)
+    time_budget_minutes: float | None = Field(None, gt=0, allow_inf_nan=False, exclude=True)
     max_trials: int | None = Field(
         None, ge=1, description="Stop after so many trials; no decision looks at the clock then."
     )
@@ -90,7 +91,7 @@ class AutoMLConfig(Written):
                 raise ValueError("give time_budget_seconds or time_budget_minutes, not both")
             # What is no budget is told of in the unit that it was given in.
             is_number = isinstance(minutes, Real) and not isinstance(minutes, bool)
-            if is_number and float(minutes) > 0:
+            if is_number and 0 < float(minutes) < float("inf"):
                 values["time_budget_seconds"] = float(minutes) * 60.0
                 values["time_budget_minutes"] = None
         return values
@@ -133,7 +134,7 @@ def _mapping(config: Mapping[str, Any] | str) -> Mapping[str, Any]:
     if not isinstance(config, str):
         return config
     try:
-        values = json.loads(config)
+        values = settings_of(config)
     except json.JSONDecodeError as error:
         raise BadSetting(
             f"The configuration is not JSON: {error.msg} at character {error.pos}.",

@@ -17,6 +17,9 @@ NOT_ASKED = {
     'as {"max_fpr": 0.001} or {"top_k": 10}.'
 }
 
+#: Bounds of a number as pydantic calls them, and in words.
+LIMITS = (("gt", "greater than"), ("ge", "at least"), ("lt", "less than"), ("le", "at most"))
+
 
 def bad_setting(
     owner: str,
@@ -51,8 +54,20 @@ def bad_setting(
     value = repr(given.value if isinstance(given, Enum) else given)
     value = value if len(value) <= 80 else value[:77] + "..."
     meant = _meant(str(given), _words(str(fault.get("ctx", {}).get("expected", ""))))
-    told = f"{where} is {value}: {plain_message(fault['msg'])}.{meant}"
+    told = (
+        f"{where} is {value}: {plain_message(fault['msg'])}{_range(fault, settings, parts)}.{meant}"
+    )
     return BadSetting(told, "Change the setting and run again.")
+
+
+def _range(fault: Any, settings: type[BaseModel], path: list[str]) -> str:
+    """Return what else a number must be that is not even finite; an empty string of other faults."""
+    field = _settings_at(settings, path[:-1]).model_fields.get(path[-1]) if path else None
+    if field is None or fault["type"] != "finite_number":
+        return ""
+    limits = [(words, getattr(m, name, None)) for m in field.metadata for name, words in LIMITS]
+    told = [f"{words} {limit:g}" for words, limit in limits if limit is not None]
+    return f", {' and '.join(told)}" if told else ""
 
 
 def plain_message(message: str) -> str:
@@ -87,11 +102,16 @@ def _words(expected: str) -> list[str]:
 
 def _names_at(settings: type[BaseModel], path: list[str]) -> list[str]:
     """Return the names of the settings that lie at a path of names below others."""
+    return list(_settings_at(settings, path).model_fields)
+
+
+def _settings_at(settings: type[BaseModel], path: list[str]) -> type[BaseModel]:
+    """Return the settings that lie at a path of names below others."""
     for part in path:
         field = settings.model_fields.get(part)
         kinds = () if field is None else (field.annotation, *get_args(field.annotation))
         settings = next((k for k in kinds if _is_model(k)), settings)
-    return list(settings.model_fields)
+    return settings
 
 
 def _is_model(kind: Any) -> bool:

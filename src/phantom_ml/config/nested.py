@@ -110,6 +110,7 @@ class FeatureSettings(Written):
     max_us_per_row: float | None = Field(
         None,
         gt=0,
+        allow_inf_nan=False,
         description="Leave out the dearest until all together cost so many microseconds.",
     )
 
@@ -264,7 +265,7 @@ class Constraints(Written):
     owner: ClassVar[str] = "constraints"
 
     predict_us_per_row: float | None = Field(
-        None, gt=0, description="Microseconds a row, in batch."
+        None, gt=0, allow_inf_nan=False, description="Microseconds a row, in batch."
     )
     max_bytes: int | None = Field(None, gt=0, description="Size of the model on disk.")
     explainable: Switch = Field(False, description="A single model whose contributions are exact.")

@@ -24,8 +24,9 @@ from phantom_ml.core.kinds import (
 )
 from phantom_ml.core.promise import Promise, broken_promise, fallen_recall, promise_of
 from phantom_ml.core.repeats import RepeatReport, repeat_report
+from phantom_ml.data.stray_times import days_of, strays_of, told_strays
 from phantom_ml.data.target import require_target
-from phantom_ml.data.times import DAY_NS, NO_TIME, nanoseconds
+from phantom_ml.data.times import nanoseconds
 from phantom_ml.errors import BadSetting, BundleDamaged, BundleVersion, UnknownName
 from phantom_ml.explain.truth import Answers, known_answers
 from phantom_ml.metrics.base import Metric
@@ -231,7 +232,7 @@ def _of_alerts(
     prediction: NDArray[np.float64],
 ) -> dict[str, Any]:
     """Return the fields of an evaluation that tell how a line of alert worked out."""
-    days = _days(card, pipeline, frame)
+    days, strays = _days(card, pipeline, frame)
     found, alert = measured(held, truth, prediction, days), held.alerts(prediction[:, 0])
     asked = dict(dict(card.get("config") or {}).get("task_settings") or {})
     prevalence, type_column = asked.get("prevalence"), asked.get("type_column")
@@ -240,7 +241,7 @@ def _of_alerts(
         "field_precision": field_precision(found.recall, found.fpr, prevalence),
         "field_precision_low": field_precision(found.recall_low, found.fpr_high, prevalence),
     }
-    notes = []
+    notes = [*strays]
     if type_column in frame.columns:
         kinds = frame[type_column].cast(pl.String)
         told["kinds"] = recall_by_kind(kinds, alert, truth, known_kinds(card))
@@ -272,17 +273,21 @@ def _drifted(card: Mapping[str, Any]) -> float | None:
     return auc if Drift(auc=auc, low=low, high=high).is_beyond_chance else None
 
 
-def _days(card: Mapping[str, Any], pipeline: Pipeline, frame: pl.DataFrame) -> float | None:
-    """Return the days that rows span, by the time column of the training; None where they do not tell it."""
+def _days(
+    card: Mapping[str, Any], pipeline: Pipeline, frame: pl.DataFrame
+) -> tuple[float | None, tuple[str, ...]]:
+    """Return the days that rows span, by the time column of the training, and what to say of stray rows.
+
+    None days where the rows do not tell them.
+    """
     column = dict(card.get("config") or {}).get("time_column")
     if column not in frame.columns:
-        return None
+        return None, ()
     inputs = pipeline.spec.inputs
     form = inputs.column(column).time_form if column in inputs.names() else None
     times = nanoseconds(frame[column], form)
-    known = times[times != NO_TIME]
-    days = float(np.ptp(known)) / DAY_NS if len(known) else 0.0
-    return days if days > 0 else None
+    stray = strays_of(frame[column], times)
+    return days_of(times[~stray]), told_strays(column, times, stray)
 
 
 def get_metric_or_none(name: str, kind: ProblemKind) -> Metric | None:

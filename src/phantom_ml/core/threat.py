@@ -23,6 +23,7 @@ from phantom_ml.core.look import Optimism, look
 from phantom_ml.core.models import Figure, measured
 from phantom_ml.core.promise import Promise, broken_promise, fallen_recall, promise_of
 from phantom_ml.core.repeats import RepeatReport, repeat_report
+from phantom_ml.data.times import NO_TIME
 from phantom_ml.metrics.base import Metric
 from phantom_ml.metrics.intervals import bootstrap_interval
 from phantom_ml.metrics.lookup import get_metric
@@ -223,10 +224,11 @@ def _repeats(tested: Tested, entities: pl.DataFrame | None) -> RepeatReport | No
 def _by_period(tested: Tested) -> tuple[float, ...]:
     """Return the recall in parts of equal length of the test time; parts without a threat are left out."""
     time = tested.problem.ties.time
-    if time is None or not np.ptp(time):
+    if time is None or tested.problem.days(np.arange(len(time))) is None:
         return ()
-    ends = np.linspace(time.min(), time.max(), PERIODS + 1)[1:-1]
-    period = np.searchsorted(ends, time, side="right")
+    known = time[time != NO_TIME]
+    ends = np.linspace(known.min(), known.max(), PERIODS + 1)[1:-1]
+    period = np.where(time == NO_TIME, -1, np.searchsorted(ends, time, side="right"))
     threats = [(period == k) & (tested.truth == 1) for k in range(PERIODS)]
     return tuple(float(tested.alert[rows].mean()) for rows in threats if rows.any())
 

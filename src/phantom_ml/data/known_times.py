@@ -25,7 +25,8 @@ class KnownTimes:
     Attributes
     ----------
     until : int or None
-        The end of the past, in microseconds since 1970 (UTC); None: there is none.
+        The end of the past, in microseconds since 1970 (UTC); None: there is none. The newest hundredth of what
+        training saw may lie after it: a clock that runs ahead ends nothing.
     n_timed : int
         Rows with a time that were looked at.
     n_known : int
@@ -59,6 +60,6 @@ class KnownTimes:
         are = "is" if self.n_known == 1 else "are"
         return (
             f"{self.n_known:,} of {counted(self.n_timed, 'row')} {are} not after {end}, until when training saw "
-            "rows: those of the same times are counted as what happened before them, what training saw "
-            "itself twice, and scores and alerts say little. Score rows that came later.",
+            "almost all of its rows: those of the same times are counted as what happened before them, what "
+            "training saw itself twice, and scores and alerts say little. Score rows that came later.",
         )

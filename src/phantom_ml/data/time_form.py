@@ -15,6 +15,10 @@ ORDERS = ("month first", "day first", "year first")
 DAYS, FILETIMES = (19_000_101, 21_001_231), (1.227e17, 1.574e17)
 #: Epoch values of up to this magnitude are seconds, then milli-, micro- and nanoseconds.
 UNITS = ((1e11, "s"), (1e14, "ms"), (1e17, "us"), (float("inf"), "ns"))
+#: Before a unit: no number says a time of before 1980, and 0 and less stand for no time.
+RECENT = "recent "
+#: The first number of 1980, by unit.
+FIRST_RECENT = {"s": 315_532_800, "ms": 315_532_800e3, "us": 315_532_800e6, "ns": 315_532_800e9}
 #: Two numbers and a year, each of one or two digits but for a year of four: what may be read in two orders.
 PARTS = r"^\[?(?:[A-Z][a-z]{2,8},?\s+)?(\d\d?)[/-](\d\d?)[/-](\d{4}|\d\d)(?:\D|$)"
 
@@ -23,13 +27,16 @@ def time_form(values: pl.Series) -> str:
     """Return how the times of a column are written: one of ORDERS, or what its numbers count.
 
     Numbers count ``days`` (20240301), ``filetimes``, or ``s``, ``ms``, ``us`` or ``ns`` since 1970, by the
-    size of the middle one. Text of which most is numbers counts as such; any other text, and what is stored
-    as times, has an order: that which most cells fit.
+    size of the middle one; ``recent s`` and so on where all above 0 lie in 1980 or later. Text of which most
+    is numbers counts as such; any other text, and what is stored as times, has an order: that which most
+    cells fit.
 
     Examples
     --------
-    >>> time_form(pl.Series(["05/01/2023", "22/01/2023"])), time_form(pl.Series([1.7e9]))
-    ('day first', 's')
+    >>> time_form(pl.Series(["05/01/2023", "22/01/2023"])), time_form(pl.Series([1.7e9, 0.0]))
+    ('day first', 'recent s')
+    >>> time_form(pl.Series([0, 1, 2]))
+    's'
     """
     if values.dtype.is_numeric():
         return number_form(values.cast(pl.Float64))
@@ -51,12 +58,22 @@ def mostly_numbers(text: pl.Series, numbers: pl.Series) -> bool:
 
 
 def number_form(numbers: pl.Series) -> str:
-    """Return what numbers count: days, filetimes, or a unit since 1970."""
+    """Return what numbers count: days, filetimes, or a unit since 1970, RECENT before it where none is early."""
+    above = numbers.filter(numbers.is_finite() & (numbers > 0))
+    unit = _unit(_typical(above))
+    # A log that knows no time writes 0 or -1 for it, and none of its times lies near 1970.
+    if len(above) and bool((above >= FIRST_RECENT[unit]).all()):
+        return f"{RECENT}{unit}"
     size = _typical(numbers)
     if DAYS[0] <= size <= DAYS[1] and (numbers == numbers.floor()).all():
         return "days"
     if FILETIMES[0] <= size <= FILETIMES[1]:
         return "filetimes"
+    return _unit(size)
+
+
+def _unit(size: float) -> str:
+    """Return what a number of such a size counts since 1970."""
     return next(unit for limit, unit in UNITS if size < limit)
 
 

@@ -11,12 +11,15 @@ from numpy.typing import NDArray
 from phantom_ml.data.time_form import (
     DAYS,
     ORDERS,
+    RECENT,
     mostly_numbers,
     number_form,
     order_of,
     written_numbers,
 )
 
+#: The least number above 0.
+ABOVE_0 = float(np.nextafter(0.0, 1.0))
 #: Nanoseconds of a day.
 DAY_NS = 86_400e9
 #: What numpy stores for "not a time" when a datetime column is read as int64.
@@ -137,9 +140,10 @@ def _from_numbers(numbers: pl.Series, form: str) -> pl.Series:
     if form == "filetimes":
         since = (numbers / 10).cast(pl.Int64, strict=False) - FILETIME_EPOCH
         return since.cast(pl.Datetime("us"))
-    factor = {"s": 1e6, "ms": 1e3, "us": 1.0, "ns": 1e-3}[form]
+    factor = {"s": 1e6, "ms": 1e3, "us": 1.0, "ns": 1e-3}[form.removeprefix(RECENT)]
     # Outside the years 1 to 9999 a value is no time.
-    micros = _within(numbers * factor, -2.5e17, 2.5e17)
+    lowest = ABOVE_0 if form.startswith(RECENT) else -2.5e17
+    micros = _within(numbers * factor, lowest, 2.5e17)
     return micros.cast(pl.Int64, strict=False).cast(pl.Datetime("us"))
 
 
@@ -338,6 +342,17 @@ def _read(text: pl.Series, form: str) -> pl.Series:
     return times.set(times.dt.year() < 100, None)
 
 
+def is_plain_number(values: pl.Series) -> bool:
+    """Return whether a column holds small numbers (years, steps), which order as themselves.
+
+    Examples
+    --------
+    >>> is_plain_number(pl.Series([2025, 2026])), is_plain_number(pl.Series([1.7e9]))
+    (True, False)
+    """
+    return values.dtype.is_numeric() and _largest(values) < 1e8
+
+
 def _largest(values: pl.Series) -> float:
     numbers = values.cast(pl.Float64).drop_nulls().to_numpy()
     return float(np.abs(numbers).max()) if len(numbers) else 0.0
@@ -349,7 +364,8 @@ def nanoseconds(values: pl.Series, form: str | None = None) -> NDArray[np.int64]
     A plain small number (a year, a day's number) orders as itself. A missing time is ``NO_TIME``: nobody knows
     what came before such a row.
     """
-    if values.dtype.is_numeric() and _largest(values) < 1e8:
+    is_recent = form is not None and form.startswith(RECENT)
+    if is_plain_number(values) and not is_recent:
         numbers = (values.cast(pl.Float64) * DAY_NS).cast(pl.Int64, strict=False)
     else:
         numbers = to_datetime(values, form).dt.timestamp("ns")

@@ -13,11 +13,12 @@ import polars as pl
 from phantom_ml.data.kinds.column import MARKS
 from phantom_ml.data.known_times import KnownTimes
 from phantom_ml.data.schema import ColumnSchema
-from phantom_ml.data.time_form import ORDERS, other_order
+from phantom_ml.data.time_form import ORDERS, RECENT, other_order
 from phantom_ml.data.times import to_datetime
 from phantom_ml.wording import counted
 
-#: How a person writes what ``time_form`` decided, and what was stored as times.
+#: What numbers count since 1970, and how a person writes what ``time_form`` decided, or stored as times.
+COUNTED = {"s": "seconds", "ms": "milliseconds", "us": "microseconds", "ns": "nanoseconds"}
 STORED = "ISO 8601, 2026-01-31T12:00:00Z"
 WRITTEN = {
     "month first": "the month first, 01/31/2026",
@@ -25,10 +26,8 @@ WRITTEN = {
     "year first": "the year first, 26/01/31",
     "days": "days as one number, 20260131",
     "filetimes": "counts of Windows FILETIME",
-    "s": "seconds since 1970",
-    "ms": "milliseconds since 1970",
-    "us": "microseconds since 1970",
-    "ns": "nanoseconds since 1970",
+    **{unit: f"{name} since 1970" for unit, name in COUNTED.items()},
+    **{f"{RECENT}{unit}": f"{name} since 1970 above 0" for unit, name in COUNTED.items()},
 }
 #: Characters of a cell that are shown.
 SHOWN = 60

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 from pydantic import Field, ValidationError, field_validator
 
 from phantom_ml.config import AutoMLConfig, AutoMLTaskType, FeatureSettings, bad_setting
+from phantom_ml.config.json_text import settings_of
 from phantom_ml.config.nested import MOST_DAYS
 from phantom_ml.data.times import DAY_NS
 from phantom_ml.errors import BadSetting, listed, nearest
@@ -87,7 +87,8 @@ class FeatureRequest(FeatureSettings):
             shared = {name: True for name in (*SHARED, "features")}
             config = config.model_dump(include={**shared, "task_settings": {DELAY}})
         given = _given(_mapping(config))
-        given_as = {plain: name for plain, (name, _) in given.items()}
+        # A family under "features" is told by the path that was written.
+        given_as = {plain: name.removeprefix("features.") for plain, (name, _) in given.items()}
         try:
             return cls.model_validate({plain: value for plain, (_, value) in given.items()})
         except ValidationError as error:
@@ -101,9 +102,9 @@ def _given(config: Mapping[str, Any]) -> dict[str, tuple[str, Any]]:
         known_as, known = given.setdefault(plain, (written, value))
         if known is None:
             given[plain] = (written, value)
-        elif value is not None and value != known:
+        elif value is not None and value is not known and value != known:
             raise BadSetting(
-                f"features.{known_as} is {known!r}, and features.{written} is {value!r}.",
+                f"Of the feature settings {known_as} is {known!r}, and {written} is {value!r}.",
                 "They are one setting: give one of them.",
             )
     return given
@@ -143,7 +144,7 @@ def _mapping(config: Mapping[str, Any] | str | None) -> Mapping[str, Any]:
     if not isinstance(config, str):
         raise BadSetting(f"The feature settings are a {type(config).__name__}.", expected)
     try:
-        values = json.loads(config)
+        values = settings_of(config)
     except ValueError as error:
         raise BadSetting(f"The feature settings are not JSON: {error}.", expected) from None
     if not isinstance(values, dict):

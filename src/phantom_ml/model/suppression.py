@@ -15,7 +15,9 @@ from numpy.typing import NDArray
 from pydantic import Field
 
 from phantom_ml.config import AutoMLConfig, Settings
+from phantom_ml.data.stray_times import days_of, strays_of
 from phantom_ml.data.target import require_columns
+from phantom_ml.data.times import NO_TIME
 from phantom_ml.errors import BadSetting
 from phantom_ml.features.cells.entity import row_hashes
 from phantom_ml.features.cells.hashing import MISSING, Hashes
@@ -26,6 +28,7 @@ from phantom_ml.model.last_shown import LastShown
 Ints = NDArray[np.int64]
 Flags = NDArray[np.bool_]
 HOUR_US = 3_600_000_000
+DAY_US = 24 * HOUR_US
 
 
 class Suppression(Settings):
@@ -128,10 +131,11 @@ class Suppression(Settings):
         return Placed(rows[kept], entity[kept], time[kept])
 
     def days(self, frame: pl.DataFrame) -> float | None:
-        """Return the days that rows span; None where their times are not known, or all the same."""
+        """Return the days that rows span but stray ones; None where no time is known, or all are the same."""
         time, known = self._times(frame[self.time_column])
-        span = float(np.ptp(time[known])) if known.any() else 0.0
-        return span / (24.0 * HOUR_US) if span > 0 else None
+        times = np.where(known, time, NO_TIME)
+        stray = strays_of(frame[self.time_column], times, DAY_US)
+        return days_of(times[~stray], DAY_US)
 
     def _times(self, values: pl.Series) -> tuple[Ints, Flags]:
         time, known = microseconds(values, self.time_form)
