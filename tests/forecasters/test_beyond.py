@@ -4,7 +4,14 @@ import numpy as np
 import pytest
 
 from phantom_ml.forecasters.base import ForecastContext
-from phantom_ml.forecasters.beyond import Beyond, Ways, beyond
+from phantom_ml.forecasters.beyond import (
+    MOST_TO_BELIEVE,
+    MOST_TO_MEASURE,
+    Beyond,
+    Ways,
+    beyond,
+)
+from phantom_ml.forecasters.error_spread import ErrorSpread
 from phantom_ml.forecasters.lag_lightgbm import LagLightGBM
 from tests.forecasters.made import series_set
 
@@ -41,6 +48,12 @@ def rising(by, settled=0.0):
         return Ways(last + by * steps + settled, last + by * own + settled)
 
     return tell
+
+
+def unmeasured(trained, levels=LEVELS):
+    """Return what is told of one series from which no error was learned."""
+    one = np.ones(1)
+    return ErrorSpread(trained, np.empty((0, len(levels))), one, 0.5 * one, 0.5, 300, levels)
 
 
 @pytest.mark.parametrize("strategy", ["direct", "recursive"])
@@ -95,12 +108,13 @@ def test_each_series_is_believed_by_its_own_history():
 
 def test_of_too_short_a_history_the_model_is_followed_and_its_band_grows_with_the_root():
     found = beyond(series_set({"a": [1.0, 2.0, 3.0]}, season=1), TRAINED, rising(1.0), LEVELS)
-    assert (found.share.tolist(), found.growth, len(found.offsets)) == ([1.0], 0.5, 0)
+    spread = found.spread
+    assert (found.share.tolist(), spread.growth, len(spread.offsets)) == ([1.0], 0.5, 0)
 
 
 def test_without_a_measured_error_a_band_twice_as_far_is_wider_by_the_root_of_two():
     series = series_set({"a": [1.0, 2.0, 3.0, 2.0, 1.0]}, season=1)
-    found = Beyond(1, np.ones(1), np.empty((0, 3)), 0.5, LEVELS)
+    found = Beyond(1, np.ones(1), unmeasured(1))
     away = np.array([[[-1.0, 0.0, 1.0]]])
     forecast = found.forecast(rising(0.0)(series, 2, None), away, series)
     np.testing.assert_allclose(width(forecast), [2.0, 2.0 * np.sqrt(2.0)])
@@ -108,15 +122,43 @@ def test_without_a_measured_error_a_band_twice_as_far_is_wider_by_the_root_of_tw
 
 def test_no_forecast_lies_more_than_three_ranges_away_from_what_came():
     series = series_set({"a": [0.0, 1.0, 0.0, 1.0]}, season=1)
-    found = Beyond(1, np.ones(1), np.empty((0, 3)), 0.5, LEVELS)
+    found = Beyond(1, np.ones(1), unmeasured(1))
     assert found.mean(rising(1.0)(series, 50, None), series).max() == 4.0
 
 
 def test_up_to_the_trained_horizon_the_model_is_followed_wherever_it_goes():
     series = series_set({"a": [0.0, 1.0, 0.0, 1.0]}, season=1)
-    found = Beyond(TRAINED, np.zeros(1), np.empty((0, 3)), 0.5, LEVELS)
+    found = Beyond(TRAINED, np.zeros(1), unmeasured(TRAINED))
     ways = rising(100.0)(series, TRAINED, None)
     assert np.array_equal(found.mean(ways, series), ways.gone_on)
+
+
+def test_a_rise_that_fades_from_the_forecast_stays_within_the_band():
+    series = series_set({"a": np.arange(50.0)}, season=1)
+    found = Beyond(TRAINED, np.full(1, 0.5), unmeasured(TRAINED))
+    ways = rising(1.0)(series, 40, None)
+    forecast = found.forecast(ways, np.zeros((1, TRAINED, 3)), series)
+    np.testing.assert_allclose(
+        forecast.quantiles[0, -1, 2], ways.mixed(0.5 * np.ones((1, 1)))[0, -1]
+    )
+
+
+def test_a_rise_that_fades_from_the_forecast_does_not_lower_the_band():
+    series = series_set({"a": np.arange(50.0)}, season=1)
+    found = Beyond(TRAINED, np.full(1, 0.5), unmeasured(TRAINED))
+    forecast = found.forecast(rising(1.0)(series, 40, None), np.zeros((1, TRAINED, 3)), series)
+    np.testing.assert_array_equal(forecast.quantiles[0, :, 0], forecast.mean[0])
+
+
+def test_of_a_lone_series_more_origins_measure_than_say_which_way_to_believe():
+    asked = []
+
+    def tell(series, horizon, future):
+        asked.append(len(series.values))
+        return rising(0.0)(series, horizon, future)
+
+    beyond(series_set({"a": walk()}, season=1), TRAINED, tell, LEVELS)
+    assert len(asked) == MOST_TO_BELIEVE + MOST_TO_MEASURE
 
 
 @pytest.mark.parametrize("levels", [(), (0.5,), (0.001, 0.2, 0.8, 0.999), (0.9, 0.99)])

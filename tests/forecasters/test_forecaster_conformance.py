@@ -86,6 +86,13 @@ def test_a_longer_forecast_begins_like_the_shorter_one(family):
 
 
 @each_forecaster
+def test_the_band_of_a_longer_forecast_begins_like_that_of_the_shorter_one(family):
+    own = fitted(family, series_set())
+    longer = own.predict(3 * HORIZON).quantiles[:, :HORIZON]
+    np.testing.assert_allclose(longer, own.predict(HORIZON).quantiles)
+
+
+@each_forecaster
 def test_same_seed_gives_the_same_forecast(family):
     one, other = (fitted(family, series_set(), seed=3).predict(HORIZON) for _ in range(2))
     assert same(one, other)

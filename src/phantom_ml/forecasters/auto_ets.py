@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import ClassVar, Literal
 
 from phantom_ml.config.bounds import choice
+from phantom_ml.forecasters._smoothing_spread import WithSpread, smoothing_spread
 from phantom_ml.forecasters._statistical import FittedStatistical, Model, StatisticalSettings
 from phantom_ml.forecasters.base import FittedForecaster, forecasters
 
@@ -33,12 +34,12 @@ class AutoETS(StatisticalSettings):
     )
 
     def model(self, season: int) -> Model:
-        """Return the library's model."""
+        """Return the library's model, its quantiles told by formula."""
         from statsforecast.models import AutoETS as Library
 
-        model: Model = Library(
+        library = Library(
             season_length=season,
             model="ZZZ",
             damped=True if self.damped else None,
         )
-        return model
+        return WithSpread(library, smoothing_spread)

@@ -4,7 +4,8 @@ A model that goes on from its own forecasts meets a past that is smoother than a
 add up, block after block, until it tells what never came. Held, it tells all further steps from the last known
 value, and misses a trend. The history says which of the two to believe: both are told from earlier origins, and
 least squares say how much of the way between them came true, series by series, drawn towards what is usual of
-all. How far the result lay from what came there makes the quantiles.
+all. How far the result lay from what came there makes the quantiles, as ``error_spread`` tells; what fades from
+the forecast far ahead stays between them.
 
 The model has learned from these values as well, but from none so far ahead.
 
@@ -22,24 +23,24 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from phantom_ml.forecasters.accuracy import seasonal_scale
 from phantom_ml.forecasters.backtest import Window, rolling_windows
 from phantom_ml.forecasters.base import Forecast
-from phantom_ml.forecasters.conformal import conformal_offsets
+from phantom_ml.forecasters.error_spread import ErrorSpread, error_spread
 from phantom_ml.forecasters.learnable import is_learnable, usual_length
 from phantom_ml.forecasters.series import SeriesSet
 
 Floats = NDArray[np.float64]
-#: Forecasts to judge by, and origins of a series, at least and at most.
-WANTED_FORECASTS, LEAST_ORIGINS, MOST_ORIGINS = 60, 3, 8
+#: Forecasts to judge by, and origins of a series, at least.
+WANTED_FORECASTS, LEAST_ORIGINS = 60, 3
+#: Origins of a series at most, to say which way to believe, and to say how wrong that is. Of a lone series more
+#: origins make better bands, but on made trends and walks with a drift their shares made worse forecasts.
+MOST_TO_BELIEVE, MOST_TO_MEASURE = 8, 30
 #: Trained horizons that are judged, at most.
 MOST_HORIZONS = 4
 #: Of a history so much is left before the first origin, and so much is reached over where it is enough.
 SHARE_OF_HISTORY = 3
 #: What is usual of all series counts as much as a usual series tells of itself.
 DRAWN = 1.0
-#: Where nothing tells how errors grow, they grow as those of a random walk: with the root of the steps.
-USUAL_GROWTH = 0.5
 #: No forecast lies so many times the range of its history away from it.
 MOST_RANGES = 3.0
 
@@ -78,19 +79,13 @@ class Beyond:
         Steps ahead that the model was trained for.
     share : array of shape (n_series,)
         Of the way from held to gone on that is believed, in [0, 1].
-    offsets : array of shape (n_measured, n_levels)
-        Of the steps that follow the trained ones: how far values may lie from the forecast, in units of
-        ``seasonal_scale``, never less far than at a nearer step.
-    growth : float
-        Beyond the measured steps distances grow with this power of the steps, in [0, 1].
-    levels : tuple of float
+    spread : ErrorSpread
+        How far quantiles lie from the forecast there.
     """
 
     trained: int
     share: Floats
-    offsets: Floats
-    growth: float
-    levels: tuple[float, ...]
+    spread: ErrorSpread
 
     def forecast(self, ways: Ways, distances: Floats, history: SeriesSet) -> Forecast:
         """Return the forecast of all steps.
@@ -105,35 +100,32 @@ class Beyond:
         """
         mean = self.mean(ways, history)
         n_further = mean.shape[1] - self.trained
-        further = self._farther(distances[:, -1:], seasonal_scale(history), n_further)
+        faded = (self._in_sight(ways.mixed(self.share[:, None]), history) - mean)[:, self.trained :]
+        further = self.spread.farther(distances[:, -1:], n_further) + self._outwards(faded)
         away = np.concatenate([distances, further], axis=1)
-        return Forecast(mean, np.sort(mean[:, :, None] + away, axis=2), self.levels)
+        return Forecast(mean, np.sort(mean[:, :, None] + away, axis=2), self.spread.levels)
 
     def mean(self, ways: Ways, history: SeriesSet) -> Floats:
         """Return the point forecast, as it is up to the trained steps and within sight of the history beyond."""
         steps = np.arange(1, ways.held.shape[1] + 1)
         # Farther than was judged only what came true as a whole is followed on: other shares fade.
-        judged = self.trained + len(self.offsets)
+        judged = self.trained + len(self.spread.offsets)
         mixed = ways.mixed(self.share[:, None] ** np.sqrt(np.maximum(steps / judged, 1.0)))
+        return np.where(steps > self.trained, self._in_sight(mixed, history), ways.gone_on)
+
+    def _in_sight(self, told: Floats, history: SeriesSet) -> Floats:
+        """Return forecasts (n_series, horizon), none too far away from what came."""
         values, starts = history.whole, history.bounds[:-1]
         low, high = (f.reduceat(values, starts)[:, None] for f in (np.minimum, np.maximum))
         reach = MOST_RANGES * (high - low)
-        return np.where(
-            steps > self.trained, np.clip(mixed, low - reach, high + reach), ways.gone_on
-        )
+        return np.clip(told, low - reach, high + reach)
 
-    def _farther(self, last: Floats, scale: Floats, n_further: int) -> Floats:
-        """Return how far quantiles lie beyond: never nearer than ``last``, those of the last trained step."""
-        n_measured = len(self.offsets)
-        place = np.minimum(np.arange(n_further), n_measured - 1)
-        told = self.offsets[place] if n_measured else np.zeros((n_further, len(self.levels)))
-        measured = told * np.nan_to_num(scale)[:, None, None]
-        steps = self.trained + 1 + np.arange(n_further)
-        factor = np.maximum(steps / (self.trained + n_measured), 1.0)[:, None] ** self.growth
-        upper, lower = np.maximum(last, measured), np.minimum(last, measured)
-        level = np.asarray(self.levels)
-        above, below = np.maximum(upper, factor * upper), np.minimum(lower, factor * lower)
-        return np.where(level > 0.5, above, np.where(level < 0.5, below, last))
+    def _outwards(self, faded: Floats) -> Floats:
+        """Return how far quantiles move for what faded, (n_series, n_further, n_levels): it may come true."""
+        up = np.maximum.accumulate(np.maximum(faded, 0.0), axis=1)[:, :, None]
+        down = np.minimum.accumulate(np.minimum(faded, 0.0), axis=1)[:, :, None]
+        level = np.asarray(self.spread.levels)
+        return np.where(level > 0.5, up, np.where(level < 0.5, down, 0.0))
 
 
 def beyond(history: SeriesSet, trained: int, told: Teller, levels: tuple[float, ...]) -> Beyond:
@@ -150,33 +142,35 @@ def beyond(history: SeriesSet, trained: int, told: Teller, levels: tuple[float, 
     told : callable
     levels : tuple of float
     """
-    windows, reach = _windows(history, trained)
-    ways = [told(w.train, reach, w.future) for w in windows]
+    windows = _windows(history, trained, MOST_TO_BELIEVE)
+    ways = _ways_of(windows, told)
     share = _shares(history.n_series, trained, windows, ways)
+    more = _windows(history, trained, MOST_TO_MEASURE)
+    if len(more) > len(windows):
+        windows, ways = more, _ways_of(more, told)
     parts = zip(windows, ways, strict=True)
     missed = [_scaled(w, w.truth - way.mixed(share[w.chosen, None])) for w, way in parts]
-    errors = np.concatenate(missed) if missed else np.empty((0, reach))
-    if np.isnan(errors[:, trained:]).all():
-        return Beyond(trained, share, np.empty((0, len(levels))), USUAL_GROWTH, levels)
-    offsets = conformal_offsets(errors[:, trained:], levels)
-    farther = np.where(
-        np.asarray(levels) > 0.5, np.maximum.accumulate(offsets), np.minimum.accumulate(offsets)
-    )
-    return Beyond(trained, share, farther, _growth(errors), levels)
+    errors = np.concatenate(missed) if missed else np.empty((0, trained))
+    codes = np.concatenate([w.chosen for w in windows]) if windows else np.empty(0, np.int64)
+    return Beyond(trained, share, error_spread(history, trained, errors, codes, levels))
 
 
-def _windows(history: SeriesSet, trained: int) -> tuple[list[Window], int]:
-    """Return windows at origins spread evenly over the later part of the history, and their steps."""
+def _ways_of(windows: list[Window], told: Teller) -> list[Ways]:
+    return [told(w.train, w.truth.shape[1], w.future) for w in windows]
+
+
+def _windows(history: SeriesSet, trained: int, most: int) -> list[Window]:
+    """Return windows at so many origins at most, spread evenly over the later part of the history."""
     length = int(usual_length(history))
     kept = length // SHARE_OF_HISTORY
     reach = min(MOST_HORIZONS * trained, max(kept, min(2 * trained, length // 2)))
     if reach <= trained:
-        return [], reach
+        return []
     room = max(length - kept - reach, 0)
     wanted = max(LEAST_ORIGINS, -(-WANTED_FORECASTS // history.n_series))
-    n_origins = min(wanted, MOST_ORIGINS, room + 1)
+    n_origins = min(wanted, most, room + 1)
     step = max(1, room // max(n_origins - 1, 1))
-    return rolling_windows(history, reach, n_origins, step), reach
+    return rolling_windows(history, reach, n_origins, step)
 
 
 def _scaled(window: Window, distances: Floats) -> Floats:
@@ -200,17 +194,3 @@ def _shares(n_series: int, trained: int, windows: list[Window], ways: list[Ways]
     usual = float(np.median(np.clip(came[tells] / went[tells], 0.0, 1.0)))
     weight = DRAWN * float(np.median(went[tells]))
     return np.clip((came + weight * usual) / (went + weight), 0.0, 1.0)
-
-
-def _growth(errors: Floats) -> float:
-    """Return the power of the steps with which the mean error grows, from errors (n_rows, n_steps).
-
-    A line through logarithms; steps weigh so that each doubling of them counts the same.
-    """
-    known = ~np.isnan(errors)
-    size = np.where(known, np.abs(errors), 0.0).sum(axis=0) / np.maximum(known.sum(axis=0), 1)
-    steps = np.flatnonzero(size > 0) + 1
-    if len(steps) < 2:
-        return USUAL_GROWTH
-    slope = np.polyfit(np.log(steps), np.log(size[steps - 1]), 1, w=np.sqrt(1.0 / steps))[0]
-    return float(np.clip(slope, 0.0, 1.0))

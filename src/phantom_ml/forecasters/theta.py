@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import ClassVar, Literal
 
 from phantom_ml.config.bounds import choice
+from phantom_ml.forecasters._smoothing_spread import WithSpread, theta_spread
 from phantom_ml.forecasters._statistical import FittedStatistical, Model, StatisticalSettings
 from phantom_ml.forecasters.base import FittedForecaster, forecasters
 
@@ -37,10 +38,10 @@ class Theta(StatisticalSettings):
     )
 
     def model(self, season: int) -> Model:
-        """Return the library's model."""
+        """Return the library's model, its quantiles told by formula."""
         from statsforecast.models import AutoTheta as Library
 
-        model: Model = Library(
+        library = Library(
             season_length=season, model=self.variant, decomposition_type=self.decomposition
         )
-        return model
+        return WithSpread(library, theta_spread)

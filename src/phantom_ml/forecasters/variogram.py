@@ -66,7 +66,7 @@ class Variogram:
         longest : int
         """
         n_lags = min(longest, max(len(own) for own in past) - 2)
-        told = np.stack([_differences(own, n_lags) for own in past])
+        told = np.stack([mean_differences(own, n_lags) for own in past])
         return cls(np.nanmean(told, axis=0), int(np.median([len(own) for own in past])), len(past))
 
     def dips(self, season: int, sure: Sure = SUGGESTED) -> bool:
@@ -142,8 +142,16 @@ def without_line(values: Floats) -> Floats:
     return np.asarray(rest, np.float64)
 
 
-def _differences(own: Floats, n_lags: int) -> Floats:
-    """Return the mean squared differences of a series, in units of their mean, NaN beyond its length."""
+def mean_differences(own: Floats, n_lags: int) -> Floats:
+    """Return the mean squared differences by distance, in units of their mean, NaN beyond the length.
+
+    Parameters
+    ----------
+    own : array of shape (n_values,)
+        Three values at least, their mean near 0.
+    n_lags : int
+        The farthest distance; the answer has one entry more, for the distance 0.
+    """
     n_values = len(own)
     lags = np.arange(min(n_lags, n_values - 2) + 1)
     power = np.abs(np.fft.rfft(own, 2 ** int(np.ceil(np.log2(2 * n_values))))) ** 2

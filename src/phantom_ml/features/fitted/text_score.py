@@ -153,7 +153,7 @@ def _in_order(samples: Samples) -> NDArray[np.int64]:
     factors = np.random.default_rng(0).integers(0, 2**63, text.shape[1], np.uint64)
     cells = text.data.astype(np.float32, copy=False).view(np.uint32).astype(np.uint64)
     held = sparse.csr_array((cells, text.indices, text.indptr), shape=text.shape)
-    told = held @ (2 * factors + np.uint64(1))
+    told = np.asarray(held @ (2 * factors + np.uint64(1)))
     weight = np.zeros(len(told)) if samples.weight is None else samples.weight
     return np.lexsort((weight, samples.target, told))
 
