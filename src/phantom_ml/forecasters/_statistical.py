@@ -34,7 +34,9 @@ from phantom_ml.forecasters.base import (
     forecasters,
 )
 from phantom_ml.forecasters.learnable import LEAST_VALUES
+from phantom_ml.forecasters.season import LEAST_SEASONS
 from phantom_ml.forecasters.seasonal_naive import left_to_naive, seasonal_naive
+from phantom_ml.forecasters.seasonal_part import seasonal_part
 from phantom_ml.forecasters.series import SeriesSet
 from phantom_ml.parts.arrays import Form, damaged, load_arrays, require, save_arrays
 from phantom_ml.process.deadline import Deadline
@@ -42,10 +44,6 @@ from phantom_ml.process.deadline import Deadline
 Floats = NDArray[np.float64]
 Told = Mapping[str, Any]
 FORM: Form = {"mean": (np.float64, 2), "quantiles": (np.float64, 3), "state": (np.int64, 1)}
-#: Fewer seasons of a history say nothing about a season.
-LEAST_SEASONS = 2
-#: Seasons from which one that is taken out is learned, the last ones.
-MOST_SEASONS = 10
 #: The mean time of so many last series, times this, must still fit before the deadline. The slowest one
 #: would end a fit for a single hiccup of the machine.
 RECENT, MARGIN = 8, 2.0
@@ -259,34 +257,6 @@ def _forecast_without(
         return None
     ahead = part[len(history) :]
     return found[0] + ahead, found[1] + ahead[:, None]
-
-
-def seasonal_part(history: Floats, season: int) -> Floats:
-    """Return how far each step of a season lies from the level, shape (season,), mean 0.
-
-    Parameters
-    ----------
-    history : array of shape (n_values,)
-        Two seasons and one value at least, of which the last ten seasons are looked at.
-    season : int
-
-    Examples
-    --------
-    >>> seasonal_part(np.array([1.0, 3.0, 2.0, 4.0, 3.0, 5.0, 4.0]), 2).tolist()
-    [-0.75, 0.75]
-    """
-    first = max(len(history) - MOST_SEASONS * season, 0)
-    values = history[first:]
-    # A mean over an even season lies between two steps: its ends count half.
-    weights = np.full(season + 1 - season % 2, 1.0 / season)
-    if season % 2 == 0:
-        weights[[0, -1]] /= 2.0
-    level = np.convolve(values, weights, mode="valid")
-    start = len(weights) // 2
-    phases = (first + start + np.arange(len(level))) % season
-    rest = values[start : start + len(level)] - level
-    means = np.bincount(phases, rest, season) / np.maximum(np.bincount(phases, minlength=season), 1)
-    return np.asarray(means - means.mean(), np.float64)
 
 
 def _central(levels: Sequence[float]) -> list[float]:

@@ -10,8 +10,9 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from phantom_ml.forecasters._statistical import LEAST_SEASONS, seasonal_part
 from phantom_ml.forecasters.error_growth import power_of
+from phantom_ml.forecasters.season import LEAST_SEASONS
+from phantom_ml.forecasters.seasonal_part import seasonal_part
 from phantom_ml.forecasters.series import SeriesSet
 from phantom_ml.forecasters.variogram import mean_differences
 
