@@ -12,6 +12,9 @@ from phantom_ml.features.base import as_text
 from phantom_ml.features.fit import fit_encoder
 from phantom_ml.features.lately import FEW
 from phantom_ml.features.parsing.addresses import parse_addresses
+from phantom_ml.features.parsing.decoding import decode, decode_few
+from phantom_ml.features.parsing.host_labels import coded_labels, codes_of_few
+from phantom_ml.features.parsing.hosts import split_hosts
 from phantom_ml.features.parsing.ports import parse_ports
 from phantom_ml.features.tables.base import table_encoders
 
@@ -30,6 +33,40 @@ ADDRESSES = [
     "01.2.3.4",
     "",
     None,
+]
+#: Labels of hosts, among them those of rules that are names, wildcards, exceptions and a company's.
+LABELS = [
+    "a",
+    "",
+    "com",
+    "co",
+    "uk",
+    "ck",
+    "www",
+    "kawasaki",
+    "jp",
+    "city",
+    "github",
+    "io",
+    "1",
+    "é",
+]
+#: What stands for a character, once or twice, whole or not, of ASCII or not.
+ESCAPES = [
+    "%",
+    "25",
+    "41",
+    "%2f",
+    "%C3",
+    "%A9",
+    "%c0%af",
+    "%u0041",
+    "&",
+    "&lt;",
+    "#60;",
+    "+",
+    "é",
+    "z",
 ]
 SERVICES = ["http", "dns", "SSH,http", "gossip", "", ",", None]
 
@@ -141,3 +178,31 @@ def test_few_ports_are_read_as_many_are(cells):
 def test_few_numbers_are_written_as_many_are(cells):
     few, many = (as_text(pl.Series(cells * n, dtype=pl.Float64)) for n in (1, MANY))
     assert few.to_list() == many[: len(cells)].to_list()
+
+
+@given(
+    st.lists(st.lists(st.sampled_from(LABELS), max_size=6).map(".".join), min_size=1, max_size=8)
+)
+@settings(deadline=None, max_examples=100)
+def test_few_hosts_are_split_as_many_are(hosts):
+    few, many = (split_hosts(pl.Series(hosts * n)) for n in (1, MANY))
+    assert few.rows() == many[: len(hosts)].select(few.columns).rows()
+
+
+@given(st.lists(st.text("abF09.z-é", max_size=40), min_size=1, max_size=8))
+@settings(deadline=None, max_examples=60)
+def test_few_labels_are_measured_as_many_are(hosts):
+    many = coded_labels(pl.Series(hosts * MANY))
+    assert codes_of_few([*hosts]) == many[: len(hosts)].to_dict(as_series=False)
+
+
+@given(
+    st.lists(st.lists(st.sampled_from(ESCAPES), max_size=9).map("".join), min_size=1, max_size=8)
+)
+@settings(deadline=None, max_examples=100)
+def test_few_strings_are_decoded_as_many_are(texts):
+    few, (many, rounds) = decode_few([*texts]), decode(pl.Series(texts * MANY))
+    assert (few[0], few[1].tolist()) == (
+        many[: len(texts)].to_list(),
+        rounds[: len(texts)].tolist(),
+    )

@@ -143,3 +143,15 @@ def test_missing_fractions_are_remembered_once():
     for _ in range(5):
         memory.transform(pl.DataFrame({"c": [float("nan")]}), np.empty((1, 1), np.float32))
     assert len(memory.memory.known) == 1
+
+
+def test_a_word_stands_where_it_belongs_though_fewer_parts_are_kept_than_when_it_was_last_used():
+    encoder = encoders.get("url")(
+        column="u",
+        kept=("length", "extension", "scheme"),
+        levels={"extension": ("php",), "scheme": ("http",)},
+    )
+    cells = pl.Series("u", ["http://a.com/b.php"])
+    encoder.transform_each([encoder], [cells])
+    fewer = encoder.keeping(["u.scheme"])
+    assert fewer.transform_each([fewer], [cells])[0].tolist() == [[0]]

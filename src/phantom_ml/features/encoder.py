@@ -160,7 +160,7 @@ class Encoder:
         if not self.text_columns:
             return None
         words = [c in self.prose_columns for c in self.text_columns]
-        return hashed_ngrams([as_text(frame[c]) for c in self.text_columns], words)
+        return hashed_ngrams([as_text(frame.get_column(c)) for c in self.text_columns], words)
 
     def keeping(self, names: Collection[str]) -> Encoder:
         """Return the encoder without the features that are not named, as far as its parts can."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, NamedTuple, TypeVar
 
 #: More rows than this are not worth asking one by one.
 FEW = 64
@@ -14,9 +14,8 @@ MOST, LONGEST = 4096, 1024
 Value = TypeVar("Value")
 
 
-@dataclass(frozen=True)
-class Asked(Generic[Value]):
-    """Cells, what was known of them when they were asked for, and where each new one first stands."""
+class Asked(NamedTuple, Generic[Value]):
+    """Cells, what was known of them when they were asked for, and where each new one stands."""
 
     cells: Sequence[Hashable]
     known: Mapping[Hashable, Value]
@@ -64,10 +63,8 @@ class Lately(Generic[Value]):
 
     def ask(self, cells: Sequence[Hashable]) -> Asked[Value]:
         """Return which of the cells are new, to make them together with those of others."""
-        known, new = self.known, dict[Hashable, int]()
-        for place, cell in enumerate(cells):
-            if cell not in known:
-                new.setdefault(cell, place)
+        known = self.known
+        new = {cell: place for place, cell in enumerate(cells) if cell not in known}
         return Asked(cells, known, new)
 
     def answer(self, asked: Asked[Value], made: Iterable[Value]) -> list[Value]:
@@ -75,17 +72,20 @@ class Lately(Generic[Value]):
         known = asked.known
         if not asked.new:
             return [known[cell] for cell in asked.cells]
-        found = dict(zip(asked.new, made, strict=True))
-        self._keep({cell: value for cell, value in found.items() if _size(cell) <= self.longest})
-        if len(found) == len(asked.cells):
-            return [*found.values()]
+        found = self.keep(asked, made)
         return [found[cell] if cell in found else known[cell] for cell in asked.cells]
 
-    def _keep(self, found: dict[Hashable, Value]) -> None:
+    def keep(self, asked: Asked[Value], made: Iterable[Value]) -> dict[Hashable, Value]:
+        """Remember what is made of the new cells that were asked for, and return it."""
+        found = dict(zip(asked.new, made, strict=True))
         # Another thread may be reading the old dictionary: it grows, but nothing is ever taken out of it.
         if len(self.known) + len(found) > self.most:
             self.known = {}
-        self.known.update(found)
+        known = self.known
+        for cell, value in found.items():
+            if _size(cell) <= self.longest:
+                known[cell] = value
+        return found
 
 
 def columns_lately(

@@ -18,11 +18,12 @@ import polars as pl
 from numpy.typing import NDArray
 from scipy import sparse
 
-from phantom_ml.features.cells.bytes import NON_ASCII, UPPER, WORD
+from phantom_ml.features.cells.bytes import FEW_BYTES, NON_ASCII, UPPER, WORD
 from phantom_ml.features.lately import FEW, Lately
 
 SIZES = (2, 3, 4, 5)
-BUCKETS = 2**18
+BITS = 18
+BUCKETS = 2**BITS
 #: Bytes of a cell that are read: the head of a longer one tells its kind, and time stays bounded.
 MAX_BYTES = 2048
 #: Rows hashed at a time, so that memory is bounded.
@@ -35,6 +36,11 @@ Hashed = tuple[NDArray[np.int64], NDArray[np.float32]]
 Salt = int | NDArray[np.int64]
 NOTHING: Hashed = (np.empty(0, np.int64), np.empty(0, np.float32))
 _HASHED: Lately[Hashed] = Lately(MOST, LONGEST)
+#: Bytes of words; and each byte, a capital as its small letter, as the number that is mixed, never 0.
+_OF_WORDS = WORD | NON_ASCII
+_LETTER = (np.arange(256) + 32 * UPPER + 1).astype(np.uint32)
+#: Bits of a number that tell a place among the n-grams of a few rows.
+_PLACE_BITS = 38
 _MIX = np.uint32(2654435761)  # Knuth's multiplicative hash: 2^32 divided by the golden ratio
 
 
@@ -70,14 +76,39 @@ def _few(columns: list[pl.Series], words: Sequence[bool]) -> sparse.csr_array:
         for cell in column.to_list()
     ]
     hashed = _HASHED.of(cells, lambda new: _of_cells([cells[i] for i in new]))
-    keys = [b + BUCKETS * (i % n_rows) for i, (b, _) in enumerate(hashed)]
-    key, place = np.unique(np.concatenate([NOTHING[0], *keys]), return_inverse=True)
-    values = np.zeros(len(key), np.float32)
+    sizes = np.array([len(buckets) for buckets, _ in hashed], np.int64)
+    rows = np.repeat(np.arange(len(hashed)) % n_rows, sizes)
+    keys = np.concatenate([NOTHING[0], *(buckets for buckets, _ in hashed)]) + BUCKETS * rows
     # Column after column, as sums of matrices are made.
-    np.add.at(values, place, np.concatenate([NOTHING[1], *(v for _, v in hashed)]))
+    key, values = _summed(keys, np.concatenate([NOTHING[1], *(v for _, v in hashed)]))
     ends = np.searchsorted(key, BUCKETS * np.arange(n_rows + 1)).astype(np.int32)
-    buckets = (key % BUCKETS).astype(np.int32)
+    buckets = (key & (BUCKETS - 1)).astype(np.int32)
     return sparse.csr_array((values, buckets, ends), shape=(n_rows, BUCKETS))
+
+
+def _summed(
+    keys: NDArray[np.int64], values: NDArray[np.float32]
+) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
+    """Return each key once, ascending, and the sum of its values in the order in which they come.
+
+    Keys must be below 2**24, and fewer than 2**_PLACE_BITS.
+    """
+    # A key and its place in one number: to sort numbers is many times faster than to sort places by keys.
+    both = keys << _PLACE_BITS | np.arange(len(keys))
+    both.sort()
+    key, values = both >> _PLACE_BITS, values[both & ((1 << _PLACE_BITS) - 1)]
+    is_first = _is_first(key)
+    summed = values[is_first]
+    again = np.flatnonzero(~is_first)
+    np.add.at(summed, (np.cumsum(is_first) - 1)[again], values[again])
+    return key[is_first], summed
+
+
+def _is_first(keys: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """Return which of ascending keys are not the one before."""
+    is_first = np.ones(len(keys), np.bool_)
+    np.not_equal(keys[1:], keys[:-1], out=is_first[1:])
+    return is_first
 
 
 def _of_cells(cells: list[tuple[str | None, int, bool]]) -> list[Hashed]:
@@ -158,7 +189,8 @@ def _counted(
     """Return what the matrix of ``_chunk`` holds: its values, their buckets, and where rows end."""
     n_rows = len(lengths)
     row_of = np.repeat(np.arange(n_rows, dtype=np.int64), lengths)
-    keys = [_ngrams(data, row_of, size, salt) for size in SIZES if len(data) >= size]
+    together = (SIZES,) if len(data) <= FEW_BYTES else tuple((size,) for size in SIZES)
+    keys = [_ngrams(data, row_of, sizes, salt) for sizes in together]
     if prose is not None:
         keys += _words(data[prose], row_of[prose], salt)
     key = np.concatenate([np.empty(0, np.int64), *keys])
@@ -166,9 +198,9 @@ def _counted(
         nothing = np.empty(0, np.float32), np.empty(0, np.int32)
         return *nothing, np.zeros(n_rows + 1, np.int32)
     key.sort()
-    first = np.flatnonzero(np.concatenate([[True], key[1:] != key[:-1]]))
+    first = np.flatnonzero(_is_first(key))
     counts = np.diff(np.concatenate([first, [len(key)]]))
-    rows, buckets = key[first] // BUCKETS, (key[first] % BUCKETS).astype(np.int32)
+    rows, buckets = key[first] >> BITS, (key[first] & (BUCKETS - 1)).astype(np.int32)
     values = (1.0 + np.log(counts)).astype(np.float32)
     norm = np.sqrt(np.bincount(rows, weights=values.astype(np.float64) ** 2, minlength=n_rows))
     values /= norm[rows].astype(np.float32)
@@ -185,17 +217,18 @@ def _words(
     data: NDArray[np.uint8], row_of: NDArray[np.int64], salt: Salt
 ) -> list[NDArray[np.int64]]:
     """Return row * BUCKETS + bucket of every word and every pair of neighbouring words of a row."""
-    inside = (WORD | NON_ASCII)[data]
-    new_row = np.diff(row_of, prepend=-1) > 0
-    starts = np.flatnonzero(inside & (new_row | ~np.concatenate([[False], inside[:-1]])))
+    inside = _OF_WORDS[data]
+    # A word begins where none was before, and with its row.
+    begins = inside.copy()
+    begins[1:] &= ~inside[:-1] | (row_of[1:] != row_of[:-1])
+    starts = np.flatnonzero(begins)
     if not len(starts):
         return []
     # A word is a sum over its bytes, each mixed with its place in the word.
-    place = np.arange(len(data)) - np.maximum.accumulate(
-        np.where(_at(starts, len(data)), np.arange(len(data)), 0)
-    )
-    letters = np.where(UPPER[data], data + np.uint8(32), data).astype(np.uint32)
-    mixed = (letters + np.uint32(1)) * (_MIX ^ (place.astype(np.uint32) * np.uint32(2246822519)))
+    began = np.zeros(len(data), np.uint32)
+    began[starts] = starts
+    place = np.arange(len(data), dtype=np.uint32) - np.maximum.accumulate(began)
+    mixed = _LETTER[data] * (_MIX ^ (place * np.uint32(2246822519)))
     mixed ^= mixed >> np.uint32(13)
     word = np.add.reduceat(np.where(inside, mixed * _MIX, np.uint32(0)), starts, dtype=np.uint32)
     rows = row_of[starts]
@@ -208,12 +241,6 @@ def _words(
     ]
 
 
-def _at(places: NDArray[np.int64], n: int) -> NDArray[np.bool_]:
-    found = np.zeros(n, np.bool_)
-    found[places] = True
-    return found
-
-
 def _of_each(salt: Salt, rows: NDArray[np.int64]) -> Salt:
     return salt if isinstance(salt, int) else salt[rows]
 
@@ -221,19 +248,24 @@ def _of_each(salt: Salt, rows: NDArray[np.int64]) -> Salt:
 def _bucket(code: NDArray[np.uint32], salt: Salt) -> NDArray[np.int64]:
     mixed = (code ^ np.asarray(31 * salt).astype(np.uint32)) * _MIX
     mixed ^= mixed >> np.uint32(15)
-    return ((mixed * _MIX) >> np.uint32(32 - 18)).astype(np.int64)
+    return ((mixed * _MIX) >> np.uint32(32 - BITS)).astype(np.int64)
 
 
 def _ngrams(
-    data: NDArray[np.uint8], row_of: NDArray[np.int64], size: int, salt: Salt
+    data: NDArray[np.uint8], row_of: NDArray[np.int64], sizes: tuple[int, ...], salt: Salt
 ) -> NDArray[np.int64]:
-    """Return row * BUCKETS + bucket of every n-gram of one size that lies inside one row."""
-    n = len(data) - size + 1
-    code = np.full(n, size + 31 * _of_each(salt, row_of[:n]), dtype=np.uint32)
-    for i in range(size):
-        code = (code ^ data[i : i + n]) * _MIX
-        code ^= code >> np.uint32(15)
-    inside = row_of[:n] == row_of[size - 1 :]
-    bucket = (code[inside] >> np.uint32(32 - 18)).astype(np.int64)
-    keys: NDArray[np.int64] = row_of[:n][inside] * BUCKETS + bucket
+    """Return row * BUCKETS + bucket of every n-gram of some sizes, ascending, that lies inside one row."""
+    n, longest = len(data), sizes[-1]
+    bytes_on = np.concatenate([data, np.zeros(longest, np.uint8)])
+    row_on = np.concatenate([row_of, np.full(longest, -1)])
+    code = np.empty((len(sizes), n), np.uint32)
+    code[:] = np.array(sizes)[:, None] + 31 * _of_each(salt, row_of)
+    for i in range(longest):
+        # An n-gram of fewer bytes has ended before.
+        going_on = code[sum(size <= i for size in sizes) :]
+        going_on ^= bytes_on[i : i + n]
+        going_on *= _MIX
+        going_on ^= going_on >> np.uint32(15)
+    inside = np.array([row_on[size - 1 : size - 1 + n] == row_of for size in sizes])
+    keys: NDArray[np.int64] = (row_of * BUCKETS + (code >> np.uint32(32 - BITS)))[inside]
     return keys

@@ -10,8 +10,9 @@ import os
 from abc import abstractmethod
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from functools import cached_property
-from typing import Any, ClassVar, Self
+from functools import cached_property, lru_cache
+from itertools import chain
+from typing import Any, ClassVar, NamedTuple, Self
 
 import numpy as np
 import polars as pl
@@ -33,6 +34,8 @@ CHUNK_BYTES = 4_000_000
 FIT_STRINGS = 20_000
 #: A word seen in fewer rows is none that can be learned from; and how many there are at most.
 MIN_ROWS, MAX_WORDS = 5, 200
+#: Sets of encoders of which what they ask for together is remembered: any of a table's may be asked at once.
+MOST_PLANS = 256
 
 
 class PartsEncoder(ColumnEncoder):
@@ -137,22 +140,21 @@ class PartsEncoder(ColumnEncoder):
         if not distinct:
             sizes = zip(heads, fitted, strict=True)
             return [np.full((len(c), len(e.kept)), np.nan, np.float32) for c, e in sizes]
-        wanted = list(dict.fromkeys(part for encoder in fitted for part in encoder.kept))
-        found = cls._apart(distinct, wanted)
-        numbers = [part for part in wanted if part in cls.numbers]
-        each = [[*_listed(found[part]), None] for part in numbers]
-        table = np.array(each, np.float32).reshape(len(numbers), len(distinct) + 1).T
+        plan = _plan(cls, tuple(encoder.kept for encoder in fitted))
+        found = cls._apart(distinct, plan.wanted)
+        table = _table([_listed(found[part]) for part in plan.numbers], len(distinct))
         # A missing string is the one behind the last.
         place: dict[str | None, int] = {cell: i for i, cell in enumerate(distinct)}
-        at = {part: i for i, part in enumerate(numbers)}
-        made = []
-        for encoder, cells in zip(fitted, heads, strict=True):
-            rows = table[[place.get(cell, -1) for cell in cells]]
-            made.append(encoder._own(rows, at, cells, found, place))
+        rows = [[place.get(cell, -1) for cell in cells] for cells in heads]
+        made = [table.take(at, 0).take(own, 1) for at, own in zip(rows, plan.own, strict=True)]
+        for encoder, words, at, out in zip(fitted, plan.words, rows, made, strict=True):
+            for i, part in words:
+                codes, cells = encoder._codes[part], [*_listed(found[part]), None]
+                out[:, i] = [codes.get(cells[row], np.nan) for row in at]
         return made
 
     @classmethod
-    def _apart(cls, cells: list[str], wanted: list[str]) -> Mapping[str, Few]:
+    def _apart(cls, cells: list[str], wanted: tuple[str, ...]) -> Mapping[str, Few]:
         """Return the parts of different strings; of a row of many columns they may be more than few."""
         if len(cells) <= FEW:
             return cls.of_few(cells, wanted)
@@ -160,26 +162,6 @@ class PartsEncoder(ColumnEncoder):
         return pl.concat(cls.compute(text[rows], wanted) for rows in chunks(text)).to_dict(
             as_series=False
         )
-
-    def _own(
-        self,
-        numbers: NDArray[np.float32],
-        at: Mapping[str, int],
-        cells: list[str | None],
-        found: Mapping[str, Few],
-        place: Mapping[str | None, int],
-    ) -> NDArray[np.float32]:
-        """Return the kept parts of cells, given all numbers of each and where the words of each stand."""
-        if not self.levels:
-            return numbers[:, [at[part] for part in self.kept]]
-        own = np.empty((len(cells), len(self.kept)), np.float32)
-        known = [i for i, part in enumerate(self.kept) if part in at]
-        own[:, known] = numbers[:, [at[self.kept[i]] for i in known]]
-        for i, part in enumerate(self.kept):
-            if part in self.levels:
-                words, codes = [*_listed(found[part]), None], self._codes[part]
-                own[:, i] = [codes.get(words[place.get(cell, -1)], np.nan) for cell in cells]
-        return own
 
     @cached_property
     def _codes(self) -> dict[str, dict[str, int]]:
@@ -202,6 +184,42 @@ class PartsEncoder(ColumnEncoder):
         if part in self.levels:
             column = column.cast(pl.Enum(list(self.levels[part])), strict=False).to_physical()
         return column.cast(pl.Float32).to_numpy()
+
+
+class _Plan(NamedTuple):
+    """What encoders of one kind ask for together.
+
+    Attributes
+    ----------
+    wanted : all parts
+    numbers : those of them that are numbers
+    own : of each encoder, where its parts stand among the numbers; -1 for a word
+    words : of each encoder, the places of its words, and which they are
+    """
+
+    wanted: tuple[str, ...]
+    numbers: list[str]
+    own: list[NDArray[np.intp]]
+    words: list[list[tuple[int, str]]]
+
+
+@lru_cache(MOST_PLANS)
+def _plan(kind: type[PartsEncoder], kept: tuple[tuple[str, ...], ...]) -> _Plan:
+    wanted = tuple(dict.fromkeys(chain.from_iterable(kept)))
+    numbers = [part for part in wanted if part in kind.numbers]
+    at = {part: i for i, part in enumerate(numbers)}
+    places = [np.array([at.get(part, -1) for part in own], np.intp) for own in kept]
+    words = [[(i, part) for i, part in enumerate(own) if part not in at] for own in kept]
+    return _Plan(wanted, numbers, places, words)
+
+
+def _table(numbers: list[list[Any]], n_strings: int) -> NDArray[np.float32]:
+    """Return a row of numbers a string; NaN behind the last row, and behind the last column."""
+    table = np.full((n_strings + 1, len(numbers) + 1), np.nan, np.float32)
+    # One long list becomes an array in half the time of lists within one.
+    cells = np.array([*chain.from_iterable(numbers)], np.float32)
+    table[:-1, :-1] = cells.reshape(len(numbers), n_strings).T
+    return table
 
 
 def chunks(text: pl.Series) -> Iterator[slice]:

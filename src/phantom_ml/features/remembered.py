@@ -37,11 +37,12 @@ class FewCells:
 
     def of(self, column: str, types: Collection[str]) -> Sequence[Hashable] | None:
         """Return the cells of a column, None where it is of no such type."""
-        if self._types[column] not in types:
+        kind = self._types[column]
+        if kind not in types:
             return None
         found = self.known.get(column)
         if found is None:
-            found = self.known[column] = _exact(self.columns[column], self._types[column])
+            found = self.known[column] = _exact(self.columns[column], kind)
         return found
 
     @cached_property
@@ -71,26 +72,30 @@ class Remembered:
 
     def asked(self, cells: FewCells) -> Asked[Row] | None:
         """Return which rows of a few are new; None where its cells are not remembered."""
-        if len(self._inputs) == 1:
-            single = cells.of(self._inputs[0], self._kinds)
-            return None if single is None else self.memory.ask([*zip(single, strict=True)])
+        if self._single is not None:
+            cells_of_one = cells.of(self._single, self._kinds)
+            return None if cells_of_one is None else self.memory.ask(cells_of_one)
         columns = []
         for name in self._inputs:
             column = cells.of(name, self._kinds)
             if column is None:
                 return None
             columns.append(column)
-        return self.memory.ask(list(zip(*columns, strict=True)))
+        return self.memory.ask([*zip(*columns, strict=True)])
 
     def rows(self, frame: pl.DataFrame, places: list[int]) -> pl.DataFrame:
         """Return what the encoder reads of some rows."""
-        return frame if len(places) == frame.height else frame.select(self._inputs)[places]
+        return frame.select(self._inputs)[places]
 
     @cached_property
     def _inputs(self) -> tuple[str, ...]:
         if isinstance(self.encoder, ColumnEncoder):
             return (self.encoder.column,)
         return tuple(dict.fromkeys(self.encoder.inputs))
+
+    @cached_property
+    def _single(self) -> str | None:
+        return self._inputs[0] if len(self._inputs) == 1 else None
 
     @cached_property
     def _kinds(self) -> frozenset[str]:
@@ -114,22 +119,29 @@ def transform_together(
     cells : FewCells, optional
         Of the same frame, where encoders of other kinds read it too.
     """
-    if frame.height > FEW:
+    n_rows = frame.height
+    if n_rows > FEW:
         for part, features in zip(parts, out, strict=True):
             write(part.encoder, frame, None, features)
         return
-    if not frame.height:
+    if not n_rows:
         return
     cells = FewCells(frame) if cells is None else cells
     asked = [part.asked(cells) for part in parts]
-    every = [*range(frame.height)]
+    every = [*range(n_rows)]
     rows = [every if a is None else [*a.new.values()] for a in asked]
     due = [i for i, new in enumerate(rows) if new]
-    frames = [parts[i].rows(frame, rows[i]) for i in due]
+    frames = [frame if len(rows[i]) == n_rows else parts[i].rows(frame, rows[i]) for i in due]
     made = dict(zip(due, _made([parts[i].encoder for i in due], frames, cells), strict=True))
     for i, (known, features) in enumerate(zip(asked, out, strict=True)):
-        found = made.get(i, ())
-        features[:] = found if known is None else parts[i].memory.answer(known, found)
+        found = made.get(i)
+        if known is None:
+            features[:] = found
+        elif found is None or len(found) < n_rows:
+            features[:] = parts[i].memory.answer(known, () if found is None else found)
+        else:
+            parts[i].memory.keep(known, found)
+            features[:] = found
 
 
 def _made(

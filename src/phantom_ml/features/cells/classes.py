@@ -29,6 +29,8 @@ _PER_TOTAL = 3
 BLOCK_BYTES = 131_072
 #: Of a bit, in sums of whole numbers: 2**24 of them are a bit.
 _SCALE = 2**24
+#: Cells of which the entropy is remembered: none has more than FEW_BYTES.
+MOST = 1024
 #: A byte as often as it is repeated, once at least.
 SAME = re.compile(rb"(?s)((.)\2+)")
 
@@ -73,9 +75,9 @@ def runs(cells: CellBytes, wanted: Members) -> tuple[NDArray[np.int64], NDArray[
     ([2, 0, 1], [2, 0, 1])
     """
     if cells.few is not None:
-        one_run = _one_run(wanted.tobytes())
-        lengths = [[*map(len, one_run.findall(cell))] for cell in cells.few]
-        longest = [max(each, default=0) for each in lengths]
+        marks = _marks(wanted.tobytes())
+        lengths = [[*map(len, cell.translate(marks).split())] for cell in cells.few]
+        longest = [max(each) if each else 0 for each in lengths]
         return np.array([*map(len, lengths)], np.int64), np.array(longest, np.int64)
     found = [_runs(belonging(data, wanted), offsets) for _, data, offsets in blocks(cells)]
     return _joined(n for n, _ in found), _joined(longest for _, longest in found)
@@ -111,7 +113,8 @@ def spread(cells: CellBytes) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
     ([0.0, 1.0, 0.0], [1.0, 2.0, 0.0])
     """
     if cells.few is not None:
-        return _spread_one_by_one(cells.few, cells.sizes)
+        each = np.array([*map(_spread_of_one, cells.few)], np.float32).reshape(-1, 2)
+        return each[:, 0], each[:, 1]
     entropy, distinct = (np.zeros(len(cells.sizes), np.float32) for _ in range(2))
     weights = _n_log_n(int(cells.sizes.max(initial=1)))
     for rows, data, offsets in blocks(cells):
@@ -135,14 +138,19 @@ def _bits(sizes: NDArray[np.int64], summed: NDArray[np.int64]) -> NDArray[np.flo
     return bits
 
 
-def _spread_one_by_one(
-    cells: tuple[bytes, ...], sizes: NDArray[np.int64]
-) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-    weights = _first_weights()
-    counts = [[*map(cell.count, set(cell))] for cell in cells]
-    summed = [sum(map(weights.__getitem__, each)) for each in counts]
-    distinct = np.array([*map(len, counts)], np.float32)
-    return _bits(sizes, np.array(summed, np.int64)).astype(np.float32), distinct
+@lru_cache(MOST)
+def _spread_of_one(cell: bytes) -> tuple[float, int]:
+    """Return the same of a cell alone: several encoders ask for it, and labels of hosts come again."""
+    counts = [*map(cell.count, set(cell))]
+    summed = sum(map(_first_weights().__getitem__, counts))
+    bits = _first_logs()[len(cell)] - summed / _SCALE / max(len(cell), 1)
+    return max(bits, 0.0), len(counts)
+
+
+@cache
+def _first_logs() -> list[float]:
+    logs: list[float] = np.log2(np.maximum(np.arange(FEW_BYTES + 1), 1)).tolist()
+    return logs
 
 
 @cache
@@ -152,8 +160,9 @@ def _first_weights() -> list[int]:
 
 
 @lru_cache
-def _one_run(wanted: bytes) -> re.Pattern[bytes]:
-    return re.compile(b"[%s]+" % b"".join(rb"\x%02x" % i for i in range(256) if wanted[i]))
+def _marks(wanted: bytes) -> bytes:
+    """Return what stands for each byte where runs are to be words: a letter, or else a blank."""
+    return bytes(ord("x") if belongs else ord(" ") for belongs in wanted)
 
 
 def _n_log_n(greatest: int) -> NDArray[np.int64]:

@@ -23,7 +23,7 @@ from phantom_ml.features.cells import strings
 Cells = list[Any]
 
 
-@dataclass(frozen=True)
+@dataclass(slots=True)
 class Rows:
     """A few rows: the cells of each column, how many there are, and what was made of them already."""
 

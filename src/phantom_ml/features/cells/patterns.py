@@ -7,9 +7,9 @@ only whether a string has one; how often, and where, polars is asked for the few
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache, partial
 from typing import Any, NamedTuple, TypeVar, overload
 
 import numpy as np
@@ -21,6 +21,8 @@ from phantom_ml.features.cells.expressions import Cells
 from phantom_ml.features.cells.queries import Formulas, selected
 from phantom_ml.features.lately import FEW
 
+#: Sets of wanted parts of which what is to be done is remembered.
+MOST_PLANS = 64
 #: For each string whether it has a pattern; None where it is missing.
 Hits = list[bool | None]
 #: A column of strings: of many rows, or of a few.
@@ -32,6 +34,23 @@ class Sought(NamedTuple):
 
     column: str
     pattern: str
+
+
+class _Plan(NamedTuple):
+    """What is done to few rows for some wanted parts.
+
+    Attributes
+    ----------
+    flags : a part, the column that it is looked for in, and what tells whether a string has it
+    found : the same of parts that are counted or taken out
+    others : parts that are expressions
+    told : parts that are returned
+    """
+
+    flags: list[tuple[str, str, Callable[[str], bool]]]
+    found: list[tuple[str, str, strings.Operation]]
+    others: list[str]
+    told: list[str]
 
 
 @dataclass(frozen=True)
@@ -69,16 +88,19 @@ class Signs:
         if isinstance(table, dict):
             return self._of_few(table, wanted)
         others = [p for p in wanted if p in self.others]
-        roots = frozenset[str]().union(*(self._formulas.roots[p] for p in others))
-        asked = roots.union(wanted)
+        asked = self._asked(others, wanted)
         found = {s.name: s for s in self._found(table, [p for p in self._patterns if p in asked])}
-        whole = table.hstack([s for name, s in found.items() if name in roots])
+        whole = table.hstack([s for name, s in found.items() if name in self._roots])
         found |= selected(whole, (self._named[p] for p in others)).to_dict()
         return {p: found[p] for p in wanted if p in found}
 
     @cached_property
     def _patterns(self) -> dict[str, Sought]:
         return {**self.flags, **self.counts, **self.words}
+
+    @cached_property
+    def _roots(self) -> frozenset[str]:
+        return frozenset[str]().union(*self._formulas.roots.values())
 
     @cached_property
     def _named(self) -> dict[str, pl.Expr]:
@@ -89,20 +111,42 @@ class Signs:
         return Formulas(self.others, frozenset(self.counts))
 
     def _of_few(self, table: dict[str, Cells], wanted: Collection[str]) -> dict[str, Cells]:
-        others = [p for p in wanted if p in self.others]
-        roots = frozenset[str]().union(*(self._formulas.roots[p] for p in others))
-        asked = roots.union(wanted)
-        found = {p: self._sought(p, table) for p in self._patterns if p in asked}
-        found |= self._formulas.of_few(table | found, others)
-        return {p: found[p] for p in wanted if p in found}
+        plan = self._planned(tuple(wanted))
+        found = {
+            part: [None if cell is None else is_in(cell) for cell in table[column]]
+            for part, column, is_in in plan.flags
+        }
+        found |= {part: sought(table[column]) for part, column, sought in plan.found}
+        if plan.others:
+            found |= self._formulas.of_few(table | found, plan.others)
+        return {part: found[part] for part in plan.told}
 
-    def _sought(self, part: str, table: dict[str, Cells]) -> Cells:
-        column, pattern = self._patterns[part]
-        if part in self.flags:
-            return strings.has(pattern, table[column])
+    @cached_property
+    def _planned(self) -> Callable[[tuple[str, ...]], _Plan]:
+        return lru_cache(MOST_PLANS)(self._plan)
+
+    def _plan(self, wanted: tuple[str, ...]) -> _Plan:
+        others = [p for p in wanted if p in self.others]
+        asked = self._asked(others, wanted)
+        flags, found = (
+            [(p, *s) for p, s in some.items() if p in asked]
+            for some in (self.flags, {**self.counts, **self.words})
+        )
+        return _Plan(
+            [(p, column, strings.compiled(pattern)) for p, column, pattern in flags],
+            [(p, column, self._sought(p)) for p, column, _ in found],
+            others,
+            [p for p in wanted if p in self._patterns or p in self.others],
+        )
+
+    def _asked(self, others: list[str], wanted: Collection[str]) -> frozenset[str]:
+        """Return what is wanted, and what the others read."""
+        return frozenset(wanted).union(*(self._formulas.roots[p] for p in others))
+
+    def _sought(self, part: str) -> strings.Operation:
         if part in self.counts:
-            return strings.counted(pattern, table[column])
-        return strings.extracted(pattern, 1, table[column])
+            return partial(strings.counted, self.counts[part].pattern)
+        return partial(strings.extracted, self.words[part].pattern, 1)
 
     def _found(self, table: pl.DataFrame, asked: list[str]) -> list[pl.Series]:
         if not asked:

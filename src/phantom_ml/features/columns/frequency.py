@@ -9,6 +9,7 @@ its digest is remembered.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import cached_property
 
 import numpy as np
@@ -99,8 +100,7 @@ class FrequencyEncoder(ColumnEncoder):
         """Write the rarity in bits; NaN where the value is missing."""
         text = one_spelling(values, self.kind)
         if len(text) <= FEW:
-            known, unseen = self._known, self.unseen
-            out[:, 0] = [known.get(short_key(value), unseen) for value in text.to_list()]
+            out[:, 0] = self.of_few(text.to_list())
             return
         codes = (
             short_keys(text)
@@ -110,6 +110,11 @@ class FrequencyEncoder(ColumnEncoder):
         )
         rarity = self._table[codes.to_numpy().astype(np.int64)]
         out[:, 0] = np.where(text.is_null().to_numpy(), np.nan, rarity)
+
+    def of_few(self, cells: Iterable[str | None]) -> list[float]:
+        """Return the rarity of a few values in their one spelling, NaN where one is missing."""
+        known, unseen = self._known, self.unseen
+        return [known.get(short_key(cell), unseen) for cell in cells]
 
     def training(self, values: pl.Series, before: Before, out: NDArray[np.float32]) -> None:
         """Write the rarity among what came before each row."""

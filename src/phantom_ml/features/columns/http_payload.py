@@ -7,7 +7,7 @@ features of Gimenez et al. on CSIC 2010 and of the ECML/PKDD 2007 challenge.
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from functools import cache
+from functools import cache, reduce
 from typing import Any, ClassVar
 
 import numpy as np
@@ -52,6 +52,7 @@ PAIRS = (("(", ")"), ("[", "]"), ("{", "}"), ("<", ">"))
 BRACKETS = [bracket for pair in PAIRS for bracket in pair]
 QUOTES = "'\"`"
 MARKS: Mapping[str, Members] = {c: members(c) for c in (*QUOTES, *BRACKETS)}
+COUNTED = {**SHARES, **MARKS, "quote": members(QUOTES), "bracket": members("".join(BRACKETS))}
 BYTE_PARTS = frozenset(
     {*(f"{name}_share" for name in SHARES), "quote_count", "bracket_count", "has_open_quote", "has_open_bracket"}
 )  # fmt: skip
@@ -82,7 +83,7 @@ class HTTPPayloadEncoder(PartsEncoder):
     """Parts of a request's payload: a value, a query, a body, or the request line."""
 
     name = "http_payload"
-    version = 3
+    version = 4
     kinds = frozenset({ColumnKind.HTTP_PAYLOAD})
     numbers: ClassVar[Mapping[str, str]] = NUMBERS
     words: ClassVar[Mapping[str, str]] = {"method": "method of the request line, in capitals"}
@@ -134,7 +135,7 @@ def _measures(
     cells = CellBytes.of(clear)
     found: dict[str, NDArray[np.generic]] = {}
     if BYTE_PARTS & set(wanted):
-        counts = class_counts(cells, {**SHARES, **MARKS})
+        counts = class_counts(cells, COUNTED)
         found |= _from_counts(counts, cells.sizes)
     if "entropy" in wanted:
         found["entropy"] = spread(cells)[0]
@@ -159,8 +160,8 @@ def _from_counts(
     of_bytes = np.maximum(sizes, 1)
     return {
         **{f"{name}_share": counts[name] / of_bytes for name in SHARES},
-        "quote_count": np.sum([counts[q] for q in QUOTES], axis=0),
-        "bracket_count": np.sum([counts[b] for b in BRACKETS], axis=0),
-        "has_open_quote": np.any([counts[q] % 2 for q in QUOTES], axis=0),
-        "has_open_bracket": np.any([counts[a] != counts[b] for a, b in PAIRS], axis=0),
+        "quote_count": counts["quote"],
+        "bracket_count": counts["bracket"],
+        "has_open_quote": reduce(np.logical_or, (counts[q] % 2 for q in QUOTES)),
+        "has_open_bracket": reduce(np.logical_or, (counts[a] != counts[b] for a, b in PAIRS)),
     }

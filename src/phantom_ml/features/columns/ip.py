@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from phantom_ml.data.schema import ColumnKind
 from phantom_ml.features.base import encoders
-from phantom_ml.features.parsing.addresses import Addresses, parse_addresses
+from phantom_ml.features.parsing.addresses import Addresses, parse_addresses, parse_few
 from phantom_ml.features.parsing.networks import BIT, flag_bits
 from phantom_ml.features.parts import PartsEncoder
 
@@ -57,9 +57,10 @@ class IPEncoder(PartsEncoder):
     @classmethod
     def of_few(cls, cells: list[str], wanted: Collection[str]) -> dict[str, NDArray[np.float32]]:
         """Return the same of a few strings."""
-        found = parse_addresses(pl.Series(cells, dtype=pl.String))
-        missing = np.float32(np.nan)
-        return {p: np.where(found.known, f, missing) for p, f in _flags(found, wanted).items()}
+        found = parse_few([*cells])
+        flags = np.array([*_flags(found, wanted).values()], np.float32)
+        flags[:, ~found.known] = np.nan
+        return dict(zip(wanted, flags, strict=True))
 
 
 def _flags(found: Addresses, wanted: Collection[str]) -> dict[str, NDArray[np.bool_]]:

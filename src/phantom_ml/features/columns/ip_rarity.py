@@ -16,13 +16,17 @@ from phantom_ml.data.schema import ColumnKind, ColumnSchema
 from phantom_ml.features.base import ColumnEncoder, as_text, encoders
 from phantom_ml.features.before import Before
 from phantom_ml.features.columns.frequency import AS_WRITTEN, FrequencyEncoder
-from phantom_ml.features.parsing.addresses import parse_addresses
+from phantom_ml.features.lately import FEW
+from phantom_ml.features.parsing.addresses import parse_addresses, parse_few
 
 WORDS = {
     "rarity": "-log2 of the share of rows with this address, in bits",
     "rarity_16": "-log2 of the share of rows of its /16 (IPv6: /32), in bits",
     "rarity_24": "-log2 of the share of rows of its /24 (IPv6: /48), in bits",
 }
+
+#: Bits of a network of IPv4, and of one of IPv6.
+PREFIXES = {"rarity_16": (16, 32), "rarity_24": (24, 48)}
 
 
 @encoders.add("ip_rarity")
@@ -59,6 +63,11 @@ class IPRarityEncoder(ColumnEncoder):
 
     def transform(self, values: pl.Series, out: NDArray[np.float32]) -> None:
         """Write the rarities."""
+        if len(values) <= FEW:
+            keys = _keys_of_few(values)
+            for i, (name, frequency) in enumerate(self.frequencies.items()):
+                out[:, i] = frequency.of_few(keys[name])
+            return
         for frequency, key, column in self._each(values, out):
             frequency.transform(key, column)
 
@@ -78,8 +87,12 @@ class IPRarityEncoder(ColumnEncoder):
 def _keys(values: pl.Series) -> dict[str, pl.Series]:
     """Return the address and its networks as keys to count; null where there is no address."""
     found = parse_addresses(as_text(values))
-    return {
-        "rarity": found.keys(),
-        "rarity_16": found.network(16, 32),
-        "rarity_24": found.network(24, 48),
-    }
+    networks = {name: found.network(*bits) for name, bits in PREFIXES.items()}
+    return {"rarity": found.keys(), **networks}
+
+
+def _keys_of_few(values: pl.Series) -> dict[str, list[str | None]]:
+    """Return the same of a few, as text."""
+    found = parse_few(as_text(values).to_list())
+    networks = {name: found.few_networks(*bits) for name, bits in PREFIXES.items()}
+    return {"rarity": found.few_keys(), **networks}

@@ -24,7 +24,7 @@ from phantom_ml.features.parsing.numbers import written_numbers
 #: The largest float32; a finite number beyond it counts as this, so that it stays the most extreme of its column.
 LIMIT = float(np.finfo(np.float32).max)
 #: Types of numbers that Python's own are made float64 of as polars makes it.
-PLAIN = frozenset({pl.Float64(), pl.Int64(), pl.Int32()})
+PLAIN = frozenset({pl.Float64, pl.Int64, pl.Int32})
 
 
 @encoders.add("number")
@@ -56,7 +56,7 @@ class NumberEncoder(ColumnEncoder):
     ) -> list[NDArray[np.float32]]:
         """Return the numbers of a column each, for few rows."""
         cells = [
-            values.to_list() if values.dtype in PLAIN else e._read(values).tolist()
+            values.to_list() if type(values.dtype) in PLAIN else e._read(values).tolist()
             for e, values in zip(fitted, columns, strict=True)
         ]
         together = _bounded(np.array([*chain.from_iterable(cells)], np.float64))[:, None]

@@ -102,7 +102,8 @@ class TextEncoder(PartsEncoder):
         """
         length = text.str.len_chars().to_numpy() if "length" in wanted else None
         found = _measured(CellBytes.of(text), length, wanted)
-        return pl.DataFrame([pl.Series(p, found[p]) for p in cls.numbers if p in wanted])
+        told = {p: np.asarray(found[p], np.float32) for p in cls.numbers if p in wanted}
+        return pl.DataFrame(told)
 
     @classmethod
     def of_few(cls, cells: list[str], wanted: Collection[str]) -> Found:
@@ -119,7 +120,7 @@ def _measured(cells: CellBytes, length: NDArray[Any] | None, wanted: Collection[
     found |= _runs(cells, wanted)
     if "entropy" in wanted or "distinct_characters" in wanted:
         found["entropy"], found["distinct_characters"] = spread(cells)
-    return {p: np.asarray(values, np.float32) for p, values in found.items()}
+    return found
 
 
 def _runs(cells: CellBytes, wanted: Collection[str]) -> Found:

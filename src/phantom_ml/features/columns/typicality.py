@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import cached_property
-from itertools import accumulate
+from itertools import accumulate, chain, islice, pairwise
 from typing import Self
 
 import numpy as np
@@ -68,17 +68,14 @@ class TypicalityEncoder(ColumnEncoder):
     def transform_each(
         cls, fitted: Sequence[Self], columns: Sequence[pl.Series]
     ) -> list[NDArray[np.float32]]:
-        """Return the one feature of a column each, for few rows: names of one kind are read together."""
-        made: list[NDArray[np.float32]] = [np.empty(0, np.float32)] * len(fitted)
-        texts = [as_text(values).to_list() for values in columns]
-        for kind in dict.fromkeys(encoder.kind for encoder in fitted):
-            own = [i for i, encoder in enumerate(fitted) if encoder.kind is kind]
-            names = _names_of_few([cell for i in own for cell in texts[i]], kind)
-            ends = [*accumulate(len(texts[i]) for i in own)]
-            scores = score_each(names, [fitted[i]._steps for i in own], ends)
-            for i, score in zip(own, np.split(scores[:, None], ends[:-1]), strict=True):
-                made[i] = score
-        return made
+        """Return the one feature of a column each, for few rows: the pairs of all are looked up together."""
+        cells = [as_text(values).to_list() for values in columns]
+        names = _names_of_each(cells, [encoder.kind for encoder in fitted])
+        ends = [*accumulate(map(len, cells))]
+        scores = score_each(
+            [*chain.from_iterable(names)], [encoder._steps for encoder in fitted], ends
+        )
+        return [scores[first:last, None] for first, last in pairwise([0, *ends])]
 
     def transform(self, values: pl.Series, out: NDArray[np.float32]) -> None:
         """Write the mean log2 likelihood in bits; NaN where the name has no two characters."""
@@ -98,6 +95,19 @@ def _names(text: pl.Series, kind: ColumnKind) -> pl.Series:
         # After the last slash of either system; a folder's own name where one ends the path.
         return text.str.strip_chars_end("/\\").str.extract(r"([^/\\]*)$", 1)
     return text
+
+
+def _names_of_each(
+    cells: list[list[str | None]], kinds: list[ColumnKind]
+) -> list[list[str | None]]:
+    """Return the names of a few cells of columns each; the columns of one kind are read together."""
+    names = [*cells]
+    for kind in dict.fromkeys(kinds):
+        own = [i for i, its_kind in enumerate(kinds) if its_kind is kind]
+        found = iter(_names_of_few([*chain.from_iterable(cells[i] for i in own)], kind))
+        for i in own:
+            names[i] = [*islice(found, len(cells[i]))]
+    return names
 
 
 def _names_of_few(cells: list[str | None], kind: ColumnKind) -> list[str | None]:

@@ -6,7 +6,8 @@ Catalogue: Ma et al. 2009, Mohammad et al. 2014, Sahingoz et al. 2019. Grammar: 
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from typing import Any, ClassVar
+from functools import lru_cache
+from typing import Any, ClassVar, NamedTuple
 
 import numpy as np
 import polars as pl
@@ -136,38 +137,50 @@ class URLEncoder(PartsEncoder):
         urls: list[str | None] = [*cells]
         table = split_few(urls) | {"url": urls}
         table |= _WRITTEN.of_few(table)
-        of_host, needs_domain = _asked(wanted)
-        if of_host or needs_domain:
-            table |= _of_few_hosts(table["host"], of_host, needs_domain)
-        found = {p: table[p] for p in wanted if p.startswith("host.")}
-        return {**found, **url_signs().of(table, wanted), **_measured(urls, table, wanted)}
+        asked = _asked(tuple(wanted))
+        found: dict[str, Few] = {}
+        if asked.host or asked.needs_domain:
+            of_hosts = _of_few_hosts(table["host"], asked.host, asked.needs_domain)
+            table |= of_hosts
+            found |= of_hosts
+        return found | url_signs().of(table, wanted) | _measured(urls, table, wanted)
 
 
 def _measured(
     urls: Column, table: pl.DataFrame | Mapping[str, Column], wanted: Collection[str]
 ) -> dict[str, NDArray[np.generic]]:
-    path, query = table["path_as_written"], table["query_as_written"]
+    path, query, asked = table["path_as_written"], table["query_as_written"], _asked(tuple(wanted))
     return {
         **url_bytes(urls, wanted),
-        **_prefixed("path", path_bytes(path, _within("path", wanted))),
+        **_prefixed("path", path_bytes(path, asked.path)),
         **_file_bytes(table["file"], wanted),
-        **_prefixed("query", query_bytes(query, _within("query", wanted))),
+        **_prefixed("query", query_bytes(query, asked.query)),
     }
 
 
-def _asked(wanted: Collection[str]) -> tuple[list[str], bool]:
-    """Return what is wanted of the host, and whether its domain is needed."""
-    return _within("host", wanted), any(p in NEED_DOMAIN for p in wanted)
+class _Asked(NamedTuple):
+    """What is wanted of host, path and query, and whether the host's domain is needed."""
+
+    host: list[str]
+    path: list[str]
+    query: list[str]
+    needs_domain: bool
+
+
+@lru_cache
+def _asked(wanted: tuple[str, ...]) -> _Asked:
+    host, path, query = (_within(component, wanted) for component in ("host", "path", "query"))
+    return _Asked(host, path, query, any(p in NEED_DOMAIN for p in wanted))
 
 
 def _table(urls: pl.Series, wanted: Collection[str]) -> pl.DataFrame:
     """Return the components, path and query in small letters and as written, and the host's parts."""
     parts = split_urls(urls)
-    of_host, needs_domain = _asked(wanted)
+    asked = _asked(tuple(wanted))
     table = extended(parts.hstack([urls.alias("url")]), **_WRITTEN.made)
-    if not (of_host or needs_domain):
+    if not (asked.host or asked.needs_domain):
         return table
-    return table.hstack(_of_hosts(parts["host"], of_host, needs_domain))
+    return table.hstack(_of_hosts(parts["host"], asked.host, asked.needs_domain))
 
 
 _path, _query = pl.col("path"), pl.col("query").fill_null("")

@@ -6,8 +6,8 @@ the whole column cut all addresses of it at the same time.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
-from ipaddress import AddressValueError, IPv4Address
 
 import numpy as np
 import polars as pl
@@ -19,6 +19,8 @@ from phantom_ml.features.parts import chunks
 
 #: 39 characters of address, a zone (16 on Linux, more on Windows), brackets and a port; longer is none.
 MAX_BYTES = 128
+#: Four octets without leading zeros: 010 is 8 to some programs, 10 to others.
+PLAIN_V4 = re.compile(r"\.".join([r"(0|[1-9][0-9]{0,2})"] * 4)).fullmatch
 #: What stands around an address in logs: brackets, a zone (RFC 4007), a port.
 DRESSED = (
     r"^\s*(?:\[(?<inner>[0-9a-fA-F:.]+)(?:%[^%/\[\]\s]+)?\](?::[0-9]{1,5})?"
@@ -102,6 +104,24 @@ class Addresses:
         is_v6 = pl.Series(self.version == 6)
         return (hi + ":" + lo).zip_with(is_v6, lo)
 
+    def few_networks(self, v4_bits: int, v6_bits: int) -> list[str | None]:
+        """Return what ``network`` does of a few addresses, written as text."""
+        each = zip(self.version.tolist(), self.hi.tolist(), self.lo.tolist(), strict=True)
+        return [
+            str(hi >> 64 - v6_bits | 1 << 63 if version == 6 else lo >> 32 - v4_bits)
+            if version
+            else None
+            for version, hi, lo in each
+        ]
+
+    def few_keys(self) -> list[str | None]:
+        """Return what ``keys`` does of a few addresses."""
+        each = zip(self.version.tolist(), self.hi.tolist(), self.lo.tolist(), strict=True)
+        return [
+            f"{hi}:{lo}" if version == 6 else str(lo) if version else None
+            for version, hi, lo in each
+        ]
+
     def _series(self, values: U64) -> pl.Series:
         series = pl.Series(values)
         return series if self.known.all() else series.set(pl.Series(~self.known), None)
@@ -120,11 +140,21 @@ def parse_addresses(text: pl.Series) -> Addresses:
     >>> found.version.tolist(), found.lo.tolist()
     ([4, 6, 6, 0, 0], [167772161, 1, 1, 0, 0])
     """
+    if len(text) <= FEW:
+        return parse_few(text.to_list())
     found = _none(len(text))
-    if len(text) <= FEW and _read_few(text.to_list(), found):
-        return found
     for rows in chunks(text):
         _read(text[rows], found.at(rows))
+    return found
+
+
+def parse_few(cells: list[str | None]) -> Addresses:
+    """Return the same of a few strings."""
+    found = _none(len(cells))
+    if not _read_few(cells, found):
+        text = pl.Series(cells, dtype=pl.String)
+        for rows in chunks(text):
+            _read(text[rows], found.at(rows))
     return found
 
 
@@ -133,12 +163,17 @@ def _read_few(cells: list[str | None], found: Addresses) -> bool:
     for row, cell in enumerate(cells):
         if cell is None:
             continue
-        try:
-            found.lo[row] = int(IPv4Address(cell))
-        except AddressValueError:
+        octets = PLAIN_V4(cell)
+        number = -1 if octets is None else _number(*map(int, octets.groups()))
+        if number < 0:
             return False
-        found.version[row] = 4
+        found.version[row], found.lo[row] = 4, number
     return True
+
+
+def _number(a: int, b: int, c: int, d: int) -> int:
+    """Return the number of four octets; -1 where one is none."""
+    return -1 if max(a, b, c, d) > 255 else a << 24 | b << 16 | c << 8 | d
 
 
 def _none(n: int) -> Addresses:

@@ -5,7 +5,10 @@ Text must be decoded and in small letters. Lists and their sources: knowledge/we
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable
 from functools import cache
+from itertools import groupby
 from typing import Any
 
 import polars as pl
@@ -70,10 +73,32 @@ def tautology_in_few(text: list[Any]) -> list[bool | None]:
 @cache
 def pattern(name: str) -> str:
     """Return one pattern of all tokens of a class."""
-    joined = "|".join(f"(?:{token})" for token in knowledge("web_attacks")[name])
+    joined = _either(knowledge("web_attacks")[name])
     for wide, narrow in ASCII_CLASSES:
         joined = _outside_brackets(joined, wide, narrow)
     return one_way(joined)
+
+
+def _either(tokens: Iterable[str]) -> str:
+    """Return one pattern of several, in their order; those in a row that begin a word say so once.
+
+    An engine that goes back tries none of them where no word begins.
+    """
+    rows = groupby(tokens, lambda token: token.startswith(r"\b") and _has_no_choice(token))
+    return "|".join(
+        rf"\b(?:{'|'.join(f'(?:{token[2:]})' for token in row)})"
+        if begins_word
+        else "|".join(f"(?:{token})" for token in row)
+        for begins_word, row in rows
+    )
+
+
+def _has_no_choice(token: str) -> bool:
+    """Return whether no bar stands outside of all brackets."""
+    plain = re.sub(r"\\.|\[\^?\]?[^\]]*\]", "", token)
+    while plain != (fewer := re.sub(r"\([^()]*\)", "", plain)):
+        plain = fewer
+    return "|" not in plain
 
 
 def _outside_brackets(joined: str, wide: str, narrow: str) -> str:
@@ -81,6 +106,7 @@ def _outside_brackets(joined: str, wide: str, narrow: str) -> str:
     parts = joined.split(wide)
     found = parts[0]
     for part in parts[1:]:
-        inside = found.rfind("[") > found.rfind("]")
+        plain = re.sub(r"\\.", "", found)
+        inside = plain.rfind("[") > plain.rfind("]")
         found += (narrow.strip("[]") if inside else narrow) + part
     return found

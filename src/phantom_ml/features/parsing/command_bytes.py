@@ -6,6 +6,7 @@ Source: D. Bohannon and L. Holmes, Revoke-Obfuscation (2017), which measures scr
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import accumulate
 from typing import Any
 
 import numpy as np
@@ -20,7 +21,7 @@ from phantom_ml.features.cells.bytes import (
     Members,
     members,
 )
-from phantom_ml.features.cells.classes import runs, spread
+from phantom_ml.features.cells.classes import class_counts, runs, spread
 from phantom_ml.features.cells.queries import Column
 
 _SHARES: dict[str, tuple[Members, str]] = {
@@ -37,6 +38,7 @@ for _i, (_which, _) in enumerate(_SHARES.values()):
 #: Cells that are measured at a time: their running totals stay in the cache.
 _CELLS = 4096
 _OPEN, _CLOSE = members("([{"), members(")]}")
+_NO_BRACKET = bytes(np.flatnonzero(~(_OPEN | _CLOSE)).tolist())
 #: Part -> what its values are.
 BYTES = {
     "longest_token": "bytes of the longest token",
@@ -56,7 +58,10 @@ def byte_parts(text: Column, asked: set[str]) -> dict[str, NDArray[Any]]:
     """
     if not asked:
         return {}
-    measured = [_measured(block, asked) for block in _blocks(CellBytes.of(text))]
+    cells = CellBytes.of(text)
+    if cells.few is not None:
+        return _measured(cells, asked)
+    measured = [_measured(block, asked) for block in _blocks(cells)]
     return {part: np.concatenate([block[part] for block in measured]) for part in asked}
 
 
@@ -80,10 +85,15 @@ def _measured(cells: CellBytes, asked: set[str]) -> dict[str, NDArray[Any]]:
 
 
 def _shares(cells: CellBytes) -> dict[str, NDArray[np.float64]]:
-    """Return the share of each class in every cell, from one running total for all classes.
+    """Return the share of each class in every cell, of many from one running total for all classes.
 
     What one total overflows into the next is gone in the difference of two (see parts.MAX_CHARACTERS).
     """
+    if cells.few is not None:
+        counts = class_counts(cells, {part: known for part, (known, _) in _SHARES.items()})
+        return {
+            part: n.astype(np.float64) / np.maximum(cells.sizes, 1) for part, n in counts.items()
+        }
     total = np.zeros(len(cells.data) + 1, np.uint64)
     np.take(_WEIGHTS, cells.data, out=total[1:])
     np.cumsum(total, out=total)
@@ -103,6 +113,10 @@ def bracket_depth(cells: CellBytes) -> NDArray[np.int64]:
     >>> bracket_depth(CellBytes.of(["f(g[1]) {", "))(("])).tolist()
     [2, 0]
     """
+    if cells.few is not None:
+        return np.array(
+            [_deepest(cell.translate(None, _NO_BRACKET)) for cell in cells.few], np.int64
+        )
     steps = _OPEN[cells.data].astype(np.int8) - _CLOSE[cells.data].astype(np.int8)
     level = np.zeros(len(steps) + 1, np.int64)
     np.cumsum(steps, out=level[1:])
@@ -113,3 +127,9 @@ def bracket_depth(cells: CellBytes) -> NDArray[np.int64]:
         most = np.maximum.reduceat(level[1:], starts) - level[starts]
         deepest[full] = np.maximum(most, 0)
     return deepest
+
+
+def _deepest(brackets: bytes) -> int:
+    """Return how many of a line's brackets are open at once at most."""
+    steps = (1 if bracket in b"([{" else -1 for bracket in brackets)
+    return max(accumulate(steps, initial=0))

@@ -7,6 +7,7 @@ Unicode technical report 36 on over-long UTF-8 (%c0%af is a slash).
 
 from __future__ import annotations
 
+import re
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -17,7 +18,7 @@ from numpy.typing import NDArray
 
 from phantom_ml.features.cells.bytes import CellBytes
 from phantom_ml.features.cells.patterns import rows_with
-from phantom_ml.features.cells.strings import has
+from phantom_ml.features.cells.strings import LONGEST, has
 
 #: Rounds of encoding that are undone.
 MAX_ROUNDS = 3
@@ -35,6 +36,10 @@ NUMBERED = {form: chr(code) for code in range(1, 127) for form in (f"&#{code};",
 #: Over-long UTF-8 of the characters that lead up and down folders.
 OVERLONG = {"%c0%af": "/", "%c0%ae": ".", "%c1%9c": "\\", "%e0%80%af": "/", "%e0%80%ae": "."}
 OVERLONG_BEGINS = "%[cCeE]"
+UNICODE = "%[uU]"
+#: An escaped character of ASCII; and what is undone with other escapes in view.
+ESCAPE = re.compile("%([0-7][0-9a-fA-F])")
+HARD = f"{OVERLONG_BEGINS}|{UNICODE}|%[89a-fA-F][0-9a-fA-F]"
 #: What any entity begins with.
 ENTITY = "&(?:#|[a-zA-Z]+;)"
 #: Value of each hexadecimal digit; -1 for other bytes.
@@ -96,7 +101,7 @@ def decode_few(text: list[str | None]) -> tuple[list[str | None], NDArray[np.int
         ]
         if not rows:
             break
-        after = _round(pl.Series([clear[row] for row in rows], dtype=pl.String)).to_list()
+        after = _round_of_few([clear[row] or "" for row in rows])
         changed = {row: cell for row, cell in zip(rows, after, strict=True) if cell != clear[row]}
         for row, cell in changed.items():
             clear[row] = cell
@@ -147,9 +152,19 @@ def _round(text: pl.Series) -> pl.Series:
     return _entities(percent_decoded(_unicode_decoded(text)))
 
 
+def _round_of_few(cells: list[str]) -> list[str]:
+    """Return the same of a few strings; most hide nothing but ASCII, behind percent signs."""
+    if any(has(HARD, cells)) or max(map(len, cells)) > LONGEST:
+        return _round(pl.Series(cells, dtype=pl.String)).to_list()
+    plain = [ESCAPE.sub(lambda found: chr(int(found[1], 16)), cell) for cell in cells]
+    if any(has(ENTITY, plain)):
+        return _entities(pl.Series(plain, dtype=pl.String)).to_list()
+    return plain
+
+
 def _unicode_decoded(text: pl.Series) -> pl.Series:
     """Return strings with %uXXXX undone; full-width letters become plain, other characters ``?``."""
-    if not len(rows_with("%[uU]", text)):
+    if not len(rows_with(UNICODE, text)):
         return text
     cells = CellBytes.of(text)
     parts = [_escapes(cells, mark, 4) for mark in (b"%u", b"%U")]

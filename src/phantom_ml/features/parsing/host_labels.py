@@ -8,7 +8,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from phantom_ml.features.cells.bytes import CellBytes, pieces, pieces_of_few
+from phantom_ml.features.cells.bytes import CellBytes, pieces
 from phantom_ml.features.cells.patterns import Signs, Sought, rows_with
 from phantom_ml.features.cells.strings import lowercase, one_way
 from phantom_ml.features.lately import FEW
@@ -49,17 +49,17 @@ def coded_labels(hosts: pl.Series) -> pl.DataFrame:
 
 def codes_of_few(hosts: list[str | None]) -> dict[str, list[Any]]:
     """Return the same columns of a few hosts."""
-    starts, sizes = _longest(CellBytes.of(hosts))
-    rows = [row for row, size in enumerate(sizes.tolist()) if size >= MIN_CODED]
+    longest = [max((host or "").encode().split(b"."), key=len) for host in hosts]
+    sizes = [*map(len, longest)]
+    rows = [row for row, size in enumerate(sizes) if size >= MIN_CODED]
     columns: dict[str, list[Any]] = {name: [False] * len(hosts) for name in CODES}
     if rows:
-        at = {"label": (starts[rows], sizes[rows])}
-        table = pieces_of_few([hosts[row] for row in rows], at)
-        looks = _LOOKS.of(table | {"small": lowercase(table["label"])}, CODES)
+        labels: list[str | None] = [longest[row].decode() for row in rows]
+        looks = _LOOKS.of({"label": labels, "small": lowercase(labels)}, CODES)
         for name, cells in looks.items():
             for row, cell in zip(rows, cells, strict=True):
                 columns[name][row] = cell
-    return {"longest_label": sizes.tolist(), **columns}
+    return {"longest_label": sizes, **columns}
 
 
 def _codes(labels: pl.DataFrame) -> dict[str, pl.Series]:

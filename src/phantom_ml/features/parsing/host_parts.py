@@ -158,8 +158,7 @@ def host_parts_of_few(hosts: list[str | None], wanted: Collection[str]) -> dict[
     if "is_mixed_script" in asked:
         table["shown"] = _shown(table["host"])
     found: dict[str, Any] = _signs().of(table, wanted)
-    for part, values in _measures(table, np.array(table["is_address"]), asked).items():
-        found[part] = values.tolist()
+    found |= _measures_of_few(table, asked)
     if "resembles_brand" in asked:
         found["resembles_brand"] = resembles_brand_in_few(_shown(table["domain"]))
     return found
@@ -178,7 +177,7 @@ def _signs() -> Signs:
 
 
 def _measures(
-    frame: pl.DataFrame | Mapping[str, Any],
+    frame: pl.DataFrame,
     is_address: NDArray[np.bool_],
     asked: frozenset[str],
 ) -> dict[str, NDArray[np.float32]]:
@@ -196,11 +195,29 @@ def _measures(
     return columns
 
 
+def _measures_of_few(
+    table: Mapping[str, list[Any]], asked: frozenset[str]
+) -> dict[str, list[float]]:
+    """Return the same of a few."""
+    columns: dict[str, list[float]] = {}
+    for of, measure in _MEASURES.items():
+        if told := _TOLD[of] & asked:
+            found = measure(CellBytes.of(table[of]), told)
+            is_there = [
+                cell and not other
+                for cell, other in zip(table[of], table["is_address"], strict=True)
+            ]
+            for part in told:
+                each = zip(found[part].tolist(), is_there, strict=True)
+                columns[part] = [value if there else np.nan for value, there in each]
+    return columns
+
+
 def _of_name(cells: CellBytes, wanted: Collection[str]) -> Measured:
     found: Measured = {}
     if _CLASSES.keys() & set(wanted):
-        counts = class_counts(cells, _CLASSES)
-        found |= {part: n / np.maximum(cells.sizes, 1) for part, n in counts.items()}
+        counts, sizes = class_counts(cells, _CLASSES), np.maximum(cells.sizes, 1)
+        found |= {part: n / sizes for part, n in counts.items()}
     return found | {p: runs(cells, _RUNS[p])[1] for p in _RUNS if p in wanted}
 
 

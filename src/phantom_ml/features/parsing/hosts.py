@@ -7,24 +7,21 @@ Source: the algorithm of https://publicsuffix.org/list/; a name under no rule en
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from functools import partial
 from typing import Any
 
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from phantom_ml.features.cells.bytes import CellBytes, Places, pieces, pieces_of_few
+from phantom_ml.features.cells.bytes import CellBytes, Places, pieces
 from phantom_ml.features.cells.patterns import contained, replaced
 from phantom_ml.features.cells.queries import Formulas
 from phantom_ml.features.lately import FEW, Lately, columns_lately
 from phantom_ml.features.parsing.suffixes import suffixes
 
 Rows = NDArray[np.int64]
-#: The codes of endings of some hosts: the hosts' places, where each ending begins, and its bytes.
-Codes = Callable[[Rows, Rows, Rows], Rows]
 #: An address, not a name: the last label is a number (WHATWG URL, "ends in a number"), or it has colons
 #: or brackets.
 ADDRESS = r"(?:^|\.)(?:[0-9]+|0x[0-9a-f]*)$|:|^\["
@@ -77,7 +74,7 @@ def split_hosts(hosts: pl.Series, wanted: Collection[str] = PIECES) -> pl.DataFr
 def _split(hosts: pl.Series, wanted: Collection[str]) -> pl.DataFrame:
     names = replaced(hosts.alias("host").to_frame().select(_NAME).to_series(), FULL_STOPS, ".")
     address = contained(names, ADDRESS)
-    places, known, private = _cut(CellBytes.of(names), address.to_numpy(), partial(_tails, names))
+    places, known, private = _cut(CellBytes.of(names), address.to_numpy(), names)
     return pl.DataFrame(
         [
             names.alias("host"),
@@ -97,25 +94,40 @@ def split_few(hosts: Sequence[str | None]) -> dict[str, list[Any]]:
 def _few(hosts: list[str | None]) -> dict[str, list[Any]]:
     names = replaced(_FORMS.of_few({"host": hosts})["host"], FULL_STOPS, ".")
     address = contained(names, ADDRESS)
-    places, known, private = _cut(
-        CellBytes.of(names), np.array(address, np.bool_), partial(_tails_of_few, names)
+    rows = map(_pieces, names, address)
+    columns = zip(*((name, *row) for name, row in zip(names, rows, strict=True)), strict=True)
+    return dict(zip(ALL, map(list, columns), strict=True))
+
+
+def _pieces(name: str, is_address: bool) -> tuple[str | bool, ...]:
+    """Return what ALL names of one host, from ``subdomain`` on."""
+    labels = name.split(".")
+    whole = is_address or len(labels) == 1
+    known, private = (0, 0) if whole else suffixes().taken(labels)
+    n_labels = 0 if whole else max(known, 1)
+    suffix = ".".join(labels[len(labels) - n_labels :])
+    registered = name if whole else ".".join(labels[-n_labels - 1 :])
+    between = not whole and len(registered) > len(suffix)  # the dot before the suffix
+    domain = registered[: len(registered) - len(suffix) - between]
+    return (
+        name[: max(len(name) - len(registered) - 1, 0)],
+        domain,
+        suffix,
+        registered if domain and suffix else "",
+        name[: max(len(name) - len(suffix) - bool(suffix), 0)],
+        is_address,
+        known > 0,
+        private > known,
     )
-    return {
-        "host": names,
-        **pieces_of_few(names, places),
-        "is_address": address,
-        "is_known_suffix": known.tolist(),
-        "is_private_suffix": private.tolist(),
-    }
 
 
 def _cut(
-    cells: CellBytes, address: NDArray[np.bool_], codes: Codes
+    cells: CellBytes, address: NDArray[np.bool_], names: pl.Series
 ) -> tuple[dict[str, Places], NDArray[np.bool_], NDArray[np.bool_]]:
     """Return where the pieces of names lie, and which end in a public and in a private suffix."""
     labels = _Labels.of(cells)
     whole = address | (labels.n_dots == 0)
-    known, private = _suffix_labels(codes, labels, np.flatnonzero(~whole))
+    known, private = _suffix_labels(names, labels, np.flatnonzero(~whole))
     n_labels = np.where(whole, 0, np.maximum(known, 1))
     suffix, registered = labels.tail(n_labels), labels.tail(n_labels + ~whole)
     registered = np.where(whole, labels.size, registered)
@@ -149,7 +161,7 @@ class _Labels:
 
 
 def _suffix_labels(
-    codes_of: Codes, cells: _Labels, rows: NDArray[np.int64]
+    names: pl.Series, cells: _Labels, rows: Rows
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Return how many labels the longest rule of a registry and of a private owner takes."""
     known = suffixes()
@@ -159,7 +171,8 @@ def _suffix_labels(
     while len(rows):
         depth += 1
         sizes = cells.tail(np.where(cells.n_dots >= depth - 1, depth, 0))[rows]
-        codes = codes_of(rows, cells.size[rows] - sizes, sizes)
+        tails = pieces(names[rows], {"tail": (cells.size[rows] - sizes, sizes)}).to_series()
+        codes = known.codes(tails)
         taken_here = known.rules[:, codes] | known.wildcards[:, above]
         taken[:, rows] = np.where(taken_here, depth, taken[:, rows])
         excepted = known.exceptions[codes]
@@ -170,15 +183,6 @@ def _suffix_labels(
         deeper = known.deeper[codes] & (cells.n_dots[rows] >= depth)
         rows, above = rows[deeper], codes[deeper]
     return taken[0], taken[1]
-
-
-def _tails(names: pl.Series, rows: Rows, begin: Rows, sizes: Rows) -> Rows:
-    return suffixes().codes(pieces(names[rows], {"tail": (begin, sizes)}).to_series())
-
-
-def _tails_of_few(names: list[str | None], rows: Rows, begin: Rows, sizes: Rows) -> Rows:
-    few = [names[row] for row in rows.tolist()]
-    return suffixes().codes(pieces_of_few(few, {"tail": (begin, sizes)})["tail"])
 
 
 def _places(

@@ -44,12 +44,35 @@ class Suffixes:
         """Return the code of each name, for those who ask for few."""
         return {name: code for code, name in enumerate(self.names.categories)}
 
-    def codes(self, names: pl.Series | list[str | None]) -> NDArray[np.int64]:
+    def taken(self, labels: list[str]) -> tuple[int, int]:
+        """Return how many labels the longest rule of a registry and of a private owner takes of a name.
+
+        Examples
+        --------
+        >>> suffixes().taken(["ann", "github", "io"]), suffixes().taken(["www", "ck"])
+        ((1, 2), (1, 0))
+        """
+        other = above = len(self.exceptions) - 1
+        taken = [0, 0]
+        for depth in range(1, len(labels) + 1):
+            code = self.code.get(".".join(labels[-depth:]), other)
+            for owner in (0, 1):
+                is_under = self.wildcards[owner, above]
+                if is_under and self.exceptions[code]:
+                    # The exception to *.ck ends where ck does.
+                    taken[owner] = depth - 1
+                elif is_under or self.rules[owner, code]:
+                    taken[owner] = depth
+            if not self.deeper[code]:
+                break
+            above = code
+        return taken[0], taken[1]
+
+    def codes(self, names: pl.Series) -> NDArray[np.int64]:
         """Return the code of each name, shape (n_names,)."""
-        if isinstance(names, list) or len(names) <= FEW:
+        if len(names) <= FEW:
             other = len(self.exceptions) - 1
-            cells = names if isinstance(names, list) else names.to_list()
-            return np.array([self.code.get(cell or "", other) for cell in cells], np.int64)
+            return np.array([self.code.get(cell or "", other) for cell in names.to_list()])
         known = names.cast(self.names, strict=False).to_physical()
         return known.fill_null(len(self.exceptions) - 1).to_numpy().astype(np.int64)
 

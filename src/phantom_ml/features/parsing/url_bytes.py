@@ -122,9 +122,10 @@ def _shares_and_counts(
     counts: Mapping[str, NDArray[np.float32]], sizes: NDArray[np.int64], wanted: Collection[str]
 ) -> dict[str, NDArray[np.generic]]:
     found: dict[str, NDArray[np.generic]] = {}
+    of_bytes = np.maximum(sizes, 1)
     for name in wanted:
         count = counts[_stem(name)]
-        found[name] = count / np.maximum(sizes, 1) if name.endswith("_share") else count
+        found[name] = count / of_bytes if name.endswith("_share") else count
     return found
 
 
