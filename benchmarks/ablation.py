@@ -123,7 +123,7 @@ class Encoded:
         from phantom_ml.config import FeatureSettings, ProblemKind
         from phantom_ml.data.matrix import Samples
         from phantom_ml.data.recognise import recognise
-        from phantom_ml.data.times import nanoseconds
+        from phantom_ml.data.times.parse import nanoseconds
         from phantom_ml.features.before import Before
         from phantom_ml.features.fit import fit_encoder
         from phantom_ml.features.fitted.question import Question

@@ -20,7 +20,7 @@ from benchmarks.prepared import Prepared
 from benchmarks.score import PRIMARY, figures
 from benchmarks.table import SHOWN, as_table
 from phantom_ml.algorithms.base import algorithms
-from phantom_ml.automl.trials import Candidate, Finished
+from phantom_ml.automl.trials.children import Candidate, Finished
 from phantom_ml.config import SUPERVISED, OptimizationMethod
 from phantom_ml.process.deadline import Deadline
 from phantom_ml.tuning.propose import propose

@@ -21,7 +21,7 @@ from sklearn.metrics import average_precision_score, roc_auc_score
 from benchmarks.lines import append_lines, read_lines
 from benchmarks.table import as_table
 from phantom_ml.algorithms.base import FitContext, algorithms
-from phantom_ml.automl.consensus import MEMBERS, choose_consensus
+from phantom_ml.automl.ensemble.consensus import MEMBERS, choose_consensus
 from phantom_ml.config import ProblemKind
 from phantom_ml.data.matrix import Feature, Matrix, Samples
 

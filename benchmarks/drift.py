@@ -24,8 +24,8 @@ from benchmarks.datasets import BINARY, DataSet, folders, load
 from benchmarks.lines import append_lines, read_lines
 from benchmarks.table import as_table
 from phantom_ml.algorithms.base import FitContext, Learner, algorithms
-from phantom_ml.automl.holdout import Holdout
-from phantom_ml.automl.problem import Problem, pose
+from phantom_ml.automl.preparation.holdout import Holdout
+from phantom_ml.automl.question.problem import Problem, pose
 from phantom_ml.config import AutoMLConfig, FeatureSettings, ProblemKind, ThresholdPolicy
 from phantom_ml.core import PhantomMLCore
 from phantom_ml.core.drift import ROUNDS, SETTINGS, Drift, drift
@@ -34,8 +34,8 @@ from phantom_ml.core.look import look
 from phantom_ml.core.models import as_pipeline, load_bundle
 from phantom_ml.core.models import measured as figures_at
 from phantom_ml.core.promise import broken_promise, promise_of
-from phantom_ml.data.dataset import Dataset
 from phantom_ml.data.matrix import Matrix, Samples
+from phantom_ml.data.reading.dataset import Dataset
 from phantom_ml.features.encoder import Encoder
 from phantom_ml.features.fit import fit_encoder
 from phantom_ml.metrics.thresholds import Threshold, threshold_for

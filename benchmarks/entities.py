@@ -15,7 +15,7 @@ import polars as pl
 
 from benchmarks.anomaly import CONSENSUS, Rows, markdown, measured
 from benchmarks.lines import append_lines, read_lines
-from phantom_ml.automl.consensus import MEMBERS
+from phantom_ml.automl.ensemble.consensus import MEMBERS
 from phantom_ml.config import FeatureSettings
 from phantom_ml.data.matrix import Matrix
 from phantom_ml.data.recognise import recognise_sampled

@@ -21,14 +21,14 @@ from benchmarks.lines import append_lines, read_lines
 from benchmarks.series_peer import told_by_peer
 from benchmarks.table import as_table
 from phantom_ml import PhantomMLCore
-from phantom_ml.forecasters import accuracy
-from phantom_ml.forecasters.backtest import Window, back_test, rolling_windows
 from phantom_ml.forecasters.base import Forecast, ForecastContext, ForecasterSettings, forecasters
-from phantom_ml.forecasters.blend import blended, choose_blend
-from phantom_ml.forecasters.columns import SeriesColumns
-from phantom_ml.forecasters.from_frame import series_of
-from phantom_ml.forecasters.naive2 import naive2
-from phantom_ml.forecasters.series import SeriesSet
+from phantom_ml.forecasters.evaluation import accuracy
+from phantom_ml.forecasters.evaluation.backtest import Window, back_test, rolling_windows
+from phantom_ml.forecasters.evaluation.blend import blended, choose_blend
+from phantom_ml.forecasters.evaluation.naive2 import naive2
+from phantom_ml.forecasters.series.columns import SeriesColumns
+from phantom_ml.forecasters.series.from_frame import series_of
+from phantom_ml.forecasters.series.grid import SeriesSet
 from phantom_ml.process.deadline import Deadline
 
 BLEND = "blend"

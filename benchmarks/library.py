@@ -19,9 +19,9 @@ from benchmarks.datasets import DataSet, folders, load
 from benchmarks.portfolio import POOL
 from benchmarks.prepared import Prepared
 from phantom_ml.algorithms.base import algorithms
-from phantom_ml.automl.portfolio import learned
-from phantom_ml.automl.race import Room
-from phantom_ml.automl.trials import Candidate, Finished, Running, collect, start
+from phantom_ml.automl.search.portfolio import learned
+from phantom_ml.automl.search.race import Room
+from phantom_ml.automl.trials.children import Candidate, Finished, Running, collect, start
 from phantom_ml.config import OptimizationMethod, ProblemKind
 from phantom_ml.process.child import wait_any
 from phantom_ml.tuning.propose import propose

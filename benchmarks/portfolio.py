@@ -20,7 +20,7 @@ from typing import Any
 import numpy as np
 
 from benchmarks.table import as_table
-from phantom_ml.automl.portfolio import FILE
+from phantom_ml.automl.search.portfolio import FILE
 from phantom_ml.config import ProblemKind
 from phantom_ml.metrics.lookup import get_metric
 

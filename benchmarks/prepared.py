@@ -12,14 +12,14 @@ import polars as pl
 
 from benchmarks.datasets import DataSet
 from phantom_ml.algorithms.base import load_learner
-from phantom_ml.automl.encode import encode, near
-from phantom_ml.automl.folds import fit_sides, plan_splits, save_folds
-from phantom_ml.automl.problem import Problem, pose
-from phantom_ml.automl.race import Room
-from phantom_ml.automl.trials import Candidate, Finished, Order, collect, start
-from phantom_ml.automl.workspace import Workspace
+from phantom_ml.automl.preparation.encode import encode, near
+from phantom_ml.automl.preparation.folds import fit_sides, plan_splits, save_folds
+from phantom_ml.automl.question.problem import Problem, pose
+from phantom_ml.automl.search.race import Room
+from phantom_ml.automl.trials.children import Candidate, Finished, Order, collect, start
+from phantom_ml.automl.trials.workspace import Workspace
 from phantom_ml.config import AutoMLConfig, ProblemKind
-from phantom_ml.data.reading import read
+from phantom_ml.data.reading.read import read
 from phantom_ml.features.encoder import Encoder
 from phantom_ml.features.fold_fitted import FoldFitted
 from phantom_ml.process.deadline import Deadline

@@ -15,7 +15,7 @@ import numpy as np
 import polars as pl
 
 from phantom_ml.forecasters.base import Forecast
-from phantom_ml.forecasters.series import SeriesSet
+from phantom_ml.forecasters.series.grid import SeriesSet
 
 #: Steps without a date get one: from here on, in steps that AutoGluon and polars call so.
 START = datetime(2000, 1, 1)

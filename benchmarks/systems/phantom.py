@@ -35,7 +35,7 @@ def fit(job: Job) -> Fitted:
     """Train by ``auto_create_model``."""
     import polars as pl
 
-    from phantom_ml.automl import portfolio
+    from phantom_ml.automl.search import portfolio
     from phantom_ml.core import PhantomMLCore
 
     without = PORTFOLIOS / f"{job.data.name}.json"

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from sklearn.ensemble import ExtraTreesRegressor, RandomForestClassifier
 
-from phantom_ml.algorithms._forest import FEW_ROWS, FORM
+from phantom_ml.algorithms._trees.forest import FEW_ROWS, FORM
 from phantom_ml.algorithms.base import load_learner, save_learner
 from phantom_ml.algorithms.extra_trees import ExtraTrees
 from phantom_ml.algorithms.random_forest import RandomForest

@@ -10,8 +10,9 @@ from sklearn.linear_model import ElasticNet as Reference
 from sklearn.linear_model import LogisticRegression as LogisticReference
 from sklearn.metrics.pairwise import rbf_kernel
 
-from phantom_ml.algorithms._design import MAX_LEVELS, Design
-from phantom_ml.algorithms._linear import (
+from phantom_ml.algorithms._linear.design import MAX_LEVELS, Design
+from phantom_ml.algorithms._linear.learner import FORM
+from phantom_ml.algorithms._linear.losses import (
     Penalty,
     Problem,
     logistic,
@@ -21,8 +22,7 @@ from phantom_ml.algorithms._linear import (
     squared_hinge,
     squared_tube,
 )
-from phantom_ml.algorithms._linear_learner import FORM
-from phantom_ml.algorithms._nystroem import Landmarks
+from phantom_ml.algorithms._linear.nystroem import Landmarks
 from phantom_ml.algorithms.base import load_learner, save_learner
 from phantom_ml.algorithms.elastic_net import ElasticNet
 from phantom_ml.algorithms.logistic_regression import LogisticRegression

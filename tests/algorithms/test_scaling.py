@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from sklearn.preprocessing import QuantileTransformer
 
-from phantom_ml.algorithms._design import Design
-from phantom_ml.algorithms._linear_learner import FORM
-from phantom_ml.algorithms._quantiles import MAX_QUANTILES, normal_scores, quantiles
+from phantom_ml.algorithms._linear.design import Design
+from phantom_ml.algorithms._linear.learner import FORM
+from phantom_ml.algorithms._linear.quantiles import MAX_QUANTILES, normal_scores, quantiles
 from phantom_ml.algorithms.base import load_learner, save_learner
 from phantom_ml.algorithms.elastic_net import ElasticNet
 from phantom_ml.algorithms.logistic_regression import LogisticRegression

@@ -6,8 +6,8 @@ from math import factorial
 import numpy as np
 import pytest
 
-from phantom_ml.algorithms._tree_contributions import tree_contributions
-from phantom_ml.algorithms._tree_paths import Trees
+from phantom_ml.algorithms._trees.contributions import tree_contributions
+from phantom_ml.algorithms._trees.paths import Trees
 from phantom_ml.algorithms.extra_trees import ExtraTrees
 from phantom_ml.algorithms.gradient_boosting import GradientBoosting
 from phantom_ml.algorithms.random_forest import RandomForest

@@ -5,7 +5,7 @@ import json
 
 import pytest
 
-from phantom_ml.algorithms._xgboost_json import checked_model_json
+from phantom_ml.algorithms._trees.xgboost_json import checked_model_json
 from phantom_ml.algorithms.xgboost import XGBoost
 from phantom_ml.config import ProblemKind
 from phantom_ml.errors import BundleDamaged

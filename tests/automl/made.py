@@ -5,8 +5,8 @@ from pathlib import Path
 
 import numpy as np
 
-from phantom_ml.automl.held_out import HeldOut
-from phantom_ml.automl.trials import Candidate, Finished, Order
+from phantom_ml.automl.ensemble.held_out import HeldOut
+from phantom_ml.automl.trials.children import Candidate, Finished, Order
 from phantom_ml.config import ProblemKind
 from phantom_ml.metrics.lookup import get_metric
 from phantom_ml.model.trial import Trial

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from benchmarks.portfolio import Shelf, learn, write
-from phantom_ml.automl.portfolio import FILE, learned
+from phantom_ml.automl.search.portfolio import FILE, learned
 from phantom_ml.config import ProblemKind
 
 N = 400

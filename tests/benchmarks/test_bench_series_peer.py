@@ -5,8 +5,8 @@ import datetime as dt
 import polars as pl
 
 from benchmarks.series_peer import forecast_of, peer_rows
-from phantom_ml.forecasters.columns import SeriesColumns
-from phantom_ml.forecasters.from_frame import series_of
+from phantom_ml.forecasters.series.columns import SeriesColumns
+from phantom_ml.forecasters.series.from_frame import series_of
 
 ROWS = pl.DataFrame(
     {"who": ["a"] * 3 + ["b"] * 2, "step": [1, 2, 3, 2, 3], "value": [1.0, 2.0, 3.0, 8.0, 9.0]}

@@ -4,11 +4,11 @@ import numpy as np
 import polars as pl
 import pytest
 
-from phantom_ml.automl.holdout import Holdout
-from phantom_ml.automl.problem import pose
+from phantom_ml.automl.preparation.holdout import Holdout
+from phantom_ml.automl.question.problem import pose
 from phantom_ml.config import AutoMLConfig
 from phantom_ml.core.drift import Drift, drift, names_units
-from phantom_ml.data.reading import read
+from phantom_ml.data.reading.read import read
 
 N = 1_600
 

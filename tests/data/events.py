@@ -10,8 +10,8 @@ from typing import Any
 import polars as pl
 import zstandard
 
-from phantom_ml.data.parse_child import parse
-from phantom_ml.data.reading import ReadOptions
+from phantom_ml.data.reading.parse_child import parse
+from phantom_ml.data.reading.read import ReadOptions
 
 EVENTS = pl.DataFrame(
     {

@@ -8,7 +8,7 @@ import pytest
 
 from phantom_ml.config import FeatureSettings
 from phantom_ml.data.recognise import recognise
-from phantom_ml.data.times import nanoseconds
+from phantom_ml.data.times.parse import nanoseconds
 from phantom_ml.features.before import Before
 from phantom_ml.features.encoder import Encoder
 from phantom_ml.features.fit import fit_encoder

@@ -6,7 +6,7 @@ import numpy as np
 import polars as pl
 import pytest
 
-from phantom_ml.automl.workspace import Workspace
+from phantom_ml.automl.trials.workspace import Workspace
 from phantom_ml.config import FeatureSettings
 from phantom_ml.data.matrix import STRING_BYTES, Samples
 from phantom_ml.data.recognise import recognise

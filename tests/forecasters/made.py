@@ -8,8 +8,8 @@ import polars as pl
 import pytest
 
 from phantom_ml.forecasters.base import forecasters
-from phantom_ml.forecasters.columns import SeriesColumns
-from phantom_ml.forecasters.from_frame import series_of
+from phantom_ml.forecasters.series.columns import SeriesColumns
+from phantom_ml.forecasters.series.from_frame import series_of
 
 SEASON, LENGTH = 7, 63
 SHARED = Path(__file__).parents[2].parent / "shared" / "data"

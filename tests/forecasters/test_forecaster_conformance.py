@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 
 from phantom_ml.errors import BadSetting, BundleDamaged
-from phantom_ml.forecasters.accuracy import mase, seasonal_scale
 from phantom_ml.forecasters.base import ForecastContext
 from phantom_ml.forecasters.bundle import load_forecaster, save_forecaster
+from phantom_ml.forecasters.evaluation.accuracy import mase, seasonal_scale
 from phantom_ml.forecasters.seasonal_naive import seasonal_naive
 from phantom_ml.process.deadline import Deadline
 from tests.forecasters.made import each_forecaster, odd_values, seasonal_values, series_set

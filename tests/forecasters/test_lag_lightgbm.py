@@ -5,12 +5,12 @@ import polars as pl
 import pytest
 
 from phantom_ml.errors import BundleDamaged
-from phantom_ml.forecasters._lag_fit import lag_plan
+from phantom_ml.forecasters._lags.fit import lag_plan
 from phantom_ml.forecasters.base import ForecastContext
 from phantom_ml.forecasters.bundle import load_forecaster, save_forecaster
-from phantom_ml.forecasters.columns import SeriesColumns
-from phantom_ml.forecasters.from_frame import series_of
 from phantom_ml.forecasters.lag_lightgbm import LagLightGBM
+from phantom_ml.forecasters.series.columns import SeriesColumns
+from phantom_ml.forecasters.series.from_frame import series_of
 from phantom_ml.parts.arrays import load_arrays, save_arrays
 from tests.forecasters.made import seasonal_values, series_set
 

@@ -8,9 +8,9 @@ import polars as pl
 import pytest
 
 from phantom_ml.errors import BundleDamaged
-from phantom_ml.forecasters._lags import Past
-from phantom_ml.forecasters._net_forward import forward, summary_of, torch_summary_of
-from phantom_ml.forecasters._net_windows import (
+from phantom_ml.forecasters._lags.features import Past
+from phantom_ml.forecasters._networks.forward import forward, summary_of, torch_summary_of
+from phantom_ml.forecasters._networks.windows import (
     Scaling,
     WindowPlan,
     Windows,
@@ -20,9 +20,9 @@ from phantom_ml.forecasters._net_windows import (
 )
 from phantom_ml.forecasters.base import ForecastContext
 from phantom_ml.forecasters.bundle import load_forecaster, save_forecaster
-from phantom_ml.forecasters.columns import SeriesColumns
-from phantom_ml.forecasters.from_frame import series_of
 from phantom_ml.forecasters.lstm import LSTM
+from phantom_ml.forecasters.series.columns import SeriesColumns
+from phantom_ml.forecasters.series.from_frame import series_of
 from phantom_ml.forecasters.transformer import Transformer
 from phantom_ml.parts.arrays import load_arrays, save_arrays
 from phantom_ml.parts.nets import fitting

@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 
-from phantom_ml.forecasters._smoothing_spread import smoothing_spread, theta_spread
-from phantom_ml.forecasters.auto_ets import AutoETS
 from phantom_ml.forecasters.base import ForecastContext
-from phantom_ml.forecasters.theta import Theta
+from phantom_ml.forecasters.statistical.auto_ets import AutoETS
+from phantom_ml.forecasters.statistical.smoothing_spread import smoothing_spread, theta_spread
+from phantom_ml.forecasters.statistical.theta import Theta
 from tests.forecasters.made import needs_statsforecast, series_set
 
 NO = float("nan")

@@ -2,10 +2,10 @@ import numpy as np
 import pytest
 
 from phantom_ml.errors import ExtraMissing
-from phantom_ml.forecasters.auto_ets import AutoETS
 from phantom_ml.forecasters.base import ForecastContext, forecasters
-from phantom_ml.forecasters.seasonal_part import seasonal_part
-from phantom_ml.forecasters.theta import Theta
+from phantom_ml.forecasters.series.seasonal_part import seasonal_part
+from phantom_ml.forecasters.statistical.auto_ets import AutoETS
+from phantom_ml.forecasters.statistical.theta import Theta
 from phantom_ml.process.deadline import Deadline
 from tests.forecasters.made import STATISTICAL, needs_statsforecast, odd_values, series_set
 

@@ -7,9 +7,9 @@ from typing import ClassVar
 import numpy as np
 from pydantic import Field
 
-from phantom_ml.algorithms._design import SCALING_WORDS, SCALINGS, Scaling
-from phantom_ml.algorithms._linear import Penalty
-from phantom_ml.algorithms._linear_learner import LinearLearner, fit_linear
+from phantom_ml.algorithms._linear.design import SCALING_WORDS, SCALINGS, Scaling
+from phantom_ml.algorithms._linear.learner import LinearLearner, fit_linear
+from phantom_ml.algorithms._linear.losses import Penalty
 from phantom_ml.algorithms.base import (
     AlgorithmSettings,
     FitContext,

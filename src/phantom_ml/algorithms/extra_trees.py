@@ -6,7 +6,7 @@ from typing import Any, ClassVar, Literal
 
 from pydantic import Field
 
-from phantom_ml.algorithms._forest import (
+from phantom_ml.algorithms._trees.forest import (
     MAX_FEATURES,
     ForestLearner,
     forest_arrays,

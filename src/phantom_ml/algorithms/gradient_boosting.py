@@ -12,15 +12,15 @@ from numpy.typing import NDArray
 from pydantic import Field
 
 from phantom_ml.algorithms._boosting import Stopper
-from phantom_ml.algorithms._histogram_trees import (
+from phantom_ml.algorithms._linear.losses import sigmoid, softmax
+from phantom_ml.algorithms._trees.histogram import (
     NODES_FORM,
     Floats,
     HistogramTrees,
     checked_trees,
     trees_of,
 )
-from phantom_ml.algorithms._levels import LEVELS_FORM, TopLevels
-from phantom_ml.algorithms._linear import sigmoid, softmax
+from phantom_ml.algorithms._trees.levels import LEVELS_FORM, TopLevels
 from phantom_ml.algorithms._values import checked_values, writable
 from phantom_ml.algorithms.base import (
     AlgorithmSettings,

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from pydantic import Field
 
 from phantom_ml.algorithms._boosting import Stopper
-from phantom_ml.algorithms._linear import sigmoid, softmax
+from phantom_ml.algorithms._linear.losses import sigmoid, softmax
 from phantom_ml.algorithms.base import (
     AlgorithmSettings,
     FitContext,

@@ -10,14 +10,22 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field
 
-from phantom_ml.algorithms._design import (
+from phantom_ml.algorithms._linear.design import (
     DESIGN_FORM,
     SCALING_WORDS,
     SCALINGS,
     Design,
     Scaling,
 )
-from phantom_ml.algorithms._linear import (
+from phantom_ml.algorithms._linear.learner import (
+    TOLERANCE,
+    chunks,
+    linear_terms,
+    row_weights,
+    target_unit,
+    with_base,
+)
+from phantom_ml.algorithms._linear.losses import (
     Array,
     Block,
     Loss,
@@ -30,15 +38,7 @@ from phantom_ml.algorithms._linear import (
     squared_hinge,
     squared_tube,
 )
-from phantom_ml.algorithms._linear_learner import (
-    TOLERANCE,
-    chunks,
-    linear_terms,
-    row_weights,
-    target_unit,
-    with_base,
-)
-from phantom_ml.algorithms._nystroem import LANDMARK_FORM, Landmarks
+from phantom_ml.algorithms._linear.nystroem import LANDMARK_FORM, Landmarks
 from phantom_ml.algorithms.base import (
     AlgorithmSettings,
     FitContext,

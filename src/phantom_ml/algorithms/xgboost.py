@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 from pydantic import Field
 
 from phantom_ml.algorithms._boosting import Stopper
+from phantom_ml.algorithms._trees.xgboost_json import checked_model_json
 from phantom_ml.algorithms._values import checked_values
-from phantom_ml.algorithms._xgboost_json import checked_model_json
 from phantom_ml.algorithms.base import (
     AlgorithmSettings,
     FitContext,

@@ -13,37 +13,37 @@ from functools import cached_property
 import numpy as np
 
 from phantom_ml.automl.budget import FIRST_MODEL_SECONDS, Budget, no_sooner
-from phantom_ml.automl.candidates import Candidates, within_spaces
-from phantom_ml.automl.checkpoint import load_finished, load_plan, save_finished, save_plan
-from phantom_ml.automl.consensus import members_for
-from phantom_ml.automl.constrain import cheap_candidates
-from phantom_ml.automl.draft import Draft
-from phantom_ml.automl.encode import encode, judging_seconds, near
-from phantom_ml.automl.finish import Ending, finish, ranked
-from phantom_ml.automl.floor import asks_for_floor, beyond_floor, not_beyond
-from phantom_ml.automl.folds import fit_sides, n_folds_for, plan_splits, save_folds
-from phantom_ml.automl.known import learners_from_known, use_of_known
+from phantom_ml.automl.ensemble.consensus import members_for
+from phantom_ml.automl.ensemble.on_all_rows import ALL
+from phantom_ml.automl.final_model.constrain import cheap_candidates
+from phantom_ml.automl.final_model.finish import Ending, finish, ranked
 from phantom_ml.automl.listener import Listener, progress_of
-from phantom_ml.automl.named import (
+from phantom_ml.automl.preparation.encode import encode, judging_seconds, near
+from phantom_ml.automl.preparation.folds import fit_sides, n_folds_for, plan_splits, save_folds
+from phantom_ml.automl.preparation.quick import First, is_quick, place, seconds_per_fit
+from phantom_ml.automl.question.known import learners_from_known, use_of_known
+from phantom_ml.automl.question.problem import Problem
+from phantom_ml.automl.question.spaces import given_spaces
+from phantom_ml.automl.search.candidates import Candidates, within_spaces
+from phantom_ml.automl.search.named import (
     named_algorithms,
     named_in_vain,
     nothing_succeeded,
     of_first,
     spaces_in_vain,
 )
-from phantom_ml.automl.on_all_rows import ALL
-from phantom_ml.automl.portfolio import affords_deep, portfolio
-from phantom_ml.automl.preload import libraries_of
-from phantom_ml.automl.problem import Problem
-from phantom_ml.automl.quick import First, is_quick, place, seconds_per_fit
-from phantom_ml.automl.race import Race
-from phantom_ml.automl.room import LATE_GROWTH_MB, SERVER_MB, TORCH_MB, Room, growth_of
-from phantom_ml.automl.scoring import score_trial, trial_draft
-from phantom_ml.automl.spaces import given_spaces
-from phantom_ml.automl.trials import Candidate, Finished
-from phantom_ml.automl.workspace import Workspace
+from phantom_ml.automl.search.portfolio import affords_deep, portfolio
+from phantom_ml.automl.search.race import Race
+from phantom_ml.automl.trials.checkpoint import load_finished, load_plan, save_finished, save_plan
+from phantom_ml.automl.trials.children import Candidate, Finished
+from phantom_ml.automl.trials.draft import Draft
+from phantom_ml.automl.trials.floor import asks_for_floor, beyond_floor, not_beyond
+from phantom_ml.automl.trials.preload import libraries_of
+from phantom_ml.automl.trials.room import LATE_GROWTH_MB, SERVER_MB, TORCH_MB, Room, growth_of
+from phantom_ml.automl.trials.scoring import score_trial, trial_draft
+from phantom_ml.automl.trials.workspace import Workspace
 from phantom_ml.config import AutoMLConfig
-from phantom_ml.data.leaks import leak_report
+from phantom_ml.data.leaks.report import leak_report
 from phantom_ml.data.matrix import Matrix
 from phantom_ml.data.splits import SplitPlan
 from phantom_ml.errors import ChildTimeout

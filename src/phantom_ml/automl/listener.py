@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from phantom_ml.automl.budget import Budget
-from phantom_ml.automl.draft import Draft
+from phantom_ml.automl.trials.draft import Draft
 from phantom_ml.model.leaderboard import MetricLike
 from phantom_ml.model.trial import Trial
 from phantom_ml.progress import Progress

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from phantom_ml.core.models import Evaluation
-    from phantom_ml.data.dataset import Dataset
+    from phantom_ml.data.reading.dataset import Dataset
     from phantom_ml.explain.evasion.report import EvasionReport
     from phantom_ml.explain.forms import Explanation
 

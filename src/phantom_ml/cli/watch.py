@@ -13,7 +13,7 @@ from phantom_ml.cli.options import Common, File, Reading, asked
 if TYPE_CHECKING:
     import polars as pl
 
-    from phantom_ml.data.dataset import Dataset
+    from phantom_ml.data.reading.dataset import Dataset
 
 SHOWN_ROWS = 20
 NOTHING = "No row lies beyond what its series showed before."
@@ -72,7 +72,7 @@ def watch(
     """
     from phantom_ml.core.output import check_output, write_table
     from phantom_ml.core.watch import watch as scored
-    from phantom_ml.data.source import ReadOptions
+    from phantom_ml.data.files.source import ReadOptions
     from phantom_ml.streams.settings import StreamConfig
 
     if output is not None:

@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from phantom_ml.automl.budget import Budget
-from phantom_ml.automl.problem import pose
-from phantom_ml.automl.refit import refit_draft
-from phantom_ml.automl.workspace import Workspace
+from phantom_ml.automl.final_model.refit import refit_draft
+from phantom_ml.automl.question.problem import pose
+from phantom_ml.automl.trials.workspace import Workspace
 from phantom_ml.config import AutoMLConfig, ProblemKind
 from phantom_ml.core.models import get_metric_or_none
 from phantom_ml.core.result import AutoMLResult
@@ -25,7 +25,7 @@ from phantom_ml.core.training import (
     library_versions,
     posed,
 )
-from phantom_ml.data.dataset import Dataset
+from phantom_ml.data.reading.dataset import Dataset
 from phantom_ml.errors import BadSetting, StoreError
 from phantom_ml.metrics.base import Metric
 from phantom_ml.metrics.user_function import UserFunction, from_function

@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from phantom_ml.automl.preload import PRELOAD, preload_of
+from phantom_ml.automl.trials.preload import PRELOAD, preload_of
 from phantom_ml.config import AutoMLConfig, FeatureSettings, ThresholdPolicy
 from phantom_ml.core.models import Evaluation, Loaded, evaluate, recut
 from phantom_ml.core.result import AutoMLResult
 from phantom_ml.core.shelf import Shelf
 from phantom_ml.core.training import train
-from phantom_ml.data.dataset import Dataset
 from phantom_ml.data.readers.base import ReadOptions
+from phantom_ml.data.reading.dataset import Dataset
 from phantom_ml.errors import BadSetting
 from phantom_ml.metrics.thresholds import Threshold
 from phantom_ml.model.families import Family, kept_families
@@ -225,7 +225,7 @@ class PhantomMLCore:
         labelled_data, notes = self._shelf.noted(labelled_data)
         if isinstance(pipeline, ForecastModel):
             from phantom_ml.core.forecasts import evaluate_forecast
-            from phantom_ml.forecasters.from_frame import value_columns
+            from phantom_ml.forecasters.series.from_frame import value_columns
 
             # A wide table has no column of the target's name.
             frame = self._shelf.frame(labelled_data, once=value_columns(pipeline.series))

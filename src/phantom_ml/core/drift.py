@@ -18,7 +18,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from phantom_ml.algorithms.base import FitContext, algorithms
-from phantom_ml.automl.problem import Problem
+from phantom_ml.automl.question.problem import Problem
 from phantom_ml.config import FeatureSettings, ProblemKind, Settings
 from phantom_ml.data.matrix import Matrix, Samples
 from phantom_ml.data.schema import TableSchema

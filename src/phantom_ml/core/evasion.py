@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from phantom_ml.data.target import require_target
+from phantom_ml.data.target.column import require_target
 from phantom_ml.explain.evasion.check import EvasionPlan, check_evasion
 from phantom_ml.explain.evasion.report import EvasionReport
 from phantom_ml.model.pipeline import Pipeline

@@ -14,22 +14,22 @@ from numpy.typing import NDArray
 
 from phantom_ml.automl.forecast.problem import pose_series
 from phantom_ml.automl.forecast.refit import refit_forecast
-from phantom_ml.automl.workspace import Workspace
+from phantom_ml.automl.trials.workspace import Workspace
 from phantom_ml.config import AutoMLConfig
 from phantom_ml.core.models import Evaluation, Figure
 from phantom_ml.core.output import write_table
 from phantom_ml.core.shelf import say
 from phantom_ml.core.training import keeper_of_refit
-from phantom_ml.data.dataset import Dataset
-from phantom_ml.data.target import require_target
+from phantom_ml.data.reading.dataset import Dataset
+from phantom_ml.data.target.column import require_target
 from phantom_ml.errors import BadSetting
-from phantom_ml.forecasters.accuracy import seasonal_scale
 from phantom_ml.forecasters.base import Forecast
-from phantom_ml.forecasters.columns import read_values
-from phantom_ml.forecasters.from_frame import as_long, cell_means, known_ahead_of, rows_ahead
-from phantom_ml.forecasters.measures import BESIDE
-from phantom_ml.forecasters.naive2 import naive2
-from phantom_ml.forecasters.same_step import averaged, between
+from phantom_ml.forecasters.evaluation.accuracy import seasonal_scale
+from phantom_ml.forecasters.evaluation.measures import BESIDE
+from phantom_ml.forecasters.evaluation.naive2 import naive2
+from phantom_ml.forecasters.series.columns import read_values
+from phantom_ml.forecasters.series.from_frame import as_long, cell_means, known_ahead_of, rows_ahead
+from phantom_ml.forecasters.series.same_step import averaged, between
 from phantom_ml.model.forecast import ForecastModel, check_horizon, reach_of
 from phantom_ml.model.manifest import Manifest
 from phantom_ml.model.trial import Trial

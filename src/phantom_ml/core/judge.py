@@ -8,13 +8,13 @@ from typing import Any
 import polars as pl
 from pydantic import ValidationError
 
-from phantom_ml.automl.draft import Draft
-from phantom_ml.automl.holdout import Holdout
+from phantom_ml.automl.preparation.holdout import Holdout
+from phantom_ml.automl.trials.draft import Draft
 from phantom_ml.config import AutoMLConfig
 from phantom_ml.core.kinds import THREAT, learned_kinds
 from phantom_ml.core.models import Kept
 from phantom_ml.core.threat import Beside, ThreatReport, threat_report
-from phantom_ml.data.dataset import Dataset
+from phantom_ml.data.reading.dataset import Dataset
 from phantom_ml.errors import BundleVersion
 from phantom_ml.model.manifest import Manifest
 from phantom_ml.model.pipeline import Pipeline

@@ -10,10 +10,10 @@ import polars as pl
 from numpy.typing import NDArray
 from pydantic import Field
 
-from phantom_ml.automl.known import Known
-from phantom_ml.automl.problem import Problem
+from phantom_ml.automl.question.known import Known
+from phantom_ml.automl.question.problem import Problem
 from phantom_ml.config import AutoMLConfig, ProblemKind, Settings
-from phantom_ml.data.dataset import Dataset
+from phantom_ml.data.reading.dataset import Dataset
 
 #: Where a card holds the report of a threat model, and which kinds of attack any model learned from.
 THREAT, KNOWN_KINDS = "threat", "known_kinds"

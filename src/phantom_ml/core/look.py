@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from phantom_ml.automl.holdout import Holdout
-from phantom_ml.automl.problem import Problem
+from phantom_ml.automl.preparation.holdout import Holdout
+from phantom_ml.automl.question.problem import Problem
 from phantom_ml.config import Settings
 from phantom_ml.core.drift import ROWS, Drift, drift, quick_scores
 from phantom_ml.data.matrix import Matrix, Samples

@@ -24,9 +24,9 @@ from phantom_ml.core.kinds import (
 )
 from phantom_ml.core.promise import Promise, broken_promise, fallen_recall, promise_of
 from phantom_ml.core.repeats import RepeatReport, repeat_report
-from phantom_ml.data.stray_times import days_of, strays_of, told_strays
-from phantom_ml.data.target import require_target
-from phantom_ml.data.times import nanoseconds
+from phantom_ml.data.target.column import require_target
+from phantom_ml.data.times.parse import nanoseconds
+from phantom_ml.data.times.stray import days_of, strays_of, told_strays
 from phantom_ml.errors import BadSetting, BundleDamaged, BundleVersion, UnknownName
 from phantom_ml.explain.truth import Answers, known_answers
 from phantom_ml.metrics.base import Metric

@@ -11,7 +11,7 @@ from typing import IO
 import polars as pl
 
 from phantom_ml.core.stream import Stream
-from phantom_ml.data.dataset import Dataset
+from phantom_ml.data.reading.dataset import Dataset
 from phantom_ml.errors import BadSetting, ColumnMissing, DiskFull, StoreUnusable
 
 BLOCK_ROWS = 65_536

@@ -8,9 +8,9 @@ from typing import Any
 
 import polars as pl
 
-from phantom_ml.data.names import clean_names
-from phantom_ml.data.tidy import flat_columns, is_plain, plain_expr
-from phantom_ml.data.values import frame_of_columns, frame_of_rows
+from phantom_ml.data.columns.names import clean_names
+from phantom_ml.data.columns.tidy import flat_columns, is_plain, plain_expr
+from phantom_ml.data.columns.values import frame_of_columns, frame_of_rows
 from phantom_ml.errors import SourceUnreadable
 
 

@@ -16,9 +16,9 @@ import polars as pl
 
 from phantom_ml.core.models import Kept, Loaded, as_pipeline
 from phantom_ml.core.rows import rows
-from phantom_ml.data.dataset import Dataset
 from phantom_ml.data.readers.base import ReadOptions
-from phantom_ml.data.target import refuse_repeated, require_target
+from phantom_ml.data.reading.dataset import Dataset
+from phantom_ml.data.target.column import refuse_repeated, require_target
 from phantom_ml.metrics.thresholds import Threshold
 from phantom_ml.model.forecast import ForecastModel
 from phantom_ml.model.manifest import Manifest
@@ -57,7 +57,7 @@ class Shelf:
 
     def read(self, source: Any, options: ReadOptions | None = None) -> Dataset:
         """Return a table from a path, folder, glob, or anything tabular in memory."""
-        from phantom_ml.data.reading import read
+        from phantom_ml.data.reading.read import read
 
         if isinstance(source, Dataset):
             return source

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import polars as pl
 
-from phantom_ml.data.target import require_columns
-from phantom_ml.data.unread_times import UnreadTimes, unread_cells
+from phantom_ml.data.target.column import require_columns
+from phantom_ml.data.times.unread import UnreadTimes, unread_cells
 from phantom_ml.errors import BadSetting
 from phantom_ml.features.past import Past
 from phantom_ml.features.windows.saved import load_state, save_state

@@ -9,8 +9,8 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from phantom_ml.automl.holdout import Holdout
-from phantom_ml.automl.problem import Problem
+from phantom_ml.automl.preparation.holdout import Holdout
+from phantom_ml.automl.question.problem import Problem
 from phantom_ml.core.drift import Drift
 from phantom_ml.core.kinds import (
     FieldFigures,
@@ -23,7 +23,7 @@ from phantom_ml.core.look import Optimism, look
 from phantom_ml.core.models import Figure, measured
 from phantom_ml.core.promise import Promise, broken_promise, fallen_recall, promise_of
 from phantom_ml.core.repeats import RepeatReport, repeat_report
-from phantom_ml.data.times import NO_TIME
+from phantom_ml.data.times.parse import NO_TIME
 from phantom_ml.metrics.base import Metric
 from phantom_ml.metrics.intervals import bootstrap_interval
 from phantom_ml.metrics.lookup import get_metric

@@ -11,21 +11,21 @@ from pathlib import Path
 from typing import Any
 
 from phantom_ml.automl.budget import Budget
-from phantom_ml.automl.draft import Draft
 from phantom_ml.automl.engine import EngineResult, run
 from phantom_ml.automl.forecast.problem import ForecastProblem, pose_series
 from phantom_ml.automl.forecast.search import run_forecast
-from phantom_ml.automl.holdout import Holdout
 from phantom_ml.automl.listener import Listener
-from phantom_ml.automl.problem import Problem, pose
-from phantom_ml.automl.workspace import Workspace
+from phantom_ml.automl.preparation.holdout import Holdout
+from phantom_ml.automl.question.problem import Problem, pose
+from phantom_ml.automl.trials.draft import Draft
+from phantom_ml.automl.trials.workspace import Workspace
 from phantom_ml.config import AutoMLConfig, AutoMLTaskType, ProblemKind, ThresholdPolicy
 from phantom_ml.core.judge import Judge
 from phantom_ml.core.kinds import KNOWN_KINDS, THREAT, kinds_of_known, learned_kinds
 from phantom_ml.core.result import AutoMLResult
 from phantom_ml.core.threat import ThreatReport
-from phantom_ml.data.dataset import Dataset
-from phantom_ml.data.fingerprint import fingerprint
+from phantom_ml.data.reading.dataset import Dataset
+from phantom_ml.data.reading.fingerprint import fingerprint
 from phantom_ml.data.splits import NOT_FORWARD
 from phantom_ml.errors import ConfigError, DataError, SearchError
 from phantom_ml.metrics.threshold_claims import way_out

@@ -7,11 +7,11 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import polars as pl
 
-from phantom_ml.data.copies import equal_columns
+from phantom_ml.data.columns.column import Column
+from phantom_ml.data.columns.copies import equal_columns
 from phantom_ml.data.kinds.base import Claim, Recogniser, in_order
-from phantom_ml.data.kinds.column import Column
 from phantom_ml.data.schema import NUMBER_KINDS, UNUSED_KINDS, ColumnKind, ColumnSchema, TableSchema
-from phantom_ml.data.time_form import time_form
+from phantom_ml.data.times.form import time_form
 from phantom_ml.errors import ColumnMissing, UnknownName
 
 NO_OVERRIDES: Mapping[str, str] = {}

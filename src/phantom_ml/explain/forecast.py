@@ -18,9 +18,9 @@ from numpy.typing import NDArray
 from phantom_ml.explain.explanation import MAX_ROWS
 from phantom_ml.explain.forms import Contribution, Explanation, Importance, RowExplanation
 from phantom_ml.explain.sentences import grouped, number, plain_value
-from phantom_ml.forecasters.from_frame import Ahead, as_long, known_ahead_of, rows_ahead
 from phantom_ml.forecasters.seasonal_naive import seasonal_naive
-from phantom_ml.forecasters.series import SeriesSet, told_times
+from phantom_ml.forecasters.series.from_frame import Ahead, as_long, known_ahead_of, rows_ahead
+from phantom_ml.forecasters.series.grid import SeriesSet, told_times
 from phantom_ml.model.forecast import ForecastModel, check_horizon, reach_of
 from phantom_ml.wording import counted
 

@@ -7,7 +7,7 @@ from typing import Literal
 from pydantic import Field
 
 from phantom_ml.config import Settings
-from phantom_ml.data.profile_text import Page, as_html
+from phantom_ml.data.profile.page import Page, as_html
 from phantom_ml.explain.sentences import number
 from phantom_ml.model.text_table import printable, shortened
 from phantom_ml.wording import counted

@@ -14,7 +14,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from phantom_ml.data.times import NO_TIME
+from phantom_ml.data.times.parse import NO_TIME
 
 Codes = NDArray[np.int64]
 #: Parts that groups are dealt to. All rows but those of the own group would tell a row how large its group

@@ -6,7 +6,7 @@ import polars as pl
 from pydantic import ConfigDict, Field
 
 from phantom_ml.config import Settings
-from phantom_ml.data.profile_text import Page, as_html, as_text, shown
+from phantom_ml.data.profile.page import Page, as_html, as_text, shown
 from phantom_ml.data.schema import ColumnSchema
 from phantom_ml.wording import counted
 

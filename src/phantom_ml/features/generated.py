@@ -15,8 +15,8 @@ from phantom_ml.data.matrix import ALL_TEXT, Feature, Matrix, Samples, uniquely_
 from phantom_ml.data.recognise import recognise_sampled
 from phantom_ml.data.schema import ColumnKind, TableSchema
 from phantom_ml.data.splits import RowTies, require_forward
-from phantom_ml.data.target import Target, read_target, require_columns, require_target
-from phantom_ml.data.times_of_rows import times_of
+from phantom_ml.data.target.column import Target, read_target, require_columns, require_target
+from phantom_ml.data.times.rows import times_of
 from phantom_ml.errors import BadSetting, SourceEmpty, TargetUnusable
 from phantom_ml.features.before import Before
 from phantom_ml.features.encoder import Encoder

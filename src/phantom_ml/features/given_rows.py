@@ -12,7 +12,7 @@ import numpy as np
 import polars as pl
 from scipy.sparse import issparse
 
-from phantom_ml.data.reading import table_of
+from phantom_ml.data.reading.read import table_of
 from phantom_ml.errors import SourceEmpty, SourceUnreadable
 
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from phantom_ml.data.leaks import leak_report
+from phantom_ml.data.leaks.report import leak_report
 from phantom_ml.data.schema import ColumnSchema
-from phantom_ml.data.times import to_datetime
+from phantom_ml.data.times.parse import to_datetime
 from phantom_ml.features.doubts import doubts_of_numbers, doubts_of_rows, doubts_of_time
 from phantom_ml.features.generated import Generated
 from phantom_ml.features.request import FeatureRequest

@@ -10,7 +10,7 @@ from pydantic import Field, ValidationError, field_validator
 from phantom_ml.config import AutoMLConfig, AutoMLTaskType, FeatureSettings, bad_setting
 from phantom_ml.config.json_text import settings_of
 from phantom_ml.config.nested import MOST_DAYS
-from phantom_ml.data.times import DAY_NS
+from phantom_ml.data.times.parse import DAY_NS
 from phantom_ml.errors import BadSetting, listed, nearest
 
 FAMILIES = ("text", "temporal", "statistical", "security")

@@ -13,9 +13,9 @@ from sklearn.utils.validation import check_is_fitted
 
 from phantom_ml.config import ProblemKind
 from phantom_ml.data.matrix import Matrix, Samples
-from phantom_ml.data.reading import table_of
+from phantom_ml.data.reading.read import table_of
 from phantom_ml.data.recognise import recognise_sampled
-from phantom_ml.data.target import require_columns
+from phantom_ml.data.target.column import require_columns
 from phantom_ml.errors import BadSetting, TargetUnusable
 from phantom_ml.features.before import Before
 from phantom_ml.features.feature_set import FeatureSet

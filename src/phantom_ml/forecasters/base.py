@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from phantom_ml.config.bounds import BoundedSettings, Setting
 from phantom_ml.errors import BadSetting
-from phantom_ml.forecasters.series import SeriesSet
+from phantom_ml.forecasters.series.grid import SeriesSet
 from phantom_ml.process.deadline import Deadline
 from phantom_ml.registry import Registry
 

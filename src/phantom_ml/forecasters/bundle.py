@@ -7,7 +7,7 @@ from pathlib import Path
 
 from phantom_ml.forecasters._parts import read_json
 from phantom_ml.forecasters.base import FittedForecaster, forecasters
-from phantom_ml.forecasters.series import SeriesSet
+from phantom_ml.forecasters.series.grid import SeriesSet
 
 FILE = "forecaster.json"
 

@@ -18,11 +18,10 @@ from numpy.typing import NDArray
 from pydantic import Field
 
 from phantom_ml.config.bounds import Setting, bounded, choice
-from phantom_ml.forecasters._lag_fit import LagFit, LagSettings, fit_lags
-from phantom_ml.forecasters._lag_model import LagModel
-from phantom_ml.forecasters._lags import LagPlan, Past, lag_rows
+from phantom_ml.forecasters._lags.features import LagPlan, Past, lag_rows
+from phantom_ml.forecasters._lags.fit import LagFit, LagSettings, fit_lags
+from phantom_ml.forecasters._lags.model import LagModel
 from phantom_ml.forecasters._parts import read_levels
-from phantom_ml.forecasters.accuracy import seasonal_scale
 from phantom_ml.forecasters.base import (
     FittedForecaster,
     Forecast,
@@ -30,11 +29,12 @@ from phantom_ml.forecasters.base import (
     ForecasterSettings,
     forecasters,
 )
-from phantom_ml.forecasters.beyond import Beyond, Ways, beyond
-from phantom_ml.forecasters.conformal import with_offsets
-from phantom_ml.forecasters.learnable import left_out, told_of_learnable
+from phantom_ml.forecasters.evaluation.accuracy import seasonal_scale
 from phantom_ml.forecasters.seasonal_naive import seasonal_naive
-from phantom_ml.forecasters.series import SeriesSet
+from phantom_ml.forecasters.series.grid import SeriesSet
+from phantom_ml.forecasters.uncertainty.beyond import Beyond, Ways, beyond
+from phantom_ml.forecasters.uncertainty.conformal import with_offsets
+from phantom_ml.forecasters.uncertainty.learnable import left_out, told_of_learnable
 from phantom_ml.parts.arrays import Form, damaged, load_arrays, require, save_arrays
 
 Floats = NDArray[np.float64]

@@ -23,8 +23,8 @@ from phantom_ml.forecasters.base import (
     ForecasterSettings,
     forecasters,
 )
-from phantom_ml.forecasters.change_spread import change_spread
-from phantom_ml.forecasters.series import SeriesSet
+from phantom_ml.forecasters.series.change_spread import change_spread
+from phantom_ml.forecasters.series.grid import SeriesSet
 
 Floats = NDArray[np.float64]
 FILE = "seasonal_naive.json"

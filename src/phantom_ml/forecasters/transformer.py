@@ -9,10 +9,10 @@ from __future__ import annotations
 from typing import ClassVar
 
 from phantom_ml.config.bounds import Setting, bounded
-from phantom_ml.forecasters._net_forecaster import FittedNetwork, NetworkForecasterSettings
-from phantom_ml.forecasters._net_forward import Sizes
+from phantom_ml.forecasters._networks.base import FittedNetwork, NetworkForecasterSettings
+from phantom_ml.forecasters._networks.forward import Sizes
 from phantom_ml.forecasters.base import ForecastContext, forecasters
-from phantom_ml.forecasters.series import SeriesSet
+from phantom_ml.forecasters.series.grid import SeriesSet
 
 
 class FittedTransformer(FittedNetwork):

@@ -1,6 +1,6 @@
 """Average precision on anomalies that were made: an estimate where nobody knows the real ones.
 
-Rows are copied and disturbed (see automl/injection.py); a detector that finds them among untouched rows
+Rows are copied and disturbed (see automl/question/injection.py); a detector that finds them among untouched rows
 need not find what an attacker does. It ranks detectors; it promises nothing.
 """
 

@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import polars as pl
 
-from phantom_ml.data.kinds.column import MARKS
+from phantom_ml.data.columns.column import MARKS
+from phantom_ml.data.columns.text_types import TextType, datetime_expr
 from phantom_ml.data.schema import TableSchema
-from phantom_ml.data.text_types import TextType, datetime_expr
-from phantom_ml.data.time_form import ORDERS
-from phantom_ml.data.times import to_datetime
+from phantom_ml.data.times.form import ORDERS
+from phantom_ml.data.times.parse import to_datetime
 from phantom_ml.errors import ColumnMissing, TypeUnsafe
 from phantom_ml.features.columns.timestamp import is_moment
 

@@ -13,14 +13,14 @@ from numpy.typing import NDArray
 
 from phantom_ml.config.nested import MOST_STEPS
 from phantom_ml.data.schema import ColumnKind, ColumnSchema
-from phantom_ml.data.unread_times import UnreadTimes
+from phantom_ml.data.times.unread import UnreadTimes
 from phantom_ml.errors import BadSetting, BundleDamaged, listed
 from phantom_ml.forecasters.base import FittedForecaster, Forecast
-from phantom_ml.forecasters.blend import blended
 from phantom_ml.forecasters.bundle import load_forecaster
-from phantom_ml.forecasters.columns import GREATEST, beyond_times, read_all_values
-from phantom_ml.forecasters.from_frame import Ahead, known_ahead_of, rows_ahead
-from phantom_ml.forecasters.series import SeriesSet
+from phantom_ml.forecasters.evaluation.blend import blended
+from phantom_ml.forecasters.series.columns import GREATEST, beyond_times, read_all_values
+from phantom_ml.forecasters.series.from_frame import Ahead, known_ahead_of, rows_ahead
+from phantom_ml.forecasters.series.grid import SeriesSet
 from phantom_ml.model.forecast_spec import ForecastSpec, SeriesFacts
 from phantom_ml.tasks.base import tasks
 

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from phantom_ml.algorithms.base import Learner, algorithms, load_learner
 from phantom_ml.data.matrix import Matrix
-from phantom_ml.data.unread_times import UnreadTimes
+from phantom_ml.data.times.unread import UnreadTimes
 from phantom_ml.features.encoder import Encoder
 from phantom_ml.features.fold_fitted import FoldFitted
 from phantom_ml.metrics.thresholds import Threshold

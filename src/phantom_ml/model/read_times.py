@@ -13,9 +13,9 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from phantom_ml.data.known_times import KnownTimes
 from phantom_ml.data.schema import ColumnKind, ColumnSchema, TableSchema
-from phantom_ml.data.unread_times import UnreadTimes
+from phantom_ml.data.times.known import KnownTimes
+from phantom_ml.data.times.unread import UnreadTimes
 from phantom_ml.features.encoder import Encoder
 from phantom_ml.features.past import Seen
 from phantom_ml.features.windows.events import microseconds

@@ -15,9 +15,9 @@ from numpy.typing import NDArray
 from pydantic import Field
 
 from phantom_ml.config import AutoMLConfig, Settings
-from phantom_ml.data.stray_times import days_of, strays_of
-from phantom_ml.data.target import require_columns
-from phantom_ml.data.times import NO_TIME
+from phantom_ml.data.target.column import require_columns
+from phantom_ml.data.times.parse import NO_TIME
+from phantom_ml.data.times.stray import days_of, strays_of
 from phantom_ml.errors import BadSetting
 from phantom_ml.features.cells.entity import row_hashes
 from phantom_ml.features.cells.hashing import MISSING, Hashes

@@ -20,12 +20,12 @@ from sklearn.utils.validation import (
 )
 
 from phantom_ml.algorithms.base import AlgorithmSettings, FitContext, Learner, Setting, algorithms
-from phantom_ml.automl.encode import MAX_STRINGS
+from phantom_ml.automl.preparation.encode import MAX_STRINGS
 from phantom_ml.config import FeatureSettings, ProblemKind, bad_setting
 from phantom_ml.config.bounds import Bound
 from phantom_ml.data.matrix import Samples
 from phantom_ml.data.recognise import recognise_sampled
-from phantom_ml.data.target import require_columns
+from phantom_ml.data.target.column import require_columns
 from phantom_ml.errors import BadSetting, UnknownName
 from phantom_ml.features.encoder import Encoder
 from phantom_ml.features.fit import fit_encoder, keeping_steps

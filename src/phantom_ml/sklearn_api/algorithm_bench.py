@@ -18,15 +18,15 @@ import polars as pl
 from numpy.typing import NDArray
 
 from phantom_ml.algorithms.base import AlgorithmSettings, algorithms
-from phantom_ml.automl.encode import encode
-from phantom_ml.automl.folds import fit_sides, save_folds
-from phantom_ml.automl.in_order import without_history
-from phantom_ml.automl.problem import Problem, pose
-from phantom_ml.automl.room import Room
-from phantom_ml.automl.trials import GRACE_SECONDS, Candidate, Order, start
-from phantom_ml.automl.workspace import Workspace
+from phantom_ml.automl.preparation.encode import encode
+from phantom_ml.automl.preparation.folds import fit_sides, save_folds
+from phantom_ml.automl.question.in_order import without_history
+from phantom_ml.automl.question.problem import Problem, pose
+from phantom_ml.automl.trials.children import GRACE_SECONDS, Candidate, Order, start
+from phantom_ml.automl.trials.room import Room
+from phantom_ml.automl.trials.workspace import Workspace
 from phantom_ml.config import AutoMLConfig, AutoMLTaskType
-from phantom_ml.data.reading import read
+from phantom_ml.data.reading.read import read
 from phantom_ml.features.given_rows import GivenRows
 from phantom_ml.process import DEFAULT_PRELOAD, Deadline, Limits, warm_up
 from phantom_ml.process.outcome import OutcomeStatus, error_of
@@ -170,7 +170,7 @@ def _modules(kind: type[AlgorithmSettings]) -> tuple[str, ...]:
     """Return what each fit of an algorithm imports, and is imported once for all of them."""
     library = (TORCH,) if kind.extra == DEEP else ()
     # The slowest first: a child that is started before it is there would import it beside the others.
-    return (*library, "numpy", "phantom_ml.automl.fit_child", kind.__module__)
+    return (*library, "numpy", "phantom_ml.automl.trials.fit_child", kind.__module__)
 
 
 @dataclass

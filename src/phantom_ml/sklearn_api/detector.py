@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from sklearn.base import OutlierMixin
 
 from phantom_ml.config import AutoMLTaskType, ThresholdPolicy
-from phantom_ml.data.target import require_columns
+from phantom_ml.data.target.column import require_columns
 from phantom_ml.sklearn_api.base import PhantomEstimator
 from phantom_ml.sklearn_api.rows import as_polars, is_frame
 

@@ -12,7 +12,7 @@ from sklearn.utils.validation import check_is_fitted
 
 from phantom_ml.config import AutoMLConfig, AutoMLTaskType
 from phantom_ml.errors import BadSetting
-from phantom_ml.forecasters.measures import DEFAULT, get_measure
+from phantom_ml.forecasters.evaluation.measures import DEFAULT, get_measure
 from phantom_ml.sklearn_api.base import PhantomEstimator
 from phantom_ml.sklearn_api.rows import as_polars, is_frame
 from phantom_ml.sklearn_api.session import open_core

@@ -9,7 +9,7 @@ import numpy as np
 from sklearn.base import clone
 
 from phantom_ml.algorithms.base import AlgorithmSettings, algorithms
-from phantom_ml.automl.spaces import check_space
+from phantom_ml.automl.question.spaces import check_space
 from phantom_ml.config import SUPERVISED
 from phantom_ml.errors import BadSetting
 from phantom_ml.sklearn_api.algorithm import (

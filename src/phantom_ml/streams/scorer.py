@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from phantom_ml.data.reading import ReadOptions, table_of
+from phantom_ml.data.reading.read import ReadOptions, table_of
 from phantom_ml.errors import (
     BundleDamaged,
     BundleVersion,

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from phantom_ml.config import OptimizationMethod
-from phantom_ml.data.profile_text import shown
+from phantom_ml.data.profile.page import shown
 from phantom_ml.errors import BadSetting, BudgetTooSmall, NoTrialSucceeded
 from phantom_ml.tuning.basis import check_columns, check_known, check_lengths
 from phantom_ml.tuning.bench import Bench, Measure, check_not_searched, check_resource

@@ -10,7 +10,7 @@ from itertools import accumulate
 from typing import Any, Literal
 
 from phantom_ml.config import OptimizationMethod
-from phantom_ml.data.profile_text import shown
+from phantom_ml.data.profile.page import shown
 from phantom_ml.errors import BadSetting
 from phantom_ml.tuning.basis import Basis
 from phantom_ml.tuning.importance import importance_of, no_importance

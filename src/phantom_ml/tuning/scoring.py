@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from phantom_ml.config import ProblemKind
-from phantom_ml.data.positive import ordered_classes
+from phantom_ml.data.target.positive import ordered_classes
 from phantom_ml.errors import BadSetting, UnknownName, listed
 from phantom_ml.metrics.lookup import get_metric
 

@@ -5,7 +5,7 @@ import pytest
 
 from phantom_ml.algorithms.base import FitContext, algorithms
 from phantom_ml.algorithms.detectors._apart import usual_rows
-from phantom_ml.automl.consensus import MEMBERS
+from phantom_ml.automl.ensemble.consensus import MEMBERS
 from phantom_ml.config import ProblemKind
 from phantom_ml.data.matrix import Feature, Matrix, Samples
 from phantom_ml.metrics.tail import RISK

@@ -3,7 +3,7 @@ import pytest
 
 from phantom_ml.algorithms.base import FitContext, algorithms, load_learner, save_learner
 from phantom_ml.algorithms.detectors import _learner
-from phantom_ml.automl.portfolio import portfolio
+from phantom_ml.automl.search.portfolio import portfolio
 from phantom_ml.config import SUPERVISED, ProblemKind
 from phantom_ml.data.matrix import Feature, Matrix, Samples
 from phantom_ml.errors import BundleDamaged

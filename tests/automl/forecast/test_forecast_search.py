@@ -11,10 +11,10 @@ from phantom_ml.automl.forecast.problem import pose_series
 from phantom_ml.automl.forecast.search import ORDER, Run, _names, run_forecast
 from phantom_ml.automl.forecast.trials import Running, collect
 from phantom_ml.automl.listener import Listener
-from phantom_ml.automl.room import Room
-from phantom_ml.automl.workspace import Workspace
+from phantom_ml.automl.trials.room import Room
+from phantom_ml.automl.trials.workspace import Workspace
 from phantom_ml.config import AutoMLConfig
-from phantom_ml.data.dataset import Dataset
+from phantom_ml.data.reading.dataset import Dataset
 from phantom_ml.errors import ColumnMissing
 from phantom_ml.forecasters.base import forecasters
 from phantom_ml.model.trial import TrialStatus

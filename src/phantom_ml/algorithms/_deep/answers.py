@@ -9,8 +9,8 @@ from typing import Any, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from phantom_ml.algorithms._linear import softmax
-from phantom_ml.algorithms._linear_learner import row_weights, target_unit
+from phantom_ml.algorithms._linear.learner import row_weights, target_unit
+from phantom_ml.algorithms._linear.losses import softmax
 from phantom_ml.algorithms.base import FitContext
 from phantom_ml.config import SUPERVISED, ProblemKind
 from phantom_ml.data.matrix import Samples

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from phantom_ml.algorithms._deep.answers import Answers
-from phantom_ml.algorithms._linear_learner import row_weights
+from phantom_ml.algorithms._linear.learner import row_weights
 from phantom_ml.config import ProblemKind
 from phantom_ml.data.matrix import Samples
 from phantom_ml.parts.nets.device import imported

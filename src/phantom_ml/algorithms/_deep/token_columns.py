@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from phantom_ml.algorithms._deep.answers import Answers
 from phantom_ml.algorithms._deep.columns import COLUMNS_FORM, NetColumns
-from phantom_ml.algorithms._linear_learner import row_weights
+from phantom_ml.algorithms._linear.learner import row_weights
 from phantom_ml.config import ProblemKind
 from phantom_ml.data.matrix import STRING_BYTES, Matrix, Samples
 from phantom_ml.parts.arrays import Arrays, Form, require

@@ -9,10 +9,10 @@ from typing import Any
 
 import numpy as np
 
-from phantom_ml.forecasters.backtest import back_test, rolling_windows
 from phantom_ml.forecasters.base import Forecast, ForecastContext, forecasters
 from phantom_ml.forecasters.bundle import save_forecaster
-from phantom_ml.forecasters.series import SeriesSet
+from phantom_ml.forecasters.evaluation.backtest import back_test, rolling_windows
+from phantom_ml.forecasters.series.grid import SeriesSet
 from phantom_ml.process.deadline import Deadline
 
 MODEL, AHEAD = "model", "ahead.npz"

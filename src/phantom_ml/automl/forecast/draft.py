@@ -7,12 +7,12 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from phantom_ml.automl.draft import Draft, link_tree
 from phantom_ml.automl.forecast.child import MODEL
 from phantom_ml.automl.forecast.problem import ForecastProblem
 from phantom_ml.automl.forecast.trials import Tested
-from phantom_ml.automl.workspace import Workspace
-from phantom_ml.forecasters.blend import blended
+from phantom_ml.automl.trials.draft import Draft, link_tree
+from phantom_ml.automl.trials.workspace import Workspace
+from phantom_ml.forecasters.evaluation.blend import blended
 from phantom_ml.model.forecast import GOLDEN, SERIES, golden_of
 from phantom_ml.model.forecast_spec import ForecastMember, ForecastSpec
 from phantom_ml.model.trial import Trial

@@ -7,17 +7,17 @@ from dataclasses import dataclass
 import numpy as np
 
 from phantom_ml.config import AutoMLConfig, ProblemKind
-from phantom_ml.data.dataset import Dataset
-from phantom_ml.data.target import require_columns, require_target
+from phantom_ml.data.reading.dataset import Dataset
+from phantom_ml.data.target.column import require_columns, require_target
 from phantom_ml.errors import BadSetting, listed
 from phantom_ml.forecasters.base import ForecastContext, forecasters
-from phantom_ml.forecasters.columns import SeriesColumns, read_values
-from phantom_ml.forecasters.doubts import doubts
-from phantom_ml.forecasters.from_frame import rows_ahead, series_of
-from phantom_ml.forecasters.measures import DEFAULT, Measure, get_measure
-from phantom_ml.forecasters.same_step import averaged
-from phantom_ml.forecasters.season import LEAST_SEASONS
-from phantom_ml.forecasters.series import SeriesSet
+from phantom_ml.forecasters.evaluation.measures import DEFAULT, Measure, get_measure
+from phantom_ml.forecasters.series.columns import SeriesColumns, read_values
+from phantom_ml.forecasters.series.from_frame import rows_ahead, series_of
+from phantom_ml.forecasters.series.grid import SeriesSet
+from phantom_ml.forecasters.series.same_step import averaged
+from phantom_ml.forecasters.series.season import LEAST_SEASONS
+from phantom_ml.forecasters.uncertainty.doubts import doubts
 from phantom_ml.model.forecast import facts_of
 from phantom_ml.model.forecast_spec import SeriesFacts
 from phantom_ml.tasks.base import Task, tasks

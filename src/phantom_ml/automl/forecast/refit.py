@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from phantom_ml.automl.draft import Draft
 from phantom_ml.automl.forecast.draft import draft_of
 from phantom_ml.automl.forecast.problem import ForecastProblem
 from phantom_ml.automl.forecast.trials import FIT, Tested, payload_of
-from phantom_ml.automl.workspace import Workspace
+from phantom_ml.automl.trials.draft import Draft
+from phantom_ml.automl.trials.workspace import Workspace
 from phantom_ml.model.forecast import SERIES
 from phantom_ml.model.forecast_spec import ForecastSpec
 from phantom_ml.model.trial import Trial

@@ -12,7 +12,6 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from phantom_ml.automl.budget import FIRST_MODEL_SECONDS, Budget, no_sooner
-from phantom_ml.automl.draft import Draft
 from phantom_ml.automl.engine import INTERRUPTED, EngineResult
 from phantom_ml.automl.forecast.draft import draft_of
 from phantom_ml.automl.forecast.problem import ForecastProblem
@@ -25,13 +24,14 @@ from phantom_ml.automl.forecast.trials import (
     start,
 )
 from phantom_ml.automl.listener import Listener, progress_of
-from phantom_ml.automl.race import WAIT_SECONDS
-from phantom_ml.automl.room import FORECASTS_MB, LATE_GROWTH_MB, Room
-from phantom_ml.automl.workspace import Workspace
+from phantom_ml.automl.search.race import WAIT_SECONDS
+from phantom_ml.automl.trials.draft import Draft
+from phantom_ml.automl.trials.room import FORECASTS_MB, LATE_GROWTH_MB, Room
+from phantom_ml.automl.trials.workspace import Workspace
 from phantom_ml.config import AutoMLConfig
 from phantom_ml.errors import NoTrialSucceeded
-from phantom_ml.forecasters.backtest import Window, rolling_windows
-from phantom_ml.forecasters.blend import WEIGHERS, Blend, blended, choose_blend
+from phantom_ml.forecasters.evaluation.backtest import Window, rolling_windows
+from phantom_ml.forecasters.evaluation.blend import WEIGHERS, Blend, blended, choose_blend
 from phantom_ml.model.forecast import SERIES
 from phantom_ml.model.trial import Trial
 from phantom_ml.process.child import wait_any

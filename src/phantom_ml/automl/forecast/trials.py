@@ -13,12 +13,12 @@ import numpy as np
 
 from phantom_ml.automl.forecast.child import AHEAD, load_forecast
 from phantom_ml.automl.forecast.problem import ForecastProblem
-from phantom_ml.automl.room import Room
-from phantom_ml.automl.trials import GRACE_SECONDS
-from phantom_ml.automl.workspace import Workspace
-from phantom_ml.forecasters.backtest import LEAST_VALUES, Window
+from phantom_ml.automl.trials.children import GRACE_SECONDS
+from phantom_ml.automl.trials.room import Room
+from phantom_ml.automl.trials.workspace import Workspace
 from phantom_ml.forecasters.base import Forecast, forecasters
-from phantom_ml.forecasters.measures import BESIDE, Error
+from phantom_ml.forecasters.evaluation.backtest import LEAST_VALUES, Window
+from phantom_ml.forecasters.evaluation.measures import BESIDE, Error
 from phantom_ml.model.forecast import SERIES
 from phantom_ml.model.trial import Trial, TrialStatus
 from phantom_ml.process.child import Child, start_child

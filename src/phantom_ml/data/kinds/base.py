@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from phantom_ml.data.kinds.column import NEARLY_ALL, Column
+from phantom_ml.data.columns.column import NEARLY_ALL, Column
 from phantom_ml.data.schema import ColumnKind
 from phantom_ml.registry import Registry
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from http import HTTPStatus
 
+from phantom_ml.data.columns.column import Column, name_words
 from phantom_ml.data.kinds.base import (
     FLOOR,
     HINTED_FLOOR,
@@ -14,7 +15,6 @@ from phantom_ml.data.kinds.base import (
     hints_at,
     kinds,
 )
-from phantom_ml.data.kinds.column import Column, name_words
 from phantom_ml.data.schema import ColumnKind
 
 CODE_HINTS = name_words(

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from phantom_ml.data.columns.column import Column, name_words
 from phantom_ml.data.kinds.base import Claim, Pattern, Recogniser, kinds
-from phantom_ml.data.kinds.column import Column, name_words
 from phantom_ml.data.kinds.unicode_endings import UNICODE_ENDINGS
 from phantom_ml.data.schema import ColumnKind
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import polars as pl
 
+from phantom_ml.data.columns.column import Column, name_words
 from phantom_ml.data.kinds.base import Claim, Recogniser, but_for_a_few, hints_at, kinds
-from phantom_ml.data.kinds.column import Column, name_words
 from phantom_ml.data.kinds.quantity import FEW_CELLS
 from phantom_ml.data.schema import ColumnKind
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from phantom_ml.data.columns.column import Column, name_words
 from phantom_ml.data.kinds.base import Claim, Pattern, Recogniser, hints_at, kinds
-from phantom_ml.data.kinds.column import Column, name_words
 from phantom_ml.data.kinds.identifier import HINTS as ID_HINTS
 from phantom_ml.data.schema import ColumnKind
 

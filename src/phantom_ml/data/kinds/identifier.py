@@ -9,8 +9,8 @@ from __future__ import annotations
 import numpy as np
 import polars as pl
 
+from phantom_ml.data.columns.column import Column, name_words
 from phantom_ml.data.kinds.base import FLOOR, Claim, Recogniser, hints_at, kinds
-from phantom_ml.data.kinds.column import Column, name_words
 from phantom_ml.data.schema import ColumnKind
 
 HINTS = name_words(

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import polars as pl
 
+from phantom_ml.data.columns.column import HEAD, Column
 from phantom_ml.data.kinds.base import FLOOR, Claim, Recogniser, evidence, kinds
-from phantom_ml.data.kinds.column import HEAD, Column
 from phantom_ml.data.schema import ColumnKind
 
 #: An object that begins with a key and a value, a list that begins with text, an object or a list, and

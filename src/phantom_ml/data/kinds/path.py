@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from phantom_ml.data.columns.column import name_words
 from phantom_ml.data.kinds.base import Pattern, Recogniser, kinds
-from phantom_ml.data.kinds.column import name_words
 from phantom_ml.data.schema import ColumnKind
 
 #: How a path on a Unix host begins: Filesystem Hierarchy Standard, macOS, common mounts.

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import polars as pl
 
+from phantom_ml.data.columns.column import Column
 from phantom_ml.data.kinds.base import Claim, Recogniser, kinds
-from phantom_ml.data.kinds.column import Column
 from phantom_ml.data.schema import ColumnKind
 
 ZERO_ONE = frozenset({"0", "1"})

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
+from phantom_ml.data.columns.column import Column, name_words
 from phantom_ml.data.kinds.base import (
     FLOOR,
     Claim,
@@ -13,7 +14,6 @@ from phantom_ml.data.kinds.base import (
     hints_at,
     kinds,
 )
-from phantom_ml.data.kinds.column import Column, name_words
 from phantom_ml.data.schema import ColumnKind
 
 PORT_HINTS = name_words(

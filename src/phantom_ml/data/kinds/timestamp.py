@@ -6,10 +6,10 @@ from dataclasses import dataclass
 
 import polars as pl
 
+from phantom_ml.data.columns.column import Column, name_words
 from phantom_ml.data.kinds.base import Claim, Pattern, Recogniser, evidence, hints_at, kinds
-from phantom_ml.data.kinds.column import Column, name_words
 from phantom_ml.data.schema import ColumnKind
-from phantom_ml.data.times import to_datetime
+from phantom_ml.data.times.parse import to_datetime
 
 HINTS = name_words(
     """time ts timestamp date datetime epoch when start end created updated modified seen

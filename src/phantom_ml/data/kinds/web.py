@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from phantom_ml.data.columns.column import Column, name_words
 from phantom_ml.data.kinds.base import Claim, Pattern, Recogniser, hints_at, kinds
-from phantom_ml.data.kinds.column import Column, name_words
 from phantom_ml.data.kinds.json_text import json_share
 from phantom_ml.data.kinds.path import FILE_ROOT
 from phantom_ml.data.schema import ColumnKind

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from phantom_ml.data.columns.column import Column, name_words, thinned
 from phantom_ml.data.kinds.base import FLOOR, Claim, Pattern, Recogniser, evidence, hints_at, kinds
-from phantom_ml.data.kinds.column import Column, name_words, thinned
 from phantom_ml.data.schema import ColumnKind
 from phantom_ml.wording import counted
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import ClassVar
 
-from phantom_ml.data.source import ReadOptions, SourceFile
+from phantom_ml.data.files.source import ReadOptions, SourceFile
 from phantom_ml.registry import Registry
 
 __all__ = ["Head", "Parsed", "ReadOptions", "Reader", "SourceFile", "readers"]

@@ -8,15 +8,15 @@ from pathlib import Path
 from typing import ClassVar
 from uuid import uuid4
 
-from phantom_ml.data.csv_columns import ColumnTypes
-from phantom_ml.data.csv_faults import is_unclosed, ragged_error, unclosed_error
-from phantom_ml.data.csv_stream import RaggedCount, RecordTooLongError, text_batches
-from phantom_ml.data.names import check_width, clean_names, repeated
-from phantom_ml.data.parts import Part, PartWriter, join_parts
+from phantom_ml.data.columns.names import check_width, clean_names, repeated
+from phantom_ml.data.columns.streamed_types import ColumnTypes
+from phantom_ml.data.files.csv_dialect import DELIMITERS, LINES, Dialect, sniff
+from phantom_ml.data.files.csv_faults import is_unclosed, ragged_error, unclosed_error
+from phantom_ml.data.files.csv_stream import RaggedCount, RecordTooLongError, text_batches
+from phantom_ml.data.files.encoding import TextFile, as_utf8
+from phantom_ml.data.files.parts import Part, PartWriter, join_parts
+from phantom_ml.data.files.source import DELIMITED_SUFFIXES, ReadOptions, SourceFile
 from phantom_ml.data.readers.base import Head, Parsed, Reader, readers
-from phantom_ml.data.sniff import DELIMITERS, LINES, Dialect, sniff
-from phantom_ml.data.source import DELIMITED_SUFFIXES, ReadOptions, SourceFile
-from phantom_ml.data.text_file import TextFile, as_utf8
 from phantom_ml.errors import SourceEmpty
 from phantom_ml.wording import counted
 

@@ -11,19 +11,19 @@ from typing import Any, ClassVar
 
 import polars as pl
 
-from phantom_ml.data.json_stream import (
+from phantom_ml.data.columns.names import check_width
+from phantom_ml.data.columns.tidy import tidied
+from phantom_ml.data.columns.values import frame_of_rows, told_odd
+from phantom_ml.data.files.encoding import TextFile, as_utf8
+from phantom_ml.data.files.json_stream import (
     LIST_BEGINS,
     JsonDocument,
     line_blocks,
     objects_of_lines,
 )
-from phantom_ml.data.names import check_width
-from phantom_ml.data.parts import PartWriter, common_schema, join_parts, write_table
+from phantom_ml.data.files.parts import PartWriter, common_schema, join_parts, write_table
+from phantom_ml.data.files.source import ReadOptions, SourceFile
 from phantom_ml.data.readers.base import Head, Parsed, Reader, readers
-from phantom_ml.data.source import ReadOptions, SourceFile
-from phantom_ml.data.text_file import TextFile, as_utf8
-from phantom_ml.data.tidy import tidied
-from phantom_ml.data.values import frame_of_rows, told_odd
 from phantom_ml.errors import SourceEmpty, SourceUnreadable
 from phantom_ml.wording import counted
 

@@ -9,11 +9,11 @@ from typing import ClassVar
 import polars as pl
 from polars.exceptions import PolarsError
 
-from phantom_ml.data.names import check_width
-from phantom_ml.data.parts import Part, common_schema, is_full, join_parts, write_table
+from phantom_ml.data.columns.names import check_width
+from phantom_ml.data.columns.tidy import tidied
+from phantom_ml.data.files.parts import Part, common_schema, is_full, join_parts, write_table
+from phantom_ml.data.files.source import ReadOptions, SourceFile
 from phantom_ml.data.readers.base import Head, Parsed, Reader, readers
-from phantom_ml.data.source import ReadOptions, SourceFile
-from phantom_ml.data.tidy import tidied
 from phantom_ml.errors import SourceEmpty, SourceUnreadable
 
 

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from phantom_ml.config import ProblemKind
 from phantom_ml.data.splits.plan import Codes, RowTies
 from phantom_ml.data.splits.timeline import Timeline
-from phantom_ml.data.times import DAY_NS
+from phantom_ml.data.times.parse import DAY_NS
 from phantom_ml.errors import BadSetting
 
 

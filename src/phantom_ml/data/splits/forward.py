@@ -9,7 +9,7 @@ import numpy as np
 from phantom_ml.data.splits.delayed import latest_block
 from phantom_ml.data.splits.plan import Codes, Split, SplitPlan, has_classes
 from phantom_ml.data.splits.timeline import Timeline
-from phantom_ml.data.times import DAY_NS
+from phantom_ml.data.times.parse import DAY_NS
 
 #: The first part of the rows, by time, is only trained on.
 FIRST_SHARE = 0.4

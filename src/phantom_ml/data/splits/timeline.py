@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from phantom_ml.data.matrix import Rows
 from phantom_ml.data.splits.plan import Codes
-from phantom_ml.data.times import NO_TIME
+from phantom_ml.data.times.parse import NO_TIME
 
 #: Rows of each class that a part should have, or half of the class where that is less.
 FEW = 5

@@ -8,7 +8,7 @@ import polars as pl
 from pydantic import Field
 
 from phantom_ml.config import Settings
-from phantom_ml.data.profile_text import Page, as_html, as_text
+from phantom_ml.data.profile.page import Page, as_html, as_text
 from phantom_ml.metrics.threshold_claims import percent, percentage
 from phantom_ml.wording import counted
 

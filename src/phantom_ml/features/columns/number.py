@@ -14,7 +14,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from phantom_ml.data.kinds.column import MARKS
+from phantom_ml.data.columns.column import MARKS
 from phantom_ml.data.matrix import Feature
 from phantom_ml.data.schema import NUMBER_KINDS, ColumnKind, ColumnSchema
 from phantom_ml.errors import TypeUnsafe

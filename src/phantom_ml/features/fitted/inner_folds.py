@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from phantom_ml.data.matrix import Rows
-from phantom_ml.data.times import NO_TIME
+from phantom_ml.data.times.parse import NO_TIME
 from phantom_ml.features.fitted.question import Question
 
 #: Rows that teach, and rows that are taught.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from functools import cache
 
-from phantom_ml.data.kinds.column import words
+from phantom_ml.data.columns.column import words
 from phantom_ml.features.knowledge.lists import knowledge
 
 SIDES = ("source", "destination")

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from phantom_ml.config import ProblemKind
 from phantom_ml.data.matrix import Rows, Samples
-from phantom_ml.data.times import mostly_untimed
+from phantom_ml.data.times.parse import mostly_untimed
 from phantom_ml.features.before import Before
 from phantom_ml.features.fitted.question import Question
 from phantom_ml.features.selection.delayed import delayed_folds

@@ -15,7 +15,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from phantom_ml.data.kinds.column import name_words, words
+from phantom_ml.data.columns.column import name_words, words
 from phantom_ml.data.matrix import Feature
 from phantom_ml.data.schema import ColumnKind, ColumnSchema, TableSchema
 from phantom_ml.features.base import as_text

@@ -10,7 +10,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from phantom_ml.data.schema import ColumnKind
-from phantom_ml.data.times import NO_TIME, to_datetime
+from phantom_ml.data.times.parse import NO_TIME, to_datetime
 from phantom_ml.features.base import as_text
 from phantom_ml.features.cells.hashing import MISSING, Hashes, hash64, mix64
 from phantom_ml.features.parsing.spellings import one_spelling

@@ -1,0 +1,1 @@
+"""What the trees share: forests and boosted trees as plain arrays, their contributions, their checks."""

@@ -1,0 +1,232 @@
+"""What runs in a trial's own process: fit the folds, measure them, save what came of it.
+
+It knows the workspace and one algorithm; which trial comes next, and what it is worth, is decided above.
+"""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from phantom_ml.algorithms.base import (
+    AlgorithmSettings,
+    FitContext,
+    Learner,
+    algorithms,
+    save_learner,
+)
+from phantom_ml.automl.trials.workspace import Facts, Fold, Workspace
+from phantom_ml.config import ProblemKind
+from phantom_ml.data.matrix import Feature, Matrix, Samples
+from phantom_ml.errors import ChildTimeout
+from phantom_ml.features.fold_fitted import FoldFitted, fit_fold
+from phantom_ml.metrics.lookup import get_metric
+from phantom_ml.process.deadline import Deadline
+
+Array = NDArray[np.float64]
+#: Of a fold's time, what fitting may take.
+FIT_SHARE = 0.85
+
+
+@dataclass(frozen=True)
+class Work:
+    """One trial's orders, read from its payload."""
+
+    workspace: Workspace
+    out: Path
+    settings: AlgorithmSettings
+    folds: tuple[str, ...]
+    seed: int
+    n_threads: int
+    deadline: Deadline
+    n_rounds: int | None
+    max_rows: int | None
+    #: Loss after 1, 2, ... folds that must be beaten to go on; empty: never give up.
+    race: tuple[float, ...]
+
+    @classmethod
+    def of(cls, payload: dict[str, Any]) -> Work:
+        """Return the orders of a payload."""
+        algorithm = algorithms.get(payload["algorithm"])
+        at = payload["deadline"]
+        return cls(
+            Workspace(Path(payload["workspace"])),
+            Path(payload["out"]),
+            algorithm.model_validate(payload["settings"]),
+            tuple(payload["folds"]),
+            payload["seed"],
+            payload["n_threads"],
+            Deadline.never() if at is None else Deadline(at),
+            payload.get("n_rounds"),
+            payload.get("max_rows"),
+            tuple(payload.get("race", ())),
+        )
+
+
+@dataclass(frozen=True)
+class FoldResult:
+    """What came of one fold."""
+
+    learner: Learner
+    prediction: Array
+    loss: float
+    golden: Array
+    fit_seconds: float
+    predict_seconds: float
+    n_rows: int
+
+
+def fit_trial(payload: dict[str, Any]) -> dict[str, Any]:
+    """Fit one trial on its folds; called by the supervised child."""
+    work = Work.of(payload)
+    facts, samples = work.workspace.facts(), work.workspace.samples()
+    golden = work.workspace.samples("golden").matrix
+    results: list[FoldResult] = []
+    for i, name in enumerate(work.folds):
+        fold = work.workspace.fold(name)
+        result = _fit_fold(work, facts, samples, fold, golden, _share(work, i))
+        save_learner(result.learner, work.out / name)
+        results.append(result)
+        if _falls_behind(work.race, results):
+            break
+    return _report(work, results)
+
+
+def _share(work: Work, i: int) -> Deadline:
+    """Return the deadline of fold i: what is left, shared evenly among the folds to come.
+
+    Predicting the held-out rows and saving need their part of it, a large forest the most.
+    """
+    share = work.deadline.left() / (len(work.folds) - i)
+    return work.deadline.within(FIT_SHARE * share)
+
+
+def _falls_behind(race: tuple[float, ...], results: list[FoldResult]) -> bool:
+    n = len(results)
+    if n > len(race):
+        return False
+    return float(np.mean([r.loss for r in results])) > race[n - 1]
+
+
+def _fit_fold(
+    work: Work, facts: Facts, samples: Samples, fold: Fold, golden: Matrix, deadline: Deadline
+) -> FoldResult:
+    fitted = FoldFitted.load(work.workspace.side_folder(fold.name))
+    train = _subset(samples, fold, fitted.features, work)
+    valid = None
+    if len(fold.valid):
+        valid = _wide(samples.rows(fold.valid), fold, fold.valid, fitted.features)
+    context = FitContext(
+        facts.kind, facts.n_classes, work.seed, work.n_threads, deadline, work.n_rounds
+    )
+    start = time.monotonic()
+    learner = work.settings.fit(train, valid, context)
+    fit_seconds = time.monotonic() - start
+    _require_learned(learner, fit_seconds)
+    golden_prediction = learner.predict(fitted.widen(golden), 1)
+    if valid is None:
+        nothing = np.empty((0, 0))
+        return FoldResult(
+            learner, nothing, np.nan, golden_prediction, fit_seconds, 0.0, train.matrix.n_rows
+        )
+    start = time.monotonic()
+    prediction = learner.predict(valid.matrix, work.n_threads)
+    seconds = time.monotonic() - start
+    loss = get_metric(facts.metric, facts.kind).loss(valid.target, prediction, valid.weight)
+    return FoldResult(
+        learner, prediction, loss, golden_prediction, fit_seconds, seconds, train.matrix.n_rows
+    )
+
+
+def _require_learned(learner: Learner, seconds: float) -> None:
+    """Raise ChildTimeout where the time of a fit was over before it had learned anything."""
+    if learner.needed_seconds > 0.0:
+        raise ChildTimeout(
+            f"A fit needs about {_plain(learner.needed_seconds)} s, and had learned nothing in the "
+            f"{_plain(seconds)} s that it had.",
+            "Give more time, fewer rows or smaller settings.",
+        )
+
+
+def _plain(seconds: float) -> str:
+    """Return seconds with two digits that count, never as a power of ten.
+
+    Examples
+    --------
+    >>> _plain(131.2), _plain(4.26), _plain(0.0312)
+    ('130', '4.3', '0.031')
+    """
+    return f"{float(f'{seconds:.2g}'):,.10g}"
+
+
+def _subset(samples: Samples, fold: Fold, features: tuple[Feature, ...], work: Work) -> Samples:
+    """Return the training rows of a fold, at most ``max_rows`` of them, with their weights."""
+    rows, weight = fold.train, fold.weight
+    if work.max_rows is not None and len(rows) > work.max_rows:
+        chosen = np.random.default_rng(work.seed).choice(len(rows), work.max_rows, replace=False)
+        chosen.sort()
+        rows, weight = rows[chosen], None if weight is None else weight[chosen]
+    if work.workspace.facts().kind is ProblemKind.ANOMALY and not work.settings.reads_known:
+        # A known anomaly would teach a detector that it is usual.
+        kept = samples.target[rows] == 0
+        rows, weight = rows[kept], None if weight is None else weight[kept]
+    train = _wide(samples.rows(rows), fold, rows, features)
+    if weight is None:
+        return train
+    own = weight if train.weight is None else weight * train.weight
+    return Samples(train.matrix, train.target, own)
+
+
+def _wide(
+    part: Samples, fold: Fold, rows: NDArray[np.int64], features: tuple[Feature, ...]
+) -> Samples:
+    if fold.side is None:
+        return part
+    matrix = part.matrix.beside(np.asarray(fold.side[rows]), features)
+    return Samples(matrix, part.target, part.weight)
+
+
+def _report(work: Work, results: list[FoldResult]) -> dict[str, Any]:
+    if results[0].prediction.size:
+        np.save(work.out / "prediction.npy", np.concatenate([r.prediction for r in results]))
+    np.save(work.out / "golden.npy", np.stack([r.golden for r in results]))
+    shares = [_shares(r.learner) for r in results]
+    known = [s for s in shares if s is not None]
+    if known:
+        np.save(work.out / "importance.npy", np.mean(known, axis=0))
+    rows = sum(len(r.prediction) for r in results)
+    return {
+        "folds": len(results),
+        "losses": [float(r.loss) for r in results],
+        "n_rounds": [r.learner.n_rounds for r in results],
+        "n_trees": sum(r.learner.n_trees for r in results),
+        "fit_seconds": sum(r.fit_seconds * (1.0 - r.learner.waited) for r in results),
+        "n_rows": max(r.n_rows for r in results),
+        "n_fitted": sum(r.n_rows for r in results),
+        "predict_us": 1e6 * sum(r.predict_seconds for r in results) / rows if rows else None,
+    }
+
+
+def _shares(learner: Learner) -> Array | None:
+    """Return the learner's own importance, summing to 1; None if it has none."""
+    importance = learner.importance()
+    if importance is None or not importance.sum() > 0:
+        return None
+    shares: Array = importance / importance.sum()
+    return shares
+
+
+def fit_side(payload: dict[str, Any]) -> dict[str, Any]:
+    """Fit what needs the target on one fold's training rows; called by the supervised child."""
+    workspace = Workspace(Path(payload["workspace"]))
+    fold = workspace.fold(payload["fold"])
+    fitted, values = fit_fold(
+        workspace.samples(), fold.train, workspace.question(), payload["seed"]
+    )
+    workspace.save_side(fold.name, fitted, values)
+    return {"n_added": int(values.shape[1])}

@@ -1,0 +1,61 @@
+"""What the fork server imports before the first trial, in the order in which it is needed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from phantom_ml.algorithms.base import algorithms
+from phantom_ml.config import AutoMLConfig
+from phantom_ml.tasks.base import tasks
+
+PRELOAD = (
+    "numpy",
+    "lightgbm",
+    "phantom_ml.automl.trials.fit_child",
+    "phantom_ml.algorithms.lightgbm",
+    "sklearn.linear_model",
+    "sklearn.tree",
+    "sklearn.ensemble",
+    "xgboost",
+    "scipy.optimize",
+    "phantom_ml.automl.final_model.importance_child",
+    "catboost",
+)
+#: Under a limit of memory: libraries that few trials need are left to those.
+LEAN = ("numpy", "lightgbm", "phantom_ml.automl.trials.fit_child", "phantom_ml.algorithms.lightgbm")
+#: What the fits of networks import beside it: it takes seconds, which a child would lose of its own time.
+DEEP, TORCH = "deep", "torch"
+#: The same for forecasts.
+FORECASTS = (
+    "numpy",
+    "phantom_ml.automl.forecast.child",
+    "phantom_ml.forecasters.seasonal_naive",
+    "lightgbm",
+    "phantom_ml.forecasters.lag_lightgbm",
+    "statsforecast.models",
+)
+
+
+def preload_of(config: AutoMLConfig) -> tuple[str, ...]:
+    """Return what the server of a training imports before its first trial.
+
+    Examples
+    --------
+    >>> preload_of(AutoMLConfig(target_column="y", memory_limit_mb=600)) == LEAN
+    True
+    """
+    if tasks.get(config.task_type).of_series:
+        return FORECASTS
+    return PRELOAD if config.memory_limit_mb is None else LEAN
+
+
+def libraries_of(names: Iterable[str]) -> tuple[str, ...]:
+    """Return what the fits of some algorithms import beside ``PRELOAD``.
+
+    Examples
+    --------
+    >>> libraries_of(["SVM"])
+    ()
+    """
+    deep = any(algorithms.get(name).extra == DEEP for name in names)
+    return (TORCH,) if deep else ()

@@ -1,0 +1,1 @@
+"""The profile of a table: counted, warned of, and shown."""

@@ -1,0 +1,1 @@
+"""What the neural networks share: windows of the past, their forward pass, their training."""

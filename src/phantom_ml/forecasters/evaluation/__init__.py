@@ -1,0 +1,1 @@
+"""How good forecasts are: back-tests, measures, and the blend that these choose."""

@@ -1,0 +1,1 @@
+"""Rows become series on a regular grid: their frequency, their season, their gaps."""

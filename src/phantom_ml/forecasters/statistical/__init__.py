@@ -1,0 +1,1 @@
+"""Forecasters of statsforecast, one file each, and what they share."""
