@@ -57,6 +57,16 @@ def test_it_looks_at_the_attacks_that_predict_alerts(trained, report):
     assert 0 < report.n_caught == (alert & (rows["label"] == "attack")).sum()
 
 
+def test_rows_without_an_answer_have_happened_too(trained):
+    core, model = trained
+    rows = visits(seed=1)
+    answered = pl.int_range(pl.len()) % 3 > 0
+    rows = rows.with_columns(label=pl.when(answered).then("label"))
+    alert = core.predict(model, rows.drop("label"))["alert"]
+    found = core.check_evasion(model, rows, mutations=["host_case"])
+    assert found.n_caught == (alert & (rows["label"] == "attack")).sum()
+
+
 def test_it_bears_the_model_and_its_threshold(trained, report):
     core, model = trained
     assert report.model_id == model

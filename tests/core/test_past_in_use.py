@@ -6,8 +6,9 @@ import numpy as np
 import polars as pl
 import pytest
 
-from phantom_ml.core import PhantomMLCore
+from phantom_ml.core import PhantomMLCore, output
 from phantom_ml.errors import BadSetting, BundleDamaged
+from phantom_ml.explain.forms import Explanation
 
 N = 900
 START = datetime(2026, 3, 2)
@@ -40,6 +41,21 @@ def bursts(n: int = N, seed: int = 0, start: datetime = START) -> pl.DataFrame:
 
 
 LATER = bursts(120, 1, START + timedelta(days=5)).drop("label")
+
+
+def month() -> pl.DataFrame:
+    """Return rows of thirty days in any order, some at the time of another and some without a time."""
+    rows = bursts(1300, 2, START + timedelta(days=5)).drop("label")
+    # Many days lie between the bursts, and each is as it was.
+    gap = pl.col("when").diff().fill_null(timedelta(0))
+    slow = pl.when(gap > timedelta(seconds=50)).then(gap * 10).otherwise(gap)
+    rows = rows.with_columns(when=pl.col("when").first() + slow.cum_sum().cast(pl.Duration("us")))
+    ties = rows[::17].with_columns(user=pl.lit("user3"))
+    untimed = rows[::23].with_columns(when=pl.lit(None, pl.Datetime("us")))
+    return pl.concat([rows, ties, untimed]).sample(fraction=1.0, shuffle=True, seed=0)
+
+
+MONTH = month()
 
 
 @pytest.fixture(scope="module")
@@ -112,6 +128,42 @@ def test_a_row_is_explained_among_the_rows_around_it(trained):
     assert told.probability == pytest.approx(whole[row])
 
 
+def explained(told: Explanation) -> np.ndarray:
+    """Return the probability of an attack by row."""
+    return np.array([row.probability for row in told.rows])
+
+
+def test_rows_of_a_month_are_explained_as_they_are_predicted(trained):
+    core, model = trained
+    assert (MONTH["when"].max() - MONTH["when"].min()).days >= 30
+    found = explained(core.explain_model(model, MONTH[::15], before=MONTH))
+    np.testing.assert_array_equal(found, scores(core.predict(model, MONTH))[::15])
+
+
+def test_an_alert_of_a_month_ago_is_explained_as_one(trained):
+    core, model = trained
+    oldest = MONTH.sort("when", nulls_last=True)
+    alert = core.predict(model, oldest)["alert"].to_list()[:80]
+    told = core.explain_model(model, oldest[:80], before=oldest).rows
+    assert any(alert)
+    assert [row.alert for row in told] == alert
+
+
+def test_rows_that_came_later_change_no_explanation(trained):
+    core, model = trained
+    row = MONTH.sort("when", nulls_last=True)[60]
+    earlier = MONTH.filter(pl.col("when") <= row["when"][0])
+    whole, first = (core.explain_model(model, row, before=b).rows for b in (MONTH, earlier))
+    assert whole == first
+
+
+def test_the_first_rows_of_a_table_are_explained_among_all_of_it(trained, monkeypatch):
+    core, model = trained
+    monkeypatch.setattr("phantom_ml.explain.explanation.MAX_ROWS", 40)
+    found = explained(core.explain_model(model, MONTH))
+    np.testing.assert_array_equal(found, scores(core.predict(model, MONTH))[:40])
+
+
 def test_a_state_that_was_damaged_is_refused(trained, tmp_path):
     core, model = trained
     core.predict(model, LATER[:5], state=tmp_path / "s")
@@ -139,3 +191,19 @@ def test_the_same_features_are_made_when_the_model_is_fitted_again(trained):
     again = core.refit(model, bursts(N, 3))
     one, two = (core._shelf.pipeline(m).encoder.features for m in (model, again))
     assert [f.name for f in one] == [f.name for f in two]
+
+
+def test_a_file_in_any_order_is_scored_as_its_table_is(trained, tmp_path, monkeypatch):
+    core, model = trained
+    monkeypatch.setattr(output, "BLOCK_ROWS", 100)
+    core.predict(model, MONTH, output=tmp_path / "out.parquet")
+    assert pl.read_parquet(tmp_path / "out.parquet").equals(core.predict(model, MONTH))
+
+
+def test_rows_that_lie_in_order_are_read_block_by_block(trained, tmp_path, monkeypatch):
+    core, model = trained
+    monkeypatch.setattr(output, "BLOCK_ROWS", 100)
+    monkeypatch.setattr(output, "_in_order", None)
+    rows = MONTH.sort("when")
+    core.predict(model, rows, output=tmp_path / "out.parquet")
+    assert pl.read_parquet(tmp_path / "out.parquet").equals(core.predict(model, rows))

@@ -47,7 +47,10 @@ def explained(
     if isinstance(model, ForecastModel):
         return explain_forecast(model, card, frame)
     pipeline, notes = model, []
-    if before is not None and pipeline.encoder.past is not None:
+    if before is None and frame is not None and frame.height:
+        # The first rows alone are explained; they may see any other.
+        pipeline = pipeline.among(frame)
+    elif before is not None and pipeline.encoder.past is not None:
         pipeline = pipeline.among(before)
         # Where the row itself is all that is before, its cells are told once.
         own = () if frame is None else pipeline.unread_times(frame)

@@ -8,7 +8,9 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import IO
 
+import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
 from phantom_ml.core.stream import Stream
 from phantom_ml.data.reading.dataset import Dataset
@@ -26,8 +28,9 @@ Writer = Callable[[Blocks, IO[bytes]], pl.DataFrame]
 def write_predictions(stream: Stream, dataset: Dataset, path: Path) -> pl.DataFrame:
     """Write predictions to .parquet, .csv or .jsonl and return the first rows.
 
-    Rows of later blocks see those of earlier ones as past. The file appears when it is whole. Text cells
-    of CSV that begin like a formula get a quote before them.
+    Rows of later blocks see those of earlier ones as past; rows in another order than that of time are held in
+    memory and scored in that one. The file appears when it is whole. Text cells of CSV that begin like a
+    formula get a quote before them.
 
     Raises
     ------
@@ -110,8 +113,19 @@ def _blocks(stream: Stream, dataset: Dataset) -> Iterator[pl.DataFrame]:
     if missing:
         raise ColumnMissing(missing, present)
     lazy = dataset.lazy.select(needed)
+    order = None if dataset.n_rows <= BLOCK_ROWS else stream.order(lazy)
+    if order is not None:
+        yield from _in_order(stream, lazy.collect(), order)
+        return
     for start in range(0, max(1, dataset.n_rows), BLOCK_ROWS):
         yield stream.predict(lazy.slice(start, BLOCK_ROWS).collect())
+
+
+def _in_order(stream: Stream, frame: pl.DataFrame, order: NDArray[np.int64]) -> Blocks:
+    """Return predictions row for row, of rows that are scored in another order."""
+    starts = range(0, len(order), BLOCK_ROWS)
+    scored = [stream.predict(frame[order[start : start + BLOCK_ROWS]]) for start in starts]
+    return pl.concat(scored)[np.argsort(order)].iter_slices(BLOCK_ROWS)
 
 
 def _parquet(blocks: Blocks, file: IO[bytes]) -> pl.DataFrame:

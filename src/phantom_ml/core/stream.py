@@ -5,12 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
 from phantom_ml.data.target.column import require_columns
+from phantom_ml.data.times.parse import NO_TIME
 from phantom_ml.data.times.unread import UnreadTimes, unread_cells
 from phantom_ml.errors import BadSetting
 from phantom_ml.features.past import Past
+from phantom_ml.features.windows.events import microseconds
 from phantom_ml.features.windows.saved import load_state, save_state
 from phantom_ml.model.last_shown import LastShown
 from phantom_ml.model.pipeline import Pipeline
@@ -75,6 +79,20 @@ class Stream:
         rule = self.pipeline.spec.suppression
         more = [] if rule is None else rule.inputs
         return list(dict.fromkeys([*self.pipeline.encoder.inputs, *more]))
+
+    def order(self, rows: pl.LazyFrame) -> NDArray[np.int64] | None:
+        """Return the rows by their time; None where no past goes by it, or they lie so already."""
+        past, rule = self.pipeline.encoder.past, self.pipeline.spec.suppression
+        if past is not None:
+            name, form = past.plan.time, past.plan.time_form
+        elif rule is not None:
+            name, form = rule.time_column, rule.time_form
+        else:
+            return None
+        time, known = microseconds(rows.select(name).collect()[name], form)
+        if (np.diff(time[known]) >= 0).all():
+            return None
+        return np.argsort(np.where(known, time, NO_TIME), kind="stable")
 
     def predict(self, frame: pl.DataFrame) -> pl.DataFrame:
         """Return predictions row for row; afterwards the rows are past."""

@@ -69,7 +69,7 @@ def _together(pipeline: Pipeline) -> Pipeline:
     past = pipeline.encoder.past
     if past is None:
         return pipeline
-    encoder = replace(pipeline.encoder, past=replace(past, alone=False))
+    encoder = replace(pipeline.encoder, past=replace(past, others=None))
     return replace(pipeline, encoder=encoder)
 
 

@@ -7,11 +7,13 @@ Source: Zeiler & Fergus, "Visualizing and Understanding Convolutional Networks",
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from phantom_ml.features.past import Seen
 from phantom_ml.model.combine import EDGE
 from phantom_ml.model.pipeline import Pipeline
 
@@ -70,16 +72,39 @@ def occlude(pipeline: Pipeline, frame: pl.DataFrame, typical: Typical) -> tuple[
     if rows.height == 0 or not columns:
         return columns, np.zeros((rows.height, len(columns), pipeline.spec.n_outputs))
     # What is hidden in one row must not be seen in another's past.
-    pipeline = pipeline.among(rows)
+    if not pipeline.is_among:
+        pipeline = pipeline.among(rows)
     hidden = pl.concat([_without(rows, c, typical.get(c)) for c in columns])
-    scores = score_in_unit(pipeline, hidden).reshape(len(columns), rows.height, -1)
+    seen = _seen_without(pipeline, rows, hidden)
+    scores = score_in_unit(pipeline, hidden, seen).reshape(len(columns), rows.height, -1)
     changes: Array = score_in_unit(pipeline, rows)[:, None, :] - scores.transpose(1, 0, 2)
     return columns, changes
 
 
-def score_in_unit(pipeline: Pipeline, frame: pl.DataFrame) -> Array:
-    """Return predictions, for classes as log-odds of each: near 0 and 1 probabilities hardly move."""
-    score: Array = pipeline.score(frame)
+def _seen_without(pipeline: Pipeline, rows: pl.DataFrame, hidden: pl.DataFrame) -> Seen:
+    """Return what the past tells of rows whose columns are hidden in turn.
+
+    A window counts for the column of its entity: with that, it has its median over remembered events. Without
+    its time nothing would be told of any row's past, so what happened before would count for the time alone.
+    """
+    past, seen = pipeline.encoder.past, pipeline.seen(hidden)
+    if past is None:
+        return seen
+    columns = pipeline.encoder.inputs
+    windows = seen.windows.reshape(len(columns), rows.height, -1).copy()
+    windows[columns.index(past.plan.time)] = pipeline.seen(rows).windows
+    for i, (feature, usual) in enumerate(zip(past.features, past.usual, strict=True)):
+        middle = np.median(usual) if len(usual) else np.nan
+        windows[columns.index(feature.source), :, i] = middle
+    return replace(seen, windows=windows.reshape(hidden.height, -1))
+
+
+def score_in_unit(pipeline: Pipeline, frame: pl.DataFrame, seen: Seen | None = None) -> Array:
+    """Return predictions, for classes as log-odds of each: near 0 and 1 probabilities hardly move.
+
+    ``seen`` is what the past tells of the rows, where it is known already.
+    """
+    score: Array = pipeline.score(frame, seen=seen)
     if not pipeline.spec.kind.is_classification:
         return score
     inside = np.clip(score, EDGE, 1.0 - EDGE)

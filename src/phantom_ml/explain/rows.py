@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from phantom_ml.config import ProblemKind
 from phantom_ml.explain.contributions import Shares
 from phantom_ml.explain.forms import Contribution, RowExplanation, Scalar
+from phantom_ml.explain.past_words import Odd, odd_pasts, oddest
 from phantom_ml.explain.sentences import plain_value, sentence
 from phantom_ml.model.pipeline import Pipeline
 from phantom_ml.model.spec import ModelSpec
@@ -65,7 +66,7 @@ def explain_rows(
     if spec.kind is ProblemKind.MULTICLASS:
         outputs = told.select(f"probability_{c}" for c in spec.classes).to_numpy().argmax(axis=1)
     raw = frame.select(c for c in amounts.columns if c in frame.columns)
-    write = _Writer(spec, amounts)
+    write = _Writer(spec, amounts, odd_pasts(pipeline, frame))
     predictions, cells = told.iter_rows(named=True), raw.iter_rows(named=True)
     rows = zip(outputs.tolist(), predictions, cells, strict=True)
     return tuple(write.row(i, *row) for i, row in enumerate(rows))
@@ -80,10 +81,11 @@ def unit_of(spec: ModelSpec) -> str:
 
 @dataclass(frozen=True)
 class _Writer:
-    """What is the same for all rows."""
+    """What is told of all rows."""
 
     spec: ModelSpec
     amounts: Amounts
+    pasts: list[dict[str, dict[str, Odd]]]
 
     def row(
         self, i: int, output: int, told: Mapping[str, Any], raw: Mapping[str, Any]
@@ -115,12 +117,15 @@ class _Writer:
         value = plain_value(raw.get(name))
         what = self._moved(output)
         unit = "log-odds" if self.spec.kind.is_classification else ""
+        features = self._features(i, column, output)
+        before = oddest(self.pasts[i].get(name, {}), features, amount)
+        said = sentence(name, value, amount, what, unit)
         return Contribution(
             column=name,
             value=value,
             amount=amount,
-            features=self._features(i, column, output),
-            sentence=sentence(name, value, amount, what, unit),
+            features=features,
+            sentence=f"{said}; {before}" if before else said,
         )
 
     def _features(self, i: int, column: int, output: int) -> dict[str, float]:

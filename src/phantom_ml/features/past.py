@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Collection
 from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
@@ -12,7 +13,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from phantom_ml.data.matrix import Feature, History
-from phantom_ml.features.windows.events import Rows
+from phantom_ml.features.windows.events import Events, Rows
 from phantom_ml.features.windows.history import (
     FIRST_KNOWN,
     OUTCOMES,
@@ -25,6 +26,7 @@ from phantom_ml.features.windows.plan import EntityPlan, WindowPlan
 from phantom_ml.features.windows.saved import load_state, save_state
 from phantom_ml.features.windows.state import WindowState
 from phantom_ml.features.windows.told import window_features
+from phantom_ml.features.windows.usual import usual_values
 
 FILE = "windows.json"
 
@@ -62,8 +64,9 @@ class Past:
         What happened before; a bundle's never changes.
     kept : tuple of str
         Names of the features that the model reads.
-    alone : bool
-        Whether rows do not see each other, because all of them are in the state already.
+    others : tuple of Events, or None
+        For each entity of the plan, the rows of the table that rows are asked about from: these see each
+        other only there. None: rows are a table themselves.
     words : tuple of uint64 arrays
         Of the entity whose last events are kept one by one, the hashes that have a code, by column;
         empty where nothing is kept so.
@@ -72,7 +75,7 @@ class Past:
     plan: WindowPlan
     state: WindowState
     kept: tuple[str, ...]
-    alone: bool = False
+    others: tuple[Events, ...] | None = None
     words: tuple[NDArray[np.uint64], ...] = ()
 
     @classmethod
@@ -122,12 +125,7 @@ class Past:
     def _windows(self, rows: Rows) -> NDArray[np.float32]:
         kept = frozenset(self.kept)
         places = [i for i, f in enumerate(self.plan.features) if f.name in kept]
-        if not self.alone:
-            return window_features(self.plan, rows, self.state)[:, places]
-        alone = [rows.frame[i : i + 1] for i in range(rows.frame.height)]
-        found = [window_features(self.plan, row, self.state) for row in alone]
-        nothing = np.empty((0, len(self.plan.features)), np.float32)
-        return np.concatenate([nothing, *found])[:, places]
+        return window_features(self.plan, rows, self.state, self.others)[:, places]
 
     def keeping(self, names: Collection[str]) -> Past | None:
         """Return the windows with the features that are named; None if none is."""
@@ -140,12 +138,8 @@ class Past:
         if place is None or not self.words:
             return None
         plan, memory = self.plan.entities[place], self.state.memories[place]
-        if not self.alone:
-            return self._coded(plan, steps_of(plan, Rows(frame, self.plan), memory))
-        alone = [Rows(frame[i : i + 1], self.plan) for i in range(frame.height)]
-        parts = [self._coded(plan, steps_of(plan, row, memory)) for row in alone]
-        values = np.concatenate([part.values for part in parts])
-        return History(values, self._sizes, self._sources(plan))
+        others = None if self.others is None else self.others[place]
+        return self._coded(plan, steps_of(plan, Rows(frame, self.plan), memory, others))
 
     @property
     def _sizes(self) -> tuple[int, ...]:
@@ -167,13 +161,25 @@ class Past:
         values = np.stack([*columns, outcome, gap], axis=2)
         return History(values, self._sizes, self._sources(plan))
 
+    @cached_property
+    def usual(self) -> list[NDArray[np.float64]]:
+        """Return the values of each kept feature among remembered events, ascending; empty where unknown."""
+        kept = frozenset(self.kept)
+        found = zip(self.plan.features, usual_values(self.plan, self.state), strict=True)
+        return [values for feature, values in found if feature.name in kept]
+
     def after(self, frame: pl.DataFrame) -> Past:
         """Return the windows after more has happened."""
         return replace(self, state=self.state.after(frame))
 
     def among(self, frame: pl.DataFrame) -> Past:
-        """Return the windows of rows of ``frame`` that are asked about one by one."""
-        return replace(self, state=self.state.after(frame), alone=True)
+        """Return the windows of rows of ``frame`` that are asked about one by one.
+
+        They are told what they would be told in ``frame``. A state would not do: it forgets what is seven
+        days older than its newest event, and a row may be older than that.
+        """
+        rows = Rows(frame, self.plan)
+        return replace(self, others=tuple(rows.events(e).past() for e in self.plan.entities))
 
     def save(self, folder: Path) -> None:
         """Write the plan, what is kept and the state into ``folder`` (made if absent)."""

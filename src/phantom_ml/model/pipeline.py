@@ -15,6 +15,7 @@ from phantom_ml.data.matrix import Matrix
 from phantom_ml.data.times.unread import UnreadTimes
 from phantom_ml.features.encoder import Encoder
 from phantom_ml.features.fold_fitted import FoldFitted
+from phantom_ml.features.past import Seen
 from phantom_ml.metrics.thresholds import Threshold
 from phantom_ml.model.align import align
 from phantom_ml.model.combine import combine, mean_of
@@ -86,10 +87,20 @@ class Pipeline:
         return replace(self, encoder=self.encoder.after(self._aligned(frame)))
 
     def among(self, frame: pl.DataFrame) -> Pipeline:
-        """Return the same model for rows of ``frame`` that are asked about one by one."""
+        """Return the same model for rows of ``frame`` that are asked about one by one.
+
+        Each is scored as it is in ``frame``, and a row that was changed as in its own place there: it sees
+        the rows of ``frame`` with an earlier time, and no other row that is asked about.
+        """
         if self.encoder.past is None:
             return self
         return replace(self, encoder=self.encoder.among(self._aligned(frame)))
+
+    @property
+    def is_among(self) -> bool:
+        """Return whether rows are asked about one by one, among others that are known already."""
+        past = self.encoder.past
+        return past is not None and past.others is not None
 
     def _aligned(self, frame: pl.DataFrame) -> pl.DataFrame:
         return align(frame, self.spec.inputs, self.encoder.inputs)
@@ -98,19 +109,26 @@ class Pipeline:
         """Return the matrix of a raw table, before fold-fitted features."""
         return self.encoder.transform(self._aligned(frame))
 
-    def score(self, frame: pl.DataFrame, unread: UnreadTimes | None = None) -> Array:
+    def seen(self, frame: pl.DataFrame) -> Seen:
+        """Return what the past tells of the rows of a raw table."""
+        return self.encoder.seen(self._aligned(frame))
+
+    def score(
+        self, frame: pl.DataFrame, unread: UnreadTimes | None = None, seen: Seen | None = None
+    ) -> Array:
         """Return calibrated predictions, shape (n_rows, n_outputs).
 
         To ``unread`` are added the cells of ``frame`` that hold something and no time as training read times.
+        ``seen`` is what the past tells of the rows, where it is known already.
         """
         rows = self._aligned(frame)
-        past, blocks = self.encoder.seen(rows), []
+        past, blocks = self.encoder.seen(rows) if seen is None else seen, []
         for start in range(0, max(1, frame.height), BATCH_ROWS):
-            some, seen = rows.slice(start, BATCH_ROWS), past.rows(slice(start, start + BATCH_ROWS))
-            matrix = self.encoder.transform(some, seen)
+            some, known = rows.slice(start, BATCH_ROWS), past.rows(slice(start, start + BATCH_ROWS))
+            matrix = self.encoder.transform(some, known)
             blocks.append(self.score_matrix(matrix))
             if unread is not None:
-                block = Encoded(frame.slice(start, BATCH_ROWS), some, matrix.values, seen)
+                block = Encoded(frame.slice(start, BATCH_ROWS), some, matrix.values, known)
                 look(unread, self.spec.inputs, self.encoder, block)
         return blocks[0] if len(blocks) == 1 else np.concatenate(blocks)
 

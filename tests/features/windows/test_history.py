@@ -103,6 +103,12 @@ def test_a_row_that_is_asked_about_alone_sees_what_is_around_it(encoder, frame):
     np.testing.assert_array_equal(among, encoder.transform(later).history.values[[200, 300]])
 
 
+def test_a_row_of_a_month_ago_sees_what_was_around_it(encoder, frame):
+    month = frame.with_columns(START + (pl.col("time") - START) * 20)
+    among = encoder.among(month).transform(month[[100, 300]]).history.values
+    np.testing.assert_array_equal(among, encoder.transform(month).history.values[[100, 300]])
+
+
 def test_new_and_missing_values_have_codes_of_their_own(encoder):
     rows = pl.DataFrame(
         {

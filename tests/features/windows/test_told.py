@@ -146,9 +146,9 @@ def beside() -> pl.DataFrame:
 def test_a_planted_view_of_ties_is_caught(monkeypatch):
     class Wrong(line_of_time.Line):
         @classmethod
-        def of(cls, events):
-            line = line_of_time.Line.of(events)
-            return cls(**{**vars(line), "head": line.asked})
+        def of(cls, events, *, alone=False):
+            line = line_of_time.Line.of(events, alone=alone)
+            return cls(**{**vars(line), "head": np.flatnonzero(line.events.row >= 0)})
 
     monkeypatch.setattr(telling, "Line", Wrong)
     assert not sees_only_the_past(told, beside())

@@ -255,7 +255,7 @@ def _scene(pipeline: Pipeline, frame: pl.DataFrame, labels: pl.Series, plan: Eva
     rng = np.random.default_rng(plan.seed)
     drawn, lent = _drawn(attacks, plan.max_attacks, rng), _drawn(benign, DONORS, rng)
     # An attack that is changed is judged among the others as they were.
-    among = pipeline.among(frame[known])
+    among = pipeline.among(frame)
     rows = frame[drawn]
     score = among.score(rows)[:, 0]
     caught = (

@@ -11,9 +11,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from phantom_ml.features.cells.hashing import MISSING
+from phantom_ml.features.cells.hashing import MISSING, Hashes
 from phantom_ml.features.windows.events import FAILURE, NO_AMOUNT, SUCCESS, UNKNOWN, Ints
-from phantom_ml.features.windows.line import HORIZON, SECOND, Line, last_true
+from phantom_ml.features.windows.line import HORIZON, SECOND, Line
 from phantom_ml.features.windows.memory import Memory, pair_key
 from phantom_ml.features.windows.plan import EntityPlan
 from phantom_ml.features.windows.rhythm import rhythm
@@ -40,8 +40,7 @@ def told(plan: EntityPlan, line: Line, memory: Memory) -> Iterator[Column]:
 def _arrivals(
     plan: EntityPlan, line: Line, memory: Memory, since: dict[int, Ints]
 ) -> Iterator[Column]:
-    time = line.events.time
-    now = time[line.asked]
+    now = line.asked.time
     first, last = _entity_times(line, memory)
     is_new = first >= now
     age = np.where(is_new, np.nan, (now - np.where(is_new, now, first)) / SECOND)
@@ -59,18 +58,18 @@ def _arrivals(
         yield np.log2((counts[short] + 1) / (counts[long] * (short / observed) + 1))
     session = line.session(since[HORIZON])
     yield line.head - session
-    yield (now - time[session]) / SECOND
+    begun = np.where(session < line.head, line.time_at(session), now)
+    yield (now - begun) / SECOND
 
 
 def _entity_times(line: Line, memory: Memory) -> tuple[Ints, Ints]:
     """Return when the entity of each row was first seen, and when last before the row."""
-    time = line.events.time
-    now, before = time[line.asked], np.maximum(line.head - 1, 0)
-    first, last = time[line.start], np.where(line.head > line.start, time[before], NEVER)
+    now, has_past = line.asked.time, line.has_past
+    first = np.where(has_past, line.time_at(line.start), NEVER_YET)
+    last = np.where(has_past, line.time_at(line.head - 1), NEVER)
     if memory.parts:
-        starts = np.flatnonzero(line.is_start)
-        known_first, known_last = memory.entity_times(line.events.entity[starts])
-        entity = np.searchsorted(starts, line.start)
+        known, entity = np.unique(line.asked.entity, return_inverse=True)
+        known_first, known_last = memory.entity_times(known)
         first = np.minimum(first, known_first[entity])
         older = known_last[entity]
         last = np.maximum(last, np.where(older < now, older, NEVER))
@@ -83,10 +82,10 @@ def _values(plan: EntityPlan, line: Line, memory: Memory, column: int) -> Iterat
     An event stands for its value from its time on until the window has passed it or the value comes
     again: the distinct values at a time are the events begun before it, less those ended before it.
     """
-    missing = line.events.values[:, column] == MISSING
+    known = line.events.values[:, column] != MISSING
     key_of = pair_key(line.events, column)
     order = np.argsort(key_of, kind="stable")
-    order = order[~missing[order]]
+    order = order[known[order]]
     pair, key = key_of[order], line.key[order]
     is_pair = np.ones(len(order), np.bool_)
     np.not_equal(pair[1:], pair[:-1], out=is_pair[1:])
@@ -96,18 +95,23 @@ def _values(plan: EntityPlan, line: Line, memory: Memory, column: int) -> Iterat
     begun[order[begins] + 1] = 1
     begun = np.cumsum(begun)[line.head]
     start, next_start = key[begins], _next(key[begins], is_pair[begins])
-    now = line.key[line.asked]
+    now = line.asked_key
     for window in plan.windows:
         ends = np.sort(np.minimum(start + window * SECOND, next_start))
         yield begun - np.searchsorted(ends, now, side="left")
-    first = np.full(len(line.key), NEVER_YET)
-    if len(order):
-        first[order] = key[last_true(is_pair)]
-    is_new = first[line.asked] >= now
+    own = pair_key(line.asked, column)
+    is_new = _first_of(own, pair[is_pair], key[is_pair]) >= now
     if memory.parts:
-        remembered = memory.pair_first(key_of[line.asked])
-        is_new &= remembered >= line.events.time[line.asked]
-    yield np.where(missing[line.asked], np.nan, is_new)
+        is_new &= memory.pair_first(own) >= line.asked.time
+    yield np.where(line.asked.values[:, column] == MISSING, np.nan, is_new)
+
+
+def _first_of(asked: Hashes, pairs: Hashes, first: Ints) -> Ints:
+    """Return where each pair that is asked for begins; the end of all time where it never does."""
+    if not len(pairs):
+        return np.full(len(asked), NEVER_YET)
+    at = np.minimum(np.searchsorted(pairs, asked), len(pairs) - 1)
+    return np.where(pairs[at] == asked, first[at], NEVER_YET)
 
 
 def _next(start: Ints, is_pair: NDArray[np.bool_]) -> Ints:
@@ -126,9 +130,9 @@ def _amounts(plan: EntityPlan, line: Line, column: int, since: dict[int, Ints]) 
     past = since[HORIZON]
     n = count[line.head] - count[past]
     mean = (total[line.head] - total[past]) / np.maximum(n, 1)
-    own = np.maximum(amount[line.asked], 0)
-    ratio = np.log2((own + 1.0) / (np.maximum(mean, 0.0) + 1.0))
-    yield np.where(known[line.asked] & (n > 0), ratio, np.nan)
+    own = line.asked.amounts[:, column]
+    ratio = np.log2((np.maximum(own, 0) + 1.0) / (np.maximum(mean, 0.0) + 1.0))
+    yield np.where((own != NO_AMOUNT) & (n > 0), ratio, np.nan)
 
 
 def _failures(plan: EntityPlan, line: Line, since: dict[int, Ints]) -> Iterator[Column]:
@@ -141,7 +145,7 @@ def _failures(plan: EntityPlan, line: Line, since: dict[int, Ints]) -> Iterator[
         yield (n_failed + 1) / (n_known + 2)
     window_before = failure_window(plan.windows)
     if window_before is not None:
-        own = outcome[line.asked]
+        own = line.asked.outcome
         told = np.where(own == SUCCESS, failures[window_before], 0).astype(np.float64)
         yield np.where(own == UNKNOWN, np.nan, told)
 

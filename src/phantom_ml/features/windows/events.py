@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import polars as pl
@@ -68,6 +68,24 @@ class Events:
             self.outcome[where],
             self.row[where],
         )
+
+    def past(self) -> Events:
+        """Return the events in order, as ones that are no longer rows of a table."""
+        return replace(self.ordered(), row=np.full(len(self), -1))
+
+    def of_entities(self, entities: Hashes, until: int) -> Events:
+        """Return those of events by entity and time that may matter at times up to ``until``.
+
+        ``entities`` are ascending, each once; of one alone, nothing later is returned.
+        """
+        first = np.searchsorted(self.entity, entities, side="left")
+        size = np.searchsorted(self.entity, entities, side="right") - first
+        if len(entities) == 1:
+            start = int(first[0])
+            times = self.time[start : start + int(size[0])]
+            return self.take(slice(start, start + int(np.searchsorted(times, until, side="right"))))
+        ends = np.cumsum(size)
+        return self.take(np.arange(size.sum()) + np.repeat(first - (ends - size), size))
 
     def ordered(self) -> Events:
         """Return the events by entity, and each entity's by time."""

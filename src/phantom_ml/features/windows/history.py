@@ -8,9 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from phantom_ml.features.cells.hashing import MISSING, Hashes
-from phantom_ml.features.windows.events import UNKNOWN, Events, Rows
+from phantom_ml.features.windows.events import UNKNOWN, Events, Rows, joined
 from phantom_ml.features.windows.line import SECOND, Line
-from phantom_ml.features.windows.memory import Memory
+from phantom_ml.features.windows.memory import Memory, events_before
 from phantom_ml.features.windows.plan import EntityPlan
 
 #: Values of a column that have a code of their own, the most frequent; all others share one.
@@ -42,8 +42,11 @@ class Steps:
     happened: NDArray[np.bool_]
 
 
-def steps_of(plan: EntityPlan, rows: Rows, memory: Memory) -> Steps:
-    """Return the last ``plan.steps`` events strictly before each row, and the row itself."""
+def steps_of(plan: EntityPlan, rows: Rows, memory: Memory, others: Events | None = None) -> Steps:
+    """Return the last ``plan.steps`` events strictly before each row, and the row itself.
+
+    ``others`` as for ``window_features``, of this entity.
+    """
     n_rows, n_steps = rows.frame.height, plan.steps + 1
     found = Steps(
         np.full((n_rows, n_steps, len(plan.distinct)), MISSING, np.uint64),
@@ -55,18 +58,21 @@ def steps_of(plan: EntityPlan, rows: Rows, memory: Memory) -> Steps:
     events = rows.events(plan)
     if not len(events):
         return found
-    _fill(found, Line.of(memory.with_past(events).ordered()))
+    past = events_before(events, memory, others)
+    _fill(found, Line.of(past.ordered(), alone=others is not None))
     return found
 
 
 def _fill(found: Steps, line: Line) -> None:
-    events, n_steps = line.events, found.gap.shape[1]
+    # The rows themselves stand behind all that they see.
+    events, n_steps = joined([line.events, line.asked]), found.gap.shape[1]
+    own = len(line.events) + np.arange(len(line.asked))
     # Ties of a row are not before it: what lies before its moment is.
     back = np.arange(n_steps - 1, 0, -1)
-    places = np.concatenate([line.head[:, None] - back, line.asked[:, None]], axis=1)
+    places = np.concatenate([line.head[:, None] - back, own[:, None]], axis=1)
     happened = places >= line.start[:, None]
     places = np.maximum(places, 0)
-    rows = events.row[line.asked]
+    rows = line.asked.row
     found.values[rows] = np.where(happened[:, :, None], events.values[places], MISSING)
     found.outcome[rows] = np.where(happened, events.outcome[places], UNKNOWN)
     found.happened[rows] = happened

@@ -6,7 +6,7 @@ merge trees: O'Neil et al., Acta Informatica 1996), so that one event more does 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -51,7 +51,7 @@ class Part:
     @classmethod
     def of(cls, events: Events) -> Part:
         """Return the part of new events, in any order."""
-        events = replace(events.ordered(), row=np.full(len(events), -1))
+        events = events.past()
         entities = Seen.of(events.entity, events.time, events.time)
         return cls(events, entities, _pairs(events))
 
@@ -107,28 +107,9 @@ class Memory:
         """Return the times of all events that are remembered, in no order."""
         return np.concatenate([np.empty(0, np.int64), *(part.events.time for part in self.parts)])
 
-    def with_past(self, events: Events) -> Events:
-        """Return what is remembered of the entities of some events, and behind it the events themselves."""
-        if not self.parts or not len(events):
-            return events
-        return joined([*self._events_of(np.unique(events.entity), int(events.time.max())), events])
-
-    def _events_of(self, entities: Hashes, until: int) -> list[Events]:
-        """Return what matters of these entities (ascending, each once) at times up to ``until``, by part."""
-        found = []
-        for part in self.parts:
-            known = part.events.entity
-            first = np.searchsorted(known, entities, side="left")
-            size = np.searchsorted(known, entities, side="right") - first
-            if len(entities) == 1:
-                start = int(first[0])
-                times = part.events.time[start : start + int(size[0])]
-                stop = start + int(np.searchsorted(times, until, side="right"))
-                found.append(part.events.take(slice(start, stop)))
-                continue
-            ends = np.cumsum(size)
-            places = np.arange(ends[-1]) + np.repeat(first - (ends - size), size)
-            found.append(part.events.take(places))
+    def events_of(self, entities: Hashes, until: int) -> list[Events]:
+        """Return what is remembered of entities (ascending, each once) at times up to ``until``, by part."""
+        found = [part.events.of_entities(entities, until) for part in self.parts]
         return [events for events in found if len(events)]
 
     def entity_times(self, entities: Hashes) -> tuple[Ints, Ints]:
@@ -138,6 +119,24 @@ class Memory:
     def pair_first(self, pairs: Hashes) -> Ints:
         """Return when each pair was seen first."""
         return seen_times([p.pairs for p in self.parts], pairs)[0]
+
+
+def events_before(events: Events, memory: Memory, others: Events | None = None) -> Events:
+    """Return what is known of the entities of some events, and behind it the events themselves.
+
+    Parameters
+    ----------
+    events : Events
+    memory : Memory
+        What happened before.
+    others : Events or None
+        What happened besides, by entity and time, whatever its time.
+    """
+    if not len(events) or (others is None and not memory.parts):
+        return events
+    entities, until = np.unique(events.entity), int(events.time.max())
+    besides = [] if others is None else [others.of_entities(entities, until)]
+    return joined([*memory.events_of(entities, until), *besides, events])
 
 
 def _pairs(events: Events) -> Seen:

@@ -31,22 +31,24 @@ def rhythm(line: Line, since: Ints) -> tuple[Floats, Floats, Floats]:
     since : int64 array of shape (n_asked,)
         The first event for each row that may be looked at.
     """
-    moment = np.cumsum(line.is_moment) - 1
-    at, oldest = moment[line.head], moment[since]
-    n = np.minimum(at - oldest, MOST_GAPS)
+    begun = np.concatenate([[0], np.cumsum(line.is_moment)])
+    # The row's own moment is the one after all that are past.
+    at = begun[line.head]
+    n = np.minimum(at - begun[since], MOST_GAPS)
     enough = np.flatnonzero(n >= FEWEST_GAPS)
     told = np.full((3, len(n)), np.nan)
     time = line.events.time[line.is_moment]
-    told[:, enough] = _measures(time, at[enough], n[enough])
+    told[:, enough] = _measures(time, line.asked.time[enough], at[enough], n[enough])
     return told[0], told[1], told[2]
 
 
-def _measures(time: Ints, at: Ints, n: Ints) -> Floats:
-    mean = (time[at] - time[at - n]) / (n * float(SECOND))
+def _measures(time: Ints, now: Ints, at: Ints, n: Ints) -> Floats:
+    mean = (now - time[at - n]) / (n * float(SECOND))
     squares, near = np.zeros(len(at)), np.zeros(len(at))
     for back in range(MOST_GAPS):
         here = np.maximum(at - back, 1)
-        apart = np.abs((time[here] - time[here - 1]) / SECOND - mean)
+        until = time[here] if back else now
+        apart = np.abs((until - time[here - 1]) / SECOND - mean)
         counted = back < n
         squares += np.where(counted, apart * apart, 0.0)
         near += counted & (apart <= NEAR * mean)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from phantom_ml.features.windows.compute import told
 from phantom_ml.features.windows.events import Events, Rows
 from phantom_ml.features.windows.line import Line
-from phantom_ml.features.windows.memory import Memory
+from phantom_ml.features.windows.memory import Memory, events_before
 from phantom_ml.features.windows.plan import EntityPlan, WindowPlan
 from phantom_ml.features.windows.state import WindowState
 
@@ -24,7 +24,10 @@ MAX_THREADS = 4
 
 
 def window_features(
-    plan: WindowPlan, frame: pl.DataFrame | Rows, state: WindowState
+    plan: WindowPlan,
+    frame: pl.DataFrame | Rows,
+    state: WindowState,
+    others: Sequence[Events] | None = None,
 ) -> NDArray[np.float32]:
     """Return what the past of each row's entities tells, shape (n_rows, n_features).
 
@@ -36,6 +39,9 @@ def window_features(
         time, and none at its own time.
     state : WindowState
         What happened before; it is not changed.
+    others : sequence of Events, optional
+        The rows of the table that these are from, for each entity of the plan by entity and time. Each row
+        sees those with an earlier time, and none of ``frame``.
 
     Returns
     -------
@@ -44,24 +50,27 @@ def window_features(
     """
     rows, at = frame if isinstance(frame, Rows) else Rows(frame, plan), 0
     out = np.full((len(rows.time), len(plan.features)), np.nan, np.float32)
-    for entity, memory in zip(plan.entities, state.memories, strict=True):
+    besides = others or (None,) * len(plan.entities)
+    for entity, memory, besides_it in zip(plan.entities, state.memories, besides, strict=True):
         width = len(entity.told)
         if not width:
             continue
-        _tell(entity, rows.events(entity), memory, out[:, at : at + width])
+        here = out[:, at : at + width]
+        events = events_before(rows.events(entity), memory, besides_it)
+        _tell(entity, events.ordered(), memory, here, alone=others is not None)
         at += width
     return out
 
 
-def _tell(plan: EntityPlan, events: Events, memory: Memory, out: NDArray[np.float32]) -> None:
-    events = memory.with_past(events).ordered()
-
+def _tell(
+    plan: EntityPlan, events: Events, memory: Memory, out: NDArray[np.float32], *, alone: bool
+) -> None:
     def tell(some: slice) -> None:
-        line = Line.of(events.take(some))
+        line = Line.of(events.take(some), alone=alone)
         block = np.empty((len(line.asked), out.shape[1]), np.float32)
         for i, column in enumerate(told(plan, line, memory)):
             block[:, i] = column
-        out[line.events.row[line.asked]] = block
+        out[line.asked.row] = block
 
     if len(events) <= CHUNK:
         deque(map(tell, _chunks(events)), maxlen=0)
