@@ -1,5 +1,7 @@
 """``phantom watch``: series scored by their own past, over several runs where a folder remembers."""
 
+from datetime import datetime, timedelta
+
 import numpy as np
 import polars as pl
 import pytest
@@ -40,6 +42,15 @@ def test_a_count_that_is_always_zero_but_once_has_one_alert(phantom, tmp_path):
     frame.write_csv(tmp_path / "zero.csv")
     words = ("--time-column", "minute", "--home", tmp_path / "home", "--json")
     assert phantom("watch", tmp_path / "zero.csv", *words).json["alerts"] == [901]
+
+
+def test_a_wrong_clock_is_told(phantom, tmp_path):
+    hours = [datetime(2026, 1, 1) + timedelta(hours=h) for h in range(100)]
+    times = [*hours[:50], datetime(2099, 1, 1), *hours[50:]]
+    pl.DataFrame({"t": times, "n": np.arange(101) % 7}).write_csv(tmp_path / "far.csv")
+    words = ("--time-column", "t", "--home", tmp_path / "home", "--json")
+    (told,) = phantom("watch", tmp_path / "far.csv", *words).json["warnings"]
+    assert told.startswith("The time 2099-01-01 00:00:00 in the series without a name lies")
 
 
 def test_an_infinite_count_in_a_file_is_an_alert_and_written_back(watch, logons, tmp_path):

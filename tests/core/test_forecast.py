@@ -57,6 +57,30 @@ def test_rows_that_are_given_are_told_in_their_own_order(core, trained, came):
     assert told["prediction"].null_count() == 0
 
 
+@pytest.fixture(scope="module")
+def by_clock(core):
+    """Logins in Berlin until the evening before clocks go forward, forecast by its clock."""
+    moments = pl.datetime_range(
+        datetime(2026, 3, 14), datetime(2026, 3, 29, 18), "1h", time_zone="UTC", eager=True
+    )
+    hour = moments.dt.convert_time_zone("Europe/Berlin").dt.hour().cast(pl.Float64)
+    table = pl.DataFrame({"time": moments, "value": hour})
+    past = table.filter(pl.col("time") < datetime(2026, 3, 28, 20, tzinfo=UTC))
+    settings = {"horizon": 24, "time_zone": "Europe/Berlin", "season": 24}
+    return core.auto_create_model(past, {**FORECAST, "task_settings": settings}), table
+
+
+def test_hours_after_the_clock_was_set_are_forecast_by_it(core, by_clock):
+    trained, table = by_clock
+    told = core.predict(trained.model_id).join(table, on="time")
+    assert (told["prediction"] - told["value"]).abs().max() < 0.5
+
+
+def test_the_hour_that_the_clock_leaps_over_has_no_forecast(core, by_clock):
+    told = core.predict(by_clock[0].model_id)
+    assert (told.height, told["time"].n_unique()) == (23, 23)
+
+
 def test_a_row_of_the_past_has_no_forecast(core, trained):
     told = core.predict(trained.model_id, hours(0, 1).drop("value"))
     assert told["prediction"].null_count() == 2

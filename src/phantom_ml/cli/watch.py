@@ -70,6 +70,7 @@ def watch(
     Nothing is trained: each series is judged by its own past, in constant
     memory. Shows where something new began, and where a level changed for good.
     """
+    from phantom_ml.cli.logged import collected
     from phantom_ml.core.output import check_output, write_table
     from phantom_ml.core.watch import watch as scored
     from phantom_ml.data.files.source import ReadOptions
@@ -82,13 +83,16 @@ def watch(
     options = options.model_copy(update={"keep_infinite": True})
     data = common.core().read(file, options)
     frame = data.frame()
-    told = scored(frame, config, None if state is None else Path(state).expanduser())
+    with collected() as logged:
+        told = scored(frame, config, None if state is None else Path(state).expanduser())
     if output is not None:
         write_table(frame.hstack(told), output)
-    _show(data, told, output, common)
+    _show(data, told, output, common, [*data.report.warnings, *logged])
 
 
-def _show(data: Dataset, told: pl.DataFrame, output: str | None, common: Common) -> None:
+def _show(
+    data: Dataset, told: pl.DataFrame, output: str | None, common: Common, warnings: list[str]
+) -> None:
     import polars as pl
 
     from phantom_ml.cli.screen import screen, show, show_notes, write_json
@@ -99,7 +103,7 @@ def _show(data: Dataset, told: pl.DataFrame, output: str | None, common: Common)
     if common.json:
         places = told["alert"].arg_true().to_list(), told["change_point"].arg_true().to_list()
         alerts, changes = ([place + 1 for place in found] for found in places)
-        marked = {"alerts": alerts, "change_points": changes, "warnings": data.report.warnings}
+        marked = {"alerts": alerts, "change_points": changes, "warnings": warnings}
         write_json({"output": output, "n_rows": told.height, **marked})
         return
     counts = ((told.height, "row"), (n_alerts, "alert"), (n_changes, "change point"))
@@ -112,7 +116,7 @@ def _show(data: Dataset, told: pl.DataFrame, output: str | None, common: Common)
     chosen = chosen.head(SHOWN_ROWS)
     found = scored_table(chosen, data.frame(), console.width) if chosen.height else NOTHING
     show(console, title, found)
-    show_notes(console, data.report.warnings)
+    show_notes(console, warnings)
     if output is not None:
         rows = counted(told.height, "row with its score", "rows with their scores")
         console.print(f"{rows} written to {output}", soft_wrap=True)

@@ -8,6 +8,7 @@ from numbers import Integral
 from typing import Annotated, Any, ClassVar, get_args
 
 from pydantic import (
+    AfterValidator,
     BaseModel,
     BeforeValidator,
     ConfigDict,
@@ -91,6 +92,15 @@ def _true_or_false(given: Any) -> Any:
 Switch = Annotated[bool, BeforeValidator(_true_or_false)]
 
 
+def _known_zone(value: str) -> str:
+    if value not in zoneinfo.available_timezones():
+        raise ValueError("it must be a name of the IANA list, such as Europe/Berlin or UTC")
+    return value
+
+
+KnownZone = Annotated[str, AfterValidator(_known_zone)]
+
+
 class FeatureSettings(Written):
     """Which families of features are generated, and what a column is where the guess is wrong."""
 
@@ -103,7 +113,7 @@ class FeatureSettings(Written):
     kinds: dict[str, str] = Field(
         default_factory=dict, description="Column name to semantic kind, overriding the recogniser."
     )
-    time_zone: str | None = Field(
+    time_zone: KnownZone | None = Field(
         None, description="Of timestamps without one, and of the calendar: Europe/Berlin."
     )
     max_features: int | None = Field(None, ge=1, description="Keep so many at most, the best.")
@@ -118,13 +128,6 @@ class FeatureSettings(Written):
     def is_limited(self) -> bool:
         """Return whether features are limited in number or in cost."""
         return self.max_features is not None or self.max_us_per_row is not None
-
-    @field_validator("time_zone")
-    @classmethod
-    def _known_zone(cls, value: str | None) -> str | None:
-        if value is not None and value not in zoneinfo.available_timezones():
-            raise ValueError("it must be a name of the IANA list, such as Europe/Berlin or UTC")
-        return value
 
 
 Scalar = bool | int | float | str
@@ -309,6 +312,9 @@ class TaskSettings(Written):
     )
     frequency: str | None = Field(None, description="1h, 1d, 1mo, ...; None: found.")
     season: int | None = Field(None, ge=1, description="Steps of a season; None: found.")
+    time_zone: KnownZone | None = Field(
+        None, description="The clock of steps, where times tell a zone: Europe/Berlin."
+    )
     n_windows: int = Field(3, ge=1, le=50, description="Of a back-test, at most.")
     label_delay: float | None = Field(
         None, ge=0, le=MOST_DAYS, description="Days until a label is known."

@@ -104,6 +104,8 @@ class ForecastModel:
     def steps(self, horizon: int | None = None, known: pl.DataFrame | None = None) -> pl.DataFrame:
         """Return a row for each series and step: its names, its time, ``prediction`` and quantiles.
 
+        A step has no row where the clock of the series leaps over it.
+
         Parameters
         ----------
         horizon : int or None
@@ -122,7 +124,8 @@ class ForecastModel:
         told = self.forecast(steps, future)
         flat = _joined(told)
         shown = self._presented(flat.reshape(-1, flat.shape[2]))
-        return pl.concat([self.series.future_frame(steps), shown], how="horizontal")
+        whole = pl.concat([self.series.future_frame(steps), shown], how="horizontal")
+        return whole.filter(self.series.is_shown(steps).ravel())
 
     def rows(self, frame: pl.DataFrame) -> pl.DataFrame:
         """Return the forecast of each row of a frame, in its order; null for rows that are not ahead.

@@ -50,6 +50,8 @@ class PhantomForecaster(PhantomEstimator):
     n_threads : int, optional
     home : path, optional
         Keep the experiment and its models there; a temporary folder where not given.
+    time_zone : str, optional
+        IANA name of the zone by whose clock steps are counted, where times tell one; UTC where not given.
 
     Attributes
     ----------
@@ -90,6 +92,7 @@ class PhantomForecaster(PhantomEstimator):
         seed: int = 0,
         n_threads: int | None = None,
         home: str | Path | None = None,
+        time_zone: str | None = None,
     ) -> None:
         super().__init__(
             time_budget_seconds, max_trials, metric, algorithms_to_try, seed, n_threads, home
@@ -104,6 +107,7 @@ class PhantomForecaster(PhantomEstimator):
         self.frequency = frequency
         self.season = season
         self.n_windows = n_windows
+        self.time_zone = time_zone
 
     def fit(self, X: Any, y: Any = None) -> Self:
         """Search for the best blend.
@@ -153,7 +157,7 @@ class PhantomForecaster(PhantomEstimator):
         """Return what is asked of the series, by the names of ``task_settings``."""
         names = ("series_columns", "known_ahead", "past_only", "quantiles")
         lists = {name: tuple(getattr(self, name)) for name in names}
-        single = ("horizon", "frequency", "season", "n_windows")
+        single = ("horizon", "frequency", "season", "n_windows", "time_zone")
         return lists | {name: getattr(self, name) for name in single}
 
     def predict(self, horizon: int | None = None, future: Any = None) -> pl.DataFrame:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
 from phantom_ml.errors import ColumnMissing, DataError, listed
 from phantom_ml.streams.base import Floats
@@ -28,14 +29,13 @@ class Rows:
         NaN where missing.
     places : int array of shape (n,)
         Where each row stood in the frame.
-    first, last : int or None
-        Times, in the unit of the time column; None where there is none.
+    times : int64 array of shape (n,), or None
+        Nanoseconds, or what the time column holds; None where there is none.
     """
 
     values: Floats
     places: np.ndarray
-    first: int | None
-    last: int | None
+    times: NDArray[np.int64] | None
 
 
 def kind_of_time(times: pl.Series) -> str:
@@ -73,7 +73,7 @@ def rows_of(
     ColumnMissing
         A column that is named or known is not there.
     DataError
-        A watched column is not numeric, there is none, or a time is missing or goes back.
+        A watched column is not numeric, there is none, or a time is missing.
     """
     columns = known or _watched(frame, config)
     needed = [
@@ -136,13 +136,19 @@ def _times(times: pl.Series) -> pl.Series:
 
 def _of(part: pl.DataFrame, values: Floats, config: StreamConfig) -> Rows:
     places = part[PLACE].to_numpy()
-    if not config.time_column:
-        return Rows(values[places], places, None, None)
-    times = part[TIME].to_numpy()
-    back = np.flatnonzero(np.diff(times) < 0)
-    if len(back):
-        raise DataError(
-            f"Time goes back at row {int(places[back[0] + 1])} of the table, within one series.",
-            "Sort the rows of a series by time.",
-        )
-    return Rows(values[places], places, int(times[0]), int(times[-1]))
+    times = part[TIME].to_numpy() if config.time_column else None
+    return Rows(values[places], places, times)
+
+
+def told_time(time: int, kind: str) -> str:
+    """Return a time as it is read: ``time`` and ``kind`` as ``Rows.times`` and ``kind_of_time`` tell them.
+
+    Examples
+    --------
+    >>> told_time(0, NAIVE), told_time(1_500_000_000, ZONED), told_time(7, WHOLE)
+    ('1970-01-01 00:00:00', '1970-01-01 00:00:01.500000 UTC', '7')
+    """
+    if kind == WHOLE:
+        return str(time)
+    told = pl.Series([time]).cast(pl.Datetime("ns"))[0]
+    return f"{told} UTC" if kind == ZONED else str(told)

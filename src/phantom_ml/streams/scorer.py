@@ -7,7 +7,8 @@ scores.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+import logging
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -23,10 +24,12 @@ from phantom_ml.errors import (
     SourceNotFound,
 )
 from phantom_ml.parts.arrays import FILE, Arrays, digest, load_arrays, require, save_arrays
-from phantom_ml.streams.rows import Rows, kind_of_time, rows_of
+from phantom_ml.streams.order import LEAP, Reached, Walk, walk
+from phantom_ml.streams.rows import WHOLE, Rows, kind_of_time, rows_of, told_time
 from phantom_ml.streams.series import Series, Verdict, below
 from phantom_ml.streams.settings import StreamConfig
 
+LOG = logging.getLogger("phantom_ml")
 Key = tuple[str | None, ...]
 SAVED = "Name the folder that a scorer was saved in, or begin with a new one."
 #: Form of the saved file; the first had no digest.
@@ -62,7 +65,7 @@ class StreamScorer:
         self.columns: tuple[str, ...] = ()
         self.n_forgotten = 0
         self._series: dict[Key, Series] = {}
-        self._times: dict[Key, int] = {}
+        self._reached: dict[Key, Reached] = {}
         self._kind_of_time: str | None = None
 
     @property
@@ -81,12 +84,12 @@ class StreamScorer:
         DataError
             As ``update``.
         """
-        for key, rows in self._taken(frame):
+        for key, rows, reached in self._taken(frame):
             if key in self._series:
                 self._series[key].update(rows.values)
             else:
                 self._series[key] = Series.begin(self.config, rows.values, self.config.seed)
-            self._keep(key, rows)
+            self._keep(key, reached)
         return self
 
     def update(self, frame: Any, *, details: bool = False) -> pl.DataFrame:
@@ -97,7 +100,8 @@ class StreamScorer:
         frame : table
             New rows of any of the series: a table of polars, pandas or Arrow, a NumPy array, a mapping of one row
             or of columns, or a list of mappings. Equal times of a series are taken in the order of the rows; a
-            missing cell is taken for the last value known; an infinite one for a very great one.
+            missing cell is taken for the last value known; an infinite one for a very great one. A row may go back
+            to where a leap of more than 400 days began, as long as fewer than 100 rows followed that leap.
         details : bool
             Whether to add ``event`` and each detector's surprise, in nats.
 
@@ -116,7 +120,7 @@ class StreamScorer:
             a column is not numeric. Nothing was learned then.
         """
         parts, places = [], []
-        for key, rows in self._taken(frame):
+        for key, rows, reached in self._taken(frame):
             series, values = self._series.get(key), rows.values
             if series is None:
                 series = Series.begin(self.config, values[:1], self.config.seed)
@@ -125,24 +129,74 @@ class StreamScorer:
             self._series[key] = series
             parts.append(series.update(values))
             places.append(rows.places)
-            self._keep(key, rows)
+            self._keep(key, reached)
         return self._frame(parts, places, details)
 
-    def _taken(self, table: Any) -> list[tuple[Key, Rows]]:
-        """Return the rows of each series; raises before anything is learned."""
+    def forget(self, name: str | Sequence[str | None] = ()) -> None:
+        """Drop a series: its next row begins it anew, at any time.
+
+        Parameters
+        ----------
+        name : str, or sequence of str or None
+            The cells of ``series_columns`` in its rows, as ``names`` tells them; one may stand by itself, and the
+            only series of rows that name none has no cell.
+
+        Raises
+        ------
+        DataError
+            No such series is remembered.
+
+        Examples
+        --------
+        >>> scorer = StreamScorer({"time_column": "t", "series_columns": "host"})
+        >>> _ = scorer.update({"t": [9], "host": ["web"], "load": [1.0]})
+        >>> scorer.forget("web")
+        >>> scorer.names
+        []
+        """
+        key = (name,) if isinstance(name, str) else tuple(name)
+        if key not in self._series:
+            raise DataError(
+                f"No series {_told(key)} is remembered.", "Give one of those in 'names'."
+            )
+        del self._series[key]
+        self._reached.pop(key, None)
+
+    def _taken(self, table: Any) -> list[tuple[Key, Rows, Reached | None]]:
+        """Return the rows of each series, and where they take its time; raises before anything is learned."""
         frame = table_of(table, READING)
         columns, groups = rows_of(frame, self.config, self.columns)
         kind = self._kind_of_time
         if groups and self.config.time_column:
             kind = self._told_kind(frame[self.config.time_column])
-        for key, rows in groups:
-            if rows.first is not None and rows.first < self._times.get(key, rows.first):
-                raise DataError(
-                    f"A row of the series {_told(key)} lies before the last one that was seen.",
-                    "Give the rows of a series in the order of time; what came late must be left out.",
-                )
+        walks = [self._walked(key, rows, kind) for key, rows in groups]
         self.columns, self._kind_of_time = columns, kind
-        return groups
+        taken = []
+        for (key, rows), walked in zip(groups, walks, strict=True):
+            taken.append((key, rows, None if walked is None else walked.reached))
+            if walked is not None and kind is not None:
+                _tell_doubted(key, walked.doubted, kind)
+        return taken
+
+    def _walked(self, key: Key, rows: Rows, kind: str | None) -> Walk | None:
+        """Return what rows make of the time of their series, None without a time; raises DataError."""
+        if rows.times is None or kind is None:
+            return None
+        walked = walk(self._reached.get(key), rows.times, None if kind == WHOLE else LEAP)
+        if walked.back is None:
+            return walked
+        row, seen = int(rows.places[walked.back]), told_time(walked.reached.last, kind)
+        here, of_it = told_time(int(rows.times[walked.back]), kind), f"the series {_told(key)}"
+        if walked.back > 0:
+            raise DataError(
+                f"Time goes back at row {row} of the table, in {of_it}: {here} comes after {seen}.",
+                f"Sort the rows of a series by time. Where the clock of {seen} was wrong, leave that row out.",
+            )
+        raise DataError(
+            f"Row {row} of the table, {here}, lies before the last one that was seen of {of_it}, {seen}.",
+            "Give the rows of a series in the order of time; what came late must be left out. Where the clock of "
+            f"{seen} was wrong, go on from a scorer saved before, or forget the series.",
+        )
 
     def _told_kind(self, times: pl.Series) -> str:
         """Return the kind of time; raises DataError where that of the rows before was another."""
@@ -154,14 +208,14 @@ class StreamScorer:
             )
         return kind
 
-    def _keep(self, key: Key, rows: Rows) -> None:
+    def _keep(self, key: Key, reached: Reached | None) -> None:
         self._series[key] = self._series.pop(key)
-        if rows.last is not None:
-            self._times[key] = rows.last
+        if reached is not None:
+            self._reached[key] = reached
         while len(self._series) > self.config.max_series:
             oldest = next(iter(self._series))
             del self._series[oldest]
-            self._times.pop(oldest, None)
+            self._reached.pop(oldest, None)
             self.n_forgotten += 1
 
     def _frame(self, parts: list[Verdict], places: list[np.ndarray], details: bool) -> pl.DataFrame:
@@ -191,7 +245,7 @@ class StreamScorer:
             "columns": self.columns,
             "n_forgotten": self.n_forgotten,
             "kind_of_time": self._kind_of_time,
-            "series": [[list(key), self._times.get(key)] for key in self._series],
+            **_facts_of_times(self._series, self._reached),
         }
         save_arrays(place, arrays, {**facts, "sha256": _sha256(arrays, facts)})
 
@@ -214,6 +268,8 @@ class StreamScorer:
             found.columns = tuple(json.loads(json.dumps(facts["columns"])))
             found.n_forgotten = int(facts["n_forgotten"])
             told = [(tuple(key), time) for key, time in facts["series"]]
+            # A file from before leaps were doubted names none.
+            leaps = {int(place): (int(at), int(n)) for place, at, n in facts.get("leaps", [])}
         except (ConfigError, KeyError, TypeError, ValueError):
             require(False, "its facts cannot be read")
         # A file from before times had a kind does not name it.
@@ -225,7 +281,7 @@ class StreamScorer:
             fits = len(found._series[key].last) == len(found.columns)
             require(fits and isinstance(time, int | None), "a series has other columns")
             if time is not None:
-                found._times[key] = time
+                found._reached[key] = Reached(time, *leaps.get(i, ()))
         return found
 
 
@@ -256,6 +312,26 @@ def _read(place: Path) -> tuple[Arrays, dict[str, Any]]:
 def _sha256(arrays: Arrays, facts: Mapping[str, Any]) -> str:
     told = json.dumps(facts, sort_keys=True).encode()
     return digest({**arrays, "facts": np.frombuffer(told, np.uint8)})
+
+
+def _facts_of_times(keys: Iterable[Key], reached: Mapping[Key, Reached]) -> dict[str, Any]:
+    """Return the last time of each series, and where one leapt, from when and how many rows ago."""
+    known = [(key, reached.get(key)) for key in keys]
+    leaps = [
+        [i, at.before, at.n_since]
+        for i, (_, at) in enumerate(known)
+        if at is not None and at.before is not None
+    ]
+    return {"series": [[list(key), at and at.last] for key, at in known], "leaps": leaps}
+
+
+def _tell_doubted(key: Key, times: Iterable[int], kind: str) -> None:
+    """Log the times of rows whose clocks are taken for wrong."""
+    for time in times:
+        LOG.warning(
+            "The time %s in the series %s lies more than a year ahead of the rows after it: that clock is taken "
+            "for wrong.", told_time(time, kind), _told(key),
+        )  # fmt: skip
 
 
 def _unknown(series: Series, n: int) -> Verdict:

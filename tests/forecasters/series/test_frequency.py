@@ -1,3 +1,4 @@
+from calendar import monthrange
 from datetime import date, datetime, timedelta
 
 import numpy as np
@@ -57,6 +58,52 @@ def test_last_days_of_months_are_months():
     assert found([date(2026, 1, 31), date(2026, 2, 28), date(2026, 3, 31)]) == "1mo"
 
 
+def monthly(day, months=range(1, 49), in_february=31):
+    """Return that day of months, the last one where a month has none; months are counted from January 2020."""
+    firsts = [date(2020 + (m - 1) // 12, (m - 1) % 12 + 1, 1) for m in months]
+    most = [in_february if first.month == 2 else 31 for first in firsts]
+    lasts = [monthrange(first.year, first.month)[1] for first in firsts]
+    return [
+        f.replace(day=min(day, last, m)) for f, last, m in zip(firsts, lasts, most, strict=True)
+    ]
+
+
+def step_of(times):
+    told = nanoseconds(times)
+    return find_frequency(told, np.zeros(len(told), np.int64), is_temporal=True)
+
+
+@pytest.mark.parametrize("day", [28, 29, 30, 31])
+def test_months_are_found_by_a_day_that_not_each_of_them_has(day):
+    assert found(monthly(day)) == "1mo"
+
+
+def test_months_of_the_30th_are_found_where_february_has_its_28th_in_leap_years_too():
+    assert found(monthly(30, in_february=28)) == "1mo"
+
+
+def test_quarters_are_found_by_the_30th():
+    assert found(monthly(30, range(2, 40, 3))) == "3mo"
+
+
+def test_years_are_found_by_the_29th_of_february():
+    assert found(monthly(29, range(2, 80, 12))) == "1y"
+
+
+@pytest.mark.parametrize("first", [1, 2])
+@pytest.mark.parametrize("day", [29, 30, 31])
+def test_months_go_on_by_the_day_that_they_came_on(day, first):
+    times = monthly(day, range(first, 60))
+    step = step_of(times[:24])
+    steps = np.arange(24, len(times))
+    came = step.times(np.repeat(nanoseconds(times[:1]), len(steps)), steps)
+    assert came.tolist() == nanoseconds(times[24:]).tolist()
+
+
+def test_days_of_the_month_that_differ_are_no_months():
+    assert found([date(2026, 1, 29), date(2026, 2, 28), date(2026, 3, 30)]) == "30d"
+
+
 def test_four_weeks_are_no_month():
     assert found([date(2026, 1, 1) + timedelta(days=28 * k) for k in range(6)]) == "4w"
 
@@ -74,7 +121,7 @@ def test_irregular_times_are_put_on_a_round_span():
 
 def test_last_days_of_months_go_on_as_last_days():
     origin = nanoseconds([date(2026, 2, 28)])
-    step = Frequency("month", 1, month_end=True)
+    step = Frequency("month", 1, month_day=31)
     assert step.times(origin, np.array([1])) == nanoseconds([date(2026, 3, 31)])
 
 

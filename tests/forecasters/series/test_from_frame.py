@@ -32,6 +32,12 @@ def test_a_missing_month_is_a_gap():
     assert len(series_of(frame(days, [1.0, 2.0, 3.0, 5.0]), ONE).values) == 5
 
 
+def test_declared_months_that_begin_in_february_go_on_by_their_day():
+    days = [date(2026, 2, 28), date(2026, 3, 30), date(2026, 4, 30)]
+    series = series_of(frame(days, [1.0, 2.0, 3.0]), ONE, "1mo")
+    assert series.future_frame(1)["t"].to_list() == [date(2026, 5, 30)]
+
+
 def test_a_time_that_occurs_twice_is_refused():
     with pytest.raises(DataError, match="repeats a time"):
         series_of(frame([0, 1, 1], [1.0, 2.0, 3.0]), ONE)
@@ -120,6 +126,42 @@ def test_a_step_far_too_small_is_refused():
     moments = [datetime(2000, 1, 1), datetime(2026, 1, 1)]
     with pytest.raises(DataError, match="rows lie on"):
         series_of(frame(moments, [1.0, 2.0]), ONE, frequency="1s")
+
+
+def stray(n=300, **names):
+    hours = [datetime(2026, 1, 1) + timedelta(hours=h) for h in range(n)]
+    return frame([*hours, datetime(2099, 1, 1)], [1.0 * k for k in range(n + 1)], **names)
+
+
+def test_a_row_of_a_far_year_is_named_where_it_stretches_the_series():
+    told = (
+        "1 row lies far from all others, 2099-01-01 00:00:00; these are of 2026-01-01 00:00:00 to"
+    )
+    with pytest.raises(DataError, match=told):
+        series_of(stray(), ONE)
+
+
+def test_it_is_said_to_leave_out_a_row_of_a_far_year():
+    with pytest.raises(DataError) as refused:
+        series_of(stray(), ONE)
+    assert refused.value.hint == "Leave the row out, or mend its time where its clock was wrong."
+
+
+def test_the_series_of_a_row_of_a_far_year_is_named():
+    both = pl.concat([stray(host="web"), stray(host="mail")[:-1]])
+    with pytest.raises(DataError, match="1 row of series 'web' lies far"):
+        series_of(both, SeriesColumns("t", "y", ("host",)))
+
+
+def test_a_number_of_a_step_far_from_all_others_is_named():
+    with pytest.raises(DataError, match="1 row lies far from all others, 5000000; these are of 0"):
+        series_of(frame([*range(100), 5_000_000], [1.0] * 101), ONE)
+
+
+def test_of_a_few_rows_the_first_and_the_last_are_named():
+    told = "those are of 2026-01-01 00:00:00 to 2099-01-01 00:00:00"
+    with pytest.raises(DataError, match=told):
+        series_of(stray(5), ONE)
 
 
 def test_text_that_tells_times_is_read():

@@ -7,6 +7,7 @@ import pytest
 
 from phantom_ml.errors import BundleDamaged
 from phantom_ml.forecasters.series.columns import SeriesColumns
+from phantom_ml.forecasters.series.frequency import Frequency
 from phantom_ml.forecasters.series.from_frame import rows_ahead, series_of
 from phantom_ml.forecasters.series.gaps import filled
 from phantom_ml.forecasters.series.grid import SeriesSet
@@ -63,7 +64,13 @@ def test_a_season_that_cannot_be_is_refused(beside, tmp_path):
 
 
 @pytest.mark.parametrize(
-    "frequency", [{"unit": "moon"}, {"unit": "ns", "size": 0}, {"unit": "ns", "size": "x"}]
+    "frequency",
+    [
+        {"unit": "moon"},
+        {"unit": "ns", "size": 0},
+        {"unit": "ns", "size": "x"},
+        {"unit": "month", "size": 1, "month_day": 32},
+    ],
 )
 def test_a_frequency_that_cannot_be_is_refused(beside, tmp_path, frequency):
     beside.save(tmp_path)
@@ -71,6 +78,14 @@ def test_a_frequency_that_cannot_be_is_refused(beside, tmp_path, frequency):
     (tmp_path / "history.json").write_text(json.dumps(facts | {"frequency": frequency}))
     with pytest.raises(BundleDamaged):
         SeriesSet.load(tmp_path)
+
+
+def test_an_earlier_file_tells_the_last_day_of_months(beside, tmp_path):
+    beside.save(tmp_path)
+    facts = json.loads((tmp_path / "history.json").read_text())
+    facts["frequency"] = {"unit": "month", "size": 1, "month_end": True}
+    (tmp_path / "history.json").write_text(json.dumps(facts))
+    assert SeriesSet.load(tmp_path).frequency == Frequency("month", 1, 31)
 
 
 def test_rows_of_no_series_are_refused(tmp_path):

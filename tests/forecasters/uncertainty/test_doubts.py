@@ -70,6 +70,14 @@ def test_steps_that_are_mostly_empty_are_told():
     assert sentence.endswith("where no row means that nothing came, give rows of 0.")
 
 
+def test_a_row_of_a_far_year_is_named_before_the_steps_that_it_leaves_empty():
+    (sentence,) = told(1440 * np.r_[0:600, 9_000])
+    assert sentence.startswith(
+        "1 row lies far from all others, 2050-10-22 00:00:00; these are of 2026-03-02 00:00:00 to 2027-10-22 "
+        "00:00:00. With a step of 1d 8,400 of 9,001 steps hold no value"
+    )
+
+
 def test_a_gap_is_no_word_worth():
     assert told(60 * np.r_[0:100, 160:300]) == ()
 

@@ -93,7 +93,7 @@ def pose_series(
     value = _values(dataset, config, {time, *names, *beside})
     columns = SeriesColumns(time, value, tuple(names), asked.known_ahead, asked.past_only)
     frame = dataset.frame()
-    series = series_of(frame, columns, asked.frequency, asked.season)
+    series = series_of(frame, columns, asked.frequency, asked.season, asked.time_zone)
     horizon, told = (asked.horizon, ()) if asked.horizon else _usual_horizon(series)
     if isinstance(value, str):
         known = ~np.isnan(read_values(frame[value]))

@@ -14,7 +14,7 @@ MINUTE, WEEK = 60 * 10**9, 7 * DAY
 
 
 def calendar_features(series: SeriesSet, codes: Ints, rows: Ints) -> list[Floats]:
-    """Return columns of shape (n_rows,), in UTC; none where times are whole numbers.
+    """Return columns of shape (n_rows,), by the clock of the series; none where times are whole numbers.
 
     Parameters
     ----------
@@ -25,7 +25,7 @@ def calendar_features(series: SeriesSet, codes: Ints, rows: Ints) -> list[Floats
     step = series.frequency
     if step.unit == "step":
         return []
-    times = step.times(series.origins[codes], rows - series.bounds[:-1][codes])
+    times = step.shown_times(series.origins[codes], rows - series.bounds[:-1][codes])
     span = step.size if step.unit == "ns" else DAY
     told: list[Floats] = []
     if step.unit == "ns" and span < DAY:

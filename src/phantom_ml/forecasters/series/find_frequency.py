@@ -5,12 +5,21 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from phantom_ml.forecasters.series.frequency import DAY, SECOND, Frequency, is_month_end, months_of
+from phantom_ml.forecasters.series.frequency import (
+    DAY,
+    SECOND,
+    Frequency,
+    is_month_end,
+    month_days,
+    months_of,
+)
 
 Ints = NDArray[np.int64]
 
 #: Gaps between the same day of following months: 28 to 31 days.
 MONTH_DAYS = (28, 31)
+#: The last day that every month has; February ends with it, or is billed on it in leap years too.
+LAST_OF_ALL = 28
 #: Where the most frequent gap is rarer than this among all, the times are irregular.
 REGULAR_SHARE = 0.5
 #: Spans that people read logs and sensors by; an irregular series is put on the nearest one.
@@ -60,20 +69,49 @@ def find_frequency(times: Ints, codes: Ints, *, is_temporal: bool) -> Frequency:
     return Frequency("ns", most)
 
 
+def month_day_of(times: Ints) -> int | None:
+    """Return the day of the month that all times share, None where they share none.
+
+    Parameters
+    ----------
+    times : int64 array of shape (n_rows,)
+        Nanoseconds; a month without that day has its last one. At least one.
+
+    Returns
+    -------
+    int or None
+        0 where it is one that every month has: the first time tells it. 31 where all are the last of a month.
+
+    Examples
+    --------
+    >>> days = np.array(["2026-01-30", "2026-02-28", "2026-03-30"], "M8[ns]").astype(np.int64)
+    >>> month_day_of(days), month_day_of(days[:1]), month_day_of(days[:2] + DAY * np.array([1, 0]))
+    (30, 30, 31)
+    """
+    days = month_days(times)
+    day = int(days.max())
+    if (days == day).all():
+        return day if day > LAST_OF_ALL else 0
+    at_end = is_month_end(times)
+    if at_end.all():
+        return 31
+    is_february = months_of(times) % 12 == 1
+    fits = (days == day) | at_end | (is_february & (days == LAST_OF_ALL))
+    return day if day > LAST_OF_ALL and fits.all() else None
+
+
 def _calendar(times: Ints, same: NDArray[np.bool_], gaps: Ints) -> Frequency | None:
-    """Return months where all times share their day and time of day, or all are the last of a month."""
-    if float(np.median(gaps)) < MONTH_DAYS[0] * DAY or np.any(gaps < MONTH_DAYS[0] * DAY):
+    """Return months where all times share their day, as far as a month has it."""
+    if np.any(gaps < MONTH_DAYS[0] * DAY):
         return None
-    months = months_of(times)
-    days = (times - months.view("M8[M]").astype("M8[ns]").astype(np.int64)) // DAY
-    at_end = bool(is_month_end(times).all())
-    if not at_end and np.any(days != days[0]):
+    day = month_day_of(times)
+    if day is None:
         return None
     # Every 28 days is a span, not a month: it would soon change its day of the month.
-    between = np.diff(months)[same]
+    between = np.diff(months_of(times))[same]
     sizes, counts = np.unique(between, return_counts=True)
     size = int(sizes[counts.argmax()])
-    return Frequency("month", size, at_end and bool(np.any(days != days[0]))) if size else None
+    return Frequency("month", size, day) if size else None
 
 
 def _only_weekdays(times: Ints) -> bool:

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from phantom_ml.errors import BadSetting
+from phantom_ml.forecasters.series.clock import moments_of, shown
 
 Ints = NDArray[np.int64]
 Unit = Literal["step", "ns", "month", "weekday"]
@@ -47,13 +48,18 @@ class Frequency:
         (Monday to Friday).
     size : int
         Units a step, at least 1.
-    month_end : bool
-        Whether a step of months always falls on the last day of one.
+    month_day : int
+        The day, 1 to 31, on which a step of months falls, or the last of a month that has no such day: 31 is
+        always the last. 0: the day of the first time.
+    zone : str or None
+        The zone by whose clock steps are counted, None for UTC: a day of it may have 23 or 25 hours, of which the
+        one that comes twice is one step, and the one that is leapt over is none that a time tells.
     """
 
     unit: Unit = "step"
     size: int = 1
-    month_end: bool = False
+    month_day: int = 0
+    zone: str | None = None
 
     @classmethod
     def parse(cls, text: str) -> Frequency:
@@ -66,8 +72,10 @@ class Frequency:
 
         Examples
         --------
-        >>> Frequency.parse("15m").size == 15 * 60 * 10**9, Frequency.parse("1q"), Frequency.parse("2")
-        (True, Frequency(unit='month', size=3, month_end=False), Frequency(unit='step', size=2, month_end=False))
+        >>> Frequency.parse("15m").size == 15 * 60 * 10**9, Frequency.parse("2").unit
+        (True, 'step')
+        >>> Frequency.parse("1q")
+        Frequency(unit='month', size=3, month_day=0, zone=None)
         """
         found = re.fullmatch(r"\s*(\d{0,6})\s*([a-zA-Z]*)\s*", text)
         letter = found.group(2).lower() if found else ""
@@ -104,6 +112,7 @@ class Frequency:
         origins, times : int64 arrays of one shape
             Nanoseconds since 1970 in UTC, or whole numbers where the unit is ``step``.
         """
+        origins, times = (shown(moments, self.zone) for moments in (origins, times))
         if self.unit == "month":
             return _rounded(_months(times) - _months(origins), self.size)
         if self.unit == "weekday":
@@ -112,6 +121,11 @@ class Frequency:
 
     def times(self, origins: Ints, steps: Ints) -> Ints:
         """Return the times that lie so many steps after the origins; the inverse of ``steps``."""
+        return moments_of(self.shown_times(origins, steps), self.zone)
+
+    def shown_times(self, origins: Ints, steps: Ints) -> Ints:
+        """Return what the clock of the zone shows at the times that lie so many steps after the origins."""
+        origins = shown(origins, self.zone)
         if self.unit == "month":
             return self._after_months(origins, steps * self.size)
         if self.unit == "weekday":
@@ -123,10 +137,9 @@ class Frequency:
         """Return the same day of the month and time of day later on, or the last day where it has none."""
         month = _months(origins) + months
         first, following = (_first_of_month(m) for m in (month, month + 1))
-        day = (origins - _first_of_month(_months(origins))) // DAY
-        last = (following - first) // DAY - 1
-        day = last if self.month_end else np.minimum(day, last)
-        return np.asarray(first + day * DAY + origins % DAY, np.int64)
+        day = self.month_day or month_days(origins)
+        day = np.minimum(day, (following - first) // DAY)
+        return np.asarray(first + (day - 1) * DAY + origins % DAY, np.int64)
 
 
 def is_month_end(times: Ints) -> NDArray[np.bool_]:
@@ -137,6 +150,17 @@ def is_month_end(times: Ints) -> NDArray[np.bool_]:
 def months_of(times: Ints) -> Ints:
     """Return whole months since January 1970."""
     return _months(times)
+
+
+def month_days(times: Ints) -> Ints:
+    """Return the day of the month, 1 to 31.
+
+    Examples
+    --------
+    >>> month_days(np.array([0, 30 * DAY, 31 * DAY])).tolist()
+    [1, 31, 1]
+    """
+    return np.asarray((times - _first_of_month(_months(times))) // DAY + 1, np.int64)
 
 
 def _months(times: Ints) -> Ints:

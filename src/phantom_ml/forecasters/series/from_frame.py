@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from phantom_ml.data.times.form import time_form
 from phantom_ml.errors import DataError, TargetUnusable
+from phantom_ml.forecasters.series.clock import shown, zone_of
 from phantom_ml.forecasters.series.columns import (
     SeriesColumns,
     check_columns,
@@ -25,7 +26,8 @@ from phantom_ml.forecasters.series.columns import (
     read_values,
     series_codes,
 )
-from phantom_ml.forecasters.series.find_frequency import find_frequency
+from phantom_ml.forecasters.series.far_rows import told_far_rows, told_span
+from phantom_ml.forecasters.series.find_frequency import find_frequency, month_day_of
 from phantom_ml.forecasters.series.frequency import Frequency
 from phantom_ml.forecasters.series.gaps import filled
 from phantom_ml.forecasters.series.grid import SeriesSet
@@ -47,6 +49,7 @@ def series_of(
     columns: SeriesColumns,
     frequency: str | None = None,
     season: int | None = None,
+    time_zone: str | None = None,
 ) -> SeriesSet:
     """Return the series of a frame.
 
@@ -59,6 +62,8 @@ def series_of(
         As ``Frequency.parse`` reads it; None: found.
     season : int or None
         Steps of a season; None: found.
+    time_zone : str or None
+        IANA name of the zone by whose clock steps are counted, where times tell one; None: that of their column.
 
     Raises
     ------
@@ -81,11 +86,14 @@ def series_of(
     if not isinstance(columns.value, str):
         frame, columns = _long(frame, columns)
     rows = _Rows.of(frame, columns)
+    zone = zone_of(rows.time_type, time_zone)
+    by_clock = shown(rows.times, zone)
     step = (
-        find_frequency(rows.times, rows.codes, is_temporal=rows.is_temporal)
+        find_frequency(by_clock, rows.codes, is_temporal=rows.is_temporal)
         if frequency is None
-        else _declared(frequency, rows.is_temporal, columns.time)
+        else _declared(frequency, rows, by_clock, columns.time)
     )
+    step = replace(step, zone=zone)
     grid = _Grid.of(rows, step)
     values = grid.mean(rows.values)
     if season is None:
@@ -197,7 +205,8 @@ def rows_ahead(series: SeriesSet, frame: pl.DataFrame) -> Ahead:
     moments, origins = times.fill_null(0).to_numpy()[known], series.origins[codes[known]]
     told = series.frequency.steps(origins, moments)
     steps[known] = told - series.lengths[codes[known]]
-    exact[known] = series.frequency.times(origins, told) == moments
+    step = series.frequency
+    exact[known] = step.shown_times(origins, told) == shown(moments, step.zone)
     return Ahead(codes, steps, known & (steps >= 0), exact)
 
 
@@ -260,15 +269,12 @@ class _Grid:
         """Return the cells of sorted rows; raises DataError where there would be far too many."""
         starts = np.flatnonzero(np.diff(rows.codes, prepend=-1))
         origins = rows.times[starts]
-        steps = step.steps(origins[rows.codes], rows.times)
-        ends = np.append(starts[1:], len(steps)) - 1
-        lengths = steps[ends] + 1
+        # A clock that is set back shows an hour again: the last row need not have the last step.
+        steps = np.maximum(step.steps(origins[rows.codes], rows.times), 0)
+        lengths = np.maximum.reduceat(steps, starts) + 1
         total = int(lengths.sum())
         if total > MAX_STEPS_A_ROW * len(steps) + SPARE_STEPS:
-            raise DataError(
-                f"With a step of {step.text} the {len(steps):,} rows lie on {total:,} steps.",
-                "Declare the frequency, or aggregate the rows first.",
-            )
+            raise _too_many_steps(rows, step, total, int(lengths.argmax()))
         bounds = np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64)
         return cls(origins, bounds, bounds[rows.codes] + steps)
 
@@ -280,6 +286,19 @@ class _Grid:
         """Return ``mean`` of each column, shape (n_total, n_columns)."""
         parts = [self.mean(columns[:, i]) for i in range(columns.shape[1])]
         return np.stack(parts, axis=1) if parts else np.empty((int(self.bounds[-1]), 0))
+
+
+def _too_many_steps(rows: _Rows, step: Frequency, total: int, longest: int) -> DataError:
+    """Return the error of rows that lie on far too many steps, most of them those of one series."""
+    of_it = rows.times[rows.codes == longest], rows.time_type, (rows.ids, longest)
+    fault = f"With a step of {step.text} {counted(len(rows.times), 'row lies', 'rows lie')} on {total:,} steps"
+    far = told_far_rows(*of_it, day=0.0)
+    if far is not None:
+        return DataError(f"{fault}: {far[0]}.", far[1])
+    return DataError(
+        f"{fault}; {told_span(*of_it)}.",
+        "Leave out rows whose clocks were wrong, declare a longer frequency, or aggregate the rows first.",
+    )
 
 
 def cell_means(cells: Ints, values: Floats, size: int) -> Floats:
@@ -311,14 +330,17 @@ def _long(frame: pl.DataFrame, columns: SeriesColumns) -> tuple[pl.DataFrame, Se
     return pl.concat(parts), replace(columns, value=WIDE_VALUE, series=(named,))
 
 
-def _declared(text: str, is_temporal: bool, time: str) -> Frequency:
+def _declared(text: str, rows: _Rows, by_clock: Ints, time: str) -> Frequency:
     step = Frequency.parse(text)
-    if is_temporal != (step.unit != "step"):
-        holds = "times" if is_temporal else "whole numbers"
+    if rows.is_temporal != (step.unit != "step"):
+        holds = "times" if rows.is_temporal else "whole numbers"
         raise DataError(
             f"The frequency {text!r} does not fit {time!r}, which holds {holds}.",
             "Declare '1h' and the like for times, '1' for whole numbers.",
         )
+    if step.unit == "month":
+        # A history that begins in February may be of the 30th.
+        return replace(step, month_day=month_day_of(by_clock) or 0)
     return step
 
 

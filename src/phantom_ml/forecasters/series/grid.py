@@ -9,6 +9,8 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
+from zoneinfo import available_timezones
 
 import numpy as np
 import polars as pl
@@ -109,6 +111,13 @@ class SeriesSet:
         flat = self.frequency.times(origins.ravel(), steps.ravel())
         return flat.reshape(steps.shape)
 
+    def is_shown(self, horizon: int) -> NDArray[np.bool_]:
+        """Return which of the next steps the clock does not leap over, shape (n_series, horizon)."""
+        steps = self.lengths[:, None] + np.arange(horizon)
+        origins = np.broadcast_to(self.origins[:, None], steps.shape).ravel()
+        told = self.frequency.steps(origins, self.future_times(horizon).ravel())
+        return np.asarray(told.reshape(steps.shape) == steps, np.bool_)
+
     def future_frame(self, horizon: int) -> pl.DataFrame:
         """Return the series columns and the time column of the next steps, series by series."""
         rows = np.repeat(np.arange(self.n_series), horizon)
@@ -193,9 +202,7 @@ class SeriesSet:
         codes = rows[CODE].to_numpy()
         if len(codes) and ((np.diff(codes) < 0).any() or codes[0] < 0 or codes[-1] >= told.height):
             raise ValueError("rows of no series")
-        frequency = Frequency(**facts["frequency"])
-        if Frequency.parse(frequency.text) != replace(frequency, month_end=False):
-            raise ValueError("a frequency that cannot be")
+        frequency = _frequency_of(facts["frequency"])
         bounds = np.concatenate([[0], np.cumsum(np.bincount(codes, minlength=told.height))])
         known = [name for name in rows.columns if name.startswith("known_")]
         past = [name for name in rows.columns if name.startswith("past_")]
@@ -235,6 +242,20 @@ def _matrix(rows: pl.DataFrame, names: list[str]) -> Floats:
     if not names:
         return np.empty((rows.height, 0))
     return np.ascontiguousarray(rows.select(names).to_numpy(), np.float64)
+
+
+def _frequency_of(facts: dict[str, Any]) -> Frequency:
+    """Return the frequency that was saved; raises ValueError, TypeError or BadSetting where there can be none."""
+    # Earlier files tell only whether it is the last day of a month.
+    at_end = facts.pop("month_end", False)
+    frequency = Frequency(**({"month_day": 31 if at_end else 0} | facts))
+    if Frequency.parse(frequency.text) != replace(frequency, month_day=0, zone=None):
+        raise ValueError("a frequency that cannot be")
+    if frequency.month_day not in range(32):
+        raise ValueError("a day that no month has")
+    if frequency.zone is not None and frequency.zone not in available_timezones():
+        raise ValueError("a zone that is not known")
+    return frequency
 
 
 def _damaged(fault: str) -> PhantomError:

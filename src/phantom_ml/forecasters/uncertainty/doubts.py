@@ -9,7 +9,8 @@ import polars as pl
 from numpy.typing import NDArray
 
 from phantom_ml.errors import listed
-from phantom_ml.forecasters.series.frequency import Frequency
+from phantom_ml.forecasters.series.far_rows import told_far_rows
+from phantom_ml.forecasters.series.frequency import DAY, Frequency
 from phantom_ml.forecasters.series.grid import SeriesSet, told_times
 from phantom_ml.forecasters.series.season import LEAST_SEASONS
 from phantom_ml.forecasters.uncertainty.learnable import LEAST_VALUES
@@ -53,6 +54,11 @@ def _of_steps(series: SeriesSet, declared: str | None) -> tuple[str, ...]:
     own_steps = _own_steps(codes[1:][is_same], gaps, series.n_series)
     if len(np.unique(own_steps[own_steps > 0])) > 1:
         return (_of_series_apart(series, own_steps, empty),)
+    far = _far_rows(series) if n_empty > MOST_EMPTY * n_steps else None
+    if far is not None:
+        return (
+            f"{far[0]}. With a step of {step.text} {empty}, and the forecast begins after the last row. {far[1]}",
+        )
     if wide and 1 in rows:
         apart, own = _told(step, wide), step.text
         return (
@@ -72,6 +78,16 @@ def _of_steps(series: SeriesSet, declared: str | None) -> tuple[str, ...]:
         f"With a step of {step.text} {empty}. Declare a longer frequency; where no row means that nothing came, "
         "give rows of 0.",
     )
+
+
+def _far_rows(series: SeriesSet) -> tuple[str, str] | None:
+    """Return what is told of rows that stretch the longest series; None where none does."""
+    if series.frequency.unit == "step":
+        return None
+    longest = int(series.lengths.argmax())
+    part = slice(series.bounds[longest], series.bounds[longest + 1])
+    times = series.times()[part][~np.isnan(series.values[part])]
+    return told_far_rows(times, series.time_type, (series.ids, longest), DAY)
 
 
 def _own_steps(codes: Ints, gaps: Ints, n_series: int) -> Ints:
