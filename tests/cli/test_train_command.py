@@ -227,8 +227,8 @@ def test_interrupt_before_a_first_model_is_one_line_of_json_where_that_was_asked
 def test_interrupt_after_a_first_model_tells_where_it_is(phantom, table, folder, monkeypatch):
     real = PhantomMLCore.auto_train_model
 
-    def interrupt(self, config, progress):
-        real(self, config, progress=progress)
+    def interrupt(self, config, **asked):
+        real(self, config, **asked)
         raise KeyboardInterrupt
 
     monkeypatch.setattr(PhantomMLCore, "auto_train_model", interrupt)

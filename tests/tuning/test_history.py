@@ -90,3 +90,29 @@ def test_a_search_of_which_a_trial_had_no_number_as_its_score_is_gone_on_with():
 def test_a_trial_that_failed_needs_no_score(first):
     history = written(first, status="failed", score=None, fold_scores=[], reason="It hung.")
     assert search(3, history=history).trials[0].reason == "It hung."
+
+
+def test_trials_that_were_kept_one_by_one_are_gone_on_with(first):
+    kept = []
+    search(2, on_trial=kept.append)
+    assert search(3, history=kept).trials[:2] == tuple(kept)
+
+
+def test_of_a_list_of_trials_it_is_told_that_what_they_rest_on_is_not_known(first):
+    found = search(3, history=list(first.trials))
+    assert any("does not say what it was made of" in note for note in found.notes)
+
+
+def test_a_search_goes_on_from_no_trials_as_if_there_were_no_history(first):
+    assert search(2, history=[]).best_params == first.best_params
+
+
+@pytest.mark.parametrize("items", [[1], ["{}"], [None]])
+def test_a_list_of_anything_but_trials_is_refused(items):
+    with pytest.raises(BadSetting, match="Item 0 of the history is no trial"):
+        search(history=items)
+
+
+def test_a_listed_trial_that_is_done_needs_a_number_as_its_score(first):
+    with pytest.raises(BadSetting, match="score of trial 0 is None"):
+        search(3, history=[replace(first.trials[0], score=None)])

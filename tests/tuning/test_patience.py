@@ -5,8 +5,9 @@ import time
 
 import pytest
 
-from phantom_ml.errors import BudgetTooSmall, NoTrialSucceeded
+from phantom_ml.errors import BudgetTooSmall, ChildTimeout, NoTrialSucceeded
 from phantom_ml.process import Deadline
+from phantom_ml.tuning.bench import Bench
 from phantom_ml.tuning.patience import LEAST_SECONDS, Patience
 from tests.tuning.made import Fussy, search
 
@@ -81,4 +82,36 @@ def test_where_each_trial_is_ended_more_time_for_one_is_the_advice():
     limits = {"trial_seconds": 0.3}
     with pytest.raises(NoTrialSucceeded, match=r"1 failed: It was not done after 0.3 s") as caught:
         search(n_trials=1, space={"level": [1]}, estimator=Sleepy(), limits=limits)
+    assert "more trial_seconds" in caught.value.hint
+
+
+def let_give_up(monkeypatch):
+    """Let every trial give up by itself at once, as one whose fit learned nothing does."""
+
+    def begin(*_):
+        raise ChildTimeout("A fit needs about 9 s.", "Give more time.")
+
+    monkeypatch.setattr(Bench, "begin", begin)
+
+
+def test_a_trial_that_gave_up_by_itself_tells_why_and_not_that_it_was_ended(monkeypatch):
+    let_give_up(monkeypatch)
+    with pytest.raises(BudgetTooSmall) as caught:
+        search(n_trials=1, timeout=60)
+    assert "Its time was too short: A fit needs about 9 s." in caught.value.message
+    assert "was ended" not in caught.value.message
+
+
+def test_one_that_gave_up_in_the_last_of_the_time_was_under_way_at_its_end(monkeypatch):
+    let_give_up(monkeypatch)
+    with pytest.raises(BudgetTooSmall) as caught:
+        search(n_trials=1, timeout=1.9)
+    assert "1 pruned: The time was over while it was under way. A fit needs" in caught.value.message
+
+
+def test_where_trial_seconds_are_too_short_for_a_fit_more_of_them_are_advised(monkeypatch):
+    limits = {"trial_seconds": 5}
+    let_give_up(monkeypatch)
+    with pytest.raises(NoTrialSucceeded) as caught:
+        search(n_trials=1, limits=limits)
     assert "more trial_seconds" in caught.value.hint

@@ -251,6 +251,7 @@ def _search(state: Run, plan: SplitPlan) -> bool:
         return True
     if race.stopped_because:
         state.warnings.append(race.stopped_because)
+    state.warnings.extend(race.candidates.untried(race.finished))
     state.warnings.extend(spaces_in_vain(state.config, state.finished))
     return False
 
@@ -264,7 +265,7 @@ def _race(state: Run, plan: SplitPlan) -> Race:
     named = _named(state, matrix, deep=deep)
     cheap = [c for c in cheap_candidates(config.constraints) if wanted is None or _any(c, named)]
     spaces, method = given_spaces(config.tuning), config.tuning.method
-    first = within_spaces([*cheap, *named], spaces, method)
+    first = within_spaces([*cheap, *named], spaces, method, config.seed)
     # The first model has a number of its own, before the trials of the search.
     early = [f for f in state.finished if is_quick(f)]
     return Race(

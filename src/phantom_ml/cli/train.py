@@ -11,6 +11,7 @@ import typer
 
 from phantom_ml.cli.ahead import Ahead
 from phantom_ml.cli.alerts import Alerts
+from phantom_ml.cli.began import began
 from phantom_ml.cli.faults import INTERRUPTED, say, tell_interrupted
 from phantom_ml.cli.meanings import Meanings
 from phantom_ml.cli.options import LATEST, AlertRule, Common, File, Reading, Task, asked, seconds
@@ -195,9 +196,9 @@ def trained(
 
     def start(progress: ProgressCallback) -> AutoMLResult:
         if read_options is None:
-            return core.auto_train_model(config, progress=progress)
+            return core.auto_train_model(config, progress=progress, began=began())
         dataset = core.read(config.data_path, read_options)
-        return core.auto_create_model(dataset, config, progress=progress)
+        return core.auto_create_model(dataset, config, progress=progress, began=began())
 
     return _watched(core, config, quiet, start)
 

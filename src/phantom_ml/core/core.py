@@ -82,7 +82,11 @@ class PhantomMLCore:
     # Training
 
     def auto_train_model(
-        self, config: Config, *, progress: ProgressCallback = silent
+        self,
+        config: Config,
+        *,
+        progress: ProgressCallback = silent,
+        began: float | None = None,
     ) -> AutoMLResult:
         """Train from ``data_path`` of the configuration.
 
@@ -90,15 +94,22 @@ class PhantomMLCore:
         ----------
         config : AutoMLConfig, mapping or JSON text
         progress : callable of Progress
+        began : float, optional
+            When the time of the budget began, by ``time.monotonic()``. Default: now.
 
         Raises
         ------
         DataError, ConfigError, SearchError
         """
-        return self.auto_create_model(config, progress=progress)
+        return self.auto_create_model(config, progress=progress, began=began)
 
     def auto_create_model(
-        self, data: Any, config: Config | None = None, *, progress: ProgressCallback = silent
+        self,
+        data: Any,
+        config: Config | None = None,
+        *,
+        progress: ProgressCallback = silent,
+        began: float | None = None,
     ) -> AutoMLResult:
         """Train on data in memory, ``(data, config)``, or from ``data_path``, ``(config)``.
 
@@ -107,8 +118,10 @@ class PhantomMLCore:
         data : polars, pandas or Arrow table, numpy array, path; or the configuration alone
         config : AutoMLConfig, mapping or JSON text
         progress : callable of Progress
+        began : float, optional
+            As for `auto_train_model`.
         """
-        clock = Deadline.after(0.0)
+        clock = Deadline.after(0.0) if began is None else Deadline(began, began)
         settings = AutoMLConfig.of(data if config is None else config)
         check_settings(settings)
         warm_up(preload_of(settings))

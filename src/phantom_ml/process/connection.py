@@ -17,9 +17,10 @@ CHUNK = 1 << 16
 PATIENCE = 2.0
 """Seconds that a server is given to end by itself."""
 BOOT = (
-    "import json, sys; sys.path[:] = json.loads(sys.argv[2]); "
-    "from phantom_ml.process.server import main; main(int(sys.argv[1]))"
+    "import json, os, sys; sys.path[:] = json.loads(sys.argv[2]); "
+    "from phantom_ml.process.server import main; main(int(sys.argv[1])); os._exit(0)"
 )
+"""Who ends the server waits for it: taking all that it imported down piece by piece would take a while."""
 
 
 def search_path() -> list[str]:

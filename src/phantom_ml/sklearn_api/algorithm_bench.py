@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-import math
 import shutil
 import tempfile
 import weakref
@@ -22,7 +21,7 @@ from phantom_ml.automl.preparation.encode import encode
 from phantom_ml.automl.preparation.folds import fit_sides, save_folds
 from phantom_ml.automl.question.in_order import without_history
 from phantom_ml.automl.question.problem import Problem, pose
-from phantom_ml.automl.trials.children import GRACE_SECONDS, Candidate, Order, start
+from phantom_ml.automl.trials.children import Candidate, Order, start
 from phantom_ml.automl.trials.room import Room
 from phantom_ml.automl.trials.workspace import Workspace
 from phantom_ml.config import AutoMLConfig, AutoMLTaskType
@@ -117,12 +116,13 @@ class AlgorithmBench:
         settings: Mapping[str, Any],
         fold: int,
         limits: Limits,
-        stop: Deadline,
+        part: float,
         share: float = 1.0,
     ) -> float:
         """Return the score on a fold, fitted with a share of its rows; raises ProcessError.
 
-        What grows stops itself at ``stop`` and keeps what it has; the limits end what does not.
+        What grows stops itself after its part of the time that is left, and keeps what it has, or goes on
+        where that is nothing yet; the limits end what does not.
         """
         train, test = self.bench.folds[fold]
         most = None if share == 1.0 else max(2, round(share * len(train)))
@@ -131,12 +131,12 @@ class AlgorithmBench:
             Candidate(self.estimator.algorithm, settings, most),
             (str(fold),),
             self.estimator.seed,
-            stop,
+            limits.deadline,
             self.estimator.n_threads,
             limits.memory_mb,
+            share=part,
         )
-        more = limits.deadline.at - stop.at if math.isfinite(stop.at) else 0.0
-        running = start(order, self.workspace, grace=more + GRACE_SECONDS)
+        running = start(order, self.workspace)
         try:
             outcome = running.child.wait()
         finally:
@@ -173,6 +173,16 @@ def _modules(kind: type[AlgorithmSettings]) -> tuple[str, ...]:
     return (*library, "numpy", "phantom_ml.automl.trials.fit_child", kind.__module__)
 
 
+def _part_of_rung(rung: int) -> float:
+    """Return the part of a trial's time that a rung may take of what it and those after it have.
+
+    Half of it goes by how much the rung gives a fit, half is the same for all rungs: a fit's start takes as long
+    on the lowest. What a rung does not need is left to those after it.
+    """
+    by_size = SHARES[rung] / sum(SHARES[rung:])
+    return (by_size + 1 / len(SHARES[rung:])) / 2
+
+
 @dataclass
 class Ladder:
     """One trial: the scores by fold after each rung."""
@@ -188,26 +198,20 @@ class Ladder:
         resource, bench = self.bench.bench.resource, self.bench
         n_folds = len(bench.bench.folds)
         if resource == FOLDS:
-            stop = self._stop(1 / (n_folds - self.rung))
-            self.scores.append(bench.score(self.settings, self.rung, self.limits, stop))
+            part = 1 / (n_folds - self.rung)
+            self.scores.append(bench.score(self.settings, self.rung, self.limits, part))
         else:
             settings, share = dict(self.settings), SHARES[self.rung]
-            of_rung = share / sum(SHARES[self.rung :])
+            of_rung = _part_of_rung(self.rung)
             if resource != ROWS:
                 settings[resource], share = levels(int(settings[resource]))[self.rung], 1.0
             # Each fold leaves the later ones of its rung, and the later rungs, their part.
             parts = [of_rung / (n_folds - f * of_rung) for f in range(n_folds)]
             self.scores = [
-                bench.score(settings, f, self.limits, self._stop(part), share)
-                for f, part in enumerate(parts)
+                bench.score(settings, f, self.limits, part, share) for f, part in enumerate(parts)
             ]
         self.rung += 1
         return {"scores": [*self.scores]}
-
-    def _stop(self, share: float) -> Deadline:
-        """Return when a fit is to stop that may take a share of what is left of the trial's time."""
-        deadline = self.limits.deadline
-        return deadline.within(share * deadline.left())
 
     def __enter__(self) -> Ladder:
         return self

@@ -14,7 +14,7 @@ from phantom_ml.errors import BadSetting
 from phantom_ml.tuning.basis import Basis
 from phantom_ml.tuning.result import OptimizationResult, TuningTrial
 
-EXPECTED = "Give a result, or the text that its to_json() returned."
+EXPECTED = "Give a result, the text that its to_json() returned, or a list of its trials."
 
 
 class Told(BaseModel):
@@ -28,21 +28,38 @@ class Told(BaseModel):
 
 
 def recalled(
-    history: OptimizationResult | str,
+    history: OptimizationResult | str | Sequence[TuningTrial],
 ) -> tuple[tuple[TuningTrial, ...], Basis | None]:
-    """Return the trials of a result or of its JSON text, and what their scores rest on, where it is told.
+    """Return the trials of a history, and what their scores rest on, where it is told.
 
     Raises
     ------
     BadSetting
-        The text is none of a result, or a trial that is done has no number as its score.
+        The text is none of a result, the list holds something else than trials, or a trial that is done has
+        no number as its score.
     """
     found = history if isinstance(history, OptimizationResult) else _read(history)
     _check_scores(found.trials)
     return found.trials, found.basis
 
 
-def _read(text: Any) -> Told:
+def _read(history: Any) -> Told:
+    if isinstance(history, list | tuple):
+        return _listed(history)
+    return _written(history)
+
+
+def _listed(trials: Sequence[Any]) -> Told:
+    for place, trial in enumerate(trials):
+        if not isinstance(trial, TuningTrial):
+            kind = type(trial).__name__
+            raise BadSetting(
+                f"Item {place} of the history is no trial, but of type {kind}.", EXPECTED
+            )
+    return Told.model_construct(trials=tuple(trials))
+
+
+def _written(text: Any) -> Told:
     if not isinstance(text, str):
         raise BadSetting(f"The history is of type {type(text).__name__}.", EXPECTED)
     try:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import time
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -17,7 +17,7 @@ from phantom_ml.tuning.basis import check_columns, check_known, check_lengths
 from phantom_ml.tuning.bench import Bench, Measure, check_not_searched, check_resource
 from phantom_ml.tuning.grid import grid, grid_around, is_too_wide
 from phantom_ml.tuning.history import recalled
-from phantom_ml.tuning.patience import NOT_DONE, Patience
+from phantom_ml.tuning.patience import Patience, is_late
 from phantom_ml.tuning.result import FOLDS, OptimizationResult, TuningTrial
 from phantom_ml.tuning.scoring import scoring_for
 from phantom_ml.tuning.search import Search
@@ -95,7 +95,7 @@ class EstimatorOptimizer:
         cv: Any = 3,
         seed: int = 0,
         resource: str = FOLDS,
-        history: OptimizationResult | str | None = None,
+        history: OptimizationResult | str | Sequence[TuningTrial] | None = None,
         on_trial: Callable[[TuningTrial], None] | None = None,
     ) -> OptimizationResult:
         """Return the best settings and all trials.
@@ -128,12 +128,13 @@ class EstimatorOptimizer:
             setting that counts what grows (``n_estimators``, ``max_iter``), whose greatest value is the
             estimator's, so that it cannot be searched too; a fit goes on from where it was, where the
             estimator has ``warm_start``.
-        history : OptimizationResult or its JSON text, optional
+        history : OptimizationResult, its JSON text, or list of TuningTrial, optional
             Trials to go on from; they count among ``n_trials``. They must be of the same estimator, scoring,
-            rows, columns, ``y`` and folds, and of Hyperband with the same resource.
+            rows, columns, ``y`` and folds, and of Hyperband with the same resource; a list does not say what
+            its trials were made of, so that this is not checked, and noted.
         on_trial : callable of TuningTrial, optional
             Called after each trial, a failed one too. What it raises ends the search and reaches the caller;
-            a list's ``append`` keeps the trials that were done by then.
+            a list's ``append`` keeps the trials that were done by then, to be given as ``history``.
 
         Raises
         ------
@@ -330,7 +331,7 @@ def _nothing(
     reasons = Counter((t.status, " ".join(t.reason.split())) for t in trials)
     parts = (f"{n} {status}: {reason.rstrip('.')}" for (status, reason), n in reasons.items())
     told = shown("; ".join(parts), LONGEST)
-    in_time = [t for t in trials if t.status == "failed" and not t.reason.startswith(NOT_DONE)]
+    in_time = [t for t in trials if t.status == "failed" and not is_late(t.reason)]
     if in_time or (trial_seconds is not None and trials and not _any_pruned(trials)):
         late = len(in_time) < len(trials)
         more = " Give more trial_seconds, fewer folds or fewer rows." if late else ""

@@ -11,7 +11,8 @@ from phantom_ml.process import Deadline, Limits
 #: Of the time that is left a trial may take so much while none is done, and always so much of all the time,
 #: or so many times what the slowest done one took; never less than these seconds, in which processes start.
 FIRST_SHARE, SHARE, LONGER, LEAST_SECONDS = 1 / 2, 1 / 3, 3.0, 2.0
-NOT_DONE = "It was not done after"
+#: How the reasons begin of trials that more time may help.
+NOT_DONE, TOO_SHORT = "It was not done after", "Its time was too short:"
 
 
 @dataclass(frozen=True)
@@ -60,3 +61,19 @@ class Patience:
         """Return the reason of a trial that did not end within its seconds."""
         share = "" if self.trial_seconds is not None else ", its share of timeout_seconds"
         return f"{NOT_DONE} {seconds:.3g} s{share}, and was ended."
+
+
+def too_short(why: str) -> str:
+    """Return the reason of a trial that gave up by itself, as its time was too short, and said why."""
+    return f"{TOO_SHORT} {why}"
+
+
+def is_late(reason: str) -> bool:
+    """Return whether it was for lack of time that a trial failed.
+
+    Examples
+    --------
+    >>> is_late(too_short("A fit needs about 9 s.")), is_late("ValueError: the level is too high")
+    (True, False)
+    """
+    return reason.startswith((NOT_DONE, TOO_SHORT))

@@ -11,12 +11,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from phantom_ml.errors import ChildTimeout, ProcessError
+from phantom_ml.process import Deadline
 from phantom_ml.tuning.basis import Basis
 from phantom_ml.tuning.bench import Climb, Measure
-from phantom_ml.tuning.patience import Patience
+from phantom_ml.tuning.patience import Patience, too_short
 from phantom_ml.tuning.propose import distribution_of
 from phantom_ml.tuning.result import TrialStatus, TuningTrial
 from phantom_ml.tuning.space import Axis
+from phantom_ml.tuning.study import DRAWS, without_last
 
 if TYPE_CHECKING:
     from optuna.samplers import BaseSampler
@@ -45,8 +47,10 @@ class Search:
     bench: Measure
     patience: Patience
     on_trial: Callable[[TuningTrial], None]
-    sampler_of: Callable[[int], BaseSampler]
+    sampler_of: Callable[[int, int], BaseSampler]
     trials: list[TuningTrial] = field(default_factory=list)
+    #: The settings of all of them, each said in one way.
+    tried: set[str] = field(default_factory=set)
     n_waiting: int = 0
     notes: list[str] = field(default_factory=list)
     #: Seconds of the trials that were done here, not in a search before.
@@ -61,7 +65,7 @@ class Search:
             Their scores rest on something else.
         """
         if basis is None:
-            self.notes.append(NO_BASIS)
+            self.notes.extend([NO_BASIS] if history else [])
         else:
             self.bench.basis.require(basis, self.space)
             self.notes.extend(self.bench.basis.notes(basis))
@@ -72,7 +76,7 @@ class Search:
             if None in raw.values() or not set(trial.params) <= set(self.space):
                 continue
             self._take_up(trial, raw)
-            self.trials.append(trial)
+            self._keep(trial)
         if left_out := len(history) - len(self.trials):
             self.notes.append(
                 f"{left_out} of the history's {len(history)} trials lie outside this space and were left out."
@@ -106,9 +110,8 @@ class Search:
 
         Their order is drawn at random by the seed; None: it stays as it is.
         """
-        done = {repr(sorted(t.params.items())) for t in self.trials}
-        different = {repr(sorted(self._active(p).items())): p for p in points}
-        chosen = [point for key, point in different.items() if key not in done]
+        different = {_said(self._active(p)): p for p in points}
+        chosen = [point for key, point in different.items() if key not in self.tried]
         order = range(len(chosen))
         drawn = order if seed is None else np.random.default_rng(seed).permutation(order)
         for i in drawn:
@@ -119,8 +122,7 @@ class Search:
     def run_one(self) -> None:
         """Run the next trial and keep what came of it, a failure too."""
         started = time.monotonic()
-        self.study.sampler = self.sampler_of(len(self.trials))
-        trial = self.study.ask({n: distribution_of(a.bound) for n, a in self.space.items()})
+        trial = self._asked()
         params = self._active(trial.params)
         way = Way()
         status, reason = self._measured(trial, params, way)
@@ -129,26 +131,65 @@ class Search:
         seconds, number = time.monotonic() - started, len(self.trials)
         told = (score, tuple(way.scores), seconds, reason, tuple(way.means))
         kept = TuningTrial(number, params, status, *told)
-        self.trials.append(kept)
+        self._keep(kept)
         if status == "done":
             self.seconds_done.append(seconds)
         self.on_trial(kept)
 
+    def _asked(self) -> Trial:
+        """Return the next trial, of settings that were not tried, as far as such are found.
+
+        Where there are none, or too few to be found, it is the one that was drawn first.
+        """
+        found = self._drawn(0)
+        if self.n_waiting or not self._is_tried(found):
+            return found
+        n_all = math.prod(axis.n_values for axis in self.space.values())
+        draws = range(1, DRAWS + 1) if len(self.tried) < n_all else range(0)
+        for draw in [*draws, 0]:
+            self.study = without_last(self.study)
+            found = self._drawn(draw)
+            if not self._is_tried(found):
+                break
+        return found
+
+    def _drawn(self, draw: int) -> Trial:
+        self.study.sampler = self.sampler_of(len(self.trials), draw)
+        return self.study.ask({n: distribution_of(a.bound) for n, a in self.space.items()})
+
+    def _is_tried(self, trial: Trial) -> bool:
+        return _said(self._active(trial.params)) in self.tried
+
+    def _keep(self, trial: TuningTrial) -> None:
+        self.trials.append(trial)
+        self.tried.add(_said(trial.params))
+
     def _measured(self, trial: Trial, params: dict[str, Any], way: Way) -> tuple[TrialStatus, str]:
         """Go a trial's way; return how it ended, and why it did not come to its end."""
         allowed = self.patience.seconds(self.seconds_done)
+        limits = self.patience.limits(allowed)
         try:
-            with self.bench.begin(params, self.patience.limits(allowed)) as climb:
+            with self.bench.begin(params, limits) as climb:
                 reason = self._climb(climb, trial, way)
-        except ChildTimeout:
-            if self.patience.end.passed:
-                return "pruned", OUT_OF_TIME
-            return "failed", self.patience.told(allowed)
+        except ChildTimeout as error:
+            return self._timed_out(error, allowed, limits.deadline)
         except ProcessError as error:
             return "failed", error.message
         except ValueError as error:
             return "failed", f"ValueError: {error}"
         return ("pruned", reason) if reason else ("done", "")
+
+    def _timed_out(
+        self, error: ChildTimeout, allowed: float, deadline: Deadline
+    ) -> tuple[TrialStatus, str]:
+        """Return how a trial ended that had too little time, and why: it was ended, or gave up by itself."""
+        if self.patience.end.passed:
+            return "pruned", OUT_OF_TIME
+        if deadline.passed:
+            return "failed", self.patience.told(allowed)
+        if deadline.at >= self.patience.end.at:
+            return "pruned", f"{OUT_OF_TIME} {error.message}"
+        return "failed", too_short(error.message)
 
     def _climb(self, climb: Climb, trial: Trial, way: Way) -> str:
         """Go up the rungs; return why the trial was given up, or an empty string."""
@@ -172,6 +213,11 @@ class Search:
         values = {name: self.space[name].decoded(value) for name, value in raw.items()}
         when = {name: self.space[name].bound.when for name in values}
         return {n: v for n, v in values.items() if _holds(when[n], values)}
+
+
+def _said(params: Mapping[str, Any]) -> str:
+    """Return what tells one choice of settings from another."""
+    return repr(sorted(params.items()))
 
 
 def _holds(when: tuple[str, Any] | None, values: Mapping[str, Any]) -> bool:

@@ -64,6 +64,13 @@ class Axis:
             }
         return {"low": self.bound.low, "high": self.bound.high, "log": self.bound.log}
 
+    @property
+    def n_values(self) -> float:
+        """Return how many values there are; infinity where any number between the ends is one."""
+        if self.values:
+            return len(self.values)
+        return self.bound.high - self.bound.low + 1 if self.bound.integer else math.inf
+
     def levels(self, n: int) -> list[Any]:
         """Return the positions, or at most ``n`` numbers evenly across the range: the middle if it is one."""
         if self.values:

@@ -30,6 +30,8 @@ GP_TRIALS = 30
 #: trials, so that a search that goes on to more of them tries what it would have tried without a break;
 #: a quarter of them, measured beside it, was no better.
 START_TRIALS = 3
+#: Settings that were tried are drawn again so often near what was good, and then anywhere, so often in all.
+NEAR_DRAWS, DRAWS = 5, 30
 
 
 def study_for(method: OptimizationMethod, n_rungs: int) -> Study:
@@ -46,17 +48,33 @@ def study_for(method: OptimizationMethod, n_rungs: int) -> Study:
 
 def samplers_for(
     method: OptimizationMethod, seed: int, n_trials: int, space: Mapping[str, Axis]
-) -> Callable[[int], BaseSampler]:
-    """Return what proposes settings, a new one for each trial by its number.
+) -> Callable[[int, int], BaseSampler]:
+    """Return what proposes settings, a new one for each trial by its number and how often it drew before.
 
-    So a search that goes on from replayed trials proposes what it would have proposed without a break.
+    So a search that goes on from replayed trials proposes what it would have proposed without a break. The first
+    draws again go by the method, but for the Gaussian process, which would say the same; those after them go
+    anywhere.
     """
 
-    def sampler(number: int) -> BaseSampler:
-        own = int(np.random.SeedSequence([seed, number]).generate_state(1)[0])
-        return _gaussian(method, own, n_trials, space) or sampler_for(method, own)
+    def sampler(number: int, draw: int = 0) -> BaseSampler:
+        entropy = [seed, number, draw] if draw else [seed, number]
+        own = int(np.random.SeedSequence(entropy).generate_state(1)[0])
+        first = None if draw else _gaussian(method, own, n_trials, space)
+        by = method if draw <= NEAR_DRAWS else OptimizationMethod.RANDOM_SEARCH
+        return first or sampler_for(by, own)
 
     return sampler
+
+
+def without_last(study: Study) -> Study:
+    """Return a study of all trials but the last, as if that had never been asked for."""
+    import optuna
+
+    fresh = optuna.create_study(
+        direction="maximize", pruner=study.pruner, study_name=study.study_name
+    )
+    fresh.add_trials(study.get_trials(deepcopy=False)[:-1])
+    return fresh
 
 
 def _gaussian(

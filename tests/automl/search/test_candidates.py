@@ -170,9 +170,52 @@ def test_a_grid_has_each_point_of_each_algorithm_once():
 def test_a_grid_over_lists_is_all_their_combinations():
     space = {"num_leaves": [15, 63], "learning_rate": [0.05, 0.1, 0.2]}
     own = [settings for name, settings in of_grid(LightGBM=space) if name == "LightGBM"]
-    assert [(s["num_leaves"], s["learning_rate"]) for s in own] == [
+    assert sorted((s["num_leaves"], s["learning_rate"]) for s in own) == [
         (n, rate) for n in (15, 63) for rate in (0.05, 0.1, 0.2)
     ]
+
+
+def grid_order(seed: int = 0, **spaces) -> list:
+    """Return the leaves of what a grid search tries of LightGBM, by its order."""
+    chosen = candidates(seed, method="grid_search", LightGBM=spaces)
+    tried = [chosen.next(len(FIRST) + n, SEEN) for n in range(40)]
+    return [c.settings["num_leaves"] for c in tried if c and c.algorithm == "LightGBM"]
+
+
+def test_a_grid_that_is_cut_short_has_seen_more_than_one_edge():
+    ranges = {"num_leaves": {"low": 4, "high": 256}, "learning_rate": {"low": 0.01, "high": 0.3}}
+    assert len(set(grid_order(**ranges)[:12])) > 3
+
+
+def test_another_seed_goes_over_a_grid_in_another_order():
+    lists = {"num_leaves": [3, 4, 5, 6, 7, 8, 9]}
+    one, two = grid_order(0, **lists), grid_order(1, **lists)
+    assert one != two
+    assert sorted(one) == sorted(two)
+
+
+def tried_of(n: int) -> tuple[Candidates, list]:
+    """Return a grid of four points, and what came of the first so many of them."""
+    space = {"num_leaves": [3, 4, 5, 6]}
+    given = given_spaces(TuningSettings(spaces={"LightGBM": space}))
+    first = first_of(["LightGBM"], space, "grid_search")
+    chosen = Candidates(tuple(first), OptimizationMethod.GRID_SEARCH, 0, given)
+    begun = [chosen.next(i, []) for i in range(n)]
+    return chosen, [finished(i, settings=dict(c.settings)) for i, c in enumerate(begun) if c]
+
+
+def test_a_grid_that_was_left_unfinished_is_told():
+    chosen, seen = tried_of(3)
+    assert chosen.untried(seen) == ["3 of 4 points of the grid were tried."]
+
+
+def test_nothing_is_said_of_a_grid_that_was_finished():
+    chosen, seen = tried_of(4)
+    assert chosen.untried(seen) == []
+
+
+def test_nothing_is_said_of_a_grid_where_none_is_searched():
+    assert candidates().untried(SEEN) == []
 
 
 def test_an_algorithm_that_a_space_is_given_for_is_searched_by_grid():
@@ -266,10 +309,8 @@ def test_each_that_is_wanted_still_comes_once_before_any_comes_again(names):
 
 
 def test_a_grid_over_a_given_space_begins_with_its_points():
-    assert [c.settings["num_leaves"] for c in first_of(["LightGBM"], LEAVES, "grid_search")] == [
-        3,
-        5,
-    ]
+    found = first_of(["LightGBM"], LEAVES, "grid_search")
+    assert sorted(c.settings["num_leaves"] for c in found) == [3, 5]
 
 
 def test_a_grid_goes_on_after_the_points_that_came_first():
@@ -278,7 +319,7 @@ def test_a_grid_goes_on_after_the_points_that_came_first():
     first = first_of(["LightGBM"], space, "grid_search")
     chosen = Candidates(tuple(first), OptimizationMethod.GRID_SEARCH, 0, given)
     tried = [c.settings["num_leaves"] for n in range(7) if (c := chosen.next(n, SEEN))]
-    assert tried == space["num_leaves"]
+    assert sorted(tried) == space["num_leaves"]
     assert chosen.next(7, SEEN) is None
 
 
@@ -333,7 +374,7 @@ def test_a_value_that_a_list_names_twice_is_tried_once():
     first = within_spaces([Candidate("LightGBM")], given, method)
     order = Candidates(tuple(first), method, 0, given)
     found = [order.next(n, []) for n in range(3)]
-    assert [c and c.settings["num_leaves"] for c in found] == [3, 4, None]
+    assert sorted(c.settings["num_leaves"] for c in found if c) == [3, 4]
 
 
 def test_what_another_trial_is_trying_is_not_proposed_again():

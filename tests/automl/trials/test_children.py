@@ -159,13 +159,24 @@ def test_a_fit_on_all_rows_predicts_nothing_but_the_golden_ones(workspace):
 
 
 def test_time_is_shared_among_the_folds_to_come(workspace):
-    from phantom_ml.automl.trials.fit_child import FIT_SHARE, _share
+    from phantom_ml.automl.trials.enough import FIT_SHARE
+    from phantom_ml.automl.trials.fit_child import _share
     from tests.automl.made import Clock
 
     work = replace(WorkOrder.of(payload(workspace)), deadline=Clock().deadline(10.0))
     assert [_share(work, i).left() for i in (0, 1)] == pytest.approx(
         [FIT_SHARE * 5.0, FIT_SHARE * 10.0]
     )
+
+
+def test_of_the_time_that_is_left_the_folds_take_the_share_of_the_order_at_first(workspace):
+    from phantom_ml.automl.trials.enough import FIT_SHARE
+    from phantom_ml.automl.trials.fit_child import _share
+    from tests.automl.made import Clock
+
+    work = WorkOrder.of(payload(workspace) | {"share": 0.1})
+    work = replace(work, deadline=Clock().deadline(10.0))
+    assert _share(work, 0).left() == pytest.approx(FIT_SHARE * 0.5)
 
 
 def test_a_fit_takes_longer_the_more_rows_there_are():

@@ -14,8 +14,10 @@ from phantom_ml.automl.question.spaces import Space, effective, grid_of, holds, 
 from phantom_ml.automl.search.halving import promoted, rungs
 from phantom_ml.automl.trials.children import Candidate, Finished, said
 from phantom_ml.config import OptimizationMethod
+from phantom_ml.config.bounds import Setting
 from phantom_ml.model.trial import Trial, TrialStatus
 from phantom_ml.tuning.propose import propose
+from phantom_ml.wording import counted
 
 #: Algorithms whose settings are searched on: the best few; more only dilute the search.
 FAMILIES = 4
@@ -113,14 +115,28 @@ class Candidates:
         return self.given.get(name) or algorithms.get(name).space()
 
     def _of_grid(self, place: int) -> Candidate | None:
-        """Return the candidate at a place of the grids, one point of each algorithm in turn."""
-        names = dict.fromkeys([c.algorithm for c in self.first] + [*self.given])
-        grids = [[(n, point) for point in grid_of(n, self.given)] for n in names]
-        turns = [turn for turn in chain.from_iterable(zip_longest(*grids)) if turn is not None]
+        """Return the candidate at a place of the grids, but those that came first."""
         known = {said(c) for c in self.first}
+        points = (c for s, c in self._grid().items() if s not in known)
+        return next(islice(points, place, None), None)
+
+    def _grid(self) -> dict[str, Candidate]:
+        """Return all points of the grids, each once by what it says, one of each algorithm in turn."""
+        names = dict.fromkeys([c.algorithm for c in self.first] + [*self.given])
+        grids = [[(n, point) for point in _points(n, self.given, self.seed)] for n in names]
+        turns = [turn for turn in chain.from_iterable(zip_longest(*grids)) if turn is not None]
         points = (Candidate(name, settings, raced=True) for name, settings in turns)
-        once = {said(c): c for c in points}
-        return next(islice((c for s, c in once.items() if s not in known), place, None), None)
+        return {said(c): c for c in points}
+
+    def untried(self, seen: Sequence[Finished]) -> list[str]:
+        """Return what to say of a grid that was not gone through to its end."""
+        if self.method is not OptimizationMethod.GRID_SEARCH or not self.searches:
+            return []
+        points = self._grid()
+        n_tried = len({said(f.order.candidate) for f in seen} & set(points))
+        if n_tried == len(points):
+            return []
+        return [f"{n_tried} of {counted(len(points), 'point')} of the grid were tried."]
 
     def _families(self, seen: Sequence[Finished]) -> list[str]:
         """Return the algorithms worth searching on, the best first."""
@@ -150,6 +166,17 @@ class Candidates:
         return any(f.complete for f in seen if f.trial.algorithm == name)
 
 
+def _points(name: str, given: Mapping[str, Space], seed: int) -> list[dict[str, Setting]]:
+    """Return the points of an algorithm's grid in the order in which they are tried.
+
+    Those of a space that was given are drawn by the seed: the first few of a product are all of one edge.
+    """
+    points = grid_of(name, given)
+    if name not in given:
+        return points
+    return [points[i] for i in np.random.default_rng(seed).permutation(len(points))]
+
+
 def _shared(candidate: Candidate, failed: Sequence[Trial]) -> int:
     """Return how many values a candidate shares with failed trials: one of them may be what failed."""
     own = [t.settings for t in failed if t.algorithm == candidate.algorithm]
@@ -160,7 +187,10 @@ def _shared(candidate: Candidate, failed: Sequence[Trial]) -> int:
 
 
 def within_spaces(
-    first: Sequence[Candidate], given: Mapping[str, Space], method: OptimizationMethod
+    first: Sequence[Candidate],
+    given: Mapping[str, Space],
+    method: OptimizationMethod,
+    seed: int = 0,
 ) -> list[Candidate]:
     """Return the candidates in their order, those of an algorithm that has a space only from inside it.
 
@@ -169,7 +199,7 @@ def within_spaces(
     grid. A candidate of a fixed number of rounds keeps its place, brought into the space.
     """
     free = [c for c in first if c.n_rounds is None]
-    kept = {name: iter(_inside(free, name, given, method)) for name in given}
+    kept = {name: iter(_inside(free, name, given, method, seed)) for name in given}
     found = []
     for c in first:
         if c.algorithm not in given:
@@ -187,9 +217,10 @@ def _inside(
     name: str,
     given: Mapping[str, Space],
     method: OptimizationMethod,
+    seed: int,
 ) -> list[Candidate]:
     if method is OptimizationMethod.GRID_SEARCH:
-        points = (Candidate(name, point) for point in grid_of(name, given))
+        points = (Candidate(name, point) for point in _points(name, given, seed))
         return list({said(c): c for c in points}.values())
     own = [c for c in candidates if c.algorithm == name and holds(given[name], name, c.settings)]
     return own or [Candidate(name, moved(given[name], name, {}))]

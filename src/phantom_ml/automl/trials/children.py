@@ -60,6 +60,8 @@ class Order:
     race: tuple[float, ...] = ()
     #: Forward in time the last fold knows most, and the earlier ones are out of date.
     forward: bool = False
+    #: Of its time, what its folds may take at first; a fit that learns nothing in it may take more.
+    share: float = 1.0
 
 
 @dataclass(frozen=True)
@@ -155,6 +157,7 @@ def _payload(order: Order, workspace: Workspace, folder: Path) -> dict[str, Any]
         "n_rounds": order.n_rounds,
         "max_rows": order.candidate.max_rows,
         "race": list(order.race),
+        "share": order.share,
     }
 
 

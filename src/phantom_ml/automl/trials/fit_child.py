@@ -5,6 +5,8 @@ It knows the workspace and one algorithm; which trial comes next, and what it is
 
 from __future__ import annotations
 
+import contextlib
+import importlib
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,17 +22,16 @@ from phantom_ml.algorithms.base import (
     algorithms,
     save_learner,
 )
+from phantom_ml.automl.trials.enough import FIT_SHARE, learned
+from phantom_ml.automl.trials.preload import DEEP, TORCH
 from phantom_ml.automl.trials.workspace import Facts, Fold, Workspace
 from phantom_ml.config import ProblemKind
 from phantom_ml.data.matrix import Feature, Matrix, Samples
-from phantom_ml.errors import ChildTimeout
 from phantom_ml.features.fold_fitted import FoldFitted, fit_fold
 from phantom_ml.metrics.lookup import get_metric
 from phantom_ml.process.deadline import Deadline
 
 Array = NDArray[np.float64]
-#: Of a fold's time, what fitting may take.
-FIT_SHARE = 0.85
 
 
 @dataclass(frozen=True)
@@ -48,6 +49,8 @@ class Work:
     max_rows: int | None
     #: Loss after 1, 2, ... folds that must be beaten to go on; empty: never give up.
     race: tuple[float, ...]
+    #: Of the time that is left, what its folds may take at first; a fit that learns nothing in it may take more.
+    share: float
 
     @classmethod
     def of(cls, payload: dict[str, Any]) -> Work:
@@ -65,6 +68,7 @@ class Work:
             payload.get("n_rounds"),
             payload.get("max_rows"),
             tuple(payload.get("race", ())),
+            payload.get("share", 1.0),
         )
 
 
@@ -84,12 +88,13 @@ class FoldResult:
 def fit_trial(payload: dict[str, Any]) -> dict[str, Any]:
     """Fit one trial on its folds; called by the supervised child."""
     work = Work.of(payload)
+    _import_library(work.settings)
     facts, samples = work.workspace.facts(), work.workspace.samples()
     golden = work.workspace.samples("golden").matrix
     results: list[FoldResult] = []
-    for i, name in enumerate(work.folds):
+    for name in work.folds:
         fold = work.workspace.fold(name)
-        result = _fit_fold(work, facts, samples, fold, golden, _share(work, i))
+        result = _fit_fold(work, facts, samples, fold, golden)
         save_learner(result.learner, work.out / name)
         results.append(result)
         if _falls_behind(work.race, results):
@@ -97,12 +102,19 @@ def fit_trial(payload: dict[str, Any]) -> dict[str, Any]:
     return _report(work, results)
 
 
+def _import_library(settings: AlgorithmSettings) -> None:
+    """Import what takes seconds before time is shared out: the first fold would learn nothing in its share."""
+    if settings.extra == DEEP:
+        with contextlib.suppress(ImportError):  # the fit tells what is missing
+            importlib.import_module(TORCH)
+
+
 def _share(work: Work, i: int) -> Deadline:
     """Return the deadline of fold i: what is left, shared evenly among the folds to come.
 
     Predicting the held-out rows and saving need their part of it, a large forest the most.
     """
-    share = work.deadline.left() / (len(work.folds) - i)
+    share = work.share * work.deadline.left() / (len(work.folds) - i)
     return work.deadline.within(FIT_SHARE * share)
 
 
@@ -113,21 +125,22 @@ def _falls_behind(race: tuple[float, ...], results: list[FoldResult]) -> bool:
     return float(np.mean([r.loss for r in results])) > race[n - 1]
 
 
-def _fit_fold(
-    work: Work, facts: Facts, samples: Samples, fold: Fold, golden: Matrix, deadline: Deadline
-) -> FoldResult:
+def _fit_fold(work: Work, facts: Facts, samples: Samples, fold: Fold, golden: Matrix) -> FoldResult:
     fitted = FoldFitted.load(work.workspace.side_folder(fold.name))
     train = _subset(samples, fold, fitted.features, work)
     valid = None
     if len(fold.valid):
         valid = _wide(samples.rows(fold.valid), fold, fold.valid, fitted.features)
-    context = FitContext(
-        facts.kind, facts.n_classes, work.seed, work.n_threads, deadline, work.n_rounds
-    )
-    start = time.monotonic()
-    learner = work.settings.fit(train, valid, context)
-    fit_seconds = time.monotonic() - start
-    _require_learned(learner, fit_seconds)
+
+    def fit(stop: Deadline) -> Learner:
+        context = FitContext(
+            facts.kind, facts.n_classes, work.seed, work.n_threads, stop, work.n_rounds
+        )
+        return work.settings.fit(train, valid, context)
+
+    place = work.folds.index(fold.name)
+    n_folds = len(work.folds) - place
+    learner, fit_seconds = learned(fit, _share(work, place), work.deadline, n_folds)
     golden_prediction = learner.predict(fitted.widen(golden), 1)
     if valid is None:
         nothing = np.empty((0, 0))
@@ -141,27 +154,6 @@ def _fit_fold(
     return FoldResult(
         learner, prediction, loss, golden_prediction, fit_seconds, seconds, train.matrix.n_rows
     )
-
-
-def _require_learned(learner: Learner, seconds: float) -> None:
-    """Raise ChildTimeout where the time of a fit was over before it had learned anything."""
-    if learner.needed_seconds > 0.0:
-        raise ChildTimeout(
-            f"A fit needs about {_plain(learner.needed_seconds)} s, and had learned nothing in the "
-            f"{_plain(seconds)} s that it had.",
-            "Give more time, fewer rows or smaller settings.",
-        )
-
-
-def _plain(seconds: float) -> str:
-    """Return seconds with two digits that count, never as a power of ten.
-
-    Examples
-    --------
-    >>> _plain(131.2), _plain(4.26), _plain(0.0312)
-    ('130', '4.3', '0.031')
-    """
-    return f"{float(f'{seconds:.2g}'):,.10g}"
 
 
 def _subset(samples: Samples, fold: Fold, features: tuple[Feature, ...], work: Work) -> Samples:

@@ -46,7 +46,11 @@ def preload_of(config: AutoMLConfig) -> tuple[str, ...]:
     """
     if tasks.get(config.task_type).of_series:
         return FORECASTS
-    return PRELOAD if config.memory_limit_mb is None else LEAN
+    if config.memory_limit_mb is not None:
+        return LEAN
+    # Where trials are counted there is no first model, for which other libraries would be needed before.
+    counts = config.max_trials is not None
+    return (*libraries_of(config.algorithms_to_try or ()), *PRELOAD) if counts else PRELOAD
 
 
 def libraries_of(names: Iterable[str]) -> tuple[str, ...]:

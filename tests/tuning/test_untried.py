@@ -1,0 +1,35 @@
+"""No settings are tried twice by a search alone, as long as others are left."""
+
+import pytest
+
+from phantom_ml.config import OptimizationMethod
+from tests.tuning.made import Fussy, search
+
+FEW = {"max_depth": (1, 6)}
+METHODS = [m.value for m in OptimizationMethod if m is not OptimizationMethod.GRID_SEARCH]
+
+
+def depths(found):
+    return [t.params["max_depth"] for t in found.trials]
+
+
+@pytest.mark.parametrize("seed", [0, 1, 2])
+@pytest.mark.parametrize("method", METHODS)
+def test_each_setting_is_tried_once_before_any_is_tried_again(method, seed):
+    assert len(set(depths(search(method, 6, FEW, seed=seed)))) == 6
+
+
+def test_a_search_has_as_many_trials_as_were_asked_for_where_the_settings_are_fewer():
+    assert len(depths(search("random_search", 8, {"max_depth": (1, 3)}))) == 8
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_one_that_goes_on_tries_what_it_would_have_tried_without_a_break(method):
+    whole = search(method, 6, FEW, seed=3)
+    half = search(method, 3, FEW, seed=3)
+    assert depths(search(method, 6, FEW, seed=3, history=half)) == depths(whole)
+
+
+def test_settings_that_failed_are_not_tried_again():
+    found = search("random_search", 3, {"level": [0.1, 0.5, 1.0]}, Fussy())
+    assert {t.params["level"] for t in found.trials} == {0.1, 0.5, 1.0}
