@@ -8,13 +8,16 @@ from typing import Any, Self
 
 import numpy as np
 import polars as pl
+import polars.selectors as cs
 from numpy.typing import NDArray
 from sklearn.base import OutlierMixin
 
 from phantom_ml.config import AutoMLTaskType, ThresholdPolicy
 from phantom_ml.data.target.column import require_columns
+from phantom_ml.features.given_rows import RowsUnfit
 from phantom_ml.sklearn_api.base import PhantomEstimator
 from phantom_ml.sklearn_api.rows import as_polars, is_frame
+from phantom_ml.wording import counted
 
 NORMAL, ANOMALY = 1, -1
 #: Parameters that bear the name of a setting, and are handed on where they are given.
@@ -125,8 +128,11 @@ class PhantomAnomalyDetector(OutlierMixin, PhantomEstimator):  # type: ignore[mi
         ------
         BadSetting, ColumnMissing, TargetUnusable
             The settings cannot be, or do not fit the rows.
+        RowsUnfit
+            No cell of ``X`` holds a value; it is a ValueError too.
         """
         frame, kinds = self._rows(X, reset=True)
+        _require_values(frame, type(self).__name__)
         asked: dict[str, Any] = {n: getattr(self, n) for n in SETTINGS}
         asked |= {
             "task_type": AutoMLTaskType.ANOMALY_DETECTION,
@@ -159,3 +165,14 @@ class PhantomAnomalyDetector(OutlierMixin, PhantomEstimator):  # type: ignore[mi
     def predict(self, X: Any) -> NDArray[np.int64]:
         """Return -1 for anomalies and 1 for the others, shape (n_rows,)."""
         return np.where(self._told(X)["alert"].to_numpy(), ANOMALY, NORMAL)
+
+
+def _require_values(frame: pl.DataFrame, estimator: str) -> None:
+    """Raise RowsUnfit where all cells are missing: nothing is usual then."""
+    numbers = frame.select(cs.float().fill_nan(None), ~cs.float())
+    if frame.height and all(column.null_count() == frame.height for column in numbers):
+        raise RowsUnfit(
+            f"All {counted(frame.height * frame.width, 'cell')} of X are missing (NaN or null): they tell "
+            f"{estimator} nothing of what is usual.",
+            "Give rows that hold values.",
+        )

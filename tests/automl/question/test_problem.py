@@ -187,6 +187,19 @@ def test_alerts_a_day_of_rows_that_mostly_have_no_time_are_refused(task):
         posed(events(90).with_columns(when=told), **asked)
 
 
+def test_made_rows_are_not_counted_where_times_are_missing():
+    told = pl.when(pl.int_range(pl.len()) % 3 == 0).then("when")
+    asked = {"task_type": "anomaly_detection", "time_column": "when", "target_column": None}
+    with pytest.raises(BadSetting, match="60 of 90 rows have no time"):
+        posed(events(90).with_columns(when=told), **asked, threshold={"alerts_per_day": 5})
+
+
+def test_made_rows_are_not_counted_where_no_time_can_be_read():
+    asked = {"task_type": "anomaly_detection", "time_column": "when", "target_column": None}
+    with pytest.raises(BadSetting, match="None of 90 rows has a readable time"):
+        posed(events(90).with_columns(when=pl.lit("soon")), **asked)
+
+
 def test_alerts_a_day_of_rows_of_one_moment_beside_a_stray_one_are_refused():
     rows = events(90).with_columns(when=pl.lit(datetime(2026, 3, 2))).with_columns(when=off(row=5))
     with pytest.raises(BadSetting, match="all rows have the same time in 'when'"):

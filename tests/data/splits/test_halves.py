@@ -5,6 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from phantom_ml.data.splits import halves
+from phantom_ml.data.times.parse import NO_TIME
 
 
 @given(st.integers(8, 200), st.integers(0, 20), st.integers(0, 5))
@@ -27,6 +28,20 @@ def test_with_a_time_the_last_rows_measure():
     time = np.arange(100)[::-1].copy()
     one, _ = halves(100, 0, time, 0).splits
     assert one.valid.tolist() == list(range(25))
+
+
+def test_rows_without_a_time_are_measured_as_often_as_others():
+    time = np.where(np.arange(4_000) % 2 == 0, NO_TIME, np.arange(4_000))
+    one, _ = halves(4_000, 0, time, 0).splits
+    assert 450 < (time[one.valid] == NO_TIME).sum() < 550
+
+
+def test_of_the_others_the_last_ones_measure():
+    time = np.where(np.arange(400) % 2 == 0, NO_TIME, np.arange(400))
+    one, two = halves(400, 0, time, 0).splits
+    seen = np.concatenate([one.train, two.train])
+    measured = time[one.valid]
+    assert measured[measured != NO_TIME].min() > time[seen].max()
 
 
 def test_known_rows_that_teach_are_in_both_training_parts_and_the_others_measure():

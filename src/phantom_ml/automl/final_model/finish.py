@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from phantom_ml.automl.budget import Budget
+from phantom_ml.automl.budget import Budget, no_sooner
 from phantom_ml.automl.ensemble.choices import choices, held_out_of
 from phantom_ml.automl.ensemble.held_out import HeldOut
 from phantom_ml.automl.ensemble.mixture import MAX_ROWS, Mixture, choose_mixture
@@ -22,6 +22,11 @@ from phantom_ml.automl.final_model.importance import (
     own_importance,
     start_shuffling,
     told_importance,
+)
+from phantom_ml.automl.final_model.same_scale import (
+    NOT_COMPARED,
+    compare_scales,
+    on_scale_of_served,
 )
 from phantom_ml.automl.question.problem import Problem
 from phantom_ml.automl.trials.children import Finished
@@ -50,6 +55,8 @@ SHUFFLE_SHARE = 0.04
 SHUFFLE_ALONE_SHARE = 0.2
 #: And beside that share: a run that is gone on with has no child that is warm yet.
 SHUFFLE_START_SECONDS = 5.0
+#: What comparing the scales of detectors gets even where the time is over.
+COMPARE_SECONDS = 2.0
 #: Of a model's size: about what its manifest, its signature and its golden rows take, and a held-out row.
 MANIFEST_BYTES, VALIDATION_BYTES = 12_000, 9
 
@@ -108,10 +115,9 @@ def finish(ending: Ending, best: Sequence[Finished], number: int) -> tuple[Draft
     own = own_importance(workspace, members, mixture)
     shuffling = _shuffling(ending, members, mixture, own)
     refitted = fit_on_all(list(members.values()), _all_rows(ending)) if ending.refits else {}
-    mixed = mixture.apply(held_out.predictions)
-    calibrator = _calibrator(problem, held_out, mixed, ending.config.seed)
-    calibrated = calibrator.apply(mixed)
-    validation = validation_of(problem, rows, calibrated)
+    calibrator, calibrated = _calibrated(ending, held_out, mixture)
+    as_served, doubts = _as_served(ending, members, mixture, refitted, calibrated)
+    validation = validation_of(problem, rows, as_served)
     recipe = Recipe(
         voices=_voices(members, mixture, refitted),
         combination=mixture.combination,
@@ -133,7 +139,7 @@ def finish(ending: Ending, best: Sequence[Finished], number: int) -> tuple[Draft
     if len(able) < len(best) and not notes:
         notes = _price(ending, best, rows, trial)
     unknown = not_measured(own, drops, timed=ending.budget.seconds is not None)
-    return draft, trial, [*notes, *unknown]
+    return draft, trial, [*notes, *unknown, *doubts]
 
 
 def _facts(
@@ -231,6 +237,34 @@ def _mixture(ending: Ending, held_out: HeldOut) -> Mixture:
     seconds = ending.budget.seconds
     rows = MAX_ROWS if seconds is None else int(min(MAX_ROWS, ROWS_PER_SECOND * seconds))
     return choose_mixture(held_out, ending.config.seed, rows)
+
+
+def _as_served(
+    ending: Ending,
+    members: Mapping[int, Finished],
+    mixture: Mixture,
+    refitted: Mapping[int, Finished],
+    scores: Array,
+) -> tuple[Array, list[str]]:
+    """Return held-out scores as the served model would tell them, and what to say where that is not known.
+
+    Probabilities mean the same in every fit; a surprise is counted among the rows that a fit has seen.
+    """
+    if ending.problem.kind is not ProblemKind.ANOMALY or not refitted:
+        return scores, []
+    end = no_sooner(ending.budget.refit_end(), COMPARE_SECONDS)
+    limits = Limits(end, ending.room.memory_mb, ending.room.n_threads)
+    compared, why = compare_scales(ending.workspace, members, refitted, limits)
+    if compared is None:
+        return scores, [NOT_COMPARED.format(why=why)]
+    return on_scale_of_served(ending.workspace, members, mixture, compared), []
+
+
+def _calibrated(ending: Ending, held_out: HeldOut, mixture: Mixture) -> tuple[Calibrator, Array]:
+    """Return what makes scores probabilities, and held-out rows with these."""
+    mixed = mixture.apply(held_out.predictions)
+    calibrator = _calibrator(ending.problem, held_out, mixed, ending.config.seed)
+    return calibrator, calibrator.apply(mixed)
 
 
 def _calibrator(problem: Problem, held_out: HeldOut, mixed: Array, seed: int) -> Calibrator:

@@ -48,7 +48,7 @@ def delay_ns(config: AutoMLConfig) -> int:
 
 
 def time_of_rows(
-    frame: pl.DataFrame, config: AutoMLConfig, sizes: Sequence[int]
+    frame: pl.DataFrame, config: AutoMLConfig, sizes: Sequence[int], n_made: int = 0
 ) -> tuple[NDArray[np.int64] | None, tuple[str, ...]]:
     """Return when rows were, as ``usual_times_of`` does, and what to say of it; None where no column is named.
 
@@ -58,6 +58,8 @@ def time_of_rows(
     config : AutoMLConfig
     sizes : sequence of int
         Rows of the parts that were gathered together.
+    n_made : int
+        Rows at the end that nobody gave: what is refused does not count them.
 
     Raises
     ------
@@ -66,8 +68,13 @@ def time_of_rows(
     """
     if config.time_column is None:
         return None, ()
-    time, told = usual_times_of(frame[config.time_column], sizes)
-    check_days(config, time)
+    n_given, values = frame.height - n_made, frame[config.time_column]
+    try:
+        time, told = usual_times_of(values, sizes)
+    except BadSetting:
+        usual_times_of(values.head(n_given), sizes)
+        raise
+    check_days(config, time[:n_given])
     return time, told
 
 

@@ -152,7 +152,7 @@ def pose(dataset: Dataset, config: AutoMLConfig, validation: Dataset | None = No
         )
     frame = whole if target.n_rows == whole.height else whole[target.keep]
     inputs = _inputs(frame, config)
-    ties, tied = _ties(frame, config, inputs, (frame.height - n_validation, n_validation))
+    ties, tied = _ties(frame, config, inputs, (frame.height - n_validation, n_validation), 0)
     tied += doubts_of_rows(frame, config.time_column)
     check_delay(target, ties, frame.height - n_validation)
     return Problem(
@@ -184,7 +184,7 @@ def _without_answers(dataset: Dataset, config: AutoMLConfig, validation: Dataset
     odd = given[known.anomalies] if n_known else injected(frame, inputs, config.seed)
     whole = pl.concat([frame, odd])
     # Known anomalies may be of any time.
-    ties, tied = _ties(whole, config, inputs, (frame.height,))
+    ties, tied = _ties(whole, config, inputs, (frame.height,), 0 if n_known else odd.height)
     task, values = tasks.get(config.task_type), np.repeat([0, 1], [frame.height, odd.height])
     name = config.target_column or "anomaly"
     by_known = n_known > 0 and config.optimization_metric is None
@@ -366,17 +366,17 @@ def _weight(frame: pl.DataFrame, column: str | None) -> NDArray[np.float64] | No
 
 
 def _ties(
-    frame: pl.DataFrame, config: AutoMLConfig, inputs: TableSchema, sizes: Sequence[int]
+    rows: pl.DataFrame, config: AutoMLConfig, inputs: TableSchema, sizes: Sequence[int], made: int
 ) -> tuple[RowTies, tuple[str, ...]]:
-    """Return what ties rows of some parts together, and what a person should know of it."""
+    """Return what ties rows of some parts together, and what to say of it; nobody gave the last ``made`` ones."""
     if config.time_column is None and not config.group_columns:
-        return _tied_by_site(frame, inputs)
-    time, told = time_of_rows(frame, config, sizes)
+        return _tied_by_site(rows, inputs)
+    time, told = time_of_rows(rows, config, sizes, made)
     # An answer not yet known when a block of held-out rows begins teaches nothing of it.
     ties = RowTies(time=time, embargo_ns=delay_ns(config))
     if not config.group_columns:
         return ties, told
-    codes = [_codes(frame[c]) for c in config.group_columns]
+    codes = [_codes(rows[c]) for c in config.group_columns]
     groups, reason = join_entities(codes, config.group_columns)
     return replace(ties, groups=groups), (*told, reason)
 

@@ -61,5 +61,6 @@ def libraries_of(names: Iterable[str]) -> tuple[str, ...]:
     >>> libraries_of(["SVM"])
     ()
     """
-    deep = any(algorithms.get(name).extra == DEEP for name in names)
-    return (TORCH,) if deep else ()
+    # A name that is none is told where the question is posed.
+    known = set(names) & set(algorithms.names())
+    return (TORCH,) if any(algorithms.get(name).extra == DEEP for name in known) else ()

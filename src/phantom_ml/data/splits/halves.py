@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from phantom_ml.data.splits.plan import Codes, Split, SplitPlan
+from phantom_ml.data.times.parse import NO_TIME
 
 #: Of the rows, the share that measures; the last ones where rows have a time.
 HELD_OUT = 0.25
@@ -39,7 +40,7 @@ def halves(
         Of these, where they are known ones, so many are drawn at random for both training parts; the others
         are valid. None: they were made, and are valid alone.
     time : int64 array of shape (n_rows,) or None
-        Valid rows are the last ones in time, where it is known.
+        Valid rows are the last ones in time, where it is known; those without one are taken to be of any time.
     seed : int
 
     Examples
@@ -49,7 +50,7 @@ def halves(
     [(3, 4), (3, 4)]
     """
     rng = np.random.default_rng(seed)
-    order = rng.permutation(n_rows) if time is None else np.argsort(time, kind="stable")
+    order = rng.permutation(n_rows) if time is None else _in_order(time, rng)
     n_held = max(1, round(HELD_OUT * n_rows))
     seen, held = order[: n_rows - n_held], order[n_rows - n_held :]
     seen = rng.permutation(seen)
@@ -60,3 +61,18 @@ def halves(
     splits = tuple(Split(np.concatenate([np.sort(p), np.sort(taught)]), valid) for p in parts)
     by_known = KNOWN_REASON if n_taught else ALL_KNOWN_REASON
     return SplitPlan(splits, "halves", REASON if n_taught is None else by_known)
+
+
+def _in_order(time: Codes, rng: np.random.Generator) -> Codes:
+    """Return the positions of rows by time; those without one lie anywhere among the others.
+
+    All at the beginning, they would be usual to both halves and among the rows that measure none.
+    """
+    known = np.flatnonzero(time != NO_TIME)
+    if len(known) == len(time):
+        return np.argsort(time, kind="stable")
+    place = rng.random(len(time))
+    place[known[np.argsort(time[known], kind="stable")]] = np.arange(len(known)) / max(
+        len(known), 1
+    )
+    return np.argsort(place, kind="stable")
