@@ -100,3 +100,24 @@ def test_a_group_column_that_is_named_twice_is_one():
     asked = {"target_column": "label", "group_columns": ["proto"]}
     twice = engineer_features(PLAIN, asked | {"group_columns": ["proto", "proto"]})
     assert twice.selected == engineer_features(PLAIN, asked).selected
+
+
+@pytest.mark.parametrize("settings", [{}, {"time_column": "when"}, {"target_column": None}])
+@pytest.mark.parametrize(("year", "n"), [(2099, 1), (1970, 3)])
+def test_rows_whose_clocks_are_far_from_all_others_are_told(settings, year, n):
+    told = f"{n} row{' lies' if n == 1 else 's lie'} far from all others in 'when', {year}-01-01"
+    assert told in remarks(strayed(year, n), **settings)
+
+
+def test_stray_clocks_that_nothing_goes_by_are_not_told():
+    assert "far from" not in remarks(strayed(2099, 1), temporal=False)
+
+
+def strayed(year: int, n: int) -> pl.DataFrame:
+    """Return a log of an hour or so whose last rows have wrong clocks."""
+    rows, wrong = pl.int_range(N), pl.int_range(N) >= N - n
+    when = pl.datetime(2026, 3, 2) + pl.duration(seconds=20 * rows)
+    return PLAIN.with_columns(
+        when=pl.when(wrong).then(pl.datetime(year, 1, 1)).otherwise(when),
+        user=pl.format("u{}", rows % 9),
+    )

@@ -84,6 +84,13 @@ def test_a_cost_that_is_no_finite_number_is_refused(cost):
         FeatureRequest.of({"max_us_per_row": cost})
 
 
+@pytest.mark.parametrize("days", [float("inf"), float("nan")])
+def test_a_delay_that_is_no_finite_number_is_told_its_range(days):
+    with pytest.raises(BadSetting) as refused:
+        FeatureRequest.of({"label_delay": days})
+    assert "must be a finite number, at least 0 and at most 36525" in refused.value.message
+
+
 def test_json_text_that_gives_a_setting_twice_is_refused():
     with pytest.raises(BadSetting, match="gives 'seed' twice, as 1 and as 2"):
         FeatureRequest.of('{"seed": 1, "seed": 2}')

@@ -317,7 +317,11 @@ class TaskSettings(Written):
     )
     n_windows: int = Field(3, ge=1, le=50, description="Of a back-test, at most.")
     label_delay: float | None = Field(
-        None, ge=0, le=MOST_DAYS, description="Days until a label is known."
+        None,
+        ge=0,
+        le=MOST_DAYS,
+        allow_inf_nan=False,
+        description="Days until a label is known.",
     )
     prevalence: float | None = Field(
         None, gt=0, lt=1, description="Share of threats in the field, for the precision there."

@@ -16,7 +16,8 @@ from phantom_ml.data.recognise import recognise_sampled
 from phantom_ml.data.schema import ColumnKind, TableSchema
 from phantom_ml.data.splits import RowTies, require_forward
 from phantom_ml.data.target.column import Target, read_target, require_columns, require_target
-from phantom_ml.data.times.rows import times_of
+from phantom_ml.data.times.parse import nanoseconds
+from phantom_ml.data.times.stray import strays_of, told_strays, usual_times_of
 from phantom_ml.errors import BadSetting, SourceEmpty, TargetUnusable
 from phantom_ml.features.before import Before
 from phantom_ml.features.encoder import Encoder
@@ -49,6 +50,8 @@ class Generated:
     side : FoldFitted
     delay : int
         Until an answer is known, in the unit of ``before.time``.
+    strays : tuple of str
+        What is to be said of rows whose clocks lie far from all others.
     """
 
     inputs: pl.DataFrame
@@ -60,6 +63,7 @@ class Generated:
     fitted: Floats
     side: FoldFitted
     delay: int = 0
+    strays: tuple[str, ...] = ()
 
     @property
     def features(self) -> tuple[Feature, ...]:
@@ -108,7 +112,7 @@ def generate(frame: pl.DataFrame, request: FeatureRequest) -> Generated:
                 f"Features are judged on at least {LEAST_ANSWERS}: give more, or no target.",
             )
         _check_delay(frame, target, request)
-    before = _before(frame, request)
+    before, strays = _before(frame, request)
     hidden = {request.target_column, *request.ignored_columns}
     inputs = frame.select(c for c in frame.columns if c not in hidden)
     if not inputs.width:
@@ -125,8 +129,9 @@ def generate(frame: pl.DataFrame, request: FeatureRequest) -> Generated:
     if target is not None:
         question = asked_of(target, before, request.delay_ns)
         side, fitted = _fitted(matrix, target, question, request.seed)
+    strays = strays if before.time is not None else _strays_of_windows(inputs, encoder)
     return Generated(
-        inputs, schema, encoder, matrix, before, target, fitted, side, request.delay_ns
+        inputs, schema, encoder, matrix, before, target, fitted, side, request.delay_ns, strays
     )
 
 
@@ -160,7 +165,8 @@ def _check_columns(frame: pl.DataFrame, request: FeatureRequest) -> None:
 def _check_delay(frame: pl.DataFrame, target: Target, request: FeatureRequest) -> None:
     """Refuse a label delay that leaves nothing to judge features by."""
     if request.time_column is not None:
-        ties = RowTies(time=times_of(frame[request.time_column]), embargo_ns=request.delay_ns)
+        times, _ = usual_times_of(frame[request.time_column], (frame.height,))
+        ties = RowTies(time=times, embargo_ns=request.delay_ns)
         require_forward(target.values, target.kind, ties.rows(target.keep), "features.label_delay")
 
 
@@ -174,16 +180,27 @@ def _known(kinds: Mapping[str, str], frame: pl.DataFrame) -> dict[str, str]:
     return {name: kind for name, kind in kinds.items() if name in frame.columns}
 
 
-def _before(frame: pl.DataFrame, request: FeatureRequest) -> Before:
-    """Return the times and groups of rows, where columns were named for them."""
-    time = None if request.time_column is None else times_of(frame[request.time_column])
-    groups = None
+def _before(frame: pl.DataFrame, request: FeatureRequest) -> tuple[Before, tuple[str, ...]]:
+    """Return the times and groups of rows, where columns were named for them, and what to say of stray rows."""
+    time, groups = None, None
+    strays: tuple[str, ...] = ()
+    if request.time_column is not None:
+        time, strays = usual_times_of(frame[request.time_column], (frame.height,))
     if request.group_columns:
         joined = frame.select(
             pl.struct(list(dict.fromkeys(request.group_columns))).rank("dense").alias("g")
         )
         groups = joined["g"].fill_null(0).to_numpy().astype(np.int64)
-    return Before(time, groups)
+    return Before(time, groups), strays
+
+
+def _strays_of_windows(inputs: pl.DataFrame, encoder: Encoder) -> tuple[str, ...]:
+    """Return what to say of stray rows where windows go by a time that nobody named."""
+    if encoder.past is None:
+        return ()
+    values = inputs[encoder.past.plan.time]
+    times = nanoseconds(values)
+    return told_strays(values.name, times, strays_of(values, times))
 
 
 def read_answers(values: pl.Series, task_type: AutoMLTaskType | None) -> Target:

@@ -14,10 +14,11 @@ from phantom_ml.features.selection.mixing import blocks_of
 
 
 def remarks(made: Generated, request: FeatureRequest) -> tuple[str, ...]:
-    """Return sentences: of the time, of cells that cannot be read, of kinds named in vain, of the target."""
+    """Return sentences: of times, of cells that cannot be read, of kinds named in vain, of the target."""
     doubts = doubts_of_time(made.inputs, made.schema, request.time_column)
     told = [
         *doubts_of_rows(made.inputs, request.time_column),
+        *made.strays,
         *(doubts if request.temporal else ()),
     ]
     told += [*_unreadable(made, request.time_column), *doubts_of_numbers(made.inputs, made.schema)]

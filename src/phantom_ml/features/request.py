@@ -45,7 +45,11 @@ class FeatureRequest(FeatureSettings):
     group_columns: tuple[str, ...] = Field((), description="Entities whose rows hang together.")
     ignored_columns: tuple[str, ...] = Field((), description="Columns that no feature is made of.")
     label_delay: float | None = Field(
-        None, ge=0, le=MOST_DAYS, description="Days until an answer is known."
+        None,
+        ge=0,
+        le=MOST_DAYS,
+        allow_inf_nan=False,
+        description="Days until an answer is known.",
     )
     seed: int = Field(0, ge=0, lt=2**31)
 

@@ -228,6 +228,12 @@ def test_a_name_decides_only_together_with_the_values(name):
     assert kind(values, name) == expected
 
 
+AZURE = (
+    "Microsoft.Authorization/roleAssignments/write",
+    "Microsoft.Compute/virtualMachines/write",
+    "Microsoft.Storage/storageAccounts/listKeys/action",
+    "Microsoft.Insights/diagnosticSettings/delete",
+)
 CONFUSIONS = {
     "names with a port are no domains without a hint": (
         many(lambda i: f"{letters(8)}.com:{i}"),
@@ -303,6 +309,43 @@ CONFUSIONS = {
     "slashes are no agents": (many(lambda i: f"valve{i % 3}/{i % 4}"), "rig", "category"),
     "a long code keeps its zeros": (many(lambda i: f"00{i:04}"), "code", "text"),
     "codes of messages are no payload": (many(lambda i: f"%%18{i % 40}"), "type", "category"),
+    "calls of azure are no urls": (many(lambda i: AZURE[i % len(AZURE)]), "url", "category"),
+    "calls of azure are no paths": (many(lambda i: AZURE[i % len(AZURE)]), "process", "category"),
+    "calls of azure in capitals are levels": (
+        many(lambda i: AZURE[i % len(AZURE)].upper()),
+        "op",
+        "category",
+    ),
+    "many long calls of azure are levels": (
+        many(lambda i: f"Microsoft.{'Security' * 6}/type{letters(2)}/{'x' * 30}/read", 70) * 3,
+        "op",
+        "category",
+    ),
+    "calls of another vendor are levels": (
+        ["Contoso.Foo/things/read", "Contoso.Foo/things/start/action"] * N,
+        "op",
+        "category",
+    ),
+    "calls of azure that each come once are no urls": (
+        many(lambda i: f"Microsoft.Compute/{letters(8)}/write"),
+        "op",
+        "text",
+    ),
+    "pages of a host without a scheme are urls": (
+        ["example.com/a/b/write", "example.com/a/read"] * N,
+        "op",
+        "url",
+    ),
+    "pages of a host in capitals are urls": (
+        ["EXAMPLE.COM/A/B/WRITE", "EXAMPLE.COM/A/READ"] * N,
+        "op",
+        "url",
+    ),
+    "what ends in another word is no call": (
+        ["Contoso.Foo/things/list", "Contoso.Foo/a/b"] * N,
+        "op",
+        "url",
+    ),
     "levels of few rows": (["a", "b", "a", "b", "b", "a"], "x", "category"),
 }
 

@@ -65,6 +65,13 @@ def test_windows_no_longer_than_the_rows_span_are_kept():
     assert plan_of(table(days=2)).entities[0].windows == (300, 3600, 86_400)
 
 
+@pytest.mark.parametrize("stray", [315_532_800, 4_070_908_800])
+def test_a_stray_clock_makes_no_window_longer_than_the_log(stray):
+    times = table(days=0.1)["time"].to_list()
+    frame = table(days=0.1).with_columns(time=pl.Series([*times[:-1], float(stray)]))
+    assert plan_of(frame).entities[0].windows == (300, 3600)
+
+
 def test_rows_of_less_than_the_shortest_window_have_no_plan():
     assert plan_of(table(days=0.003)) is None
 

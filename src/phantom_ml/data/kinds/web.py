@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from phantom_ml.data.columns.column import Column, name_words
 from phantom_ml.data.kinds.base import Claim, Pattern, Recogniser, hints_at, kinds
+from phantom_ml.data.kinds.cloud_call import AZURE_CALL
 from phantom_ml.data.kinds.json_text import json_share
 from phantom_ml.data.kinds.path import FILE_ROOT
 from phantom_ml.data.schema import ColumnKind
@@ -28,7 +29,7 @@ _URL = Pattern(
     name_words(
         """url uri urls link href referrer referer location redirect target_url request path"""
     ),
-    but_not=rf"^{FILE_ROOT}",
+    but_not=rf"^{FILE_ROOT}|{AZURE_CALL}",
     needs="/:.",
     loose=rf"^(?:{_SCHEME}|/|{_HOST}(?:[/?#].*)?$)",
 )

@@ -5,13 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+import numpy as np
 import polars as pl
 
 from phantom_ml.data.columns.column import name_words, words
 from phantom_ml.data.kinds.words import ENTITY_HINTS
 from phantom_ml.data.schema import ColumnKind, ColumnSchema, TableSchema
 from phantom_ml.data.times.form import time_form
-from phantom_ml.data.times.parse import spans_new_year
+from phantom_ml.data.times.parse import NO_TIME, spans_new_year
+from phantom_ml.data.times.stray import strays_of
 from phantom_ml.features.knowledge.lists import knowledge
 from phantom_ml.features.parsing.spellings import one_spelling
 from phantom_ml.features.windows.events import microseconds, outcome_text
@@ -35,6 +37,8 @@ OUTCOMES = (ColumnKind.CATEGORY, ColumnKind.BOOLEAN)
 MOST_ENTITIES, MOST_COUNTED, MOST_SUMS, FEW = 4, 3, 2, 5
 #: An entity that comes only once or twice on average has no past.
 MOST_DISTINCT = 0.5
+#: Seconds of a day.
+DAY_SECONDS = 86_400
 #: More distinct outcomes than this are no outcomes.
 MOST_OUTCOMES = 100
 
@@ -130,10 +134,11 @@ def _form(time: pl.Series, schema: TableSchema) -> str:
 
 
 def _windows(time: pl.Series, form: str) -> tuple[int, ...]:
-    """Return the windows that are no longer than the time that the rows span."""
+    """Return the windows that are no longer than the time that the rows span, but for stray clocks."""
     micros, known = microseconds(time, form)
     if not known.any():
         return ()
+    known &= ~strays_of(time, np.where(known, micros, NO_TIME), DAY_SECONDS * SECOND)
     span = int(micros[known].max()) - int(micros[known].min())
     return tuple(w for w in WINDOWS if w * SECOND <= span)
 
