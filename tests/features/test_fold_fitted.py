@@ -1,5 +1,7 @@
 """What needs the answers never shows a row its own: neither held-out rows nor those it is fitted on."""
 
+import json
+
 import numpy as np
 import polars as pl
 import pytest
@@ -7,7 +9,7 @@ from scipy import sparse
 
 from phantom_ml.config import SUPERVISED, ProblemKind
 from phantom_ml.data.matrix import Feature, Matrix, Samples
-from phantom_ml.errors import BundleDamaged
+from phantom_ml.errors import BundleDamaged, BundleVersion
 from phantom_ml.features.before import Before
 from phantom_ml.features.fitted import text_score
 from phantom_ml.features.fitted.inner_folds import N_PARTS
@@ -235,5 +237,15 @@ def test_buckets_that_do_not_exist_are_refused(tmp_path):
         "n_buckets": np.array([2**18]),
     }
     save_file(parts, tmp_path / "text_score.safetensors")
+    (tmp_path / "text_score.json").write_text('{"outputs": [""]}')
     with pytest.raises(BundleDamaged, match="buckets"):
         TextScore.load(tmp_path)
+
+
+def test_a_text_score_states_its_version(tmp_path):
+    target, _ = planted(ProblemKind.BINARY)
+    fit(target, ProblemKind.BINARY, 2)[0].save(tmp_path)
+    told = json.loads((tmp_path / "text_score.json").read_text())
+    (tmp_path / "text_score.json").write_text(json.dumps(told | {"version": told["version"] + 1}))
+    with pytest.raises(BundleVersion, match="text scores"):
+        FoldFitted.load(tmp_path)

@@ -199,6 +199,17 @@ def test_a_signed_path_that_leaves_the_folder_is_refused(
         open_bundle(bundle, own(key))
 
 
+@pytest.mark.parametrize("version", [True, 1.0, "1"], ids=repr)
+def test_a_format_that_is_no_whole_number_is_refused(
+    bundle: Path, key: SigningKey, version: object
+) -> None:
+    raw = canonical(json.loads((bundle / MANIFEST).read_bytes()) | {"format_version": version})
+    (bundle / MANIFEST).write_bytes(raw)
+    (bundle / SIGNATURE).write_bytes(key.sign(raw).to_bytes())
+    with pytest.raises(BundleDamaged, match="no whole number"):
+        open_bundle(bundle, own(key))
+
+
 @pytest.mark.parametrize(
     "raw", [b"", b"[]", b"{", b"[" * 100_000, b'{"format_version":1}', b"\xff"]
 )

@@ -27,7 +27,7 @@ from phantom_ml.core.repeats import RepeatReport, repeat_report
 from phantom_ml.data.target.column import require_target
 from phantom_ml.data.times.parse import nanoseconds
 from phantom_ml.data.times.stray import days_of, strays_of, told_strays
-from phantom_ml.errors import BadSetting, BundleDamaged, BundleVersion, UnknownName
+from phantom_ml.errors import BadSetting, BundleVersion, UnknownName
 from phantom_ml.explain.truth import Answers, known_answers
 from phantom_ml.metrics.base import Metric
 from phantom_ml.metrics.intervals import bootstrap_interval, clopper_pearson
@@ -35,6 +35,7 @@ from phantom_ml.metrics.lookup import get_metric
 from phantom_ml.metrics.thresholds import Threshold, threshold_for
 from phantom_ml.metrics.validation_scores import ValidationScores
 from phantom_ml.model.bundle import open_bundle
+from phantom_ml.model.checks import check_golden, check_held_out
 from phantom_ml.model.forecast import ForecastModel
 from phantom_ml.model.forecast_spec import ForecastSpec
 from phantom_ml.model.manifest import Manifest
@@ -86,22 +87,8 @@ def load_bundle(folder: Path, trust: Trust, n_threads: int = 1) -> tuple[Manifes
         return manifest, ForecastModel.load(folder, spec)
     pipeline = Pipeline.load(folder, spec, n_threads)
     check_golden(folder, pipeline)
+    check_held_out(folder)
     return manifest, pipeline
-
-
-def check_golden(folder: Path, pipeline: Pipeline) -> None:
-    """Score the golden rows and compare; raises BundleDamaged where the model says something else."""
-    rows = pl.read_parquet(folder / "golden" / "rows.parquet")
-    expected = np.load(folder / "golden" / "expected.npy", allow_pickle=False)
-    found = pipeline.score(rows)
-    if found.shape != expected.shape or not np.allclose(found, expected, rtol=1e-6, atol=1e-9):
-        worst = (
-            float(np.abs(found - expected).max()) if found.shape == expected.shape else float("nan")
-        )
-        raise BundleDamaged(
-            f"The model does not predict its golden rows as it did when it was made (off by {worst:g}).",
-            "Install the library versions that its card names, or train again.",
-        )
 
 
 @dataclass

@@ -14,7 +14,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from phantom_ml.data.matrix import STRING_BYTES, Feature, Matrix, uniquely_named
-from phantom_ml.errors import BundleVersion
+from phantom_ml.errors import BundleVersion, UnknownName
 from phantom_ml.features.base import ColumnEncoder, as_text, encoders
 from phantom_ml.features.before import Before
 from phantom_ml.features.cells.entity import row_hashes
@@ -23,6 +23,8 @@ from phantom_ml.features.ngrams import first_bytes, hashed_ngrams
 from phantom_ml.features.past import Past, Seen
 from phantom_ml.features.remembered import FewCells, Remembered, transform_together, write
 from phantom_ml.features.tables.base import TableEncoder, table_encoders
+from phantom_ml.parts.saved import read_object, require_version
+from phantom_ml.registry import Registry
 
 Floats = NDArray[np.float32]
 FILE, PAST = "encoder.json", "past"
@@ -191,8 +193,8 @@ class Encoder:
     @classmethod
     def of_state(cls, state: Mapping[str, Any], past: Past | None = None) -> Encoder:
         """Return the encoder of a saved state; raises BundleVersion for another feature version."""
-        columns = [_read(encoders.get(p["encoder"]), p) for p in state["columns"]]
-        tables = [_read(table_encoders.get(p["encoder"]), p) for p in state["tables"]]
+        columns = [_read(encoders, p) for p in state["columns"]]
+        tables = [_read(table_encoders, p) for p in state["tables"]]
         texts, prose = tuple(state["text_columns"]), tuple(state["prose_columns"])
         strings = tuple(state.get("string_columns", ()))
         entity = tuple(state.get("entity_columns", ()))
@@ -207,9 +209,9 @@ class Encoder:
 
     @classmethod
     def load(cls, folder: Path) -> Encoder:
-        """Return what ``save`` wrote."""
+        """Return what ``save`` wrote; raises BundleDamaged and BundleVersion."""
         past = Past.load(folder / PAST) if (folder / PAST).exists() else None
-        return cls.of_state(json.loads((folder / FILE).read_text()), past)
+        return cls.of_state(read_object(folder / FILE), past)
 
 
 def _seen(past: Past | None, frame: pl.DataFrame) -> Seen:
@@ -223,11 +225,13 @@ def _part(encoder: ColumnEncoder | TableEncoder) -> dict[str, Any]:
     return {"encoder": encoder.name, "version": encoder.version, "state": state}
 
 
-def _read(kind: type[Kind], part: Mapping[str, Any]) -> Kind:
-    if part["version"] != kind.version:
+def _read(known: Registry[type[Kind]], part: Mapping[str, Any]) -> Kind:
+    try:
+        kind = known.get(str(part["encoder"]))
+    except UnknownName:
         raise BundleVersion(
-            f"The model was trained with version {part['version']} of the {kind.name} features; "
-            f"this program has version {kind.version}.",
-            "Train the model again, or use the program that made it.",
-        )
+            f"The model was trained with {str(part['encoder'])[:40]!r} features; this program has none.",
+            "Install what adds them, or use the program that made the model.",
+        ) from None
+    require_version(part["version"], kind.version, f"{kind.name} features")
     return kind.model_validate(part["state"])

@@ -19,6 +19,7 @@ from phantom_ml.features.fitted.inner_folds import inner_folds
 from phantom_ml.features.fitted.question import Question
 from phantom_ml.features.fitted.risk import Risk
 from phantom_ml.features.fitted.text_score import TextScore
+from phantom_ml.parts.saved import read_object
 
 SideValues = NDArray[np.float32]
 
@@ -72,8 +73,8 @@ class FoldFitted:
 
     @classmethod
     def load(cls, folder: Path) -> FoldFitted:
-        """Return what ``save`` wrote."""
-        parts = json.loads((folder / "side.json").read_text())
+        """Return what ``save`` wrote; raises BundleDamaged and BundleVersion."""
+        parts = read_object(folder / "side.json")
         return cls(
             TextScore.load(folder) if parts["text_score"] else None,
             Risk.load(folder) if parts["risk"] else None,

@@ -23,10 +23,11 @@ from phantom_ml.features.windows.history import (
     steps_of,
 )
 from phantom_ml.features.windows.plan import EntityPlan, WindowPlan
-from phantom_ml.features.windows.saved import load_state, save_state
+from phantom_ml.features.windows.saved import load_model_state, save_state
 from phantom_ml.features.windows.state import WindowState
 from phantom_ml.features.windows.told import window_features
 from phantom_ml.features.windows.usual import usual_values
+from phantom_ml.parts.saved import read_object
 
 FILE = "windows.json"
 
@@ -191,10 +192,10 @@ class Past:
 
     @classmethod
     def load(cls, folder: Path) -> Past:
-        """Return what ``save`` wrote."""
+        """Return what ``save`` wrote; raises BundleDamaged and BundleVersion."""
         # The state tells its version: the plan of another may not be understood.
-        state = load_state(folder / "state")
-        parts = json.loads((folder / FILE).read_text())
+        state = load_model_state(folder / "state")
+        parts = read_object(folder / FILE)
         plan = WindowPlan.model_validate(parts["plan"])
         words = tuple(np.array(known, np.uint64) for known in parts.get("words", ()))
         return cls(plan, state, tuple(parts["kept"]), words=words)

@@ -22,6 +22,7 @@ from phantom_ml.forecasters.series.columns import GREATEST, beyond_times, read_a
 from phantom_ml.forecasters.series.from_frame import Ahead, known_ahead_of, rows_ahead
 from phantom_ml.forecasters.series.grid import SeriesSet
 from phantom_ml.model.forecast_spec import ForecastSpec, SeriesFacts
+from phantom_ml.model.reading import reading
 from phantom_ml.tasks.base import tasks
 
 Floats = NDArray[np.float64]
@@ -51,10 +52,16 @@ class ForecastModel:
     @classmethod
     def load(cls, folder: Path, spec: ForecastSpec) -> ForecastModel:
         """Return a bundle's blend, and what it says checked against what it said; raises BundleDamaged."""
-        series = SeriesSet.load(folder / SERIES)
-        members = {m.forecaster: load_forecaster(folder / m.folder, series) for m in spec.members}
+        with reading(SERIES):
+            series = SeriesSet.load(folder / SERIES)
+        members = {}
+        for m in spec.members:
+            with reading(m.folder):
+                members[m.forecaster] = load_forecaster(folder / m.folder, series)
+        with reading(GOLDEN.as_posix()):
+            expected = np.asarray(np.load(folder / GOLDEN, allow_pickle=False), np.float64)
         model = cls(spec, series, members)
-        model._check_golden(np.load(folder / GOLDEN, allow_pickle=False))
+        model._check_golden(expected)
         return model
 
     @property

@@ -114,6 +114,9 @@ def _known_version(values: Any) -> None:
     version = values.get("format_version") if isinstance(values, dict) else None
     if version is None:
         raise ValueError("it states no format_version")
+    # True and 1.0 equal 1, but no program has written them.
+    if type(version) is not int:
+        raise ValueError(f"its format_version is no whole number: {version!r:.20}")
     if version != FORMAT_VERSION:
         raise BundleVersion(
             f"The bundle is of format {version}; this version reads format {FORMAT_VERSION}.",

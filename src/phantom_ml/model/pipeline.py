@@ -20,6 +20,7 @@ from phantom_ml.metrics.thresholds import Threshold
 from phantom_ml.model.align import align
 from phantom_ml.model.combine import combine, mean_of
 from phantom_ml.model.read_times import Encoded, known_times, look, unread_times
+from phantom_ml.model.reading import reading
 from phantom_ml.model.spec import ModelSpec
 from phantom_ml.model.usual import Usual
 from phantom_ml.tasks.base import tasks
@@ -31,6 +32,8 @@ BATCH_ROWS = 65_536
 THREADED_ROWS = 512
 #: The folder of what is usual, in a bundle and where one is made.
 USUAL = "usual"
+#: The folder of the encoder in a bundle.
+ENCODER = "encoder"
 
 
 @dataclass(frozen=True)
@@ -64,17 +67,27 @@ class Pipeline:
 
     @classmethod
     def load(cls, folder: Path, spec: ModelSpec, n_threads: int = 1) -> Pipeline:
-        """Return the pipeline whose parts lie in ``folder``, already verified."""
+        """Return the pipeline whose parts lie in ``folder``, already verified.
+
+        Raises
+        ------
+        BundleDamaged, BundleVersion
+        """
         sides: dict[str, FoldFitted] = {}
 
         def part(learner: str, side: str) -> LoadedPart:
             if side not in sides:
-                sides[side] = FoldFitted.load(folder / side)
-            return LoadedPart(load_learner(folder / learner), sides[side])
+                with reading(side):
+                    sides[side] = FoldFitted.load(folder / side)
+            with reading(learner):
+                return LoadedPart(load_learner(folder / learner), sides[side])
 
         members = tuple(tuple(part(p.learner, p.side) for p in m.parts) for m in spec.members)
-        encoder = _as_read(Encoder.load(folder / "encoder"), spec)
-        return cls(spec, encoder, members, n_threads, Usual.load(folder / USUAL))
+        with reading(ENCODER):
+            encoder = _as_read(Encoder.load(folder / ENCODER), spec)
+        with reading(USUAL):
+            usual = Usual.load(folder / USUAL)
+        return cls(spec, encoder, members, n_threads, usual)
 
     def with_threshold(self, threshold: Threshold | None) -> Pipeline:
         """Return the same model with another line of alert."""

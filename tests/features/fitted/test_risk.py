@@ -1,11 +1,13 @@
 """A category's risk never shows a row its own answer, nor one that was not known in its time."""
 
+import json
+
 import numpy as np
 import pytest
 
 from phantom_ml.config import ProblemKind
 from phantom_ml.data.matrix import Feature, Matrix, Samples
-from phantom_ml.errors import BundleDamaged
+from phantom_ml.errors import BundleDamaged, BundleVersion
 from phantom_ml.features.before import Before
 from phantom_ml.features.fitted.question import Question
 from phantom_ml.features.fitted.risk import MIN_LEVELS, SMOOTHING, Risk
@@ -112,3 +114,12 @@ def test_tables_of_other_categories_are_refused(tmp_path):
 def test_the_risk_goes_back_to_its_raw_column():
     fitted, _ = fit_fold(samples(RNG.integers(0, 2, N)), TRAIN, BINARY, 0)
     assert [f.source for f in fitted.sourced("query")] == ["url"]
+
+
+def test_a_risk_states_its_version(tmp_path):
+    fitted, _ = fit_fold(samples(RNG.integers(0, 2, N)), TRAIN, BINARY, 0)
+    fitted.save(tmp_path)
+    told = json.loads((tmp_path / "risk.json").read_text())
+    (tmp_path / "risk.json").write_text(json.dumps(told | {"version": told["version"] + 1}))
+    with pytest.raises(BundleVersion, match="risks"):
+        FoldFitted.load(tmp_path)

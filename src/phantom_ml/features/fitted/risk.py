@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from phantom_ml.data.matrix import Feature, Matrix, Samples
 from phantom_ml.errors import BundleDamaged
 from phantom_ml.features.fitted.question import Question
+from phantom_ml.parts.saved import read_arrays, read_object, require_version
 
 Floats = NDArray[np.float32]
 #: Trees tell a few categories apart by themselves.
@@ -28,6 +29,8 @@ MAX_OUTPUTS = 10
 #: The mean of all counts as so many rows of each category.
 SMOOTHING = 10.0
 FILE = "risk.safetensors"
+#: Raised when the same state would give other values. Files from before it was told are of version 1.
+VERSION = 1
 
 
 @dataclass(frozen=True)
@@ -104,6 +107,7 @@ class Risk:
 
         save_file({str(i): table for i, table in enumerate(self.tables)}, folder / FILE)
         state = {
+            "version": VERSION,
             "places": self.places,
             "sources": [[f.name, f.source, f.cardinality] for f in self.sources],
             "outputs": self.outputs,
@@ -112,11 +116,10 @@ class Risk:
 
     @classmethod
     def load(cls, folder: Path) -> Risk:
-        """Return what ``save`` wrote; raises BundleDamaged if its parts do not fit."""
-        from safetensors.numpy import load_file
-
-        state = json.loads((folder / "risk.json").read_text())
-        tables = load_file(folder / FILE)
+        """Return what ``save`` wrote; raises BundleDamaged if its parts do not fit, BundleVersion."""
+        state = read_object(folder / "risk.json")
+        require_version(state.get("version", 1), VERSION, "risks")
+        tables = read_arrays(folder / FILE)
         sources = tuple(Feature(*f) for f in state["sources"])
         ordered = tuple(tables[str(i)] for i in range(len(sources)))
         wanted = [(f.cardinality + 1, len(state["outputs"])) for f in sources]

@@ -20,6 +20,7 @@ from phantom_ml.config import ProblemKind
 from phantom_ml.data.matrix import ALL_TEXT, Feature, Matrix, Samples
 from phantom_ml.errors import BundleDamaged
 from phantom_ml.features.fitted.question import Question
+from phantom_ml.parts.saved import read_arrays, read_object, require_version
 
 #: Measured on URLs and HTTP payloads: 1e-5 under-fits, 1e-7 gains nothing.
 ALPHA = 1e-6
@@ -27,6 +28,8 @@ EPOCHS = 8
 WORDS = "linear score of the text's character and word n-grams, in log-odds or the target's unit"
 #: More rows than this add seconds, not quality.
 MAX_ROWS = 100_000
+#: Raised when the same state would give other values. Files from before it was told are of version 1.
+VERSION = 1
 
 
 @dataclass(frozen=True)
@@ -123,14 +126,15 @@ class TextScore:
             },
             folder / "text_score.safetensors",
         )
-        (folder / "text_score.json").write_text(json.dumps({"outputs": self.outputs}))
+        told = {"version": VERSION, "outputs": self.outputs}
+        (folder / "text_score.json").write_text(json.dumps(told))
 
     @classmethod
     def load(cls, folder: Path) -> TextScore:
-        """Return what ``save`` wrote; raises BundleDamaged if its parts do not fit."""
-        from safetensors.numpy import load_file
-
-        parts = load_file(folder / "text_score.safetensors")
+        """Return what ``save`` wrote; raises BundleDamaged if its parts do not fit, BundleVersion."""
+        told = read_object(folder / "text_score.json")
+        require_version(told.get("version", 1), VERSION, "text scores")
+        parts = read_arrays(folder / "text_score.safetensors")
         n_buckets, used = int(parts["n_buckets"][0]), parts["buckets"]
         if not (0 < n_buckets <= 2**24) or (
             len(used) and not (0 <= used.min() <= used.max() < n_buckets)
@@ -140,8 +144,7 @@ class TextScore:
             )
         weights = np.zeros((n_buckets, parts["weights"].shape[1]), np.float32)
         weights[used] = parts["weights"]
-        outputs = json.loads((folder / "text_score.json").read_text())["outputs"]
-        return cls(weights, parts["intercept"], tuple(outputs))
+        return cls(weights, parts["intercept"], tuple(told["outputs"]))
 
 
 def _in_order(samples: Samples) -> NDArray[np.int64]:

@@ -14,17 +14,21 @@ from numpy.typing import NDArray
 from safetensors import SafetensorError
 from safetensors.numpy import load, save
 
-from phantom_ml.errors import BundleDamaged, BundleVersion
+from phantom_ml.errors import BundleDamaged
 from phantom_ml.features.windows.events import FAILURE, UNKNOWN, Events
 from phantom_ml.features.windows.memory import Memory, Part
 from phantom_ml.features.windows.plan import EntityPlan, WindowPlan
 from phantom_ml.features.windows.seen import Seen
 from phantom_ml.features.windows.state import WindowState
-from phantom_ml.parts.arrays import digest
+from phantom_ml.parts.arrays import damaged, digest
+from phantom_ml.parts.saved import require_version
 
 FILE, HEADER = "windows.safetensors", "windows"
 #: A plan is a few hundred bytes; nobody needs more than this.
 MAX_HEADER = 16_000_000
+
+#: What reading raises for bytes that ``save_state`` cannot have written.
+MALFORMED = (OSError, SafetensorError, LookupError, RecursionError, TypeError, ValueError)
 
 Arrays = Mapping[str, NDArray[Any]]
 
@@ -45,7 +49,7 @@ def save_state(state: WindowState, folder: Path) -> None:
 
 
 def load_state(folder: Path) -> WindowState:
-    """Return what ``save_state`` wrote.
+    """Return what ``save_state`` wrote into a folder of its own.
 
     Raises
     ------
@@ -55,24 +59,32 @@ def load_state(folder: Path) -> WindowState:
         It was written by another version of these features.
     """
     try:
-        raw = (folder / FILE).read_bytes()
-        told = _header(raw)
-        if told["version"] != WindowPlan.version:
-            raise BundleVersion(
-                f"The window state has version {str(told['version'])[:20]}; "
-                f"this program has version {WindowPlan.version}.",
-                "Train the model again, or use the program that made it.",
-            )
-        plan = WindowPlan.model_validate(told["plan"])
-        arrays = load(raw)
-        if digest(arrays) != told["sha256"]:
-            raise ValueError("sha256")
-        parts = [_part(e, arrays, f"{i}.") for i, e in enumerate(plan.entities)]
-    except (OSError, SafetensorError, LookupError, RecursionError, TypeError, ValueError) as error:
+        return _read(folder)
+    except MALFORMED as error:
         raise BundleDamaged(
             f"The window state in {str(folder)!r} cannot be read ({type(error).__name__}).",
             "Name the folder that an earlier run kept it in, or a new one to begin with.",
         ) from None
+
+
+def load_model_state(folder: Path) -> WindowState:
+    """Return what ``save_state`` wrote into a folder of a model; raises as ``load_state``."""
+    try:
+        return _read(folder)
+    except MALFORMED as error:
+        damaged(f"{FILE} cannot be read ({type(error).__name__})")
+
+
+def _read(folder: Path) -> WindowState:
+    """Return the state in ``folder``; raises BundleVersion, and one of ``MALFORMED``."""
+    raw = (folder / FILE).read_bytes()
+    told = _header(raw)
+    require_version(told["version"], WindowPlan.version, "window features")
+    plan = WindowPlan.model_validate(told["plan"])
+    arrays = load(raw)
+    if digest(arrays) != told["sha256"]:
+        raise ValueError("sha256")
+    parts = [_part(e, arrays, f"{i}.") for i, e in enumerate(plan.entities)]
     memories = tuple(Memory((part,) if len(part.entities) else ()) for part in parts)
     return WindowState(plan, memories)
 
