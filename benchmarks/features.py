@@ -7,11 +7,13 @@ events, rates, distinct values and first sights of one entity over 1 h and 24 h.
 from __future__ import annotations
 
 import argparse
+import json
 import resource
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from functools import partial
+from pathlib import Path
 
 import numpy as np
 import polars as pl
@@ -21,6 +23,11 @@ from benchmarks.table import as_table
 LEAST_TIMES = 3
 #: Of the row that is scored alone, and rows that are.
 N_COLUMNS, N_ROWS = 40, 200
+#: Real tables of many columns, and logs.
+WIDE = (
+    "nsl_kdd,malware_pe_headers,ames_housing,vehicle_insurance_fraud,zeek_conn_mixed,apache_access_log,"
+    "cowrie_honeypot_json"
+)
 NAMES = [
     "login",
     "account",
@@ -43,6 +50,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--values", type=int, default=1_000_000, help="distinct values a kind")
     parser.add_argument("--events", type=int, default=10_000_000, help="events in windows")
     parser.add_argument("--only", help="names of measurements, with commas between")
+    parser.add_argument("--data", type=Path, help="folder of sets, of which single rows are taken")
+    parser.add_argument("--sets", default=WIDE, help="which of them, with commas between")
 
 
 def run(chosen: argparse.Namespace) -> int:
@@ -60,6 +69,9 @@ def run(chosen: argparse.Namespace) -> int:
         print(f"\nPeak memory of the whole process: {peak:.2f} GiB.")
     if "row" in wanted:
         print("\n" + "\n".join(as_table([["one row of 40 raw columns", "ms"], *of_one_row()])))
+    if chosen.data is not None:
+        told = [of_real_rows(chosen.data / name) for name in chosen.sets.split(",")]
+        print("\n" + "\n".join(as_table([["one row of real columns", "ms"], *told])))
     return 0
 
 
@@ -129,13 +141,40 @@ def of_one_row() -> list[list[str]]:
 
 
 def _one_row(name: str, frame: pl.DataFrame) -> list[str]:
+    kinds = {c: c.rsplit("_", 1)[0] for c in frame.columns}
+    return _alone(name, frame, frame, kinds)
+
+
+def of_real_rows(folder: Path) -> list[str]:
+    """Return how long one row of a set's test part takes, with all features of its training part.
+
+    A log without a test part has its last rows taken for it.
+    """
+    meta, test_file = json.loads((folder / "meta.json").read_text()), folder / "test.parquet"
+    train = pl.read_parquet(folder / "train.parquet")
+    test = pl.read_parquet(test_file) if test_file.exists() else train.tail(N_ROWS)
+    train = train if test_file.exists() else train.head(-N_ROWS)
+    named = ("label_columns", "id_columns_to_ignore")
+    hidden = [meta.get("target"), *(c for key in named for c in meta.get(key) or ())]
+    inputs = [c for c in train.columns if c not in hidden and c in test.columns]
+    name = f"{len(inputs)} columns of {folder.name}"
+    return _alone(name, train.select(inputs), test.select(inputs), {}, meta.get("time_column"))
+
+
+def _alone(
+    name: str,
+    train: pl.DataFrame,
+    test: pl.DataFrame,
+    kinds: Mapping[str, str],
+    time_column: str | None = None,
+) -> list[str]:
     from phantom_ml.config import FeatureSettings
     from phantom_ml.data.recognise import recognise
     from phantom_ml.features.fit import fit_encoder
 
-    kinds = {c: c.rsplit("_", 1)[0] for c in frame.columns}
-    encoder = fit_encoder(frame, recognise(frame, kinds), FeatureSettings())
-    rows = [frame[i : i + 1] for i in range(N_ROWS)]
+    by = time_column if time_column in train.columns else None
+    encoder = fit_encoder(train, recognise(train, kinds), FeatureSettings(), by)
+    rows = [test[i : i + 1] for i in range(min(N_ROWS, test.height))]
     taken = [_seconds(partial(encoder.transform, row)) for row in [rows[0], *rows]][1:]
     return [f"{name}, {len(encoder.features)} features", f"{1e3 * np.median(taken):.2f}"]
 
