@@ -40,6 +40,7 @@ GIVEN = {
     "task_settings.past_only": ("load",),
     "task_settings.frequency": "1h",
     "task_settings.season": 24,
+    "task_settings.time_zone": "Europe/Berlin",
     "task_settings.n_windows": 2,
 }
 

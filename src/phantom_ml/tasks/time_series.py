@@ -29,6 +29,7 @@ class TimeSeries(Task):
             "past_only",
             "frequency",
             "season",
+            "time_zone",
             "n_windows",
         )
     )
