@@ -228,6 +228,13 @@ def test_interrupted_command_ends_with_130(phantom, folder, monkeypatch):
     assert (run.code, run.err) == (130, "Stopped.\n")
 
 
+def test_output_that_was_closed_is_no_error(folder):
+    command = [*PHANTOM, "models", "--home", str(folder / "home")]
+    closed = ["sh", "-c", 'exec "$@" >&-', "sh", *command]
+    done = subprocess.run(closed, stderr=subprocess.PIPE, check=False)
+    assert (done.returncode, done.stderr) == (0, b"")
+
+
 def test_reader_that_went_away_is_no_error(folder):
     read, write = os.pipe()
     os.close(read)

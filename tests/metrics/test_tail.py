@@ -106,6 +106,12 @@ def test_rows_beyond_a_gap_are_said_to_be_alerted():
     assert "10 held-out rows lie far above all others" in note
 
 
+def test_of_rows_beyond_a_gap_under_the_line_none_is_said_to_be_alerted():
+    scores = np.concatenate([np.linspace(0.0, 4.5, 1_457), np.linspace(5.5, 5.9, 43)])
+    note = threshold_for(None, nobody_knows(scores)).note
+    assert note.endswith("had no part in the line: it alerts 0 of them.")
+
+
 def with_known(n_known: int, score: float = 4.0) -> ValidationScores:
     """Scores of rows of which the last ones are known anomalies."""
     usual = np.random.default_rng(0).exponential(size=3_000)

@@ -9,6 +9,7 @@ import os
 import signal
 import sys
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -100,6 +101,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         Default: those of the program.
     """
     begin()
+    _open_closed()
     ended: list[int] = []
     if arguments is None:
         # Registered first, it is called last.
@@ -116,6 +118,13 @@ def main(arguments: Sequence[str] | None = None) -> None:
     atexit.register(signal.signal, signal.SIGINT, signal.SIG_IGN)
     ended.append(code or 0)
     sys.exit(code or 0)
+
+
+def _open_closed() -> None:
+    """Let what is written to a stream that the caller closed (``>&-``) go nowhere: Python has None for it."""
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:
+            setattr(sys, name, Path(os.devnull).open("w"))  # noqa: SIM115
 
 
 def _leave(ended: Sequence[int]) -> None:

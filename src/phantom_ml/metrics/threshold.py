@@ -174,7 +174,9 @@ def _of_tail(validation: ValidationScores, cuts: Cuts) -> _Line:
     """Return the cut by the tail of the scores of all rows that are not known to be odd, taken for benign."""
     usual = validation.score[validation.truth == 0]
     value, n_rows = tail_cut(usual), len(usual)
-    note = tail_refusal(RISK, n_rows, n_apart(usual), len(validation.score) - n_rows)
+    apart = n_apart(usual)
+    above = min(apart, int((usual >= value).sum()))
+    note = tail_refusal(RISK, n_rows, apart, above, len(validation.score) - n_rows)
     return _Line(value, cuts.at(value), n_rows >= rows_needed(RISK), note)
 
 

@@ -166,7 +166,7 @@ def _budget_refusal(policy: ThresholdPolicy, cuts: Cuts) -> str:
     return ""
 
 
-def tail_refusal(rate: float, n_rows: int, n_apart: int, n_known: int = 0) -> str:
+def tail_refusal(rate: float, n_rows: int, n_apart: int, n_above: int, n_known: int = 0) -> str:
     """Return why rows taken for normal do not support a line that one in so many exceeds, or an empty sentence.
 
     Parameters
@@ -175,12 +175,14 @@ def tail_refusal(rate: float, n_rows: int, n_apart: int, n_known: int = 0) -> st
         The share of rows that is told to lie beyond the line.
     n_rows, n_apart : int
         Held-out rows, and those of them that lie beyond a gap, above all others.
+    n_above : int
+        Of the latter, those above the line: it lies no higher than its rate of usual rows is told to.
     n_known : int
         Known anomalies that were measured, too few for a line of their own.
 
     Examples
     --------
-    >>> tail_refusal(0.001, 500, 0)
+    >>> tail_refusal(0.001, 500, 0, 0)
     '1 row in 1,000 can be claimed from 3,000 held-out rows on; there are 500.'
     """
     told = []
@@ -191,8 +193,9 @@ def tail_refusal(rate: float, n_rows: int, n_apart: int, n_known: int = 0) -> st
         )
     if n_apart > rate * n_rows:
         lie = counted(n_apart, "held-out row lies", "held-out rows lie")
+        alerted = "such rows as well" if n_above >= n_apart else f"{n_above:,} of them"
         told.append(
-            f"{lie} far above all others, and had no part in the line: it alerts such rows as well."
+            f"{lie} far above all others, and had no part in the line: it alerts {alerted}."
         )
     if n_known:
         were = counted(n_known, "known anomaly was", "known anomalies were")
