@@ -1,24 +1,11 @@
-"""What all saved forecasters tell: a JSON object, and the quantiles that they were fitted for."""
+"""What all saved forecasters tell: the quantiles that they were fitted for."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
 from phantom_ml.parts.arrays import damaged
-
-
-def read_json(path: Path) -> dict[str, Any]:
-    """Return the object in a file; raises BundleDamaged."""
-    try:
-        told = json.loads(path.read_text())
-    except (OSError, ValueError) as error:
-        damaged(f"{path.name} cannot be read ({error})")
-    if not isinstance(told, dict):
-        damaged(f"{path.name} holds no object")
-    return told
 
 
 def read_levels(told: Mapping[str, Any]) -> tuple[float, ...]:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from phantom_ml.forecasters._parts import read_json
 from phantom_ml.forecasters.base import FittedForecaster, forecasters
 from phantom_ml.forecasters.series.grid import SeriesSet
+from phantom_ml.parts.saved import read_object
 
 FILE = "forecaster.json"
 
@@ -34,7 +34,7 @@ def load_forecaster(folder: Path, history: SeriesSet | None = None) -> FittedFor
     UnknownName
         No forecaster bears the name.
     """
-    name = str(read_json(folder / FILE).get("forecaster"))
+    name = str(read_object(folder / FILE).get("forecaster"))
     if history is None:
         history = SeriesSet.load(folder)
     return forecasters.get(name).fitted.load(folder, history)

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import ndtri
 
-from phantom_ml.forecasters._parts import read_json, read_levels
+from phantom_ml.forecasters._parts import read_levels
 from phantom_ml.forecasters.base import (
     FittedForecaster,
     Forecast,
@@ -25,6 +25,7 @@ from phantom_ml.forecasters.base import (
 )
 from phantom_ml.forecasters.series.change_spread import change_spread
 from phantom_ml.forecasters.series.grid import SeriesSet
+from phantom_ml.parts.saved import read_object
 
 Floats = NDArray[np.float64]
 FILE = "seasonal_naive.json"
@@ -49,7 +50,7 @@ class FittedSeasonalNaive(FittedForecaster):
     @classmethod
     def load(cls, folder: Path, history: SeriesSet) -> FittedSeasonalNaive:
         """Return what was saved; raises BundleDamaged."""
-        return cls(history, read_levels(read_json(folder / FILE)))
+        return cls(history, read_levels(read_object(folder / FILE)))
 
 
 @forecasters.add("SeasonalNaive")
