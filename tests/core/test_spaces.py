@@ -2,7 +2,7 @@
 
 import pytest
 
-from phantom_ml.errors import NoTrialSucceeded
+from phantom_ml.errors import BadSetting, UnknownName
 from tests.core.conftest import FAST
 from tests.core.tables import numbers
 
@@ -24,5 +24,25 @@ def test_a_device_that_is_not_there_is_told(core):
         pytest.skip("There is such a device here.")
     spaces = {"NeuralNetwork": {"device": ["cuda"]}}
     asked = {"algorithms_to_try": ["NeuralNetwork"], "tuning": {"spaces": spaces}}
-    with pytest.raises(NoTrialSucceeded, match="'cuda' was asked for, but torch finds none"):
+    with pytest.raises(BadSetting, match="'cuda' was asked for, but torch finds none"):
         core.auto_create_model(numbers(n=100), FAST | asked)
+
+
+@pytest.mark.parametrize(
+    ("spaces", "error"),
+    [
+        ({"LightGBM": {"num_leafs": [3]}}, UnknownName),
+        ({"LightGBM": {"num_leaves": [-3]}}, BadSetting),
+        ({"LightGBM": {}}, BadSetting),
+    ],
+)
+def test_a_bad_space_is_told_before_the_data_is_looked_for(core, spaces, error):
+    asked = FAST | {"data_path": "nowhere.csv", "tuning": {"spaces": spaces}}
+    with pytest.raises(error):
+        core.auto_train_model(asked)
+
+
+def test_a_bad_space_of_an_algorithm_that_nobody_named_is_told_before_the_data_is_looked_for(core):
+    tuning = {"spaces": {"LightGMB": {"num_leaves": [3]}}}
+    with pytest.raises(UnknownName, match="Did you mean 'LightGBM'"):
+        core.auto_create_model("nowhere.csv", {"target_column": "y", "tuning": tuning})

@@ -68,7 +68,8 @@ def test_a_grid_of_many_choices_ends_after_n_trials():
         (
             2,
             (
-                "The grid has 6 points, more than n_trials (2): those that are tried are drawn at random.",
+                "The grid has 6 points, more than n_trials (2): those that are tried are spread over each "
+                "setting's values.",
             ),
         ),
     ],

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from phantom_ml.tuning.space import Axis
+from phantom_ml.tuning.spread import spread
 
 #: A grid has at most so many levels of one number.
 MAX_LEVELS = 25
@@ -17,17 +18,28 @@ MAX_LEVELS = 25
 SIDES = 3
 
 
-def grid(space: Mapping[str, Axis], n_points: int) -> list[dict[str, Any]]:
+def grid(space: Mapping[str, Axis], n_points: int, seed: int | None = None) -> list[dict[str, Any]]:
     """Return the points of the finest even grid of at most ``n_points``, undecoded.
 
     Where the choices alone are more than that, all their combinations are returned, with one level
     a number.
+
+    Parameters
+    ----------
+    space : mapping of setting to Axis
+    n_points : int
+    seed : int, optional
+        Of an order in which every beginning has each level of a setting equally often, give or take one.
+        Default: the levels of the last setting in turn, for each of those before it.
     """
     levels = 1
     while levels < MAX_LEVELS and _size(space, levels + 1) <= n_points:
         levels += 1
     parts = [axis.levels(levels) for axis in space.values()]
-    return [dict(zip(space, point, strict=True)) for point in itertools.product(*parts)]
+    points = [dict(zip(space, point, strict=True)) for point in itertools.product(*parts)]
+    if seed is None:
+        return points
+    return [points[place] for place in spread([len(part) for part in parts], seed)]
 
 
 def is_too_wide(space: Mapping[str, Axis], n_points: int) -> bool:

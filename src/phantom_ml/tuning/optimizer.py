@@ -143,6 +143,8 @@ class EstimatorOptimizer:
             rows are too few or without columns, or answers are missing.
         ValueError
             ``X`` and ``y`` are not of one length: a BadSetting that is a ValueError too.
+        ExtraMissing
+            The algorithm needs a library that is not installed.
         NoTrialSucceeded
             Every trial failed; the message tells the reasons.
         BudgetTooSmall
@@ -202,13 +204,13 @@ class EstimatorOptimizer:
         if own or is_too_wide(space, n_most):
             defaults = search.bench.estimator.get_params()
             points = grid_around(space, defaults, n_most, whole=not own)
-            n_points = search.enqueue(points, None)
         else:
-            n_points = search.enqueue(grid(space, n_most), seed)
+            points = grid(space, n_most, seed)
+        n_points = search.enqueue(points, n_most)
         if n_points < n_most:
             what = f"fewer than n_trials ({n_most}): the search ends with them."
         elif n_points > n_most:
-            what = f"more than n_trials ({n_most}): those that are tried are drawn at random."
+            what = f"more than n_trials ({n_most}): those that are tried are spread over each setting's values."
         return [] if n_points == n_most else [f"The grid has {n_points} points, {what}"]
 
     def _run(self, search: Search) -> None:

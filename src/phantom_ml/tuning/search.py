@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from phantom_ml.errors import ChildTimeout, ProcessError
+from phantom_ml.errors import ChildTimeout, ExtraMissing, PhantomError
 from phantom_ml.process import Deadline
 from phantom_ml.tuning.basis import Basis
 from phantom_ml.tuning.bench import Climb, Measure
@@ -105,17 +105,17 @@ class Search:
         else:
             self.study.tell(trial, state=getattr(TrialState, _STATES[status]))
 
-    def enqueue(self, points: list[dict[str, Any]], seed: int | None) -> int:
-        """Put points in line to be tried, each different one once; return how many different ones there are.
+    def enqueue(self, points: list[dict[str, Any]], most: int) -> int:
+        """Put points in line in their order, each different one once; return how many different ones there are.
 
-        Their order is drawn at random by the seed; None: it stays as it is.
+        Those that were tried are left out, so that a search goes on where an earlier one ended, and so are
+        those for which there are no trials: of ``most``, the trials so far among them.
         """
         different = {_said(self._active(p)): p for p in points}
-        chosen = [point for key, point in different.items() if key not in self.tried]
-        order = range(len(chosen))
-        drawn = order if seed is None else np.random.default_rng(seed).permutation(order)
-        for i in drawn:
-            self.study.enqueue_trial(chosen[i])
+        left = [point for key, point in different.items() if key not in self.tried]
+        chosen = left[: max(0, most - len(self.trials))]
+        for point in chosen:
+            self.study.enqueue_trial(point)
         self.n_waiting = len(chosen)
         return len(different)
 
@@ -173,7 +173,10 @@ class Search:
                 reason = self._climb(climb, trial, way)
         except ChildTimeout as error:
             return self._timed_out(error, allowed, limits.deadline)
-        except ProcessError as error:
+        except ExtraMissing:
+            # Not of these settings: all trials need it.
+            raise
+        except PhantomError as error:
             return "failed", error.message
         except ValueError as error:
             return "failed", f"ValueError: {error}"

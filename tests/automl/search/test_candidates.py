@@ -10,6 +10,8 @@ from phantom_ml.automl.search.portfolio import FILE, learned, portfolio
 from phantom_ml.automl.trials.children import Candidate
 from phantom_ml.config import SUPERVISED, OptimizationMethod, ProblemKind, TuningSettings
 from phantom_ml.errors import BadSetting, UnknownName
+from phantom_ml.tuning.grid import grid
+from phantom_ml.tuning.space import axes
 from tests.automl.made import failed, finished
 
 SEARCHES = ["bayesian_optimization", "random_search", "hyperband"]
@@ -192,6 +194,17 @@ def test_another_seed_goes_over_a_grid_in_another_order():
     one, two = grid_order(0, **lists), grid_order(1, **lists)
     assert one != two
     assert sorted(one) == sorted(two)
+
+
+def test_a_grid_that_is_cut_short_tries_each_value_as_often():
+    lists = {"num_leaves": [3, 4, 5, 6], "learning_rate": [0.05, 0.1, 0.2]}
+    assert [len(set(grid_order(seed, **lists)[:4])) for seed in range(5)] == [4] * 5
+
+
+def test_a_grid_has_the_order_of_a_search_alone():
+    lists = {"num_leaves": [3, 4, 5, 6], "learning_rate": [0.05, 0.1, 0.2]}
+    alone = [lists["num_leaves"][p["num_leaves"]] for p in grid(axes(lists, list(lists)), 12, 7)]
+    assert grid_order(7, **lists) == alone
 
 
 def tried_of(n: int) -> tuple[Candidates, list]:

@@ -8,6 +8,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from phantom_ml.algorithms.base import AlgorithmSettings, algorithms
+from phantom_ml.automl.question.device import check_devices
 from phantom_ml.config import RangeSettings, TuningSettings
 from phantom_ml.config.bounds import Bound, Setting
 from phantom_ml.config.faults import plain_message
@@ -107,15 +108,25 @@ def _cannot_have(
 
 
 def check_space(algorithm: type[AlgorithmSettings], space: Mapping[str, Any]) -> None:
-    """Refuse values that an algorithm's settings cannot have; raises BadSetting before any trial."""
+    """Refuse a space before any trial of it.
+
+    Raises
+    ------
+    BadSetting
+        An algorithm's settings cannot have a value, or nothing can be fitted with any of them here.
+    ExtraMissing
+        Whether anything can was to be asked of a library that is not installed.
+    """
     own = {n: given for n, given in dict(space).items() if n in algorithm.model_fields}
-    for setting, axis in (axes(own, list(own)) if own else {}).items():
+    searched = axes(own, list(own)) if own else {}
+    for setting, axis in searched.items():
         if not axis.values:
             _check_no_choice(algorithm, setting)
         ends = axis.values or (axis.bound.low, axis.bound.high)
         whole = axis.bound.integer and not axis.values
         for value in ends:
             _check(algorithm, setting, int(value) if whole else value)
+    check_devices(algorithm, {setting: axis.values for setting, axis in searched.items()})
 
 
 def holds(space: Space, name: str, settings: Mapping[str, Setting]) -> bool:
@@ -147,14 +158,17 @@ def effective(name: str, settings: Mapping[str, Setting]) -> dict[str, Setting]:
     return dict(algorithms.get(name).model_validate(dict(settings)).model_dump())
 
 
-def grid_of(name: str, given: Mapping[str, Space]) -> list[dict[str, Setting]]:
+def grid_of(
+    name: str, given: Mapping[str, Space], seed: int | None = None
+) -> list[dict[str, Setting]]:
     """Return the points of a grid over an algorithm's settings.
 
-    Of a space that was given the finest even one; of its own bounds from the defaults outward.
+    Of a space that was given the finest even one, whose order the seed spreads over its values; of its own
+    bounds from the defaults outward.
     """
     if name in given:
         searched = axes(given[name], list(given[name]))
-        return _decoded(searched, grid(searched, GIVEN_POINTS))
+        return _decoded(searched, grid(searched, GIVEN_POINTS, seed))
     own = algorithms.get(name).space()
     first = {n: b for n, b in own.items() if b.when is None}
     chosen = dict(list(first.items())[:GRID_SETTINGS])

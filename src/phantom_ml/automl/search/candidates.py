@@ -14,7 +14,6 @@ from phantom_ml.automl.question.spaces import Space, effective, grid_of, holds, 
 from phantom_ml.automl.search.halving import promoted, rungs
 from phantom_ml.automl.trials.children import Candidate, Finished, said
 from phantom_ml.config import OptimizationMethod
-from phantom_ml.config.bounds import Setting
 from phantom_ml.model.trial import Trial, TrialStatus
 from phantom_ml.tuning.propose import propose
 from phantom_ml.wording import counted
@@ -123,7 +122,7 @@ class Candidates:
     def _grid(self) -> dict[str, Candidate]:
         """Return all points of the grids, each once by what it says, one of each algorithm in turn."""
         names = dict.fromkeys([c.algorithm for c in self.first] + [*self.given])
-        grids = [[(n, point) for point in _points(n, self.given, self.seed)] for n in names]
+        grids = [[(n, point) for point in grid_of(n, self.given, self.seed)] for n in names]
         turns = [turn for turn in chain.from_iterable(zip_longest(*grids)) if turn is not None]
         points = (Candidate(name, settings, raced=True) for name, settings in turns)
         return {said(c): c for c in points}
@@ -164,17 +163,6 @@ class Candidates:
 
     def _succeeded(self, name: str, seen: Sequence[Finished]) -> bool:
         return any(f.complete for f in seen if f.trial.algorithm == name)
-
-
-def _points(name: str, given: Mapping[str, Space], seed: int) -> list[dict[str, Setting]]:
-    """Return the points of an algorithm's grid in the order in which they are tried.
-
-    Those of a space that was given are drawn by the seed: the first few of a product are all of one edge.
-    """
-    points = grid_of(name, given)
-    if name not in given:
-        return points
-    return [points[i] for i in np.random.default_rng(seed).permutation(len(points))]
 
 
 def _shared(candidate: Candidate, failed: Sequence[Trial]) -> int:
@@ -220,7 +208,7 @@ def _inside(
     seed: int,
 ) -> list[Candidate]:
     if method is OptimizationMethod.GRID_SEARCH:
-        points = (Candidate(name, point) for point in _points(name, given, seed))
+        points = (Candidate(name, point) for point in grid_of(name, given, seed))
         return list({said(c): c for c in points}.values())
     own = [c for c in candidates if c.algorithm == name and holds(given[name], name, c.settings)]
     return own or [Candidate(name, moved(given[name], name, {}))]
