@@ -25,7 +25,8 @@ from benchmarks.lines import append_lines, read_lines
 from benchmarks.table import as_table
 from phantom_ml.algorithms.base import FitContext, Learner, algorithms
 from phantom_ml.automl.preparation.holdout import Holdout
-from phantom_ml.automl.question.problem import Problem, pose
+from phantom_ml.automl.question.pose import pose
+from phantom_ml.automl.question.problem import Problem
 from phantom_ml.config import AutoMLConfig, FeatureSettings, ProblemKind, ThresholdPolicy
 from phantom_ml.core import PhantomMLCore
 from phantom_ml.core.drift import ROUNDS, SETTINGS, Drift, drift

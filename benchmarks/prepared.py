@@ -14,7 +14,8 @@ from benchmarks.datasets import DataSet
 from phantom_ml.algorithms.base import load_learner
 from phantom_ml.automl.preparation.encode import encode, near
 from phantom_ml.automl.preparation.folds import fit_sides, plan_splits, save_folds
-from phantom_ml.automl.question.problem import Problem, pose
+from phantom_ml.automl.question.pose import pose
+from phantom_ml.automl.question.problem import Problem
 from phantom_ml.automl.search.race import Room
 from phantom_ml.automl.trials.children import Candidate, Finished, Order, collect, start
 from phantom_ml.automl.trials.workspace import Workspace

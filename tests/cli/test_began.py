@@ -12,38 +12,40 @@ from phantom_ml.cli.train import trained
 from phantom_ml.config import AutoMLConfig
 
 
-class Listening:
-    """A core that keeps what it was told of the beginning."""
-
-    told = 0.0
-
+class Core:
     def list_models(self):
         return []
 
-    def auto_train_model(self, _, *, progress, began):
-        self.told = began
+
+@pytest.fixture
+def told_by(monkeypatch):
+    """What a training hears of its beginning after some steps, which no other test sees."""
+
+    def of(*steps):
+        told = []
+        monkeypatch.setattr(
+            "phantom_ml.core.core.train_since", lambda _, began, *__, **___: told.append(began)
+        )
+        config = AutoMLConfig.of({"target_column": "y", "data_path": "x.csv"})
+
+        def run():
+            for step in steps:
+                step()
+            trained(Core(), config, quiet=True)
+
+        contextvars.Context().run(run)
+        return told[0]
+
+    return of
 
 
-def told_by(*steps):
-    """Return what a core hears after some steps, which no other test sees."""
-    core, config = Listening(), AutoMLConfig.of({"target_column": "y", "data_path": "x.csv"})
-
-    def run():
-        for step in steps:
-            step()
-        trained(core, config, quiet=True)
-
-    contextvars.copy_context().run(run)
-    return core.told
-
-
-def test_a_training_is_told_when_its_command_was_called():
+def test_a_training_is_told_when_its_command_was_called(told_by):
     before = time.monotonic()
     assert before <= told_by(begin) <= time.monotonic()
 
 
-def test_where_no_program_was_called_a_training_begins_when_it_is_asked_for():
-    assert (told_by(), began()) == (None, None)
+def test_where_no_program_was_called_a_training_begins_when_it_is_asked_for(told_by):
+    assert (told_by(), contextvars.Context().run(began)) == (None, None)
 
 
 @pytest.mark.parametrize(("words", "code"), [(["--version"], 0), (["nonsense"], 2)])

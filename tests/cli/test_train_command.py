@@ -14,6 +14,7 @@ from phantom_ml.cli.options import seconds
 from phantom_ml.cli.train import Question
 from phantom_ml.config import ThresholdPolicy
 from phantom_ml.core import PhantomMLCore
+from phantom_ml.core.core import train_since
 from phantom_ml.errors import BadSetting, SourceUnreadable
 from tests.cli.conftest import run_once
 
@@ -208,7 +209,7 @@ def test_interrupt_before_a_first_model_ends_with_130(phantom, table, folder, mo
     def interrupt(*_, **__):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(PhantomMLCore, "auto_train_model", interrupt)
+    monkeypatch.setattr("phantom_ml.core.core.train_since", interrupt)
     run = phantom("train", table, "--target", "verdict", "--home", folder / "home")
     assert (run.code, run.err) == (130, "Stopped before a first model stood; nothing was kept.\n")
 
@@ -219,19 +220,17 @@ def test_interrupt_before_a_first_model_is_one_line_of_json_where_that_was_asked
     def interrupt(*_, **__):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(PhantomMLCore, "auto_train_model", interrupt)
+    monkeypatch.setattr("phantom_ml.core.core.train_since", interrupt)
     run = phantom("train", table, "--target", "verdict", "--home", folder / "home", "--json")
     assert json.loads(run.err)["code"] == "interrupted"
 
 
 def test_interrupt_after_a_first_model_tells_where_it_is(phantom, table, folder, monkeypatch):
-    real = PhantomMLCore.auto_train_model
-
-    def interrupt(self, config, **asked):
-        real(self, config, **asked)
+    def interrupt(*asked, **told):
+        train_since(*asked, **told)
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(PhantomMLCore, "auto_train_model", interrupt)
+    monkeypatch.setattr("phantom_ml.core.core.train_since", interrupt)
     words = ("--target", "verdict", *QUICK, "--home", folder / "home", "--json")
     run = phantom("train", table, *words)
     assert (run.code, run.out) == (130, "")

@@ -150,7 +150,7 @@ def test_an_imported_model_is_evaluated_cut_and_fitted_again(core, binary, stran
     fresh = events(200, seed=6)
     line = stranger.set_threshold(taken, {"top_k": 5})
     newer = stranger.refit(taken, fresh)
-    assert stranger.evaluate(newer, fresh).threshold.value == line.value
+    assert stranger.evaluate(newer, fresh).threshold.policy == line.policy
 
 
 def test_a_model_whose_folder_was_changed_in_the_store_is_refused(core, small, tmp_path):

@@ -193,12 +193,15 @@ def trained(
     typer.Exit
         Ctrl-C came before there was a result; it was told what is kept.
     """
+    from phantom_ml.automl.question.ahead import check_settings
+    from phantom_ml.core.core import train_since
 
     def start(progress: ProgressCallback) -> AutoMLResult:
         if read_options is None:
-            return core.auto_train_model(config, progress=progress, began=began())
+            return train_since(core, began(), config, progress=progress)
+        check_settings(config)
         dataset = core.read(config.data_path, read_options)
-        return core.auto_create_model(dataset, config, progress=progress, began=began())
+        return train_since(core, began(), dataset, config, progress=progress)
 
     return _watched(core, config, quiet, start)
 

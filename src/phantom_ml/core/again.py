@@ -9,7 +9,7 @@ from typing import Any
 
 from phantom_ml.automl.budget import Budget
 from phantom_ml.automl.final_model.refit import refit_draft
-from phantom_ml.automl.question.problem import pose
+from phantom_ml.automl.question.pose import pose
 from phantom_ml.automl.trials.workspace import Workspace
 from phantom_ml.config import AutoMLConfig, ProblemKind
 from phantom_ml.core.models import get_metric_or_none

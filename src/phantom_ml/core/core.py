@@ -9,18 +9,16 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from phantom_ml.automl.trials.preload import PRELOAD, preload_of
+from phantom_ml.automl.trials.preload import PRELOAD
 from phantom_ml.config import AutoMLConfig, FeatureSettings, ThresholdPolicy
-from phantom_ml.core.models import Evaluation, Loaded, evaluate, recut
+from phantom_ml.core.asked import Config, train_asked
+from phantom_ml.core.models import Evaluation, Loaded, recut
 from phantom_ml.core.result import AutoMLResult
 from phantom_ml.core.shelf import Shelf
-from phantom_ml.core.training import train
 from phantom_ml.data.readers.base import ReadOptions
 from phantom_ml.data.reading.dataset import Dataset
-from phantom_ml.errors import BadSetting
 from phantom_ml.metrics.thresholds import Threshold
 from phantom_ml.model.families import Family, kept_families
-from phantom_ml.model.forecast import ForecastModel
 from phantom_ml.model.leaderboard import Leaderboard
 from phantom_ml.model.signing import SigningKey, Trust
 from phantom_ml.process.child import warm_up
@@ -28,14 +26,12 @@ from phantom_ml.process.deadline import Deadline
 from phantom_ml.progress import ProgressCallback, silent
 from phantom_ml.store.records import ExperimentView, ModelRecord
 from phantom_ml.store.store import Store
-from phantom_ml.tasks.settings import check_settings
 
 if TYPE_CHECKING:
     from phantom_ml.core.threat import ThreatReport
     from phantom_ml.explain.evasion.report import EvasionReport
     from phantom_ml.features.feature_set import FeatureSet
 
-Config = AutoMLConfig | Mapping[str, Any] | str
 HOME_VARIABLE = "PHANTOM_HOME"
 
 
@@ -82,11 +78,7 @@ class PhantomMLCore:
     # Training
 
     def auto_train_model(
-        self,
-        config: Config,
-        *,
-        progress: ProgressCallback = silent,
-        began: float | None = None,
+        self, config: Config, *, progress: ProgressCallback = silent
     ) -> AutoMLResult:
         """Train from ``data_path`` of the configuration.
 
@@ -94,22 +86,15 @@ class PhantomMLCore:
         ----------
         config : AutoMLConfig, mapping or JSON text
         progress : callable of Progress
-        began : float, optional
-            When the time of the budget began, by ``time.monotonic()``. Default: now.
 
         Raises
         ------
         DataError, ConfigError, SearchError
         """
-        return self.auto_create_model(config, progress=progress, began=began)
+        return self.auto_create_model(config, progress=progress)
 
     def auto_create_model(
-        self,
-        data: Any,
-        config: Config | None = None,
-        *,
-        progress: ProgressCallback = silent,
-        began: float | None = None,
+        self, data: Any, config: Config | None = None, *, progress: ProgressCallback = silent
     ) -> AutoMLResult:
         """Train on data in memory, ``(data, config)``, or from ``data_path``, ``(config)``.
 
@@ -118,23 +103,12 @@ class PhantomMLCore:
         data : polars, pandas or Arrow table, numpy array, path; or the configuration alone
         config : AutoMLConfig, mapping or JSON text
         progress : callable of Progress
-        began : float, optional
-            As for `auto_train_model`.
+
+        Raises
+        ------
+        DataError, ConfigError, SearchError
         """
-        clock = Deadline.after(0.0) if began is None else Deadline(began, began)
-        settings = AutoMLConfig.of(data if config is None else config)
-        check_settings(settings)
-        warm_up(preload_of(settings))
-        source = settings.data_path if config is None else data
-        if source is None:
-            raise BadSetting(
-                "There is no data: the configuration has no data_path.",
-                'Give "data_path": "events.csv", or call auto_create_model(data, config).',
-            )
-        given = settings.validation_data
-        validation = None if given is None else self.read(given)
-        dataset = self.read(source)
-        return train(self._store, dataset, settings, clock, progress, validation)
+        return train_asked(self._shelf, data, config, Deadline.after(0.0), progress)
 
     def resume(
         self,
@@ -169,15 +143,9 @@ class PhantomMLCore:
 
     def refit(self, model_id: str, data: Any) -> str:
         """Return the id of the same model, its settings and threshold rule, fitted on other labelled rows."""
-        warm_up(PRELOAD)
-        manifest, model = self._shelf.kept(model_id)
-        if isinstance(model, ForecastModel):
-            from phantom_ml.core.forecasts import refit_on
+        from phantom_ml.core.using import refitted
 
-            return refit_on(self._store, model_id, manifest, model, self.read(data))
-        from phantom_ml.core.again import refit
-
-        return refit(self._store, model_id, manifest, model, self.read(data))
+        return refitted(self._shelf, model_id, data)
 
     # Using a model
 
@@ -217,36 +185,15 @@ class PhantomMLCore:
         ------
         ModelNotFound, ColumnMissing, TypeUnsafe, BadSetting
         """
-        pipeline = self._shelf.kept(model_id)[1]
-        if isinstance(pipeline, ForecastModel):
-            from phantom_ml.core.forecasts import told_ahead
+        from phantom_ml.core.using import predicted_by
 
-            known = None if data is None else self._shelf.frame(self._shelf.logged(data))
-            return told_ahead(pipeline, known, horizon, output)
-        if data is None or horizon is not None:
-            raise BadSetting(
-                "The model predicts rows: it needs data, and has no horizon.",
-                "Give the rows to score, and leave horizon out.",
-            )
-        from phantom_ml.core.predicting import predicted
-
-        return predicted(self._shelf, pipeline, data, output, state)
+        return predicted_by(self._shelf, model_id, data, horizon, output, state)
 
     def evaluate(self, model_id: str, labelled_data: Any) -> Evaluation:
         """Return the model's figures on labelled rows, with 95 % bootstrap intervals."""
-        manifest, pipeline = self._shelf.kept(model_id)
-        labelled_data, notes = self._shelf.noted(labelled_data)
-        if isinstance(pipeline, ForecastModel):
-            from phantom_ml.core.forecasts import evaluate_forecast
-            from phantom_ml.forecasters.series.from_frame import value_columns
+        from phantom_ml.core.using import measured_on
 
-            # A wide table has no column of the target's name.
-            frame = self._shelf.frame(labelled_data, once=value_columns(pipeline.series))
-            told = evaluate_forecast(self._shelf.record(model_id).id, manifest, pipeline, frame)
-        else:
-            frame = self._shelf.frame(labelled_data, pipeline.spec.target)
-            told = evaluate(self._shelf.record(model_id).id, manifest, pipeline, frame)
-        return told.model_copy(update={"warnings": (*notes, *told.warnings)})
+        return measured_on(self._shelf, model_id, labelled_data)
 
     def check_evasion(
         self,
@@ -396,3 +343,27 @@ class PhantomMLCore:
     def read(self, source: Any, options: ReadOptions | None = None) -> Dataset:
         """Return a table from a path, folder, glob, or anything tabular in memory."""
         return self._shelf.read(source, options)
+
+
+def train_since(
+    core: PhantomMLCore,
+    began: float | None,
+    data: Any,
+    config: Config | None = None,
+    *,
+    progress: ProgressCallback = silent,
+) -> AutoMLResult:
+    """Train as ``auto_create_model`` does, with a budget whose time began before it was asked for.
+
+    For a command: what it imports and reads counts too.
+
+    Parameters
+    ----------
+    core : PhantomMLCore
+    began : float or None
+        When the time of the budget began, by ``time.monotonic()``; None for now.
+    data, config, progress
+        As for ``auto_create_model``.
+    """
+    clock = Deadline.after(0.0) if began is None else Deadline(began, began)
+    return train_asked(core._shelf, data, config, clock, progress)

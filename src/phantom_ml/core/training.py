@@ -11,12 +11,14 @@ from pathlib import Path
 from typing import Any
 
 from phantom_ml.automl.budget import Budget
-from phantom_ml.automl.engine import EngineResult, run
+from phantom_ml.automl.engine import run
 from phantom_ml.automl.forecast.problem import ForecastProblem, pose_series
 from phantom_ml.automl.forecast.search import run_forecast
 from phantom_ml.automl.listener import Listener
 from phantom_ml.automl.preparation.holdout import Holdout
-from phantom_ml.automl.question.problem import Problem, pose
+from phantom_ml.automl.question.pose import pose
+from phantom_ml.automl.question.problem import Problem
+from phantom_ml.automl.result import EngineResult
 from phantom_ml.automl.trials.draft import Draft
 from phantom_ml.automl.trials.workspace import Workspace
 from phantom_ml.config import AutoMLConfig, AutoMLTaskType, ProblemKind, ThresholdPolicy

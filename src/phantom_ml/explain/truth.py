@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 
 from phantom_ml.config import ProblemKind
 from phantom_ml.data.matrix import Rows
-from phantom_ml.data.target.column import read_target
 from phantom_ml.data.target.positive import ClassName
+from phantom_ml.data.target.read import read_target
 from phantom_ml.features.base import as_text
 from phantom_ml.model.spec import ModelSpec
 from phantom_ml.tasks.base import tasks

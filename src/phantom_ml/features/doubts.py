@@ -8,13 +8,8 @@ import polars as pl
 
 from phantom_ml.data.schema import NUMBER_KINDS, ColumnKind, TableSchema
 from phantom_ml.data.times.form import in_two_orders
-from phantom_ml.data.times.parse import (
-    NO_TIME,
-    mostly_untimed,
-    nanoseconds,
-    spans_new_year,
-    tells_year,
-)
+from phantom_ml.data.times.parse import NO_TIME, mostly_untimed, nanoseconds
+from phantom_ml.data.times.years import spans_new_year, tells_year
 from phantom_ml.features.columns.number import no_numbers, words_alone
 from phantom_ml.features.parsing.numbers import written_numbers
 from phantom_ml.features.parsing.ports import parse_ports

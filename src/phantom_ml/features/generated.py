@@ -15,7 +15,8 @@ from phantom_ml.data.matrix import ALL_TEXT, Feature, Matrix, Samples, uniquely_
 from phantom_ml.data.recognise import recognise_sampled
 from phantom_ml.data.schema import ColumnKind, TableSchema
 from phantom_ml.data.splits import RowTies, require_forward
-from phantom_ml.data.target.column import Target, read_target, require_columns, require_target
+from phantom_ml.data.target.column import Target, require_columns, require_target
+from phantom_ml.data.target.read import read_target
 from phantom_ml.data.times.parse import nanoseconds
 from phantom_ml.data.times.stray import strays_of, told_strays, usual_times_of
 from phantom_ml.errors import BadSetting, SourceEmpty, TargetUnusable

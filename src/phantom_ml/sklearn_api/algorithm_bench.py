@@ -20,7 +20,8 @@ from phantom_ml.algorithms.base import AlgorithmSettings, algorithms
 from phantom_ml.automl.preparation.encode import encode
 from phantom_ml.automl.preparation.folds import fit_sides, save_folds
 from phantom_ml.automl.question.in_order import without_history
-from phantom_ml.automl.question.problem import Problem, pose
+from phantom_ml.automl.question.pose import pose
+from phantom_ml.automl.question.problem import Problem
 from phantom_ml.automl.trials.children import Candidate, Order, start
 from phantom_ml.automl.trials.room import Room
 from phantom_ml.automl.trials.workspace import Workspace

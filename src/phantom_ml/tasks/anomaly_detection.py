@@ -11,8 +11,9 @@ import polars as pl
 from numpy.typing import NDArray
 
 from phantom_ml.config import AutoMLTaskType, ProblemKind, ThresholdPolicy
-from phantom_ml.data.target.column import Target, read_target
+from phantom_ml.data.target.column import Target
 from phantom_ml.data.target.positive import ordered_classes
+from phantom_ml.data.target.read import read_target
 from phantom_ml.errors import TargetUnusable
 from phantom_ml.metrics.thresholds import Threshold
 from phantom_ml.tasks.base import OF_ALERTS, OF_ROWS, Scalar, Task, tasks

@@ -11,7 +11,8 @@ import polars as pl
 from numpy.typing import NDArray
 
 from phantom_ml.config import AutoMLTaskType, ProblemKind, ThresholdPolicy
-from phantom_ml.data.target.column import Target, read_target
+from phantom_ml.data.target.column import Target
+from phantom_ml.data.target.read import read_target
 from phantom_ml.metrics.base import Metric
 from phantom_ml.metrics.lookup import default_metric
 from phantom_ml.metrics.thresholds import Threshold

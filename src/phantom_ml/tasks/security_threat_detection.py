@@ -7,7 +7,8 @@ from typing import ClassVar
 import polars as pl
 
 from phantom_ml.config import AutoMLTaskType, ProblemKind, ThresholdPolicy
-from phantom_ml.data.target.column import Target, read_target
+from phantom_ml.data.target.column import Target
+from phantom_ml.data.target.read import read_target
 from phantom_ml.errors import TargetUnusable
 from phantom_ml.metrics.base import Metric
 from phantom_ml.metrics.lookup import get_metric

@@ -5,7 +5,7 @@ import polars as pl
 import pytest
 
 from phantom_ml.automl.preparation.holdout import FORWARD, GROUPED, RANDOM, Holdout
-from phantom_ml.automl.question.problem import pose
+from phantom_ml.automl.question.pose import pose
 from phantom_ml.config import AutoMLConfig
 from phantom_ml.data.reading.read import read
 from tests.core.tables import events

@@ -7,7 +7,7 @@ import pytest
 
 from phantom_ml.automl.preparation import quick
 from phantom_ml.automl.preparation.quick import sample
-from phantom_ml.automl.question.problem import pose
+from phantom_ml.automl.question.pose import pose
 from phantom_ml.config import AutoMLConfig
 from phantom_ml.core import PhantomMLCore
 from phantom_ml.data.reading.read import read

@@ -3,7 +3,7 @@
 import polars as pl
 import pytest
 
-from phantom_ml.automl.question.problem import pose
+from phantom_ml.automl.question.pose import pose
 from phantom_ml.automl.question.sites import sites_of
 from phantom_ml.config import AutoMLConfig
 from phantom_ml.core import PhantomMLCore

@@ -6,9 +6,9 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from phantom_ml.automl import engine
 from phantom_ml.automl.preparation.quick import QUICK
-from phantom_ml.automl.question.problem import pose
+from phantom_ml.automl.question.pose import pose
+from phantom_ml.automl.steps.conclude import choice
 from phantom_ml.automl.trials.floor import beyond_floor, floor_of
 from phantom_ml.automl.trials.workspace import Fold, Workspace
 from phantom_ml.config import AutoMLConfig
@@ -79,7 +79,7 @@ def chosen(tmp_path, *tried, **config):
     problem, place, settings = asked(tmp_path, **config)
     made = [trial(*(f(problem) if callable(f) else f for f in args)) for args in tried]
     state = state_of(problem, place, settings, made)
-    return engine._chosen(state, made, SimpleNamespace(n_splits=1))
+    return choice(state, made, SimpleNamespace(n_splits=1))
 
 
 FIRST = (0, truth, (QUICK,))

@@ -6,7 +6,7 @@ import numpy as np
 import polars as pl
 import pytest
 
-from phantom_ml.automl.question.problem import pose
+from phantom_ml.automl.question.pose import pose
 from phantom_ml.automl.trials.scoring import stability, validation_of
 from phantom_ml.config import AutoMLConfig
 from phantom_ml.data.reading.dataset import Dataset

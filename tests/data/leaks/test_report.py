@@ -13,7 +13,8 @@ from phantom_ml.config import AutoMLTaskType, ProblemKind
 from phantom_ml.data.leaks.association import class_aucs, mid_ranks, rank_correlation
 from phantom_ml.data.leaks.report import leak_report
 from phantom_ml.data.recognise import recognise
-from phantom_ml.data.target.column import Target, read_target
+from phantom_ml.data.target.column import Target
+from phantom_ml.data.target.read import read_target
 from phantom_ml.errors import ColumnMissing
 
 SHARED = Path(__file__).parents[3].parent / "shared" / "data"

@@ -8,13 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from phantom_ml.data.times.form import ORDERS
-from phantom_ml.data.times.parse import (
-    NO_TIME,
-    days_spanned,
-    nanoseconds,
-    spans_new_year,
-    to_datetime,
-)
+from phantom_ml.data.times.parse import NO_TIME, nanoseconds, to_datetime
 
 WHEN = dt.datetime(2024, 3, 1, 10, 0, 5)
 FINE = WHEN.replace(microsecond=675_872)
@@ -123,16 +117,6 @@ def test_numbers_that_count_from_another_day_order_as_themselves():
 @pytest.mark.parametrize("text", ["", "-", "unknown", "31/Feb/2024:10:00:05 +0000", "10.0.0.1"])
 def test_what_is_no_time_is_missing(text):
     assert to_datetime(pl.Series([text, "2024-03-01"])).to_list() == [None, DAY]
-
-
-def test_times_without_a_year_that_span_new_year_are_known():
-    days = [f"{m} {d:2d} 10:00:00" for m, d in [("Dec", 28), ("Dec", 31), ("Jan", 1), ("Jan", 5)]]
-    assert spans_new_year(pl.Series(days))
-    assert days_spanned(pl.Series(days)) == 8
-
-
-def test_times_without_a_year_within_one_span_no_new_year():
-    assert not spans_new_year(pl.Series(["Mar  1 10:00:00", "Apr 30 10:00:00"]))
 
 
 def test_a_missing_time_is_no_time():

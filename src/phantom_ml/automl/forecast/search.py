@@ -12,7 +12,6 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from phantom_ml.automl.budget import FIRST_MODEL_SECONDS, Budget, no_sooner
-from phantom_ml.automl.engine import INTERRUPTED, EngineResult
 from phantom_ml.automl.forecast.draft import draft_of
 from phantom_ml.automl.forecast.problem import ForecastProblem
 from phantom_ml.automl.forecast.trials import (
@@ -24,6 +23,7 @@ from phantom_ml.automl.forecast.trials import (
     start,
 )
 from phantom_ml.automl.listener import Listener, progress_of
+from phantom_ml.automl.result import INTERRUPTED, EngineResult
 from phantom_ml.automl.search.race import WAIT_SECONDS
 from phantom_ml.automl.trials.draft import Draft
 from phantom_ml.automl.trials.room import FORECASTS_MB, LATE_GROWTH_MB, Room

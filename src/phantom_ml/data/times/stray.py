@@ -13,8 +13,9 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from phantom_ml.data.times.parse import DAY_NS, ENDS, NO_TIME, is_plain_number, tells_year
+from phantom_ml.data.times.parse import DAY_NS, NO_TIME, is_plain_number
 from phantom_ml.data.times.rows import times_of
+from phantom_ml.data.times.years import ENDS, tells_year
 from phantom_ml.wording import counted
 
 Times = NDArray[np.int64]

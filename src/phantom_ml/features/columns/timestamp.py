@@ -19,7 +19,8 @@ from numpy.typing import NDArray
 from phantom_ml.data.matrix import Feature
 from phantom_ml.data.schema import ColumnKind, ColumnSchema
 from phantom_ml.data.times.form import DAYS, time_form
-from phantom_ml.data.times.parse import days_spanned, tells_year, to_datetime
+from phantom_ml.data.times.parse import to_datetime
+from phantom_ml.data.times.years import days_spanned, tells_year
 from phantom_ml.features.base import ColumnEncoder, encoders
 from phantom_ml.features.windows.events import microseconds
 

@@ -12,8 +12,9 @@ from phantom_ml.data.columns.column import name_words, words
 from phantom_ml.data.kinds.words import ENTITY_HINTS
 from phantom_ml.data.schema import ColumnKind, ColumnSchema, TableSchema
 from phantom_ml.data.times.form import time_form
-from phantom_ml.data.times.parse import NO_TIME, spans_new_year
+from phantom_ml.data.times.parse import NO_TIME
 from phantom_ml.data.times.stray import strays_of
+from phantom_ml.data.times.years import spans_new_year
 from phantom_ml.features.knowledge.lists import knowledge
 from phantom_ml.features.parsing.spellings import one_spelling
 from phantom_ml.features.windows.events import microseconds, outcome_text
