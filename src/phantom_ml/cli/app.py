@@ -21,6 +21,7 @@ from phantom_ml.cli.faults import UsageError, tell_usage, told
 from phantom_ml.cli.features import features
 from phantom_ml.cli.flags import Flags
 from phantom_ml.cli.look import experiments, leaderboard, models
+from phantom_ml.cli.output import guard_output
 from phantom_ml.cli.signature import flat
 from phantom_ml.cli.train import resume, train
 from phantom_ml.cli.use import evaluate, explain, predict, threshold
@@ -104,20 +105,29 @@ def main(arguments: Sequence[str] | None = None) -> None:
     _open_closed()
     ended: list[int] = []
     if arguments is None:
+        guard_output()
         # Registered first, it is called last.
         atexit.register(_leave, ended)
     # What stops a service ends a training as Ctrl-C does: the best so far is kept.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
-    command = typer.main.get_command(app)
-    words = sys.argv[1:] if arguments is None else list(arguments)
-    try:
-        code = command.main(args=words, prog_name="phantom", standalone_mode=False)
-    except UsageError as error:
-        code = tell_usage(error, words)
+    code = _run(sys.argv[1:] if arguments is None else list(arguments))
     # A second Ctrl-C finds the work ended; what is left is to clear up.
     atexit.register(signal.signal, signal.SIGINT, signal.SIG_IGN)
-    ended.append(code or 0)
-    sys.exit(code or 0)
+    ended.append(code)
+    sys.exit(code)
+
+
+def _run(words: list[str]) -> int:
+    """Run the words of a command line and return the exit code, also where only help was asked for."""
+    command = typer.main.get_command(app)
+    try:
+        with told(None, as_json="--json" in words):
+            code: int | None = command.main(words, prog_name="phantom", standalone_mode=False)
+    except UsageError as error:
+        code = tell_usage(error, words)
+    except typer.Exit as end:
+        code = end.exit_code
+    return code or 0
 
 
 def _open_closed() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import json
 import os
@@ -117,14 +118,18 @@ def _given(names: Sequence[str], words: Sequence[str]) -> str:
 
 def _tell(message: str, hint: str, code: str, *, as_json: bool) -> None:
     if as_json:
-        print(json.dumps({"error": message, "hint": hint, "code": code}), file=sys.stderr)
+        with contextlib.suppress(OSError):
+            print(json.dumps({"error": message, "hint": hint, "code": code}), file=sys.stderr)
     else:
         say("error", message)
         say("hint", hint)
 
 
 def say(label: str, text: str) -> None:
-    """Write a line to standard error, what a terminal would obey made harmless."""
+    """Write a line to standard error, what a terminal would obey made harmless.
+
+    Where that cannot be written either, the exit code alone tells.
+    """
     from phantom_ml.model.text_table import printable
 
     if not text:
@@ -132,7 +137,8 @@ def say(label: str, text: str) -> None:
     line = printable(f"{label}: {text}" if label else text)
     if sys.stderr.isatty():
         line = _wrapped(line)
-    print(line, file=sys.stderr, flush=True)
+    with contextlib.suppress(OSError):
+        print(line, file=sys.stderr, flush=True)
 
 
 def _wrapped(line: str) -> str:

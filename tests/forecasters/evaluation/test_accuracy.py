@@ -30,6 +30,20 @@ def test_a_constant_series_has_no_scale():
     assert np.isnan(accuracy.seasonal_scale(series_set({"a": [1.0, 1.0]}, season=1))).all()
 
 
+@pytest.mark.parametrize("level", [0.0, 1e6, -1e6])
+@pytest.mark.parametrize("n_values", [72, 9_600])
+def test_a_series_that_repeats_itself_but_for_rounding_cannot_be_scaled(level, n_values):
+    values = level + np.sin(2 * np.pi * np.arange(n_values) / 24)
+    assert np.isnan(accuracy.seasonal_scale(series_set({"a": values}, season=24))).all()
+
+
+@pytest.mark.parametrize("size", [1e-300, 1e-9, 1.0, 1e12])
+def test_a_small_change_of_large_values_is_a_scale(size):
+    values = size * (1e6 + 1e-3 * np.random.default_rng(0).normal(size=240))
+    scale = accuracy.seasonal_scale(series_set({"a": values}, season=24))
+    assert scale == pytest.approx(size * 1e-3 * 2 / np.sqrt(np.pi), rel=0.2)
+
+
 def test_mase_leaves_out_what_has_no_truth():
     truth = np.array([[1.0, np.nan], [np.nan, np.nan]])
     assert accuracy.mase(truth, np.zeros((2, 2)), np.array([2.0, 2.0])) == 0.5

@@ -1,4 +1,4 @@
-"""The same model on other rows: its members fitted anew, its weights, calibration and rule of threshold kept."""
+"""The same model on other rows: members and line of alert anew, weights, calibration and the line's rule kept."""
 
 from __future__ import annotations
 
@@ -8,24 +8,25 @@ from typing import Any
 import numpy as np
 
 from phantom_ml.automl.ensemble.mixture import Mixture
-from phantom_ml.automl.ensemble.on_all_rows import ALL
+from phantom_ml.automl.ensemble.on_all_rows import ALL, REFIT_NUMBERS
 from phantom_ml.automl.final_model.finish import TYPICAL_ROWS
+from phantom_ml.automl.final_model.fit_again import Again, fit_again
 from phantom_ml.automl.final_model.importance import own_importance
+from phantom_ml.automl.final_model.line_again import Line, line_again
 from phantom_ml.automl.preparation.encode import encode
 from phantom_ml.automl.preparation.folds import fit_sides, save_folds
 from phantom_ml.automl.question.problem import Problem
-from phantom_ml.automl.trials.children import Candidate, Finished, Order, collect, start
+from phantom_ml.automl.trials.children import Finished
 from phantom_ml.automl.trials.draft import Draft, Fit, Recipe, Voice, stage
 from phantom_ml.automl.trials.room import Room
 from phantom_ml.automl.trials.workspace import Workspace
 from phantom_ml.config import AutoMLConfig
-from phantom_ml.errors import NoTrialSucceeded
 from phantom_ml.explain.occlusion import typical_row
 from phantom_ml.features.encoder import Encoder
 from phantom_ml.metrics.validation_scores import ValidationScores
 from phantom_ml.model.combine import combine
 from phantom_ml.model.families import FAMILIES
-from phantom_ml.model.spec import Member, ModelSpec
+from phantom_ml.model.spec import ModelSpec
 from phantom_ml.model.trial import Trial
 from phantom_ml.process.deadline import Deadline
 
@@ -41,7 +42,7 @@ def refit_draft(
     """Return the draft of a model whose members were fitted on all rows of ``problem``.
 
     ``like`` is the model's encoder, whose features are made again; ``validation`` are the held-out
-    scores on which the kept threshold was cut.
+    scores on which its threshold was cut. They are kept where the new rows tell no line, and its note says so.
 
     Raises
     ------
@@ -51,23 +52,21 @@ def refit_draft(
     config = AutoMLConfig.of(card["config"])
     room = Room.of(config.n_threads, config.memory_limit_mb)
     samples = encode(problem, workspace, config, like=like)
-    # Made rows, which come last, are there to be found, not to be learned from.
-    rows = np.arange(problem.n_learned, dtype=np.int64)
-    save_folds(problem, workspace, {ALL: (rows, rows[:0])}, config.seed)
-    fit_sides(samples, workspace, [ALL], room, config.seed, Deadline.never())
-    recipes = card["members"]
-    fitted = [
-        _fit(member, recipes[member.name], number, workspace, room)
-        for number, member in enumerate(spec.members)
-    ]
-    recipe = _recipe(spec, fitted, validation)
+    again = Again(problem, spec, card["members"], samples, workspace, room, config.seed)
+    fitted = _fit_on_all(again)
+    recipe = _recipe(spec, fitted, line_again(again, fitted, validation))
     trial = Trial.model_validate(card["trial"]).model_copy(
-        update={"n_rows": len(rows), "score": None, "fold_scores": (), "other_scores": {}}
+        update={
+            "n_rows": problem.n_learned,
+            "score": None,
+            "fold_scores": (),
+            "other_scores": {},
+        }
     )
     members = dict(enumerate(fitted))
     weights = Mixture({i: m.weight for i, m in enumerate(spec.members)})
     facts = {
-        "members": dict(recipes),
+        "members": dict(card["members"]),
         "importance": own_importance(workspace, members, weights),
         "typical": typical_row(problem.frame.head(TYPICAL_ROWS)),
         # Its features are those that were raced when it was first trained.
@@ -76,35 +75,16 @@ def refit_draft(
     return stage(recipe, problem, workspace, trial, facts)
 
 
-def _fit(
-    member: Member, recipe: Mapping[str, Any], number: int, workspace: Workspace, room: Room
-) -> Finished:
-    order = Order(
-        number,
-        Candidate(member.algorithm, recipe["settings"]),
-        (ALL,),
-        recipe["seed"],
-        Deadline.never(),
-        room.n_threads,
-        room.memory_mb,
-        n_rounds=recipe["n_rounds"],
-    )
-    running = start(order, workspace)
-    outcome = None
-    while outcome is None:
-        outcome = running.child.wait(1.0)
-    finished = collect(running, outcome)
-    if finished.trial.reason:
-        raise NoTrialSucceeded(
-            f"{member.algorithm} could not be fitted again: {finished.trial.reason}",
-            "Give more rows or memory, or train anew.",
-        )
-    return finished
+def _fit_on_all(again: Again) -> list[Finished]:
+    """Return the members in their order, each fitted on all rows."""
+    # Made rows, which come last, are there to be found, not to be learned from.
+    rows = np.arange(again.problem.n_learned, dtype=np.int64)
+    save_folds(again.problem, again.workspace, {ALL: (rows, rows[:0])}, again.seed)
+    fit_sides(again.samples, again.workspace, [ALL], again.room, again.seed, Deadline.never())
+    return fit_again(again, (ALL,), REFIT_NUMBERS)
 
 
-def _recipe(
-    spec: ModelSpec, fitted: Sequence[Finished], validation: ValidationScores | None
-) -> Recipe:
+def _recipe(spec: ModelSpec, fitted: Sequence[Finished], line: Line) -> Recipe:
     voices = tuple(
         Voice(m.name, m.algorithm, m.weight, (Fit(f.folder / ALL, ALL),))
         for m, f in zip(spec.members, fitted, strict=True)
@@ -116,7 +96,7 @@ def _recipe(
         spec.combination,
         spec.intercept,
         spec.calibrator,
-        spec.threshold,
+        line.threshold,
         spec.calibrator.apply(mixed),
-        validation,
+        line.validation,
     )

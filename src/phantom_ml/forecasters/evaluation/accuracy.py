@@ -19,20 +19,31 @@ from numpy.typing import NDArray
 from phantom_ml.forecasters.series.grid import SeriesSet
 
 Floats = NDArray[np.float64]
+#: Of the size of values: float64 keeps 2e-16 of each, and of the sine of ten thousand radians 1e-12.
+ROUNDING = 1e-12
 
 
 def seasonal_scale(series: SeriesSet, season: int | None = None) -> Floats:
     """Return the mean absolute difference of values one season apart, shape (n_series,).
 
     Where a series has no two such values, those of following steps are taken. NaN where it is 0 or
-    nothing is known: such a series cannot be scaled.
+    nothing is known: such a series cannot be scaled. What the rounding of float64 leaves of a series that
+    repeats itself exactly counts as 0: at most ``ROUNDING`` of the mean size of its values.
     """
     season = series.season if season is None else season
     scale = mean_change(series, season)
     unknown = np.isnan(scale)
     if season > 1 and unknown.any():
         scale = np.where(unknown, mean_change(series, 1), scale)
-    return np.where(scale > 0, scale, np.nan)
+    return np.where(scale > ROUNDING * mean_size(series), scale, np.nan)
+
+
+def mean_size(series: SeriesSet) -> Floats:
+    """Return the mean of |value|, shape (n_series,), 0 where no value is known."""
+    known = ~np.isnan(series.values)
+    total = np.bincount(series.codes[known], np.abs(series.values[known]), series.n_series)
+    count = np.bincount(series.codes[known], minlength=series.n_series)
+    return np.asarray(total / np.maximum(count, 1), np.float64)
 
 
 def mean_change(series: SeriesSet, lag: int) -> Floats:
