@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from sklearn.ensemble import ExtraTreesRegressor, RandomForestClassifier
 
+from phantom_ml.algorithms._target_unit import TargetUnit
 from phantom_ml.algorithms._trees.forest import FEW_ROWS, FORM
 from phantom_ml.algorithms.base import load_learner, save_learner
 from phantom_ml.algorithms.extra_trees import ExtraTrees
@@ -33,9 +34,9 @@ def test_values_are_predicted_as_by_scikit_learn():
     train, test = samples_of(ProblemKind.REGRESSION, 300, 1), matrix_of(200, 3)
     learner = ExtraTrees(n_estimators=12).fit(train, None, context_of(ProblemKind.REGRESSION))
     forest = ExtraTreesRegressor(12, max_features="sqrt", random_state=0)
-    mean = train.target.mean()
-    forest.fit(train.matrix.values.copy(), train.target - mean)
-    expected = forest.predict(test.values.copy())[:, None] + mean
+    unit = TargetUnit.of_values(train.target)
+    forest.fit(train.matrix.values.copy(), unit.shown(train).target)
+    expected = unit.told(forest.predict(test.values.copy())[:, None])
     np.testing.assert_allclose(learner.predict(test), expected, atol=1e-5)
 
 

@@ -129,8 +129,8 @@ def test_a_forest_tells_the_shapley_values_of_its_mean(name, kind):
     learner, matrix = fitted(name, kind), matrix_of(4, 3)
     found = learner.contributions(matrix)
     for row, parts in zip(matrix.values, found, strict=True):
-        wanted = expected(learner, row, forest_trees) / learner.n_trees
-        wanted[-1] += learner.centre
+        wanted = expected(learner, row, forest_trees) / learner.n_trees * learner.unit.spread
+        wanted[-1] += learner.unit.centre
         np.testing.assert_allclose(parts, wanted, rtol=1e-5, atol=1e-6)
 
 
@@ -141,6 +141,8 @@ def test_a_boosting_tells_the_shapley_values_of_its_sum(kind):
     for row, parts in zip(matrix.values, found, strict=True):
         wanted = expected(learner, row, boosted_trees)
         wanted[-1] += learner.trees.baseline
+        wanted *= learner.unit.spread
+        wanted[-1] += learner.unit.centre
         np.testing.assert_allclose(parts, wanted, rtol=1e-5, atol=1e-6)
 
 

@@ -9,6 +9,7 @@ from typing import ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
+from phantom_ml.algorithms._target_unit import mean_and_deviation
 from phantom_ml.algorithms.base import AlgorithmSettings, FitContext, Learner, algorithms
 from phantom_ml.config import ProblemKind
 from phantom_ml.data.matrix import Matrix, Samples
@@ -65,9 +66,9 @@ class Baseline(AlgorithmSettings):
 
 def _answer(train: Samples, context: FitContext) -> NDArray[np.float64]:
     weight = np.ones(len(train.target)) if train.weight is None else train.weight
-    total = max(float(weight.sum()), np.finfo(np.float64).tiny)
     if context.kind is ProblemKind.REGRESSION:
-        return np.array([float(weight @ train.target) / total])
+        return np.array([mean_and_deviation(train.target.astype(np.float64), weight)[0]])
+    total = max(float(weight.sum()), np.finfo(np.float64).tiny)
     codes = train.target.astype(np.int64)
     shares = np.bincount(codes, weights=weight, minlength=context.n_classes) / total
     return shares[1:2] if context.kind is ProblemKind.BINARY else shares

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from pydantic import Field
 
 from phantom_ml.algorithms._boosting import Stopper
+from phantom_ml.algorithms._target_unit import TargetUnit
 from phantom_ml.algorithms._values import checked_values
 from phantom_ml.algorithms.base import (
     AlgorithmSettings,
@@ -60,12 +61,15 @@ class CatBoostLearner(Learner):
         Positions of the categories.
     content : bytes
         The model in CatBoost's own format.
+    unit : TargetUnit
+        Of its values.
     """
 
     algorithm: ClassVar[str] = "CatBoost"
     kind: ProblemKind
     categorical: NDArray[np.int64]
     content: bytes
+    unit: TargetUnit
 
     def __post_init__(self) -> None:
         from catboost import CatBoost as Model
@@ -84,7 +88,7 @@ class CatBoostLearner(Learner):
             self._pool(matrix), prediction_type=ANSWERS[self.kind], thread_count=n_threads
         )
         found = np.asarray(answer, np.float64).reshape(matrix.n_rows, -1)
-        return found[:, 1:] if self.kind is ProblemKind.BINARY else found
+        return found[:, 1:] if self.kind is ProblemKind.BINARY else self.unit.told(found)
 
     def _pool(self, matrix: Matrix) -> Pool:
         return pool_of(checked_values(matrix, self._n_features), self.categorical)
@@ -95,7 +99,7 @@ class CatBoostLearner(Learner):
             return np.empty((0, self._n_features + 1, self._n_outputs))
         found = self._model.get_feature_importance(self._pool(matrix), type="ShapValues")
         by_output = np.asarray(found, np.float64).reshape(matrix.n_rows, self._n_outputs, -1)
-        return self._in_order(by_output).transpose(0, 2, 1)
+        return self.unit.told_parts(self._in_order(by_output).transpose(0, 2, 1))
 
     def importance(self) -> NDArray[np.float64]:
         """Return how much predictions change with each feature."""
@@ -114,9 +118,10 @@ class CatBoostLearner(Learner):
         return self.n_rounds or 0
 
     def save(self, folder: Path) -> None:
-        """Write the model and which columns are categories."""
+        """Write the model, which columns are categories, and the unit of values."""
         (folder / FILE).write_bytes(self.content)
-        save_arrays(folder, {"categorical": self.categorical}, {"kind": self.kind.value})
+        facts = {"kind": self.kind.value, **self.unit.facts()}
+        save_arrays(folder, {"categorical": self.categorical}, facts)
 
     @classmethod
     def load(cls, folder: Path) -> CatBoostLearner:
@@ -132,14 +137,17 @@ class CatBoostLearner(Learner):
         core = int.from_bytes(content[4:8], "little")
         right = content[:4] == MAGIC and len(content) > 8 and 0 < core <= len(content) - 8
         require(right, "the model is not whole")
-        return _opened(ProblemKind(facts["kind"]), arrays["categorical"], content)
+        unit = TargetUnit.of_facts(facts)
+        return _opened(ProblemKind(facts["kind"]), arrays["categorical"], content, unit)
 
 
-def _opened(kind: ProblemKind, categorical: NDArray[np.int64], content: bytes) -> CatBoostLearner:
+def _opened(
+    kind: ProblemKind, categorical: NDArray[np.int64], content: bytes, unit: TargetUnit
+) -> CatBoostLearner:
     from catboost import CatBoostError
 
     try:
-        learner = CatBoostLearner(kind, categorical, content)
+        learner = CatBoostLearner(kind, categorical, content, unit)
     except CatBoostError as error:
         damaged(f"CatBoost refuses the model ({str(error)[:80]})")
     return learner
@@ -184,9 +192,11 @@ class CatBoost(AlgorithmSettings):
         watches = valid is not None and context.n_rounds is None
         stopper = Stopper(context, len(train.target), self.max_rounds, has_valid=watches)
         model = self._model(stopper, context)
+        unit = TargetUnit.of(train, context)
+        judges = unit.shown(valid) if watches and valid is not None else None
         model.fit(
-            _samples(train, categorical),
-            eval_set=_samples(valid, categorical) if watches and valid is not None else None,
+            _samples(unit.shown(train), categorical),
+            eval_set=None if judges is None else _samples(judges, categorical),
             callbacks=[_Callback(stopper, LOSSES[context.kind])],
             # What it warns of (classes that these rows lack) is provided for here.
             log_cout=io.StringIO(),
@@ -194,7 +204,7 @@ class CatBoost(AlgorithmSettings):
         )
         if model.tree_count_ > stopper.best_round:
             model.shrink(ntree_end=stopper.best_round)
-        learner = CatBoostLearner(context.kind, categorical, model._serialize_model())
+        learner = CatBoostLearner(context.kind, categorical, model._serialize_model(), unit)
         learner.waited = stopper.waited
         return learner
 

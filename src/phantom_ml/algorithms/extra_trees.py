@@ -6,6 +6,7 @@ from typing import Any, ClassVar, Literal
 
 from pydantic import Field
 
+from phantom_ml.algorithms._target_unit import TargetUnit
 from phantom_ml.algorithms._trees.forest import (
     MAX_FEATURES,
     ForestLearner,
@@ -57,9 +58,9 @@ class ExtraTrees(AlgorithmSettings):
     def fit(self, train: Samples, valid: Samples | None, context: FitContext) -> ExtraTreesLearner:
         """Return the forest that was grown before the deadline, at least one batch of trees."""
         estimator = self._estimator(context, len(train.target))
-        grow(estimator, train, context.n_rounds or self.n_estimators, context)
-        nodes, importances, centre = forest_arrays(estimator, train, context)
-        return ExtraTreesLearner(context.kind, nodes, importances, centre)
+        unit = TargetUnit.of(train, context)
+        grow(estimator, unit.shown(train), context.n_rounds or self.n_estimators, context)
+        return ExtraTreesLearner(context.kind, *forest_arrays(estimator, context), unit)
 
     def _estimator(self, context: FitContext, n_rows: int) -> Any:
         from sklearn.ensemble import ExtraTreesClassifier, ExtraTreesRegressor

@@ -13,6 +13,7 @@ from pydantic import Field
 
 from phantom_ml.algorithms._boosting import Stopper
 from phantom_ml.algorithms._linear.losses import sigmoid, softmax
+from phantom_ml.algorithms._target_unit import TargetUnit
 from phantom_ml.algorithms._trees.histogram import (
     NODES_FORM,
     Floats,
@@ -58,6 +59,8 @@ class GradientBoostingLearner(Learner):
     importances : float64 array of shape (n_features,)
         Gain of all splits.
     n_outputs : int
+    unit : TargetUnit
+        Of the values that the trees tell.
     """
 
     algorithm: ClassVar[str] = "GradientBoosting"
@@ -67,6 +70,7 @@ class GradientBoostingLearner(Learner):
     classes: NDArray[np.int64]
     importances: Floats
     n_outputs: int
+    unit: TargetUnit
 
     def __post_init__(self) -> None:
         self.n_rounds = self.trees.n_trees // self.trees.n_outputs
@@ -83,7 +87,7 @@ class GradientBoostingLearner(Learner):
     def predict(self, matrix: Matrix, n_threads: int = 1) -> Floats:
         """Return probabilities or values of shape (n_rows, n_outputs)."""
         values = self.levels.apply(checked_values(matrix, len(self.levels.order)))
-        return self.answer(self.trees.raw(values, n_threads))
+        return self.unit.told(self.answer(self.trees.raw(values, n_threads)))
 
     def contributions(self, matrix: Matrix) -> Floats | None:
         """Return TreeSHAP values, shape (n_rows, n_features + 1, n_outputs).
@@ -96,10 +100,13 @@ class GradientBoostingLearner(Learner):
         found = self.trees.contributions(values)
         parts = np.empty_like(found)
         parts[:, [*self.levels.order, -1]] = found
-        return parts
+        return self.unit.told_parts(parts)
 
     def answer(self, raw: Floats) -> Floats:
-        """Return predictions from sums of trees; a class that was never seen has probability 0."""
+        """Return predictions from sums of trees; a class that was never seen has probability 0.
+
+        Values are in the unit that they were shown in.
+        """
         if self.kind is ProblemKind.REGRESSION:
             return raw
         if raw.shape[1] > 1:
@@ -112,10 +119,11 @@ class GradientBoostingLearner(Learner):
         return whole[:, 1:2] if self.kind is ProblemKind.BINARY else whole
 
     def save(self, folder: Path) -> None:
-        """Write the nodes and the levels."""
+        """Write the nodes, the levels and the unit."""
         own = {"importances": self.importances, "classes": self.classes}
         arrays = {**self.trees.arrays(), **self.levels.arrays(), **own}
-        save_arrays(folder, arrays, {"kind": self.kind.value, "n_outputs": self.n_outputs})
+        facts = {"kind": self.kind.value, "n_outputs": self.n_outputs, **self.unit.facts()}
+        save_arrays(folder, arrays, facts)
 
     @classmethod
     def load(cls, folder: Path) -> GradientBoostingLearner:
@@ -131,7 +139,8 @@ class GradientBoostingLearner(Learner):
         classes, importances = arrays["classes"], arrays["importances"]
         _check_classes(kind, classes, trees.n_outputs, n_outputs)
         require(len(importances) == len(levels.order), "importances are missing")
-        return cls(kind, levels, trees, classes, importances, n_outputs)
+        unit = TargetUnit.of_facts(facts)
+        return cls(kind, levels, trees, classes, importances, n_outputs, unit)
 
 
 def _check_classes(
@@ -203,12 +212,13 @@ class _Boosting:
     def __init__(
         self, settings: GradientBoosting, levels: TopLevels, train: Samples, context: FitContext
     ) -> None:
-        self._settings, self._levels, self._train = settings, levels, train
+        self._unit = TargetUnit.of(train, context)
+        self._settings, self._levels, self._train = settings, levels, self._unit.shown(train)
         self._context = context
         self._values = levels.apply(train.matrix.values)
         # The library cannot bin a column without a value; one without a difference is never split.
         self._values[:, np.isnan(self._values).all(axis=0)] = 0.0
-        self._target = writable(train.target)
+        self._target = writable(self._train.target)
         n_features = self._values.shape[1]
         self._estimator = settings.estimator(context, levels.n_categorical, n_features)
         self._deadline = context.deadline
@@ -221,7 +231,9 @@ class _Boosting:
         rounds = Stopper(
             timeless, len(self._train.target), self._settings.max_rounds, has_valid=watches
         )
-        watched = _Watched(self._levels, valid) if watches and valid is not None else None
+        watched = None
+        if watches and valid is not None:
+            watched = _Watched(self._levels, self._unit.shown(valid))
         done, batch = 0, FIRST_ROUNDS
         going = True
         while going and batch > 0:
@@ -265,9 +277,8 @@ class _Boosting:
             weights=np.where(trees.nodes["is_leaf"] == 1, 0.0, np.maximum(trees.nodes["gain"], 0)),
             minlength=n_features,
         )
-        return GradientBoostingLearner(
-            context.kind, self._levels, trees, classes, gains.astype(np.float64), context.n_outputs
-        )
+        own = (trees, classes, gains.astype(np.float64), context.n_outputs, self._unit)
+        return GradientBoostingLearner(context.kind, self._levels, *own)
 
 
 class _Watched:

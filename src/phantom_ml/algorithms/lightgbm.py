@@ -12,6 +12,7 @@ from pydantic import Field
 
 from phantom_ml.algorithms._boosting import Stopper
 from phantom_ml.algorithms._linear.losses import sigmoid, softmax
+from phantom_ml.algorithms._target_unit import TargetUnit
 from phantom_ml.algorithms.base import (
     AlgorithmSettings,
     FitContext,
@@ -47,10 +48,10 @@ class LightGBMLearner(Learner):
 
     algorithm: ClassVar[str] = "LightGBM"
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, unit: TargetUnit) -> None:
         from lightgbm import Booster
 
-        self._text = text
+        self._text, self._unit = text, unit
         self._booster: Booster = Booster(model_str=text)
         self.n_rounds = self._booster.current_iteration()
         self._n_outputs = self._booster.num_model_per_iteration()
@@ -65,13 +66,13 @@ class LightGBMLearner(Learner):
             raw += self._ask(matrix, n_threads, raw_score=True, **part).reshape(raw.shape)
         if self._n_outputs > 1:
             return softmax(raw)
-        return sigmoid(raw) if self._is_binary else raw
+        return sigmoid(raw) if self._is_binary else self._unit.told(raw)
 
     def contributions(self, matrix: Matrix) -> NDArray[np.float64]:
         """Return TreeSHAP values, shape (n_rows, n_features + 1, n_outputs)."""
         flat = self._ask(matrix, 1, pred_contrib=True)
         shape = (matrix.n_rows, self._n_outputs, matrix.values.shape[1] + 1)
-        return flat.reshape(shape).transpose(0, 2, 1)
+        return self._unit.told_parts(flat.reshape(shape).transpose(0, 2, 1))
 
     def _ask(self, matrix: Matrix, n_threads: int, **what: bool | int) -> NDArray[np.float64]:
         if matrix.n_rows == 0:
@@ -93,8 +94,9 @@ class LightGBMLearner(Learner):
         return int(self._booster.num_trees())
 
     def save(self, folder: Path) -> None:
-        """Write the model's text."""
+        """Write the model's text and the unit of its values."""
         (folder / FILE).write_text(self._text)
+        self._unit.save(folder)
 
     @classmethod
     def load(cls, folder: Path) -> LightGBMLearner:
@@ -103,7 +105,7 @@ class LightGBMLearner(Learner):
             text = (folder / FILE).read_text()
         except (OSError, ValueError) as error:
             damaged(f"the model's text cannot be read ({error})")
-        return cls(checked_model_text(text))
+        return cls(checked_model_text(text), TargetUnit.load(folder))
 
 
 def _rounds_a_block(text: str, n_rounds: int) -> int:
@@ -152,15 +154,16 @@ class LightGBM(AlgorithmSettings):
         """Return the booster of the best round on ``valid`` that ended in time."""
         from lightgbm import Booster
 
-        params = self._params(train, context)
+        unit = TargetUnit.of(train, context)
+        train, params = unit.shown(train), self._params(train, context)
         rows = _dataset(train, params)
         booster = Booster(params, rows)
         watches = valid is not None and context.n_rounds is None
         if watches and valid is not None:
-            booster.add_valid(_dataset(valid, params, rows), "valid")
+            booster.add_valid(_dataset(unit.shown(valid), params, rows), "valid")
         stopper = Stopper(context, len(train.target), self.max_rounds, has_valid=watches)
         best = _boost(booster, stopper, watches)
-        learner = LightGBMLearner(booster.model_to_string(num_iteration=best))
+        learner = LightGBMLearner(booster.model_to_string(num_iteration=best), unit)
         learner.waited = stopper.waited
         return learner
 

@@ -6,6 +6,7 @@ from typing import Any, ClassVar, Literal
 
 from pydantic import Field
 
+from phantom_ml.algorithms._target_unit import TargetUnit
 from phantom_ml.algorithms._trees.forest import (
     MAX_FEATURES,
     ForestLearner,
@@ -60,9 +61,9 @@ class RandomForest(AlgorithmSettings):
     ) -> RandomForestLearner:
         """Return the forest that was grown before the deadline, at least one batch of trees."""
         estimator = self._estimator(context, len(train.target))
-        grow(estimator, train, context.n_rounds or self.n_estimators, context)
-        nodes, importances, centre = forest_arrays(estimator, train, context)
-        return RandomForestLearner(context.kind, nodes, importances, centre)
+        unit = TargetUnit.of(train, context)
+        grow(estimator, unit.shown(train), context.n_rounds or self.n_estimators, context)
+        return RandomForestLearner(context.kind, *forest_arrays(estimator, context), unit)
 
     def _estimator(self, context: FitContext, n_rows: int) -> Any:
         from sklearn.ensemble import RandomForestClassifier, RandomForestRegressor

@@ -39,6 +39,7 @@ from phantom_ml.algorithms._linear.losses import (
     squared_tube,
 )
 from phantom_ml.algorithms._linear.nystroem import LANDMARK_FORM, Landmarks
+from phantom_ml.algorithms._target_unit import from_spreads, in_spreads
 from phantom_ml.algorithms.base import (
     AlgorithmSettings,
     FitContext,
@@ -139,7 +140,7 @@ class SVMLearner(Learner):
         """Return probabilities or values of shape (n_rows, n_outputs)."""
         margin = self.margin(matrix)
         if self.kind is ProblemKind.REGRESSION:
-            return np.asarray(margin * self.unit[1] + self.unit[0])
+            return from_spreads(margin, *self.unit)
         shares = sigmoid(margin * self.platt[0] + self.platt[1])
         if self.kind is ProblemKind.BINARY:
             return shares
@@ -271,7 +272,7 @@ def _learner(columns: Columns, weights: Weights, unit: Array, context: FitContex
 def _loss(train: Samples, weight: Array, context: FitContext) -> tuple[Loss, Array]:
     if context.kind is ProblemKind.REGRESSION:
         unit = target_unit(train, weight)
-        return squared_tube((train.target - unit[0]) / unit[1], TUBE), unit
+        return squared_tube(in_spreads(train.target, *unit), TUBE), unit
     return squared_hinge(2.0 * _own_class(train, context) - 1.0), np.array([0.0, 1.0])
 
 

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from pydantic import Field
 
 from phantom_ml.algorithms._boosting import Stopper
+from phantom_ml.algorithms._target_unit import TargetUnit
 from phantom_ml.algorithms._trees.xgboost_json import checked_model_json
 from phantom_ml.algorithms._values import checked_values
 from phantom_ml.algorithms.base import (
@@ -42,10 +43,10 @@ class XGBoostLearner(Learner):
 
     algorithm: ClassVar[str] = "XGBoost"
 
-    def __init__(self, text: bytes) -> None:
+    def __init__(self, text: bytes, unit: TargetUnit) -> None:
         from xgboost import Booster
 
-        self._text = text
+        self._text, self._unit = text, unit
         self._booster: Booster = Booster({"verbosity": 0, "nthread": 1}, model_file=bytearray(text))
         self._n_threads = 1
         self.n_rounds = int(self._booster.num_boosted_rounds())
@@ -65,7 +66,9 @@ class XGBoostLearner(Learner):
         answer = self._booster.inplace_predict(values, validate_features=False)
         found = np.asarray(answer, np.float64).reshape(len(values), self._n_outputs)
         # They come as float32, whose sum is 1 only to seven digits.
-        return found / found.sum(axis=1, keepdims=True) if self._n_outputs > 1 else found
+        if self._n_outputs > 1:
+            return np.asarray(found / found.sum(axis=1, keepdims=True))
+        return self._unit.told(found)
 
     def contributions(self, matrix: Matrix) -> NDArray[np.float64]:
         """Return TreeSHAP values, shape (n_rows, n_features + 1, n_outputs)."""
@@ -75,7 +78,7 @@ class XGBoostLearner(Learner):
         rows = DMatrix(values, feature_types=self._types, enable_categorical=True)
         found = np.asarray(self._booster.predict(rows, pred_contribs=True), np.float64)
         whole = found.reshape(len(values), self._n_outputs, self._n_features + 1)
-        return whole.transpose(0, 2, 1)
+        return self._unit.told_parts(whole.transpose(0, 2, 1))
 
     def importance(self) -> NDArray[np.float64]:
         """Return the gain of all splits on each feature."""
@@ -91,8 +94,9 @@ class XGBoostLearner(Learner):
         return self._n_trees
 
     def save(self, folder: Path) -> None:
-        """Write the model's JSON."""
+        """Write the model's JSON and the unit of its values."""
         (folder / FILE).write_bytes(self._text)
+        self._unit.save(folder)
 
     @classmethod
     def load(cls, folder: Path) -> XGBoostLearner:
@@ -101,7 +105,7 @@ class XGBoostLearner(Learner):
             text = (folder / FILE).read_bytes()
         except OSError as error:
             damaged(f"the model's JSON cannot be read ({error})")
-        return cls(checked_model_json(text))
+        return cls(checked_model_json(text), TargetUnit.load(folder))
 
 
 @algorithms.add("XGBoost")
@@ -138,17 +142,19 @@ class XGBoost(AlgorithmSettings):
         """Return the booster of the best round on ``valid`` that ended before the deadline."""
         from xgboost import Booster
 
+        unit = TargetUnit.of(train, context)
+        train = unit.shown(train)
         rows = self._rows(train, context)
         watched = None
         if valid is not None and context.n_rounds is None:
-            watched = self._rows(valid, context, rows)
+            watched = self._rows(unit.shown(valid), context, rows)
         known = [rows] if watched is None else [rows, watched]
         booster = Booster(self._params(train, context), known)
         stopper = Stopper(
             context, len(train.target), self.max_rounds, has_valid=watched is not None
         )
         best = _boost(booster, rows, watched, stopper)
-        learner = XGBoostLearner(bytes(booster[:best].save_raw("json")))
+        learner = XGBoostLearner(bytes(booster[:best].save_raw("json")), unit)
         learner.waited = stopper.waited
         return learner
 

@@ -45,6 +45,7 @@ from phantom_ml.testing._algorithm_fits import (
     quick,
     skill,
 )
+from phantom_ml.testing._algorithm_targets import check_unit_of_the_target
 
 #: Seeded points of the search space that are fitted.
 N_POINTS = 20
@@ -383,8 +384,8 @@ def _learned_alone(
 
 #: Every check, in the order in which they are best read.
 CHECKS: tuple[Callable[[Algorithm], None], ...] = (
-    check_settings, check_output, check_learns_a_simple_rule, check_same_seed_same_predictions,
-    check_rows_stand_alone, check_input_is_left_alone, check_missing_everywhere,
+    check_settings, check_output, check_learns_a_simple_rule, check_unit_of_the_target,
+    check_same_seed_same_predictions, check_rows_stand_alone, check_input_is_left_alone, check_missing_everywhere,
     check_unseen_category, check_useless_columns, check_one_positive_in_a_thousand,
     check_absent_class, check_weights_count, check_save_and_load, check_damaged_files,
     check_deadline, check_rounds, check_explanations, check_reads_text, check_reads_history,

@@ -52,6 +52,14 @@ def test_the_heaviest_member_comes_first(kind):
     assert weights == sorted(weights, reverse=True)
 
 
+@pytest.mark.parametrize("unit", [2.0**-60, 2.0**60])
+def test_the_unit_of_the_target_changes_no_shares(unit):
+    rows = held_out("regression")
+    told = [p * unit for p in rows.predictions]
+    other = replace(rows, target=rows.target * unit, predictions=told)
+    assert greedy(other, 8).weights == greedy(rows, 8).weights
+
+
 def test_no_more_members_than_are_allowed():
     assert len(greedy(held_out(members=9), 3).weights) <= 3
 

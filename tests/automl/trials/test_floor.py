@@ -67,6 +67,14 @@ def test_only_what_is_beyond_the_floor_is_left(tmp_path, kind):
     assert beyond_floor(problem, place, [(flat, floor), (good, better)]) == [good]
 
 
+def test_a_target_in_a_tiny_unit_is_beyond_its_floor_all_the_same(tmp_path):
+    problem, place, _ = asked(tmp_path, "regression")
+    target = replace(problem.target, values=problem.target.values * 1e-12)
+    tiny = replace(problem, target=target)
+    good = trial(1, truth(tiny))
+    assert beyond_floor(tiny, place, [(good, 0.0)]) == [good]
+
+
 def state_of(problem, place, config, tried):
     scores = [(f, problem.metric.score(truth(problem)[:, 0], f.prediction)) for f in tried]
     trials = [f.trial.model_copy(update={"score": s}) for f, s in scores]

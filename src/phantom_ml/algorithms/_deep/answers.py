@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from phantom_ml.algorithms._linear.learner import row_weights, target_unit
 from phantom_ml.algorithms._linear.losses import softmax
+from phantom_ml.algorithms._target_unit import from_spreads, in_spreads
 from phantom_ml.algorithms.base import FitContext
 from phantom_ml.config import SUPERVISED, ProblemKind
 from phantom_ml.data.matrix import Samples
@@ -50,7 +51,7 @@ class Answers:
         """Return the answers as a loss takes them: codes, or values in spreads from the mean."""
         if self.kind is not ProblemKind.REGRESSION:
             return samples.target.astype(np.int64)
-        return np.asarray((samples.target - self.unit[0]) / self.unit[1], np.float32)
+        return in_spreads(samples.target, *self.unit[:2]).astype(np.float32)
 
     def prior(self, samples: Samples) -> NDArray[np.float32]:
         """Return the outputs that fit every row alike."""
@@ -63,7 +64,7 @@ class Answers:
     def told(self, raw: Array) -> Array:
         """Return probabilities or values of shape (n_rows, n_outputs)."""
         if self.kind is ProblemKind.REGRESSION:
-            values = raw * self.unit[1] + self.unit[0]
+            values = from_spreads(raw, *self.unit[:2])
             return np.asarray(np.clip(values, self.unit[2], self.unit[3]))
         shares: Array = softmax(raw)
         return shares[:, 1:] if self.kind is ProblemKind.BINARY else shares

@@ -25,6 +25,7 @@ from phantom_ml.algorithms._linear.losses import (
     softmax,
     squared,
 )
+from phantom_ml.algorithms._target_unit import from_spreads, in_spreads, mean_and_deviation
 from phantom_ml.algorithms.base import FitContext, Learner
 from phantom_ml.config import SUPERVISED, ProblemKind
 from phantom_ml.data.matrix import Matrix, Samples
@@ -75,7 +76,7 @@ class LinearLearner(Learner):
         for part, chunk in chunks(matrix):
             raw[part] = self._raw(chunk)
         if self.kind is ProblemKind.REGRESSION:
-            return np.asarray(raw * self.unit[1] + self.unit[0])
+            return from_spreads(raw, *self.unit)
         return sigmoid(raw) if self.kind is ProblemKind.BINARY else softmax(raw)
 
     def _raw(self, matrix: Matrix) -> Array:
@@ -226,7 +227,7 @@ def likely_answer(train: Samples, weight: Array, context: FitContext) -> Answer:
     """Return the log loss of classes from their shares, or the squared error from the mean."""
     if context.kind is ProblemKind.REGRESSION:
         unit = target_unit(train, weight)
-        return Answer(squared((train.target - unit[0]) / unit[1]), np.zeros(1), unit)
+        return Answer(squared(in_spreads(train.target, *unit)), np.zeros(1), unit)
     codes = train.target.astype(np.int64)
     counts = np.bincount(codes, weights=weight, minlength=context.n_classes) + 0.5
     odds, same = np.log(counts / counts.sum()), np.array([0.0, 1.0])
@@ -237,9 +238,7 @@ def likely_answer(train: Samples, weight: Array, context: FitContext) -> Answer:
 
 def target_unit(train: Samples, weight: Array) -> Array:
     """Return the weighted mean and spread of a regression's target, the spread above 0."""
-    total = max(float(weight.sum()), np.finfo(np.float64).tiny)
-    mean = float(weight @ train.target) / total
-    spread = float(np.sqrt(weight @ (train.target - mean) ** 2 / total))
+    mean, spread = mean_and_deviation(train.target.astype(np.float64), weight)
     return np.array([mean, spread if spread > 0 else 1.0])
 
 

@@ -11,13 +11,14 @@ from typing import Any, ClassVar, Literal, Self
 import numpy as np
 from numpy.typing import NDArray
 
+from phantom_ml.algorithms._target_unit import TargetUnit
 from phantom_ml.algorithms._trees.contributions import tree_contributions
 from phantom_ml.algorithms._trees.forest_nodes import NODES_FORM, Nodes, check_nodes, native_trees
 from phantom_ml.algorithms._values import checked_values, writable
 from phantom_ml.algorithms.base import FitContext, Learner
 from phantom_ml.config import SUPERVISED, ProblemKind
 from phantom_ml.data.matrix import Matrix, Samples
-from phantom_ml.parts.arrays import Form, load_arrays, require, save_arrays
+from phantom_ml.parts.arrays import Arrays, Form, load_arrays, require, save_arrays
 
 Floats = NDArray[np.float64]
 #: Up to so many rows all trees are walked at once in numpy; more go tree by tree in native code.
@@ -27,7 +28,7 @@ MAX_LEAVES = 15_000
 #: Share of the time left that a batch of trees may be expected to take.
 TIME_SHARE = 0.7
 
-FORM: Form = {**NODES_FORM, "importances": (np.float64, 1), "centre": (np.float64, 1)}
+FORM: Form = {**NODES_FORM, "importances": (np.float64, 1)}
 
 
 @dataclass
@@ -39,8 +40,8 @@ class ForestLearner(Learner):
     kind : ProblemKind
     nodes : Nodes
     importances : float64 array of shape (n_features,)
-    centre : float64 array of shape (1,)
-        What is added to the mean of the trees.
+    unit : TargetUnit
+        Of the values in the leaves.
     """
 
     algorithm: ClassVar[str] = "Forest"
@@ -49,7 +50,7 @@ class ForestLearner(Learner):
     kind: ProblemKind
     nodes: Nodes
     importances: Floats
-    centre: Floats
+    unit: TargetUnit
 
     def __post_init__(self) -> None:
         self.n_rounds = len(self.nodes.counts)
@@ -78,7 +79,7 @@ class ForestLearner(Learner):
         if total.shape[1] > 1:
             # Leaves are kept as float32, whose sum is 1 only to seven digits.
             return np.asarray(total / total.sum(axis=1, keepdims=True))
-        return total / self.n_trees + self.centre
+        return self.unit.told(total / self.n_trees)
 
     def contributions(self, matrix: Matrix) -> Floats:
         """Return TreeSHAP values, shape (n_rows, n_features + 1, n_outputs)."""
@@ -92,9 +93,7 @@ class ForestLearner(Learner):
             tree_contributions(self.nodes.trees(k), goes_left, n_rows, n_features)
             for k in range(self.nodes.value.shape[1])
         ]
-        parts = np.stack(found, axis=2) / self.n_trees
-        parts[:, n_features] += self.centre
-        return parts
+        return self.unit.told_parts(np.stack(found, axis=2) / self.n_trees)
 
     def _sum(self, values: NDArray[np.float32]) -> Floats:
         nodes = self.nodes
@@ -119,27 +118,30 @@ class ForestLearner(Learner):
         return np.asarray(np.add.accumulate(found, axis=0)[-1])
 
     def save(self, folder: Path) -> None:
-        """Write the nodes."""
+        """Write the nodes and the unit."""
         arrays = {name: getattr(self.nodes, name) for name in NODES_FORM}
-        own = {"importances": self.importances, "centre": self.centre}
-        save_arrays(folder, {**arrays, **own}, {"kind": self.kind.value})
+        own = {"importances": self.importances}
+        save_arrays(folder, {**arrays, **own}, {"kind": self.kind.value, **self.unit.facts()})
 
     @classmethod
     def load(cls, folder: Path) -> Self:
         """Return the saved learner; raises BundleDamaged."""
         arrays, facts = load_arrays(folder, FORM)
-        importances, centre = arrays.pop("importances"), arrays.pop("centre")
+        importances = arrays["importances"]
         nodes = Nodes(**{name: arrays[name] for name in NODES_FORM})
         check_nodes(nodes, len(importances))
-        require(centre.shape == (1,) and bool(np.isfinite(centre).all()), "the centre is missing")
         require(facts.get("kind") in set(SUPERVISED), "the kind of problem is not known")
-        return cls(ProblemKind(facts["kind"]), nodes, importances, centre)
+        return cls(ProblemKind(facts["kind"]), nodes, importances, _unit_of(arrays, facts))
 
 
-def centre_of(train: Samples, context: FitContext) -> Floats:
-    """Return the mean of values, by which squares keep their digits, shape (1,); 0 for classes."""
-    regression = context.kind is ProblemKind.REGRESSION
-    return np.array([float(np.mean(train.target)) if regression else 0.0])
+def _unit_of(arrays: Arrays, facts: dict[str, Any]) -> TargetUnit:
+    """Return the unit of a saved forest; those of before there were units hold a centre alone."""
+    centre = arrays.get("centre")
+    if centre is None:
+        return TargetUnit.of_facts(facts)
+    right = centre.shape == (1,) and centre.dtype == np.float64 and bool(np.isfinite(centre[0]))
+    require(right, "the centre is no finite number")
+    return TargetUnit(float(centre[0]))
 
 
 def grow(estimator: Any, train: Samples, n_trees: int, context: FitContext) -> None:
@@ -149,15 +151,13 @@ def grow(estimator: Any, train: Samples, n_trees: int, context: FitContext) -> N
     ----------
     estimator : sklearn.ensemble.BaseForest
     train : Samples
-        The target of a regression is fitted less its mean.
+        The target of a regression is in its own unit.
     n_trees : int
     context : FitContext
         Its deadline ends the growth; a first batch is always grown.
     """
     begun, done = context.deadline.clock(), 0
     values, target = writable(train.matrix.values), writable(train.target)
-    if context.kind is ProblemKind.REGRESSION:
-        target = np.asarray(target - centre_of(train, context), np.float64)
     while done < n_trees:
         spent = context.deadline.clock() - begun
         batch = _batch(done, n_trees - done, spent, context)
@@ -179,10 +179,8 @@ def _batch(done: int, wanted: int, spent: float, context: FitContext) -> int:
     return int(min(wanted, done, fits))
 
 
-def forest_arrays(
-    estimator: Any, train: Samples, context: FitContext
-) -> tuple[Nodes, Floats, Floats]:
-    """Return the nodes, importances and centre of a fitted scikit-learn forest."""
+def forest_arrays(estimator: Any, context: FitContext) -> tuple[Nodes, Floats]:
+    """Return the nodes and importances of a fitted scikit-learn forest."""
     trees = [tree.tree_ for tree in estimator.estimators_]
     records = np.concatenate([tree.__getstate__()["nodes"] for tree in trees])
     leaf = records["left_child"] < 0
@@ -199,7 +197,7 @@ def forest_arrays(
         np.array([tree.max_depth for tree in trees], np.int64),
     )
     importances = np.asarray(estimator.feature_importances_, np.float64)
-    return nodes, importances, centre_of(train, context)
+    return nodes, importances
 
 
 def _outputs(raw: Floats, estimator: Any, context: FitContext) -> Floats:

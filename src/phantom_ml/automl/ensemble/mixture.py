@@ -28,6 +28,8 @@ NESTED_FOLDS = 2
 BAGS = 5
 #: Rounds without a gain after which a greedy path has arrived.
 STALE_ROUNDS = 5
+#: A smaller gain, in widths of the target, is an error of rounding.
+LEAST_GAIN = 1e-12
 #: Members of a mixture that few known anomalies choose.
 MAX_KNOWN_MEMBERS = 4
 #: A member with less than this share is left out: it costs time at scoring and changes nothing.
@@ -152,6 +154,7 @@ def _greedy_path(held_out: HeldOut) -> Array:
     counts = np.zeros(len(held_out.predictions))
     total = np.zeros_like(held_out.predictions[0])
     best_counts, best_loss, best_round = counts.copy(), np.inf, 0
+    least = LEAST_GAIN * float(np.ptp(held_out.target))
     for n in range(1, ROUNDS + 1):
         losses = [held_out.loss((total + p) / n) for p in held_out.predictions]
         if not np.isfinite(losses).any():
@@ -159,7 +162,7 @@ def _greedy_path(held_out: HeldOut) -> Array:
         pick = int(np.nanargmin(losses))
         counts[pick] += 1
         total = total + held_out.predictions[pick]
-        if losses[pick] < best_loss - 1e-12:
+        if losses[pick] < best_loss - least:
             best_loss, best_counts, best_round = losses[pick], counts.copy(), n
         elif n - best_round >= STALE_ROUNDS:
             break

@@ -14,7 +14,7 @@ from phantom_ml.automl.trials.scoring import held_out_rows
 from phantom_ml.automl.trials.workspace import Workspace
 from phantom_ml.config import ProblemKind
 
-#: Scores that are closer than this are the same.
+#: Scores that are closer than this share of the floor are the same, be the target's unit great or small.
 ALIKE = 1e-9
 
 
@@ -37,7 +37,8 @@ def beyond_floor(
     sign = 1.0 if problem.metric.greater_is_better else -1.0
     if not np.isfinite(floor):
         return [f for f, _ in scored]
-    return [f for f, s in scored if sign * (s - floor) > ALIKE and not _is_alike(f, workspace)]
+    least = ALIKE * abs(floor)
+    return [f for f, s in scored if sign * (s - floor) > least and not _is_alike(f, workspace)]
 
 
 def floor_of(problem: Problem, workspace: Workspace, folds: Sequence[str]) -> float:
