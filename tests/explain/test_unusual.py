@@ -44,8 +44,8 @@ def row(**changed) -> pl.DataFrame:
 
 
 @cache
-def pipeline(n_kept: int = 100) -> Pipeline:
-    frame = rows()
+def pipeline(n_kept: int = 100, far: float = 0.0) -> Pipeline:
+    frame = rows().with_columns(pl.col("bytes") + far)
     inputs = recognise(frame)
     encoder = fit_encoder(frame, inputs, FeatureSettings())
     samples = Samples(encoder.transform(frame), np.zeros(N))
@@ -89,6 +89,24 @@ def test_a_pair_of_values_that_are_both_usual_is_told():
     found = sentences(host="h2")
     assert any("was in none" in s and "u1" in s and "h2" in s and s.startswith("the pair")
                for s in found)  # fmt: skip
+
+
+@pytest.mark.parametrize("n_bytes", [4_400.0, 5_000.0, 90_000.0])
+def test_a_number_far_from_0_is_as_unusual_as_it_is_near(n_bytes):
+    near = told(row(bytes=n_bytes)).rows[0].unusual
+    far = explain(pipeline(far=3e9), {}, row(bytes=n_bytes + 3e9)).rows[0].unusual
+    assert [u.share for u in far] == pytest.approx([u.share for u in near])
+
+
+def test_a_number_far_from_0_is_told_as_it_was_given():
+    found = explain(pipeline(far=3e9), {}, row(bytes=3e9 + 90_000.0)).rows[0]
+    assert found.contributions[0].value == 3e9 + 90_000.0
+
+
+def test_rows_are_as_like_far_from_0_as_they_are_near():
+    near = told(row(bytes=4_400.0)).rows[0].nearest
+    far = explain(pipeline(far=3e9), {}, row(bytes=3e9 + 4_400.0), 3).rows[0].nearest
+    assert [r.distance for r in far] == pytest.approx([r.distance for r in near], abs=1e-6)
 
 
 def test_of_a_value_that_never_came_no_pair_is_told():

@@ -376,3 +376,9 @@ def test_interactions_are_kept_where_held_out_rows_gain_by_their_family(truth, s
     found = engineer_features(rows, {"target_column": "label"})
     reasons = {f.reason for f in found.features if f.generator == "arithmetic"}
     assert ("" in reasons, IDLE in reasons) == (kept, not kept)
+
+
+@pytest.mark.parametrize("kind", [pl.Int64, pl.Float64])
+def test_the_frame_holds_far_numbers_as_they_were_given(kind):
+    counter = (3_000_000_000 + pl.Series("counter", range(100)) % 50).cast(kind)
+    assert engineer_features(counter.to_frame()).frame.collect()["counter"].equals(counter)

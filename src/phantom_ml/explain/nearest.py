@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from phantom_ml.explain.forms import Neighbour
 from phantom_ml.explain.sentences import neighbour_sentence, plain_value
 from phantom_ml.features.cells.entity import row_hashes
-from phantom_ml.features.columns.number import to_float32
+from phantom_ml.features.columns.number import to_float64
 from phantom_ml.model.pipeline import Pipeline
 from phantom_ml.model.usual import Usual
 from phantom_ml.parts.tails import Tails
@@ -85,7 +85,7 @@ def _apart(usual: Usual, column: str, rows: pl.DataFrame, kept: pl.DataFrame) ->
     if column not in usual.numbers:
         value, other = row_hashes(rows, (column,)), row_hashes(kept, (column,))
         return np.asarray(value[:, None] != other[None, :], np.float64)
-    here, there = (to_float32(f[column], column).astype(np.float64) for f in (rows, kept))
+    here, there = (to_float64(f[column], column) for f in (rows, kept))
     between = np.abs(here[:, None] - there[None, :]) / _reach(usual.numbers[column])
     gaps = np.isnan(here)[:, None] != np.isnan(there)[None, :]
     return np.where(gaps, 1.0, np.minimum(np.nan_to_num(between, nan=0.0), 1.0))

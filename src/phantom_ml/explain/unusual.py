@@ -18,7 +18,7 @@ from phantom_ml.explain.forms import RowExplanation, Unusual
 from phantom_ml.explain.sentences import count_sentence, plain_value, tail_sentence
 from phantom_ml.features.cells.entity import row_hashes
 from phantom_ml.features.cells.hashing import MISSING
-from phantom_ml.features.columns.number import to_float32
+from phantom_ml.features.columns.number import to_float64
 from phantom_ml.model.usual import Counts, Usual
 
 Array = NDArray[np.float64]
@@ -83,7 +83,7 @@ def _of_row(told: Sequence[_Told], i: int, row: RowExplanation) -> tuple[Unusual
 
 def _numbers(usual: Usual, frame: pl.DataFrame) -> Iterator[_Told]:
     for column, tails in usual.numbers.items():
-        values = to_float32(frame[column], column).astype(np.float64)
+        values = to_float64(frame[column], column)
         known, n_rows = np.isfinite(values), usual.n_known(column)
         low, high = tails.nats(np.where(known, values, tails.value[0])[:, None])
         larger = high[:, 0] >= low[:, 0]

@@ -13,8 +13,10 @@ from numpy.typing import NDArray
 from phantom_ml.config import AutoMLConfig, FeatureSettings
 from phantom_ml.data.schema import UNUSED_KINDS, ColumnSchema
 from phantom_ml.features.columns.category import CategoryEncoder
+from phantom_ml.features.columns.number import NumberEncoder
 from phantom_ml.features.feature_set import FeatureSet, GeneratedFeature
 from phantom_ml.features.generated import Generated, generate
+from phantom_ml.features.offsets import bounded
 from phantom_ml.features.remarks import columns_told, remarks
 from phantom_ml.features.request import FeatureRequest
 from phantom_ml.features.selection.afford import costs, fitted_cost
@@ -276,18 +278,29 @@ def _reasons(
 
 
 def _decoded(made: Generated) -> pl.DataFrame:
-    """Return the features as a frame, codes of categories turned back into their values."""
+    """Return the features as a frame, codes of categories and numbers less an offset as they were."""
     values = made.whole.values
     makers = [p for p in made.encoder.parts for _ in p.features]
     columns = []
     for i, feature in enumerate(made.features):
+        maker = makers[i] if i < len(makers) else None
         column = pl.Series(feature.name, values[:, i]).fill_nan(None)
-        levels = _levels(feature.name, makers[i]) if i < len(makers) else ()
+        levels = () if maker is None else _levels(feature.name, maker)
         if feature.cardinality and levels:
             words = pl.Series(feature.name, list(levels), dtype=pl.String)
             column = words.gather(column.cast(pl.UInt32)).alias(feature.name)
+        elif isinstance(maker, NumberEncoder) and maker.offset:
+            column = _as_given(maker, made.inputs).alias(feature.name)
         columns.append(column)
     return pl.DataFrame(columns)
+
+
+def _as_given(encoder: NumberEncoder, inputs: pl.DataFrame) -> pl.Series:
+    """Return the numbers of a column, not less the offset."""
+    numbers = encoder.numbers(inputs[encoder.column])
+    if numbers.dtype.is_integer():
+        return numbers
+    return pl.Series(bounded(numbers.cast(pl.Float64).to_numpy())).fill_nan(None)
 
 
 def _levels(name: str, encoder: Any) -> tuple[str, ...]:

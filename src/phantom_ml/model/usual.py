@@ -23,7 +23,7 @@ from numpy.typing import NDArray
 from phantom_ml.data.schema import ColumnKind, ColumnSchema, TableSchema
 from phantom_ml.features.cells.entity import row_hashes
 from phantom_ml.features.cells.hashing import MISSING, Hashes
-from phantom_ml.features.columns.number import LIMIT
+from phantom_ml.features.offsets import LIMIT
 from phantom_ml.features.tables.pair_rarity import KINDS, MAX_COLUMNS, MIN_VALUES
 from phantom_ml.parts.arrays import Arrays, Form, damaged, load_arrays, require, save_arrays
 from phantom_ml.parts.tails import BEYOND_ROWS, Tails, require_tails

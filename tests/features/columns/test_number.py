@@ -12,10 +12,13 @@ from phantom_ml.errors import TypeUnsafe
 from phantom_ml.features.columns.number import no_numbers, to_float32, words_alone
 from phantom_ml.features.encoder import Encoder
 from phantom_ml.features.fit import fit_encoder
+from phantom_ml.features.offsets import LIMIT
 from phantom_ml.features.request import FeatureRequest
 from tests.features.columns.made import fitted
 
 WRITTEN = [f"{n}" for n in range(20, 60)]
+#: A counter that float32 would hold as one value.
+COUNTER = [3_000_000_000 + n for n in range(100)]
 
 
 def numbers(encoder, cells: list) -> list:
@@ -100,6 +103,70 @@ def test_a_few_numbers_are_numbers_where_a_person_says_so():
     encoder, schema = encoder_of(["n/a", "lost", "7", "9"] * 10, "number")
     assert schema.column("c").overridden
     assert encoder.features[0].cardinality == 0
+
+
+@pytest.mark.parametrize("kind", [pl.Int64, pl.UInt64, pl.Float64, pl.String])
+def test_the_values_of_a_far_counter_stay_apart(kind):
+    values = pl.Series("c", COUNTER).cast(kind)
+    encoder = fitted("number", values.to_list(), ColumnKind.NUMBER)
+    assert len(set(numbers(encoder, values.to_list()))) == len(COUNTER)
+
+
+@pytest.mark.parametrize("far", [3_000_000_000, 2**60, -(2**62)])
+def test_few_rows_of_a_far_counter_are_read_as_many_are(far):
+    encoder = fitted("number", [far + n for n in range(100)], ColumnKind.NUMBER)
+    rows = pl.Series("c", [far + n for n in range(-50, 150)])
+    alone = [
+        type(encoder).transform_each([encoder], [row])[0][0, 0] for row in rows.reshape((-1, 1))
+    ]
+    assert alone == numbers(encoder, rows.to_list())
+
+
+def test_a_near_column_beside_a_far_one_is_read_as_it_is():
+    far, near = (fitted("number", c, ColumnKind.NUMBER) for c in (COUNTER, [1, 2, 3]))
+    made = type(far).transform_each([far, near], [pl.Series(COUNTER[:1]), pl.Series([2])])
+    assert made[1].tolist() == [[2.0]]
+
+
+@pytest.mark.parametrize("cell", [0, -(2**63), 2**63 - 1, 1e300, -1e300])
+def test_a_number_far_from_those_of_training_is_finite(cell):
+    encoder = fitted("number", COUNTER, ColumnKind.NUMBER)
+    assert np.isfinite(numbers(encoder, [cell])[0])
+
+
+@pytest.mark.parametrize("cell", [None, float("inf"), -float("inf"), float("nan")])
+def test_a_cell_that_is_no_number_is_missing_in_a_far_column(cell):
+    encoder = fitted("number", COUNTER, ColumnKind.NUMBER)
+    assert numbers(encoder, [3e9, cell])[1] is None
+
+
+def test_a_number_beyond_float32_is_the_largest_in_a_far_column():
+    encoder = fitted("number", COUNTER, ColumnKind.NUMBER)
+    assert numbers(encoder, [1e300]) == [LIMIT]
+
+
+def test_a_saved_encoder_counts_from_its_offset():
+    encoder, _ = encoder_of(COUNTER * 2, "number")
+    again = Encoder.of_state(encoder.state())
+    rows = pl.DataFrame({"c": COUNTER})
+    assert np.array_equal(again.transform(rows).values, encoder.transform(rows).values)
+
+
+def test_an_encoder_saved_before_there_were_offsets_reads_numbers_as_they_are():
+    encoder, _ = encoder_of(COUNTER * 2, "number")
+    state = encoder.state()
+    for part in state["columns"]:
+        part["state"].pop("offset", None)
+    found = Encoder.of_state(state).transform(pl.DataFrame({"c": COUNTER}))
+    place = [f.name for f in found.features].index("c")
+    assert np.array_equal(found.values[:, place], np.array(COUNTER, np.float32))
+
+
+def test_rows_that_are_read_later_do_not_move_the_offset():
+    encoder = fitted("number", COUNTER, ColumnKind.NUMBER)
+    first = numbers(encoder, COUNTER[:5])
+    numbers(encoder, [7, 8, 9])
+    assert numbers(encoder, COUNTER[:5]) == first
 
 
 @given(st.lists(st.none() | st.text(max_size=8) | st.floats(-1e6, 1e6).map(str), max_size=20))

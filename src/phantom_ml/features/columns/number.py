@@ -1,5 +1,8 @@
 """Numbers as they are: float32, infinite values as missing, finite ones beyond it as its largest.
 
+A column so far from 0 that float32 would lose how its numbers differ is counted from an offset, which its training
+rows tell.
+
 What was stored as numbers in training and is text that is none now is refused: the column is another one. What was
 text already may hold anything, and a cell that is no number is missing.
 """
@@ -19,10 +22,9 @@ from phantom_ml.data.matrix import Feature
 from phantom_ml.data.schema import NUMBER_KINDS, ColumnKind, ColumnSchema
 from phantom_ml.errors import TypeUnsafe
 from phantom_ml.features.base import ColumnEncoder, encoders
+from phantom_ml.features.offsets import bounded, less, offset_of
 from phantom_ml.features.parsing.numbers import written_numbers
 
-#: The largest float32; a finite number beyond it counts as this, so that it stays the most extreme of its column.
-LIMIT = float(np.finfo(np.float32).max)
 #: Types of numbers that Python's own are made float64 of as polars makes it.
 PLAIN = frozenset({pl.Float64, pl.Int64, pl.Int32})
 
@@ -37,13 +39,17 @@ class NumberEncoder(ColumnEncoder):
     was_text: bool = False
     #: Ports are written with what runs over them, too: 443/tcp.
     is_port: bool = False
+    #: What the numbers are counted from; models saved before there was any have 0.
+    offset: float = 0.0
 
     @classmethod
     def fit(cls, values: pl.Series, schema: ColumnSchema) -> NumberEncoder | None:
-        """Return the encoder, which learns whether the numbers came as text."""
+        """Return the encoder, which learns whether the numbers came as text, and how far from 0 they lie."""
         was_text = values.dtype == pl.String
         is_port = was_text and schema.kind is ColumnKind.PORT
-        return cls(column=schema.name, was_text=was_text, is_port=is_port)
+        encoder = cls(column=schema.name, was_text=was_text, is_port=is_port)
+        offset = offset_of(encoder.numbers(values))
+        return encoder.model_copy(update={"offset": offset}) if offset else encoder
 
     @property
     def features(self) -> tuple[Feature, ...]:
@@ -56,7 +62,9 @@ class NumberEncoder(ColumnEncoder):
     ) -> list[NDArray[np.float32]]:
         """Return the numbers of a column each, for few rows."""
         cells = [
-            values.to_list() if type(values.dtype) in PLAIN else e._read(values).tolist()
+            values.to_list()
+            if type(values.dtype) in PLAIN and not e.offset
+            else e._read(values).tolist()
             for e, values in zip(fitted, columns, strict=True)
         ]
         together = _bounded(np.array([*chain.from_iterable(cells)], np.float64))[:, None]
@@ -67,12 +75,24 @@ class NumberEncoder(ColumnEncoder):
         """Write the numbers; raises TypeUnsafe for text that is none where training had no text."""
         out[:, 0] = _bounded(self._read(values))
 
+    def numbers(self, values: pl.Series) -> pl.Series:
+        """Return the column stored as numbers, not less the offset; raises TypeUnsafe as ``transform`` does."""
+        return stored(values, None if self.was_text else self.column, as_ports=self.is_port)
+
     def _read(self, values: pl.Series) -> NDArray[np.float64]:
-        return _read(values, None if self.was_text else self.column, as_ports=self.is_port)
+        return less(self.numbers(values), self.offset)
 
 
 def to_float32(values: pl.Series, column: str | None = None) -> NDArray[np.float32]:
     """Return a column as float32: NaN for null, infinite and ``-``, and LIMIT for what is beyond it.
+
+    Parameters and errors are those of ``to_float64``.
+    """
+    return to_float64(values, column).astype(np.float32)
+
+
+def to_float64(values: pl.Series, column: str | None = None) -> NDArray[np.float64]:
+    """Return a column as float64: NaN for null, infinite and ``-``, and LIMIT for what is beyond it.
 
     Parameters
     ----------
@@ -85,7 +105,7 @@ def to_float32(values: pl.Series, column: str | None = None) -> NDArray[np.float
     TypeUnsafe
         A cell of ``column`` holds text that is no number.
     """
-    return _bounded(_read(values, column))
+    return bounded(less(stored(values, column), 0.0))
 
 
 def no_numbers(values: pl.Series) -> pl.Series:
@@ -112,18 +132,15 @@ def words_alone(values: pl.Series) -> bool:
     return len(no_numbers(values)) > 0 and not written_numbers(values).is_finite().any()
 
 
-def _read(
-    values: pl.Series, refusing: str | None, *, as_ports: bool = False
-) -> NDArray[np.float64]:
-    numbers = values
+def stored(values: pl.Series, refusing: str | None = None, *, as_ports: bool = False) -> pl.Series:
+    """Return a column stored as numbers; raises TypeUnsafe for text of the column ``refusing`` that is none."""
     if values.dtype == pl.String:
         with_transport = as_ports or refusing is not None
         numbers = written_numbers(values) if with_transport else _plain_numbers(values)
         if refusing is not None and numbers.null_count() > values.null_count():
             _refuse(no_numbers(values), refusing)
-    elif values.dtype.is_temporal():
-        numbers = values.to_physical()
-    return numbers.cast(pl.Float64, strict=False).to_numpy()
+        return numbers
+    return values.to_physical() if values.dtype.is_temporal() else values
 
 
 def _plain_numbers(text: pl.Series) -> pl.Series:
@@ -139,5 +156,4 @@ def _refuse(lost: pl.Series, column: str) -> None:
 
 
 def _bounded(numbers: NDArray[np.float64]) -> NDArray[np.float32]:
-    within = np.clip(numbers, -LIMIT, LIMIT)
-    return np.where(np.isinf(numbers), np.nan, within).astype(np.float32)
+    return bounded(numbers).astype(np.float32)

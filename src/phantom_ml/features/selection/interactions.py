@@ -76,12 +76,12 @@ def _candidates(training: Training, found: Worth) -> list[TableEncoder]:
     numbers = [c for c in best if c in raw & amounts][:MAX_NUMBERS]
     groups = [c for c in best if c in training.schema.of_kind(*GROUP_KINDS)][:MAX_GROUPS]
     made: list[TableEncoder] = [
-        ArithmeticEncoder(operation=Operation.RATIO, left=a, right=b)
+        ArithmeticEncoder.fit_pair(training.frame, Operation.RATIO, a, b)
         for a, b in permutations(numbers, 2)
     ]
     for operation in (Operation.DIFFERENCE, Operation.PRODUCT):
         made += [
-            ArithmeticEncoder(operation=operation, left=a, right=b)
+            ArithmeticEncoder.fit_pair(training.frame, operation, a, b)
             for a, b in combinations(numbers, 2)
         ]
     pairs = [(g, n) for g in groups for n in numbers if g != n]

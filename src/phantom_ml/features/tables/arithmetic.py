@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 
 from phantom_ml.data.matrix import Feature
 from phantom_ml.data.schema import TableSchema
-from phantom_ml.features.columns.number import to_float32
+from phantom_ml.features.columns.number import stored, to_float32, to_float64
+from phantom_ml.features.offsets import WHOLE, difference, matters, spaced
 from phantom_ml.features.tables.base import TableEncoder, table_encoders
 
 
@@ -38,6 +39,17 @@ class ArithmeticEncoder(TableEncoder):
     operation: Operation
     left: str
     right: str
+    #: Whether it is computed in float64: of numbers far from 0 float32 would lose the difference.
+    wide: bool = False
+
+    @classmethod
+    def fit_pair(cls, frame: pl.DataFrame, operation: Operation, left: str, right: str) -> Self:
+        """Return the encoder of two numbers, computed in float64 where training rows need that."""
+        narrow, wide = (
+            cls(operation=operation, left=left, right=right, wide=wide) for wide in (False, True)
+        )
+        rows = spaced(frame)
+        return wide if matters(narrow.results(rows), wide.results(rows)) else narrow
 
     @classmethod
     def fit(cls, frame: pl.DataFrame, schema: TableSchema) -> Sequence[Self]:
@@ -62,15 +74,23 @@ class ArithmeticEncoder(TableEncoder):
 
     def transform(self, frame: pl.DataFrame, out: NDArray[np.float32]) -> None:
         """Write the result; NaN where a number is missing, or would be divided by 0."""
-        left = to_float32(frame[self.left])
-        right = to_float32(frame[self.right])
-        out[:, 0] = combined(self.operation, left, right)
+        out[:, 0] = self.results(frame)
+
+    def results(self, frame: pl.DataFrame) -> NDArray[np.float32]:
+        """Return what ``transform`` writes, shape (n_rows,)."""
+        left, right = frame[self.left], frame[self.right]
+        if not self.wide:
+            return combined(self.operation, to_float32(left), to_float32(right))
+        one, other = stored(left), stored(right)
+        if self.operation is Operation.DIFFERENCE and {one.dtype, other.dtype} <= WHOLE:
+            return _single(difference(one, other))
+        return combined(self.operation, to_float64(left), to_float64(right))
 
 
 def combined(
-    operation: Operation, left: NDArray[np.float32], right: NDArray[np.float32]
+    operation: Operation, left: NDArray[np.floating], right: NDArray[np.floating]
 ) -> NDArray[np.float32]:
-    """Return the results of an operation; NaN where there is none.
+    """Return the results of an operation, computed in the type of the numbers; NaN where there is none.
 
     Examples
     --------
@@ -80,9 +100,14 @@ def combined(
     """
     with np.errstate(all="ignore"):
         if operation is Operation.RATIO:
-            found = left / right
-        elif operation is Operation.DIFFERENCE:
-            found = left - right
-        else:
-            found = left * right
-    return np.where(np.isfinite(found), found, np.nan).astype(np.float32)
+            return _single(left / right)
+        if operation is Operation.DIFFERENCE:
+            return _single(left - right)
+        return _single(left * right)
+
+
+def _single(found: NDArray[np.floating]) -> NDArray[np.float32]:
+    """Return numbers in float32; NaN for those that are not finite there."""
+    with np.errstate(over="ignore"):
+        kept = found.astype(np.float32)
+    return np.where(np.isfinite(kept), kept, np.float32(np.nan))

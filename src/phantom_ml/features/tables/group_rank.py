@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import cached_property
-from typing import Self
+from typing import Any, Self
 
 import numpy as np
 import polars as pl
@@ -17,7 +17,8 @@ from numpy.typing import NDArray
 from phantom_ml.data.matrix import Feature
 from phantom_ml.data.schema import TableSchema
 from phantom_ml.features.base import as_text
-from phantom_ml.features.columns.number import to_float32
+from phantom_ml.features.columns.number import stored, to_float32, to_float64
+from phantom_ml.features.offsets import is_narrow, matters, spaced
 from phantom_ml.features.tables.base import TableEncoder, table_encoders
 
 #: A category with fewer rows than this has no peers worth comparing with.
@@ -39,6 +40,8 @@ class GroupRankEncoder(TableEncoder):
     levels: tuple[str, ...]
     means: tuple[float, ...]
     deciles: tuple[tuple[float, ...], ...]
+    #: Whether it is computed in float64: of numbers far from 0 float32 would lose the deviation.
+    wide: bool = False
 
     @classmethod
     def fit(cls, frame: pl.DataFrame, schema: TableSchema) -> Sequence[Self]:
@@ -48,7 +51,16 @@ class GroupRankEncoder(TableEncoder):
     @classmethod
     def fit_pair(cls, frame: pl.DataFrame, by: str, of: str) -> Self | None:
         """Return the encoder of one number by one category; None where no category has enough rows."""
-        number = to_float32(frame[of])
+        narrow = cls._fitted(frame, by, of, wide=False)
+        if narrow is None or is_narrow(stored(frame[of])):
+            return narrow
+        wide, rows = cls._fitted(frame, by, of, wide=True), spaced(frame)
+        lost = wide is not None and matters(narrow._compared(rows)[0], wide._compared(rows)[0])
+        return wide if lost else narrow
+
+    @classmethod
+    def _fitted(cls, frame: pl.DataFrame, by: str, of: str, *, wide: bool) -> Self | None:
+        number = (to_float64 if wide else to_float32)(frame[of])
         rows = pl.DataFrame({"g": as_text(frame[by]), "x": pl.Series(number).fill_nan(None)})
         cuts = [pl.col("x").quantile(q).alias(f"q{q:.1f}") for q in QUANTILES]
         mean = pl.col("x").cast(pl.Float64).mean().alias("mean")
@@ -65,6 +77,7 @@ class GroupRankEncoder(TableEncoder):
             levels=tuple(groups["g"].to_list()),
             means=tuple(groups["mean"].to_list()),
             deciles=tuple(groups.select(r"^q.*$").iter_rows()),
+            wide=wide,
         )
 
     def refitted(self, frame: pl.DataFrame) -> Self | None:
@@ -91,16 +104,22 @@ class GroupRankEncoder(TableEncoder):
         return pl.Enum(list(self.levels))
 
     @cached_property
-    def _tables(self) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-        means = np.array([*self.means, np.nan], np.float32)
-        return means, np.array([*self.deciles, [np.nan] * len(QUANTILES)], np.float32)
+    def _tables(self) -> tuple[NDArray[Any], NDArray[Any]]:
+        kind = np.float64 if self.wide else np.float32
+        means = np.array([*self.means, np.nan], kind)
+        return means, np.array([*self.deciles, [np.nan] * len(QUANTILES)], kind)
 
     def transform(self, frame: pl.DataFrame, out: NDArray[np.float32]) -> None:
         """Write both; NaN where the category has no peers."""
-        number = to_float32(frame[self.of])
+        out[:, 0], rank = self._compared(frame)
+        out[:, 1] = np.where(np.isnan(out[:, 0]), np.nan, rank)
+
+    def _compared(self, frame: pl.DataFrame) -> tuple[NDArray[np.float32], NDArray[np.float64]]:
+        """Return the deviation of each row, and its rank, each of shape (n_rows,)."""
+        number = (to_float64 if self.wide else to_float32)(frame[self.of])
         codes = as_text(frame[self.by]).cast(self._codes, strict=False).to_physical()
         places = codes.fill_null(len(self.levels)).to_numpy().astype(np.int64)
         means, deciles = self._tables
-        out[:, 0] = number - means[places]
-        rank = (number[:, None] > deciles[places]).mean(axis=1)
-        out[:, 1] = np.where(np.isnan(out[:, 0]), np.nan, rank)
+        less: NDArray[np.float32] = (number - means[places]).astype(np.float32)
+        rank: NDArray[np.float64] = (number[:, None] > deciles[places]).mean(axis=1)
+        return less, rank

@@ -12,7 +12,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from phantom_ml.data.matrix import Feature
-from phantom_ml.features.columns.number import LIMIT
+from phantom_ml.features.offsets import LIMIT
 from phantom_ml.features.tables.base import TableEncoder
 
 #: Rows that a fit looks at, evenly spaced, to see what varies.
