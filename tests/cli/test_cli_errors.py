@@ -151,11 +151,11 @@ def test_an_option_of_alerts_is_called_so_where_there_are_not_two_classes(phanto
 
 def test_two_options_of_one_part_are_both_to_be_left_out(phantom, folder):
     (folder / "events.csv").write_text("t,a,b\n2026-01-01,1,2\n")
-    words = ("--task", "time_series", "--time-zone", "UTC", "--max-features", "3")
+    words = ("--task", "time_series", "--max-cost", "9", "--max-features", "3")
     asked = ("train", "events.csv", "--target", "a", "--time-column", "t", *words)
     run = phantom(*asked, "--home", folder / "home")
-    assert "error: --time-zone is of no use for time_series" in run.err
-    assert "hint: Leave --time-zone and --max-features out." in run.err
+    assert "error: --max-features is of no use for time_series" in run.err
+    assert "hint: Leave --max-features and --max-cost out." in run.err
 
 
 def test_options_that_rule_each_other_out_are_both_named(phantom, folder):

@@ -6,6 +6,8 @@ from datetime import datetime, timedelta
 import polars as pl
 import pytest
 
+from phantom_ml.core import PhantomMLCore
+
 
 def logins(n_hours: int) -> pl.DataFrame:
     hours = range(n_hours)
@@ -97,3 +99,33 @@ def test_what_means_nothing_for_forecasts_is_refused_by_its_option(train):
     assert run.code == 2
     assert "--prevalence is of no use for time_series, but was set to 0.1." in run.err
     assert "Leave --prevalence out." in run.err
+
+
+@pytest.fixture
+def zoned(phantom, folder):
+    """Train on hours whose times tell a zone, and return what was told."""
+    hours = logins(72).with_columns(pl.col("time").dt.replace_time_zone("UTC"))
+    hours.write_parquet("logins.parquet")
+
+    def run(*words: str):
+        asked = ("--task", "time_series", "--target", "logins", "--time-column", "time")
+        named = ("--algorithms", "SeasonalNaive", "--max-trials", "1", "--home", folder / "home")
+        return phantom("train", "logins.parquet", *asked, *named, "--horizon", "4", *words)
+
+    return run
+
+
+def test_the_zone_of_a_forecast_is_that_of_its_steps(zoned, folder):
+    zoned("--time-zone", "Europe/Berlin")
+    experiment = PhantomMLCore(folder / "home").list_experiments()[0]
+    assert experiment.config["task_settings"]["time_zone"] == "Europe/Berlin"
+
+
+def test_a_zone_of_steps_that_there_is_not_is_refused_by_its_option(zoned):
+    assert "--time-zone" in zoned("--time-zone", "Europe/Berln").err
+
+
+def test_a_zone_among_the_features_of_a_forecast_is_refused_with_the_right_place(zoned, folder):
+    (folder / "config.json").write_text('{"features": {"time_zone": "Europe/Berlin"}}')
+    run = zoned("--config", "config.json")
+    assert "task_settings.time_zone" in " ".join(run.err.split())

@@ -52,17 +52,23 @@ def told_families(*families: Family) -> str:
     return " ".join(console.file.getvalue().split())
 
 
-def test_a_raced_family_is_shown_with_its_gain():
+def test_a_raced_family_is_shown_with_the_figure_that_it_was_raced_by():
     raced = Family(
-        name="text", kept=True, n_made=9, n_features=9, figure="log loss", gains=(0.1, 0.3, -0.1)
+        name="text",
+        kept=True,
+        n_made=9,
+        n_features=9,
+        figure="log loss",
+        gains=(0.5, 0.2, -0.1),
+        losses=((0.1, 0.2), (0.4, 0.5), (1.1, 1.0)),
     )
     assert "raced by log loss on held-out rows" in told_families(raced)
-    assert "text 9 of 9 10.0 % 2 of 3 kept" in told_families(raced)
+    assert "text 9 of 9 0.5333 0.5667 2 of 3 kept" in told_families(raced)
 
 
 def test_a_family_that_was_not_raced_is_shown_with_the_reason():
     off = Family(name="text", kept=False, why_not_raced="switched off")
-    assert "text - - - not there, not raced: switched off" in told_families(off)
+    assert "text - - - - not there, not raced: switched off" in told_families(off)
 
 
 def test_where_nothing_is_known_of_families_nothing_is_shown():

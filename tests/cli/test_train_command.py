@@ -62,6 +62,12 @@ def run_elsewhere(tmp_path_factory):
     return run_once(*words, folder=folder, PATH="/usr/bin", PHANTOM_HOME=folder / "home")
 
 
+@pytest.mark.parametrize("names", [",,", "", " , "])
+def test_algorithms_without_a_name_are_refused(phantom, table, names):
+    told = phantom("train", table, "--target", "verdict", "--algorithms", names)
+    assert (told.code, "names none" in told.err) == (2, True)
+
+
 def test_training_shows_all_that_it_came_to(run):
     assert run.code == 0
     for title in ("Best model", "Leaderboard", "Thresholds", "What it looks at", "Next"):

@@ -34,7 +34,7 @@ class Flags:
         ----------
         command : callable
             Of its parameters, dataclasses with an ``owner`` hold settings of that path; their
-            ``renamed`` maps options to settings of another name.
+            ``renamed`` maps options to settings of another name, ``also`` to a second owner.
         values : mapping
             What was given, by option.
         """
@@ -45,7 +45,9 @@ class Flags:
             for field in fields(kind):
                 setting = getattr(kind, "renamed", {}).get(field.name, field.name)
                 # What belongs to a part of the configuration may be told by the part alone.
-                for owner in dict.fromkeys((kind.owner, kind.owner.removeprefix("config."))):
+                second = getattr(kind, "also", {}).get(field.name, kind.owner)
+                owners = (kind.owner, second)
+                for owner in dict.fromkeys((*owners, *(o.removeprefix("config.") for o in owners))):
                     path = f"{owner}.{setting}"
                     by_path[path] = f"--{field.name.replace('_', '-')}"
                     if values.get(field.name) not in (None, []):

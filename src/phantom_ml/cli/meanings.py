@@ -17,6 +17,8 @@ class Meanings:
     owner: ClassVar[str] = "config.features"
     #: Options whose names differ from those of the configuration.
     renamed: ClassVar[dict[str, str]] = {"max_cost": "max_us_per_row", "kind": "kinds"}
+    #: What else an option sets: a forecast has a zone of its own.
+    also: ClassVar[dict[str, str]] = {"time_zone": "config.task_settings"}
 
     kind: Annotated[
         list[str] | None,
@@ -25,7 +27,10 @@ class Meanings:
         ),
     ] = None
     time_zone: Annotated[
-        str | None, typer.Option(metavar="ZONE", help="Of the calendar: Europe/Berlin.")
+        str | None,
+        typer.Option(
+            metavar="ZONE", help="Of the calendar, or of a forecast's steps: Europe/Berlin."
+        ),
     ] = None
     max_features: Annotated[
         int | None, typer.Option(metavar="N", help="Keep so many features at most, the best.")

@@ -47,7 +47,7 @@ def show_families(console: Console, families: Sequence[Family]) -> None:
     """Print what the race of families of features came to, if anything is known of it."""
     if not families:
         return
-    head = ("family", "features", "gain", "judgements", "outcome")
+    head = ("family", "features", "with", "without", "lower in", "outcome")
     body = table(head, family_rows(families), left=("family", "outcome"), gives=(head[-1],))
     figure = next((f"by {family.figure} " for family in families if family.figure), "")
     show(console, f"Families of features, raced {figure}on held-out rows", body)

@@ -99,10 +99,22 @@ class Question:
         given = asked(self)
         file = given.pop("config", None)
         if "algorithms" in given:
-            names = [name.strip() for name in given["algorithms"].split(",")]
-            given["algorithms"] = [name for name in names if name]
+            given["algorithms"] = _named_algorithms(given["algorithms"])
         named = {self.renamed.get(name, name): value for name, value in given.items()}
         return _from_file(file, named) | named
+
+
+def _named_algorithms(text: str) -> list[str]:
+    """Return the names between the commas; raises BadSetting for none, which would mean all."""
+    from phantom_ml.errors import BadSetting
+
+    names = [name.strip() for name in text.split(",")]
+    if not any(names):
+        raise BadSetting(
+            f"--algorithms {text!r} names none.",
+            "Give names with commas between, LightGBM,LogisticRegression, or leave it out to try all.",
+        )
+    return [name for name in names if name]
 
 
 def train(  # noqa: PLR0913, PLR0917 - groups of options, each a dataclass
@@ -125,8 +137,11 @@ def train(  # noqa: PLR0913, PLR0917 - groups of options, each a dataclass
 
     policy, options = alerts.in_the_field(rule.policy()), reading.options()
     settings = {"data_path": file, **question.settings()}
-    of_task = ahead.settings() | alerts.settings()
-    for part, given in (("features", meanings.settings()), ("task_settings", of_task)):
+    of_columns, of_task = meanings.settings(), ahead.settings() | alerts.settings()
+    if "time_zone" in of_columns and tasks.get(AutoMLConfig.of(settings).task_type).of_series:
+        # A forecast makes no calendar of its columns: its zone is that of the steps.
+        of_task["time_zone"] = of_columns.pop("time_zone")
+    for part, given in (("features", of_columns), ("task_settings", of_task)):
         if given:
             settings[part] = {**dict(settings.get(part, {})), **given}
     config = AutoMLConfig.of(settings | ({} if policy is None else {"threshold": policy}))

@@ -284,7 +284,9 @@ def explain(
     """Say why a row was scored as it was.
 
     Without FILE: what the model looks at as a whole. Of a forecast FILE holds
-    rows that lie ahead, such as those that 'phantom predict' wrote.
+    rows that lie ahead: times, series and columns known ahead. What 'phantom
+    predict' wrote will do where the model knows of no column ahead; else give
+    the file that predict was given.
     """
     core = common.core()
     known = core.get_model(model).id

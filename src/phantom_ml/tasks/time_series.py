@@ -35,7 +35,8 @@ class TimeSeries(Task):
     )
     instead: ClassVar[Mapping[str, str]] = {
         "threshold": "A value is an alert outside the band of its quantiles: choose these.",
-        "features": "Columns beside a series are named under known_ahead and past_only.",
+        "features": "Columns beside a series are named under known_ahead and past_only, the zone of its steps "
+        "is task_settings.time_zone.",
     }
 
     def accepts(self, policy: ThresholdPolicy, kind: ProblemKind) -> bool:

@@ -84,6 +84,12 @@ def test_the_gain_of_a_family_is_what_held_out_rows_lose_without_it():
     assert min(found[0].gains) > 0.3
 
 
+def test_a_gain_is_a_share_of_the_loss_that_is_told_beside_it():
+    found = race_tiers(ROWS, {"useful": ("signal",)}, BINARY)[0]
+    shares = [1.0 - with_it / without for with_it, without in found.losses]
+    assert list(found.gains) == pytest.approx(shares)
+
+
 @pytest.mark.parametrize(("rule", "kept"), [(STANDING, True), (NEW, False)])
 def test_where_there_was_no_time_what_stood_stays_and_nothing_new_comes(rule, kept):
     found = race_tiers(ROWS, {"useless": ("noise",)}, BINARY, 0, rule, lambda: True)

@@ -61,7 +61,7 @@ def _family(
 ) -> Family:
     n_left = len(left.get(name, ()))
     n_made = n_left if tier is None else len(tier.features)
-    gains = () if tier is None else tier.gains
+    gains, losses = ((), ()) if tier is None else (tier.gains, tier.losses)
     kept = bool(n_left) if tier is None else tier.kept
     return Family(
         name=name,
@@ -69,6 +69,7 @@ def _family(
         n_made=n_made,
         n_features=n_left,
         gains=gains,
+        losses=losses,
         why_not_raced="" if gains else why_not,
     )
 

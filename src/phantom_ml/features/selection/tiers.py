@@ -81,12 +81,15 @@ class Tier:
         By how much the held-out loss of each fold falls with it, as a share of the loss without it;
         below 0 it rises. As many as it took to decide.
     kept : bool
+    losses : tuple of (float, float)
+        The loss of each of these with the family and without it.
     """
 
     name: str
     features: tuple[str, ...]
     gains: tuple[float, ...]
     kept: bool
+    losses: tuple[tuple[float, float], ...] = ()
 
 
 def tiers_of(encoder: Encoder) -> dict[str, tuple[str, ...]]:
@@ -141,6 +144,7 @@ def _raced(
     out_of_time: Callable[[], bool],
 ) -> Tier:
     """Return one family, judged until the rule is settled or there is no more time."""
+    losses: tuple[tuple[float, float], ...] = ()
     gains: tuple[float, ...] = ()
     less = judge.without(features)
     if not less.samples.matrix.features:
@@ -148,10 +152,13 @@ def _raced(
     for repeat in range(rule.repeats):
         if rule.settled(gains) is not None or out_of_time():
             break
-        without = np.maximum(less.losses(repeat), TINY)
-        gains += tuple(((without - judge.losses(repeat)) / without).tolist())
-    kept = rule.settled(gains)
-    return Tier(name, features, gains, rule.cut_short(gains) if kept is None else kept)
+        losses += tuple(
+            zip(judge.losses(repeat).tolist(), less.losses(repeat).tolist(), strict=True)
+        )
+        gains = tuple(1.0 - with_it / max(without, TINY) for with_it, without in losses)
+    settled = rule.settled(gains)
+    kept = rule.cut_short(gains) if settled is None else settled
+    return Tier(name, features, gains, kept, losses)
 
 
 @dataclass(frozen=True)
