@@ -72,6 +72,14 @@ def test_a_forecast_beyond_what_was_back_tested_says_so(core, planned, caplog, a
     assert "reach 3 steps ahead, the model was chosen for 2" in caplog.text
 
 
+@pytest.mark.parametrize("horizon", [None, 2])
+def test_a_step_of_which_no_row_tells_the_plan_is_said_to_be_taken_without(
+    core, planned, caplog, horizon
+):
+    core.predict(planned.model_id, AHEAD[1:], horizon=horizon)
+    assert "No row tells 'plan' of 1 of 2 steps: it is forecast without it" in caplog.text
+
+
 def test_a_forecast_of_what_was_back_tested_says_nothing(core, planned, caplog):
     core.predict(planned.model_id, AHEAD)
     assert not caplog.text

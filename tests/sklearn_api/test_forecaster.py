@@ -107,6 +107,12 @@ def test_a_horizon_of_nothing_is_refused(model):
         model.predict(horizon=0)
 
 
+def test_rows_in_place_of_a_horizon_are_refused_by_their_type(model):
+    with pytest.raises(BadSetting, match="The horizon is a DataFrame, not") as error:
+        model.predict(logins(1))
+    assert "predict(future=rows)" in str(error.value.hint)
+
+
 def test_a_time_that_comes_twice_is_refused():
     rows = pl.DataFrame({"time": [1, 1, 2], "value": [1.0, 2.0, 3.0]})
     with pytest.raises(DataError):

@@ -27,9 +27,17 @@ from phantom_ml.forecasters.base import Forecast
 from phantom_ml.forecasters.evaluation.accuracy import seasonal_scale
 from phantom_ml.forecasters.evaluation.measures import BESIDE
 from phantom_ml.forecasters.evaluation.naive2 import naive2
-from phantom_ml.forecasters.series.columns import read_values
-from phantom_ml.forecasters.series.from_frame import as_long, cell_means, known_ahead_of, rows_ahead
+from phantom_ml.forecasters.series.columns import read_times, read_values
+from phantom_ml.forecasters.series.from_frame import (
+    Ahead,
+    as_long,
+    cell_means,
+    known_ahead_of,
+    rows_ahead,
+)
 from phantom_ml.forecasters.series.same_step import averaged, between
+from phantom_ml.forecasters.uncertainty.band import asked_coverage, n_outside, too_many_outside
+from phantom_ml.forecasters.uncertainty.left_rows import not_ahead, untold
 from phantom_ml.model.forecast import ForecastModel, check_horizon, reach_of
 from phantom_ml.model.manifest import Manifest
 from phantom_ml.model.trial import Trial
@@ -40,6 +48,8 @@ Ints = NDArray[np.int64]
 DRAWS = 200
 #: From so many series on whole series are drawn for an interval; of fewer, blocks of steps.
 LEAST_SERIES, BLOCKS = 10, 8
+#: The figure of what the coverage should be.
+ASKED = "coverage_asked"
 
 
 def told_ahead(
@@ -58,7 +68,13 @@ def told_ahead(
         check_horizon(horizon)
     rows = None if frame is None else as_long(model.series, frame)
     say(model.unread_times(frame))
-    say(model.beyond(_reach(model, rows, horizon)))
+    reach = _reach(model, rows, horizon)
+    say(model.beyond(reach))
+    if rows is not None:
+        ahead = rows_ahead(model.series, rows)
+        dated = read_times(rows[model.series.time], model.series.time_form)[0].is_not_null()
+        say(not_ahead(ahead, dated.to_numpy()) if horizon is None else ())
+        say(untold(model.series.known_names, ahead, _asked_steps(model, ahead, horizon)))
     told = model.rows(rows) if horizon is None and rows is not None else model.steps(horizon, rows)
     if output is not None:
         write_table(told, output)
@@ -71,6 +87,15 @@ def _reach(model: ForecastModel, rows: pl.DataFrame | None, horizon: int | None)
         return model.spec.horizon if horizon is None else horizon
     ahead = rows_ahead(model.series, rows)
     return reach_of(model.series, rows, ahead, ahead.usable)
+
+
+def _asked_steps(model: ForecastModel, ahead: Ahead, horizon: int | None) -> Ints:
+    """Return how many steps of each series are asked for, shape (n_series,): all, or up to its last row."""
+    if horizon is not None:
+        return np.full(model.series.n_series, horizon)
+    reach = np.zeros(model.series.n_series, np.int64)
+    np.maximum.at(reach, ahead.codes[ahead.usable], ahead.steps[ahead.usable] + 1)
+    return reach
 
 
 @dataclass(frozen=True, eq=False)
@@ -136,16 +161,14 @@ def evaluate_forecast(
         model_id=model_id,
         n_rows=int(usable.sum()),
         n_skipped=int(frame.height - usable.sum()),
-        figures={
-            name: _figure(value, [d[name] for d in drawn])
-            for name, value in figures.items()
-            if np.isfinite(value)
-        },
+        figures=_with_intervals(figures, drawn) | _asked(told.levels),
         warnings=(
             *unread,
             *model.beyond(horizon),
             *between(ahead, usable, step),
             *averaged(ahead, usable, step),
+            *untold(model.series.known_names, ahead, _asked_steps(model, ahead, None)),
+            *too_many_outside(*n_outside(truth, told), told.levels, "Of what came"),
         ),
     )
 
@@ -161,6 +184,25 @@ def _drawn(came: Observed, seed: int) -> tuple[Ints, Ints]:
     starts = rng.integers(0, horizon - width + 1, -(-horizon // width))
     blocks = starts[:, None] + steps[:width]
     return series, blocks.ravel()[:horizon].astype(np.int64)
+
+
+def _asked(levels: Sequence[float]) -> dict[str, Figure]:
+    """Return the share of values that the band is meant to hold, to stand beside its coverage."""
+    if len(levels) < 2:
+        return {}
+    share = asked_coverage(levels)
+    return {ASKED: Figure(value=share, low=share, high=share)}
+
+
+def _with_intervals(
+    figures: dict[str, float], drawn: Sequence[dict[str, float]]
+) -> dict[str, Figure]:
+    """Return the figures that can be told, with their intervals."""
+    return {
+        name: _figure(value, [own[name] for own in drawn])
+        for name, value in figures.items()
+        if np.isfinite(value)
+    }
 
 
 def _figure(value: float, drawn: Sequence[float]) -> Figure:

@@ -21,6 +21,7 @@ from phantom_ml.forecasters.evaluation.blend import blended
 from phantom_ml.forecasters.series.columns import GREATEST, beyond_times, read_all_values
 from phantom_ml.forecasters.series.from_frame import Ahead, known_ahead_of, rows_ahead
 from phantom_ml.forecasters.series.grid import SeriesSet
+from phantom_ml.forecasters.uncertainty.stretch import stretched
 from phantom_ml.model.forecast_spec import ForecastSpec, SeriesFacts
 from phantom_ml.model.reading import reading
 from phantom_ml.tasks.base import tasks
@@ -87,7 +88,8 @@ class ForecastModel:
         """Return the forecast of the steps after the history, ``future`` as forecasters take it."""
         check_horizon(horizon)
         told = {name: member.predict(horizon, future) for name, member in self.members.items()}
-        return blended(told, {m.forecaster: m.weight for m in self.spec.members})
+        blend = blended(told, {m.forecaster: m.weight for m in self.spec.members})
+        return stretched(blend, self.spec.stretch)
 
     def beyond(self, horizon: int) -> tuple[str, ...]:
         """Return what to say of steps that lie further ahead than was asked for in training."""

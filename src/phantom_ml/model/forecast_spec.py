@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import itertools
+import math
 from typing import Literal
 
-from pydantic import Field, field_validator
+from pydantic import Field, ValidationInfo, field_validator
 
 from phantom_ml.config import AutoMLTaskType, ProblemKind, Settings
 
@@ -48,6 +49,9 @@ class ForecastSpec(Settings):
     horizon: int = Field(ge=1, description="Steps ahead that were asked for.")
     levels: tuple[float, ...] = Field(min_length=1, description="Of the quantiles, ascending.")
     members: tuple[ForecastMember, ...] = Field(min_length=1)
+    stretch: tuple[float, ...] = Field(
+        (), description="By level, how much farther out its quantile lies than the members say."
+    )
     threshold: None = None
 
     @field_validator("levels")
@@ -57,3 +61,12 @@ class ForecastSpec(Settings):
         if any(a >= b for a, b in itertools.pairwise(ends)):
             raise ValueError(f"levels must ascend between 0 and 1, not {levels}")
         return levels
+
+    @field_validator("stretch")
+    @classmethod
+    def _one_a_level(cls, stretch: tuple[float, ...], info: ValidationInfo) -> tuple[float, ...]:
+        if stretch and len(stretch) != len(info.data.get("levels", ())):
+            raise ValueError(f"stretch must have one number a level, not {len(stretch)}")
+        if not all(1.0 <= factor < math.inf for factor in stretch):
+            raise ValueError(f"stretch must be at least 1, not {stretch}")
+        return stretch

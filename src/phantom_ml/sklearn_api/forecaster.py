@@ -177,6 +177,11 @@ class PhantomForecaster(PhantomEstimator):
             What is known ahead is not told, or the horizon is no whole number of 1 to 100,000.
         """
         check_is_fitted(self, "model_id_")
+        if hasattr(horizon, "__len__") and not isinstance(horizon, str):
+            raise BadSetting(
+                f"The horizon is a {type(horizon).__name__}, not a number of steps.",
+                "Rows are forecast, and scored where they hold the values that came, by predict(future=rows).",
+            )
         known = None if future is None else self._frame(future)
         return self._opened().predict(self.model_id_, known, horizon=horizon)
 

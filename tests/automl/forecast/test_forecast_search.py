@@ -67,6 +67,18 @@ def test_quantiles_on_one_side_are_warned_of():
     assert "80% lie outside the band" in told
 
 
+def test_columns_without_a_role_are_named():
+    frame = pl.DataFrame({"t": range(40), "y": np.arange(40.0) % 7, "load": 1, "note": "a"})
+    told = pose_series(Dataset(frame.lazy(), 40, "made"), config(ignored_columns=["note"])).warnings
+    assert [w for w in told if w.startswith("'load' is not read")]
+
+
+def test_quantiles_that_the_back_test_does_not_tell_are_warned_of(tmp_path):
+    settings = {**ASKED["task_settings"], "quantiles": [0.001, 0.5, 0.999]}
+    found = searched(problem(task_settings=settings), tmp_path)
+    assert "24 values of the back-test" in " ".join(found.warnings)
+
+
 def test_quantiles_on_both_sides_need_no_word():
     assert not [w for w in problem().warnings if "quantile" in w]
 

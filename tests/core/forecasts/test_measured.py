@@ -27,6 +27,25 @@ def test_one_quantile_alone_has_no_coverage(core, one_quantile, came):
     assert "coverage" not in core.evaluate(one_quantile.model_id, came).figures
 
 
+def test_the_coverage_stands_beside_what_was_asked(core, trained, came):
+    names = list(core.evaluate(trained.model_id, came).figures)
+    assert names[names.index("coverage") + 1] == "coverage_asked"
+
+
+def test_what_was_asked_of_the_band_is_told(core, trained, came):
+    assert core.evaluate(trained.model_id, came).figures["coverage_asked"].value == 0.8
+
+
+def test_one_quantile_alone_asks_for_no_coverage(core, one_quantile, came):
+    assert "coverage_asked" not in core.evaluate(one_quantile.model_id, came).figures
+
+
+def test_a_band_that_does_not_hold_is_warned_of(core, trained, came):
+    far = came.with_columns(pl.col("value") + 100.0)
+    told = " ".join(core.evaluate(trained.model_id, far).warnings)
+    assert "Of what came 48 of 48 values (1) lie outside the band from 0.1 to 0.9" in told
+
+
 def test_rows_of_the_past_measure_nothing(core, trained):
     with pytest.raises(BadSetting, match="after the history"):
         core.evaluate(trained.model_id, hours(0, 24))

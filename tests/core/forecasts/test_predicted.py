@@ -51,6 +51,17 @@ def test_a_row_of_the_past_has_no_forecast(core, trained):
     assert told["prediction"].null_count() == 2
 
 
+def test_rows_that_have_no_forecast_are_counted(core, trained, caplog):
+    elsewhere = hours(24 * 12, 24 * 12 + 3).with_columns(site=pl.lit("west"))
+    core.predict(trained.model_id, pl.concat([hours(0, 1), elsewhere]))
+    assert "Of 8 rows 2 do not lie after the history and 6 are of series" in caplog.text
+
+
+def test_rows_that_lie_ahead_need_no_word(core, trained, came, caplog):
+    core.predict(trained.model_id, came)
+    assert "no forecast" not in caplog.text
+
+
 def test_a_value_outside_the_band_is_an_alert(core, trained, came):
     odd = came.with_columns(
         value=pl.when(pl.col("time") == came["time"][5]).then(500.0).otherwise("value")

@@ -2,6 +2,7 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
+from scipy.special import ndtr
 
 from phantom_ml.forecasters.uncertainty.conformal import conformal_offsets, with_offsets
 
@@ -20,6 +21,38 @@ def test_later_steps_have_wider_bands_where_errors_grow():
     errors = np.random.default_rng(0).normal(size=(500, 3)) * [1, 2, 4]
     offsets = conformal_offsets(errors, LEVELS)
     assert (np.diff(offsets[:, 2]) > 0).all()
+
+
+def test_outer_quantiles_of_few_errors_are_distinct():
+    errors = np.random.default_rng(0).normal(size=(60, 24))
+    offsets = conformal_offsets(errors, (0.001, 0.01, 0.5, 0.99, 0.999))
+    assert (np.diff(offsets, axis=1) > 0).all()
+
+
+def test_rare_errors_lie_outside_an_outer_band_as_rarely_as_meant():
+    random = np.random.default_rng(0)
+    made = [conformal_offsets(random.normal(size=(60, 24)), (0.001, 0.999)) for _ in range(20)]
+    low, high = (np.array([own[:, side] for own in made]) for side in (0, 1))
+    assert 0.001 < (ndtr(low) + 1.0 - ndtr(high)).mean() < 0.004
+
+
+def test_each_side_has_its_own_tail():
+    errors = np.random.default_rng(0).lognormal(size=(60, 24)) - 1.0
+    offsets = conformal_offsets(errors, (0.001, 0.5, 0.999))
+    low, middle, high = offsets.mean(axis=0)
+    assert high - middle > 5 * (middle - low)
+
+
+def test_outer_quantiles_are_wider_where_errors_are_larger():
+    errors = np.random.default_rng(0).normal(size=(60, 24)) * np.linspace(1, 5, 24)
+    offsets = conformal_offsets(errors, (0.5, 0.999))
+    assert offsets[-1, 1] > 3 * offsets[0, 1]
+
+
+def test_inner_quantiles_do_not_depend_on_outer_ones():
+    errors = np.random.default_rng(0).normal(size=(60, 24))
+    whole = conformal_offsets(errors, (0.001, *LEVELS, 0.999))
+    assert (whole[:, 1:-1] == conformal_offsets(errors, LEVELS)).all()
 
 
 def test_steps_without_an_error_borrow_from_their_neighbours():

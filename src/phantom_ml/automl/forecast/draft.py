@@ -13,6 +13,7 @@ from phantom_ml.automl.forecast.trials import Tested
 from phantom_ml.automl.trials.draft import Draft, link_tree
 from phantom_ml.automl.trials.workspace import Workspace
 from phantom_ml.forecasters.evaluation.blend import blended
+from phantom_ml.forecasters.uncertainty.stretch import stretched
 from phantom_ml.model.forecast import GOLDEN, SERIES, golden_of
 from phantom_ml.model.forecast_spec import ForecastMember, ForecastSpec
 from phantom_ml.model.trial import Trial
@@ -24,6 +25,7 @@ def draft_of(
     members: Sequence[tuple[Tested, float]],
     trial: Trial,
     *,
+    stretch: tuple[float, ...] = (),
     is_finished: bool = False,
 ) -> Draft:
     """Return the draft of weighted members; its parts are hard links. A finished model is told by its card."""
@@ -35,6 +37,7 @@ def draft_of(
         link_tree(tested.folder / MODEL, folder / _place(tested))
     weights = {t.trial.algorithm: weight for t, weight in members}
     ahead = blended({t.trial.algorithm: t.ahead for t, _ in members}, weights)
+    ahead = stretched(ahead, stretch)
     golden = folder / GOLDEN
     golden.parent.mkdir(parents=True)
     np.save(golden, golden_of(ahead))
@@ -46,6 +49,7 @@ def draft_of(
             ForecastMember(forecaster=t.trial.algorithm, weight=weight, folder=_place(t))
             for t, weight in members
         ),
+        stretch=stretch,
     )
     facts = _facts(problem, members)
     return Draft(folder, spec, trial, facts | ({"is_finished": True} if is_finished else {}))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -25,6 +26,8 @@ from phantom_ml.wording import counted
 
 #: Steps ahead where nobody says how many and there is no season: these, or a fifth of the longest series.
 FEW_STEPS = 10
+#: So many columns without a role are named.
+MOST_NAMED = 5
 
 
 @dataclass(frozen=True)
@@ -99,6 +102,9 @@ def pose_series(
         known = ~np.isnan(read_values(frame[value]))
         told = (*told, *averaged(rows_ahead(series, frame), known, series.frequency))
     told = (*told, *doubts(series, asked.frequency, asked.season), *_of_the_band(asked.quantiles))
+    values = (value,) if isinstance(value, str) else value
+    unread = {time, *names, *beside, *values, *config.ignored_columns}
+    told = (*told, *_of_unread([name for name in dataset.columns if name not in unread]))
     return ForecastProblem(
         series,
         ForecastContext(horizon, asked.quantiles, config.seed),
@@ -173,6 +179,18 @@ def _of_the_band(levels: tuple[float, ...]) -> tuple[str, ...]:
     return (
         f"The quantiles {listed([f'{q:g}' for q in levels])} lie on one side of 0.5: of usual values "
         f"{1 - levels[-1] + levels[0]:.0%} lie outside the band between them, and each is an alert.",
+    )
+
+
+def _of_unread(names: Sequence[str]) -> tuple[str, ...]:
+    """Return what to say of columns that have no role; none where there are none."""
+    if not names:
+        return ()
+    are, them = ("is", "it") if len(names) == 1 else ("are", "them")
+    return (
+        f"{listed(names, MOST_NAMED)} {are} not read: no setting gives {them} a role. Name numbers that are "
+        "known ahead in known_ahead, other numbers in past_only, what tells series apart in series_columns; or "
+        f"leave {them} out by ignored_columns.",
     )
 
 

@@ -41,4 +41,4 @@ def refit_forecast(
         run_child(FIT, payload | {"n_windows": 0}, folder)
         tested = Tested(Trial(number=number, algorithm=member.forecaster), folder)
         members.append((tested, member.weight))
-    return draft_of(problem, workspace, members, trial)
+    return draft_of(problem, workspace, members, trial, stretch=spec.stretch)

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from phantom_ml.automl.budget import FIRST_MODEL_SECONDS, Budget, no_sooner
+from phantom_ml.automl.forecast.bands import of_bands
 from phantom_ml.automl.forecast.draft import draft_of
 from phantom_ml.automl.forecast.problem import ForecastProblem
 from phantom_ml.automl.forecast.trials import (
@@ -30,8 +31,10 @@ from phantom_ml.automl.trials.room import FORECASTS_MB, LATE_GROWTH_MB, Room
 from phantom_ml.automl.trials.workspace import Workspace
 from phantom_ml.config import AutoMLConfig
 from phantom_ml.errors import NoTrialSucceeded
+from phantom_ml.forecasters.base import Forecast
 from phantom_ml.forecasters.evaluation.backtest import Window, rolling_windows
 from phantom_ml.forecasters.evaluation.blend import WEIGHERS, Blend, blended, choose_blend
+from phantom_ml.forecasters.uncertainty.stretch import stretches
 from phantom_ml.model.forecast import SERIES
 from phantom_ml.model.trial import Trial
 from phantom_ml.process.child import wait_any
@@ -93,11 +96,16 @@ class Run:
         """Return the draft of a blend of some forecasters; with its trial given, of the finished model."""
         members = [(t, weights[t.trial.algorithm]) for t in among if t.trial.algorithm in weights]
         members.sort(key=lambda member: -member[1])
+        by_window = [
+            {t.trial.algorithm: t.told[i] for t in among} for i in range(len(self.windows))
+        ]
+        told = [blended(own, weights) for own in by_window]
         return draft_of(
             self.problem,
             self.workspace,
             members,
             trial or members[0][0].trial,
+            stretch=stretches([w.truth for w in self.windows], told),
             is_finished=trial is not None,
         )
 
@@ -213,6 +221,8 @@ def _finish(state: Run) -> EngineResult:
     best = best.model_copy(update={"model_id": state.listener.on_model(draft)})
     state.listener.on_trial(best)
     trials = [*(t for t in trials if t.number != best.number), best]
+    by_window, levels = _by_window(state, able), state.problem.context.levels
+    state.warnings.extend(of_bands(state.windows, by_window, blend.weights, levels))
     state.tell("done")
     return EngineResult(tuple(trials), best, draft, _reason(state), tuple(state.warnings))
 
@@ -228,18 +238,20 @@ def _best(state: Run, able: Sequence[Tested], blend: Blend, began: float) -> Tri
 def _blend(state: Run, able: Sequence[Tested]) -> Blend:
     if not state.windows:
         return Blend("single", {able[0].trial.algorithm: 1.0})
-    by_window = [{t.trial.algorithm: t.told[i] for t in able} for i in range(len(state.windows))]
     methods = tuple(WEIGHERS) if state.problem.may_blend else ("single",)
+    by_window = _by_window(state, able)
     return choose_blend(state.windows, by_window, state.problem.metric.error, methods)
+
+
+def _by_window(state: Run, able: Sequence[Tested]) -> list[dict[str, Forecast]]:
+    """Return what each forecaster said of each window, by its name."""
+    return [{t.trial.algorithm: t.told[i] for t in able} for i in range(len(state.windows))]
 
 
 def _ensemble(state: Run, able: Sequence[Tested], blend: Blend) -> Trial:
     """Return the row of a blend; its score is of windows that had no part in its weights, where it can be."""
     heaviest = sorted(blend.weights, key=lambda name: -blend.weights[name])
-    told = [
-        blended({t.trial.algorithm: t.told[i] for t in able}, blend.weights)
-        for i in range(len(state.windows))
-    ]
+    told = [blended(own, blend.weights) for own in _by_window(state, able)]
     scored = scores(state.problem, state.windows, told)
     if math.isfinite(blend.error):
         scored["score"] = blend.error
