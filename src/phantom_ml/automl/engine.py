@@ -35,7 +35,7 @@ def run(
     TargetUnusable
         There is no column to learn from.
     """
-    room = room_of(config, growth_of(problem.frame.estimated_size("mb")))
+    room = room_of(config, growth_of(problem.table_mb))
     state = Run(problem, config, workspace, budget, room, listener, warnings=[*problem.warnings])
     plan, interrupted = prepared(state)
     # The machine is busy with trials while suspicious columns are looked for.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -56,9 +56,28 @@ def look(holdout: Holdout, pipeline: Pipeline) -> Look:
     if holdout.test is None:
         return Look(None, None)
     rng = np.random.default_rng(0)
-    old, new = (_samples(p, pipeline, rng) for p in (holdout.development, holdout.test))
+    old = _samples(holdout.development, _begun(pipeline, holdout.development), rng)
+    new = _samples(holdout.test, among(pipeline, holdout.test), rng)
     timeless = {pipeline.encoder.features[place].name for place in pipeline.encoder.timeless}
     return Look(_optimism(old, new, rng), drift(holdout.development, holdout.test, timeless))
+
+
+def among(pipeline: Pipeline, problem: Problem) -> Pipeline:
+    """Return a model for rows of a problem, where others without an answer happened beside them.
+
+    ``pipeline`` counts as past what came before all of them.
+    """
+    beside = problem.unlabelled
+    return pipeline if beside is None else pipeline.among(beside.below(problem.frame))
+
+
+def _begun(pipeline: Pipeline, problem: Problem) -> Pipeline:
+    """Return a model for the rows that it learned from, where others without an answer happened beside them."""
+    past = pipeline.encoder.past
+    if past is None or problem.unlabelled is None:
+        return pipeline
+    encoder = replace(pipeline.encoder, past=past.forgotten())
+    return among(replace(pipeline, encoder=encoder), problem)
 
 
 def _samples(problem: Problem, pipeline: Pipeline, rng: np.random.Generator) -> Samples:

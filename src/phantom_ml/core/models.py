@@ -121,7 +121,7 @@ class Figure(Settings):
 
 
 class Evaluation(FieldFigures):
-    """A model measured on labelled rows that it has not seen.
+    """A model measured on labelled rows that it has not seen, each scored as among all rows that were given.
 
     ``figures`` are the metrics by name with 95 % bootstrap intervals; ``threshold`` is the model's own line
     of alert, as it worked out on these rows, and ``promise`` what its rule promised and came to; ``repeats``
@@ -165,7 +165,10 @@ class Evaluation(FieldFigures):
 def evaluate(
     model_id: str, manifest: Manifest, pipeline: Pipeline, frame: pl.DataFrame
 ) -> Evaluation:
-    """Return the figures of a model on labelled rows; rows without a label or of an unknown class are left out."""
+    """Return the figures of a model on labelled rows.
+
+    Rows without a label or of an unknown class are left out of the figures; for the others they happened.
+    """
     spec = pipeline.spec
     require_target(frame.columns, spec.target)
     answers = known_answers(spec, frame[spec.target], manifest.card.get("odd_class"))
@@ -177,7 +180,9 @@ def evaluate(
             f"No row has a value of {spec.target!r} that the model knows.",
             "Give rows with labels: " + ", ".join(str(c) for c in spec.classes),
         )
-    prediction = pipeline.score(frame[rows])
+    # What has no answer that the model knows happened all the same.
+    among = pipeline if len(rows) == frame.height else pipeline.among(frame)
+    prediction = among.score(frame[rows])
     task = tasks.get(spec.task_type)
     own = [manifest.card["metric"]] if task.learns_from_answers else []
     names = [*own, *task.evaluated_by(spec.kind)]

@@ -19,7 +19,7 @@ from phantom_ml.core.kinds import (
     rate,
     recall_by_kind,
 )
-from phantom_ml.core.look import Optimism, look
+from phantom_ml.core.look import Optimism, among, look
 from phantom_ml.core.models import Figure, measured
 from phantom_ml.core.promise import Promise, broken_promise, fallen_recall, promise_of
 from phantom_ml.core.repeats import RepeatReport, repeat_report
@@ -157,7 +157,7 @@ def threat_report(holdout: Holdout, pipeline: Pipeline, beside: Beside) -> Threa
     threshold, test = pipeline.spec.threshold, holdout.test
     if test is None or threshold is None:
         return None
-    score = pipeline.score(test.frame)[:, 0]
+    score = among(pipeline, test).score(test.frame)[:, 0]
     tested = Tested(test, score, test.target.values.astype(np.int64), threshold)
     days = test.days(np.arange(test.n_rows))
     found = measured(threshold, tested.truth, score[:, None], days)

@@ -23,6 +23,7 @@ from phantom_ml.features.ngrams import first_bytes, hashed_ngrams
 from phantom_ml.features.past import Past, Seen
 from phantom_ml.features.remembered import FewCells, Remembered, transform_together, write
 from phantom_ml.features.tables.base import TableEncoder, table_encoders
+from phantom_ml.features.unlabelled import Unlabelled, write_counted
 from phantom_ml.parts.saved import read_object, require_version
 from phantom_ml.registry import Registry
 
@@ -126,28 +127,72 @@ class Encoder:
         """
         return self._matrix(frame, None, self.seen(frame) if past is None else past)
 
-    def training(self, frame: pl.DataFrame, before: Before) -> Matrix:
-        """Return the matrix of the very rows that it was fitted on; no row counts itself or its future."""
+    def training(
+        self,
+        frame: pl.DataFrame,
+        before: Before,
+        past: Seen | None = None,
+        unlabelled: Unlabelled | None = None,
+    ) -> Matrix:
+        """Return the matrix of the very rows that it was fitted on; no row counts itself or its future.
+
+        Parameters
+        ----------
+        frame : DataFrame
+        before : Before
+            Of the same rows.
+        past : Seen, optional
+            What the windows tell of these rows, from ``began``, where they are part of a longer table.
+        unlabelled : Unlabelled, optional
+            Rows that it was fitted on, too, and that count: no matrix is made of them.
+        """
+        seen = self.began(frame) if past is None else past
+        return self._matrix(frame, before, seen, unlabelled)
+
+    def began(self, frame: pl.DataFrame, whole: pl.DataFrame | None = None) -> Seen:
+        """Return what windows tell of rows before which nothing happened but other rows of ``whole``."""
         past = None if self.past is None else self.past.forgotten()
-        return self._matrix(frame, before, _seen(past, frame))
+        if past is not None and whole is not None:
+            past = past.among(whole)
+        return _seen(past, frame)
 
     def seen(self, frame: pl.DataFrame) -> Seen:
         """Return what the past tells of rows."""
         return _seen(self.past, frame)
 
-    def _matrix(self, frame: pl.DataFrame, before: Before | None, past: Seen) -> Matrix:
+    def _matrix(
+        self,
+        frame: pl.DataFrame,
+        before: Before | None,
+        past: Seen,
+        unlabelled: Unlabelled | None = None,
+    ) -> Matrix:
         values: Floats = np.empty((frame.height, len(self.features)), np.float32)
+        self._write(frame, before, unlabelled, values)
+        values[:, values.shape[1] - past.windows.shape[1] :] = past.windows
+        text, strings = self.text(frame), self._strings(frame)
+        return Matrix(values, self.features, text, strings, past.history, self._entity(frame))
+
+    def _write(
+        self,
+        frame: pl.DataFrame,
+        before: Before | None,
+        unlabelled: Unlabelled | None,
+        values: Floats,
+    ) -> None:
+        """Write the features of columns and of tables, of shape (n_rows, n_features) with room for the windows."""
         cells = FewCells(frame)
+        together = None if before is None or unlabelled is None else unlabelled.among(before)
         for places, parts in self._kinds:
             out = [values[:, features] for features in places]
             if before is None:
                 transform_together(parts, frame, out, cells)
                 continue
             for part, features in zip(parts, out, strict=True):
-                write(part.encoder, frame, before, features)
-        values[:, values.shape[1] - past.windows.shape[1] :] = past.windows
-        text, strings = self.text(frame), self._strings(frame)
-        return Matrix(values, self.features, text, strings, past.history, self._entity(frame))
+                if unlabelled is None or together is None:
+                    write(part.encoder, frame, before, features)
+                else:
+                    write_counted(part.encoder, frame, together, unlabelled, features)
 
     def _strings(self, frame: pl.DataFrame) -> NDArray[np.uint8] | None:
         if not self.string_columns:

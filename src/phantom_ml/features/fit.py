@@ -63,7 +63,7 @@ def fit_encoder(
     texts = [c for c in schema.columns if c.kind in TEXT_KINDS] if settings.text else []
     prose = tuple(c.name for c in texts if c.kind in PROSE_KINDS)
     wanted = settings.temporal and past
-    windows = _fit_past(frame, schema, time, groups) if wanted else None
+    windows = fit_past(frame, schema, time, groups) if wanted else None
     return Encoder(tuple(columns), tuple(c.name for c in texts), prose, tuple(tables), windows)
 
 
@@ -86,9 +86,10 @@ def keeping_steps(
     return encoder if plan is None else replace(encoder, past=Past.before(plan).learned(frame))
 
 
-def _fit_past(
+def fit_past(
     frame: pl.DataFrame, schema: TableSchema, time: str | None, groups: Sequence[str]
 ) -> Past | None:
+    """Return the windows after training rows, as ``fit_encoder`` makes them; None where there can be none."""
     known = schema.names()
     plan = plan_windows(
         frame,

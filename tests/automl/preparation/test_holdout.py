@@ -144,3 +144,58 @@ def test_other_tasks_keep_none(tmp_path):
 def test_the_seed_draws_the_rows(tmp_path):
     one, two = (parts(tmp_path, seed=0), parts(tmp_path, seed=0))
     np.testing.assert_array_equal(one.test.target.keep, two.test.target.keep)
+
+
+def blanked(frame: pl.DataFrame) -> pl.DataFrame:
+    """Answers of every third row alone."""
+    return frame.with_columns(label=pl.when(pl.int_range(pl.len()) % 3 == 0).then("label"))
+
+
+def parted(tmp_path, **settings) -> tuple[pl.DataFrame, Holdout]:
+    frame = blanked(events(900))
+    asked = {"target_column": "label", "positive_class": "attack", **settings}
+    config = AutoMLConfig.of({"task_type": "security_threat_detection", **asked})
+    return frame, Holdout.of(pose(read(frame, scratch=tmp_path), config), 0)
+
+
+def test_rows_without_an_answer_are_past_of_the_part_that_they_happened_in(tmp_path):
+    _, found = parted(tmp_path, time_column="when")
+    start = found.test.frame["when"].min()
+    assert found.development.unlabelled.frame["when"].max() < start
+    assert found.test.unlabelled.frame["when"].min() >= start
+
+
+@pytest.mark.parametrize("settings", [{"time_column": "when"}, {"group_columns": "user"}, {}])
+def test_no_row_without_an_answer_is_lost(tmp_path, settings):
+    _, found = parted(tmp_path, **settings)
+    halves = (found.development.unlabelled, found.test.unlabelled)
+    assert sum(part.frame.height for part in halves) == 600
+
+
+def test_rows_without_an_answer_go_with_their_entity(tmp_path):
+    _, found = parted(tmp_path, group_columns="user")
+    tested = set(found.test.frame["user"])
+    assert set(found.test.unlabelled.frame["user"]) <= tested
+    assert not tested & set(found.development.unlabelled.frame["user"])
+
+
+def test_rows_without_a_time_are_no_past(tmp_path):
+    frame = blanked(events(900)).with_columns(
+        when=pl.when(pl.int_range(pl.len()) % 10 != 1).then("when")
+    )
+    asked = {"target_column": "label", "positive_class": "attack", "time_column": "when"}
+    config = AutoMLConfig.of({"task_type": "security_threat_detection", **asked})
+    found = Holdout.of(pose(read(frame, scratch=tmp_path), config), 0)
+    assert found.development.unlabelled.frame["when"].null_count() == 0
+
+
+def test_rows_whose_answer_came_too_late_are_past_of_those_to_learn_from(tmp_path):
+    found = parts(tmp_path, time_column="when", task_settings={"label_delay": 0.5})
+    late = found.development.unlabelled.frame["when"]
+    assert found.development.frame["when"].max() < late.min()
+    assert late.max() < found.test.frame["when"].min()
+
+
+def test_without_a_delay_all_rows_with_an_answer_are_in_a_part(tmp_path):
+    found = parts(tmp_path, time_column="when")
+    assert found.development.unlabelled is None

@@ -29,10 +29,11 @@ from phantom_ml.data.matrix import Matrix, Samples
 from phantom_ml.errors import TargetUnusable
 from phantom_ml.features.before import Before
 from phantom_ml.features.encoder import Encoder
-from phantom_ml.features.fit import fit_encoder, keeping_steps
+from phantom_ml.features.fit import fit_encoder, fit_past, keeping_steps
 from phantom_ml.features.fitted.question import Question
 from phantom_ml.features.selection.judged import Judged, judged_encoder
 from phantom_ml.features.selection.training import Training
+from phantom_ml.features.unlabelled import Unlabelled
 from phantom_ml.model.families import Family
 from phantom_ml.model.pipeline import USUAL
 from phantom_ml.model.usual import Usual
@@ -73,7 +74,8 @@ def encode(
 ) -> Samples:
     """Return the encoded rows, after they and the encoder were written to the workspace.
 
-    The encoder is fitted on the rows that are trained on, never on rows given for validation.
+    The encoder is fitted on the rows that are trained on, never on rows given for validation. Rows without an
+    answer count for it as they happened; of them no row is encoded.
 
     Parameters
     ----------
@@ -89,7 +91,9 @@ def encode(
         Whether windows over what entities did before are made where they can be.
     """
     training = problem.frame.head(problem.n_rows - problem.n_validation)
-    encoder = _fitted(problem, config, training, past=past)
+    unlabelled = None if problem.unlabelled is None else problem.unlabelled.of_training
+    whole = training if unlabelled is None else unlabelled.below(training)
+    encoder = _fitted(problem, config, training, whole, past=past)
     encoder = encoder if like is None else _as_judged(encoder, like, training)
     if not encoder.features:
         raise TargetUnusable(
@@ -99,11 +103,7 @@ def encode(
     question = question_of(problem, config)
     rows = np.arange(training.height, dtype=np.int64)
     asked = question.rows(rows)
-    if problem.task.learns_from_answers or encoder.past is not None:
-        matrix = encoder.training(training, asked.before)
-    else:
-        # Without answers a row may count itself: a detector takes the least change of what it counts for odd.
-        matrix = encoder.transform(training)
+    matrix = _training_matrix(problem, encoder, training, unlabelled, asked.before)
     if like is None:
         samples = Samples(matrix, problem.target.values[: training.height])
         rows_to_judge = Training(training, problem.inputs, samples, asked)
@@ -119,6 +119,23 @@ def encode(
     if not problem.task.learns_from_answers:
         _save_usual(training.select(encoder.inputs), problem, config, workspace)
     return samples
+
+
+def _training_matrix(
+    problem: Problem,
+    encoder: Encoder,
+    training: pl.DataFrame,
+    unlabelled: Unlabelled | None,
+    before: Before,
+) -> Matrix:
+    """Return the matrix of the rows to learn from, before which those without an answer happened, too."""
+    learns = problem.task.learns_from_answers
+    if not learns and encoder.past is None:
+        # Without answers a row may count itself: a detector takes the least change of what it counts for odd.
+        return encoder.transform(training)
+    seen = encoder.began(training, None if unlabelled is None else unlabelled.below(training))
+    # Without answers the rows to learn from alone tell which cells are usual.
+    return encoder.training(training, before, seen, unlabelled if learns else None)
 
 
 def _judged(
@@ -152,10 +169,21 @@ def _why_not_raced(
     return RACE_OVER if until.passed else NO_OTHERS
 
 
-def _fitted(problem: Problem, config: AutoMLConfig, frame: pl.DataFrame, *, past: bool) -> Encoder:
-    """Return the encoder of training rows, with what only some of the wanted algorithms read."""
+def _fitted(
+    problem: Problem,
+    config: AutoMLConfig,
+    frame: pl.DataFrame,
+    whole: pl.DataFrame,
+    *,
+    past: bool,
+) -> Encoder:
+    """Return the encoder of training rows, part of a whole, with what only some of the wanted algorithms read."""
     settings, related = wanted_features(config), (config.time_column, config.group_columns)
-    encoder = fit_encoder(frame, problem.inputs, settings, *related, past=past)
+    known = whole if problem.task.learns_from_answers else frame
+    alike = known.height == whole.height
+    encoder = fit_encoder(known, problem.inputs, settings, *related, past=past and alike)
+    if past and settings.temporal and not alike:
+        encoder = replace(encoder, past=fit_past(whole, problem.inputs, *related))
     names = config.algorithms_to_try or ()
     if not problem.task.learns_from_answers:
         names = config.algorithms_to_try or OWN_MEMBERS
@@ -168,7 +196,7 @@ def _fitted(problem: Problem, config: AutoMLConfig, frame: pl.DataFrame, *, past
     if any(a.reads_strings for a in wanted):
         encoder = replace(encoder, string_columns=encoder.text_columns[:MAX_STRINGS])
     if any(a.reads_history for a in wanted):
-        encoder = keeping_steps(encoder, frame, problem.inputs, *related)
+        encoder = keeping_steps(encoder, whole, problem.inputs, *related)
     return encoder
 
 
@@ -190,8 +218,10 @@ def _with_validation(matrix: Matrix, encoder: Encoder, problem: Problem) -> Matr
     """Return the training rows' matrix with that of the rows given for validation below it."""
     if not problem.n_validation:
         return matrix
-    below = encoder.transform(problem.frame.tail(problem.n_validation))
-    return matrix.above(below)
+    given = problem.frame.tail(problem.n_validation)
+    beside = None if problem.unlabelled is None else problem.unlabelled.of_validation
+    among = encoder if beside is None else encoder.among(beside.below(given))
+    return matrix.above(among.transform(given))
 
 
 def _save(

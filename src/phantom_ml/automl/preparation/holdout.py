@@ -10,6 +10,8 @@ from phantom_ml.automl.question.problem import Problem
 from phantom_ml.data.matrix import Rows
 from phantom_ml.data.splits import has_forward
 from phantom_ml.data.times.parse import DAY_NS, NO_TIME, mostly_untimed
+from phantom_ml.features.before import Before
+from phantom_ml.features.unlabelled import Unlabelled
 from phantom_ml.wording import counted
 
 #: Fewer rows of a class than this leave nothing to measure: then there is no test part.
@@ -65,7 +67,11 @@ class Holdout:
             return cls(replace(problem, warnings=(*problem.warnings, GIVEN)), None)
         rows, how = _test_rows(problem, share, seed)
         rest = _before(problem, rows, how)
-        parts = [problem.rows(part) for part in (rest, rows)]
+        unlabelled = _unlabelled(problem, rows, rest, how, np.random.default_rng([seed, 12]))
+        parts = [
+            replace(problem.rows(part), unlabelled=beside)
+            for part, beside in zip((rest, rows), unlabelled, strict=True)
+        ]
         if told := _without_room(parts[0]) or _lacking(parts, how):
             return cls(replace(problem, warnings=(*problem.warnings, told)), None)
         return cls(parts[0], parts[1], how)
@@ -96,6 +102,42 @@ def _before(problem: Problem, test: Rows, how: str) -> Rows:
         return np.setdiff1d(np.arange(problem.n_rows), test)
     known = time < time[test].min() - problem.ties.embargo_ns
     return np.flatnonzero(known & (time != NO_TIME))
+
+
+def _unlabelled(
+    problem: Problem, test: Rows, rest: Rows, how: str, rng: np.random.Generator
+) -> tuple[Unlabelled | None, Unlabelled | None]:
+    """Return the rows that count as past alone for the rows to learn from, and for the test part.
+
+    Rows whose answer came too late to be learned from had happened when the test part began.
+    """
+    given, late = problem.unlabelled, _late(problem, test, rest, how)
+    if given is None:
+        return late, None
+    before = given.before
+    if how == FORWARD and before.time is not None and problem.ties.time is not None:
+        start = problem.ties.time[test].min()
+        is_test, is_old = before.time >= start, (before.time < start) & (before.time != NO_TIME)
+    elif how == GROUPED and before.groups is not None and problem.ties.groups is not None:
+        entities = problem.ties.groups[test]
+        is_test = np.isin(before.groups, entities[entities >= 0])
+        is_old = ~is_test
+    else:
+        is_test = rng.random(given.frame.height) < len(test) / problem.n_rows
+        is_old = ~is_test
+    old, new = (given.rows(np.flatnonzero(chosen)) for chosen in (is_old, is_test))
+    return (late if old is None else old.joined(late)), new
+
+
+def _late(problem: Problem, test: Rows, rest: Rows, how: str) -> Unlabelled | None:
+    """Return the rows before the test part whose answer was not known when it began; None where there is none."""
+    time = problem.ties.time
+    if time is None or how != FORWARD:
+        return None
+    old = np.flatnonzero((time < time[test].min()) & (time != NO_TIME))
+    rows = np.setdiff1d(old, rest)
+    before = Before(time, problem.ties.groups)
+    return Unlabelled(problem.frame[rows], before.rows(rows)) if len(rows) else None
 
 
 def _lacking(parts: list[Problem], how: str) -> str:

@@ -52,6 +52,10 @@ class Known:
     odd_class: ClassName | None = None
     n_odd: int = 0
 
+    def rest(self, n_rows: int) -> NDArray[np.int64]:
+        """Return the positions, of so many rows, of those that neither teach nor measure, ascending."""
+        return np.setdiff1d(np.arange(n_rows), np.concatenate([self.usual, self.anomalies]))
+
     def rows_left(self, n_rows: int) -> str:
         """Return how many of so many rows tell what is usual, and why not the others."""
         n_usual, n_unknown = len(self.usual), n_rows - len(self.usual) - self.n_odd

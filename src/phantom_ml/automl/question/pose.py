@@ -14,6 +14,7 @@ from phantom_ml.automl.question.columns import (
 )
 from phantom_ml.automl.question.joined import joined
 from phantom_ml.automl.question.named import check_named
+from phantom_ml.automl.question.past_alone import told_unlabelled, unlabelled_of
 from phantom_ml.automl.question.problem import Problem
 from phantom_ml.automl.question.rules import check_threshold, metric_of, suppression_of
 from phantom_ml.automl.question.ties import ties_of
@@ -46,8 +47,11 @@ def pose(dataset: Dataset, config: AutoMLConfig, validation: Dataset | None = No
         )
     frame = whole if target.n_rows == whole.height else whole[target.keep]
     inputs = inputs_of(frame, config)
-    ties, tied = ties_of(frame, config, inputs, (frame.height - n_validation, n_validation), 0)
-    tied += doubts_of_rows(frame, config.time_column)
+    sizes = (dataset.n_rows, whole.height - dataset.n_rows)
+    all_ties, tied = ties_of(whole, config, inputs, sizes, 0)
+    ties = all_ties if frame is whole else all_ties.rows(target.keep)
+    unlabelled = unlabelled_of(whole, target.keep, inputs, all_ties, sizes[1])
+    tied += (*doubts_of_rows(frame, config.time_column), *told_unlabelled(unlabelled))
     check_delay(target, ties, frame.height - n_validation)
     return Problem(
         frame.select(inputs.names()),
@@ -62,6 +66,7 @@ def pose(dataset: Dataset, config: AutoMLConfig, validation: Dataset | None = No
         (*target.warnings, *tied, *doubts_of_inputs(frame, inputs, config)),
         config.threshold or task.default_threshold(),
         suppression=suppression_of(config, dataset.columns, frame),
+        unlabelled=unlabelled,
     )
 
 

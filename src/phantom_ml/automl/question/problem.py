@@ -15,6 +15,7 @@ from phantom_ml.data.target.column import Target
 from phantom_ml.data.target.positive import ClassName
 from phantom_ml.data.times.parse import mostly_untimed
 from phantom_ml.data.times.stray import days_of
+from phantom_ml.features.unlabelled import Unlabelled
 from phantom_ml.metrics.base import Metric
 from phantom_ml.model.suppression import Suppression
 from phantom_ml.tasks.base import Task
@@ -55,6 +56,8 @@ class Problem:
     suppression: Suppression | None = None
     #: What the target calls an anomaly; None unless it says so of rows without answers.
     odd_class: ClassName | None = None
+    #: Rows that count as past alone; None where there are none, or nothing looks at the past.
+    unlabelled: Unlabelled | None = None
 
     @property
     def is_labelled(self) -> bool:
@@ -87,8 +90,14 @@ class Problem:
             return None
         return days_of(self.ties.time[rows])
 
+    @property
+    def table_mb(self) -> float:
+        """Return the MiB of all rows."""
+        frames = [self.frame, *([] if self.unlabelled is None else [self.unlabelled.frame])]
+        return sum(frame.estimated_size("mb") for frame in frames)
+
     def rows(self, chosen: NDArray[np.int64]) -> Problem:
-        """Return the same question about some rows, by their positions, ascending."""
+        """Return the same question about some rows, by their positions, ascending, and no other rows."""
         return replace(
             self,
             frame=self.frame[chosen],
@@ -96,4 +105,5 @@ class Problem:
             weight=None if self.weight is None else self.weight[chosen],
             ties=self.ties.rows(chosen),
             n_validation=int((chosen >= self.n_rows - self.n_validation).sum()),
+            unlabelled=None,
         )
