@@ -22,7 +22,9 @@ from phantom_ml.automl.preparation.folds import fit_sides, save_folds
 from phantom_ml.automl.question.in_order import without_history
 from phantom_ml.automl.question.pose import pose
 from phantom_ml.automl.question.problem import Problem
-from phantom_ml.automl.trials.children import Candidate, Order, start
+from phantom_ml.automl.trials.children import GRACE_SECONDS, Candidate, Order, start
+from phantom_ml.automl.trials.preload import DEEP, PLUGINS, TORCH
+from phantom_ml.automl.trials.ready import wait_for
 from phantom_ml.automl.trials.room import Room
 from phantom_ml.automl.trials.workspace import Workspace
 from phantom_ml.config import AutoMLConfig, AutoMLTaskType
@@ -37,8 +39,33 @@ from phantom_ml.tuning.bench import ROWS, SHARES, Bench, levels
 from phantom_ml.tuning.result import FOLDS
 
 TARGET = "target"
-#: The optional part of the algorithms that import torch, which takes longer than many a fit.
-DEEP, TORCH = "deep", "torch"
+#: What the fits of networks import beside torch.
+NETWORKS = tuple(
+    f"phantom_ml.algorithms._deep.{name}" for name in ("tabular", "fit_lstm", "fit_transformer")
+)
+#: A fit's child reads rows, scores and saves beside what one takes that does nothing; that may take no more than
+#: a share of the time that is left. One that takes longer (seconds) waited for an import, as later ones will not:
+#: measured on a busy machine, it takes 0.03 to 0.18 s.
+BESIDE, MOST_BESIDE, LONGEST_START = 2.0, 0.5, 0.25
+
+
+@dataclass(frozen=True)
+class Turn:
+    """What one fit of a trial may take.
+
+    Attributes
+    ----------
+    part : float
+        Of the time that is left to fits, at first.
+    n_left : int
+        Fits of the trial that are still to be made, this one among them.
+    share : float
+        Of the fold's training rows.
+    """
+
+    part: float
+    n_left: int
+    share: float = 1.0
 
 
 class AlgorithmBench:
@@ -56,7 +83,12 @@ class AlgorithmBench:
         self.n_rungs, self.told = bench.n_rungs, bench.told
         self.basis = replace(bench.basis, estimator=self.estimator.algorithm)
         self._numbers = itertools.count()
-        warm_up((*_modules(algorithms.get(self.estimator.algorithm)), *DEFAULT_PRELOAD))
+        self._modules = _modules(algorithms.get(self.estimator.algorithm))
+        #: Seconds of a fit's child in which it does not fit.
+        self.beside = 0.0
+        # A network needs none of the others' libraries, and would wait while they are imported.
+        others = () if TORCH in self._modules else DEFAULT_PRELOAD
+        warm_up((*self._modules, *others))
         folder = tempfile.mkdtemp(prefix="phantom-tuning-")
         self._folder = Path(folder)
         weakref.finalize(self, shutil.rmtree, folder, ignore_errors=True)
@@ -104,40 +136,37 @@ class AlgorithmBench:
         return AutoMLConfig.of({**settings, "algorithms_to_try": names, "seed": self.bench.seed})
 
     def prepare(self) -> None:
-        """Encode the rows, before the first trial's time begins."""
-        _ = self.workspace
+        """Encode the rows and wait for what fits import, before the first trial's time begins."""
+        folder = self.workspace.folder / "ready"
+        self.beside = BESIDE * min(LONGEST_START, wait_for(self._modules, folder))
 
     def begin(self, params: Mapping[str, Any], limits: Limits) -> Ladder:
         """Return a trial's way up its rungs."""
         own = {n: v for n, v in self.estimator.get_params().items() if n not in OWN}
         return Ladder(self, {**own, **params}, limits)
 
-    def score(
-        self,
-        settings: Mapping[str, Any],
-        fold: int,
-        limits: Limits,
-        part: float,
-        share: float = 1.0,
-    ) -> float:
+    def score(self, settings: Mapping[str, Any], fold: int, limits: Limits, turn: Turn) -> float:
         """Return the score on a fold, fitted with a share of its rows; raises ProcessError.
 
         What grows stops itself after its part of the time that is left, and keeps what it has, or goes on
-        where that is nothing yet; the limits end what does not.
+        where that is nothing yet; the limits end what does not. Fits leave the time in which their children
+        start, read, score and save.
         """
+        spare = min(turn.n_left * self.beside, MOST_BESIDE * limits.deadline.left())
         train, test = self.bench.folds[fold]
-        most = None if share == 1.0 else max(2, round(share * len(train)))
+        most = None if turn.share == 1.0 else max(2, round(turn.share * len(train)))
         order = Order(
             next(self._numbers),
             Candidate(self.estimator.algorithm, settings, most),
             (str(fold),),
             self.estimator.seed,
-            limits.deadline,
+            limits.deadline.sooner(spare),
             self.estimator.n_threads,
             limits.memory_mb,
-            share=part,
+            share=turn.part,
+            beside_start=True,
         )
-        running = start(order, self.workspace)
+        running = start(order, self.workspace, GRACE_SECONDS + spare)
         try:
             outcome = running.child.wait()
         finally:
@@ -169,9 +198,10 @@ class AlgorithmBench:
 
 def _modules(kind: type[AlgorithmSettings]) -> tuple[str, ...]:
     """Return what each fit of an algorithm imports, and is imported once for all of them."""
-    library = (TORCH,) if kind.extra == DEEP else ()
+    own = (kind.__module__, PLUGINS)
+    fits = ("numpy", "phantom_ml.automl.trials.fit_child", *own)
     # The slowest first: a child that is started before it is there would import it beside the others.
-    return (*library, "numpy", "phantom_ml.automl.trials.fit_child", kind.__module__)
+    return (TORCH, *fits, *NETWORKS) if kind.extra == DEEP else fits
 
 
 def _part_of_rung(rung: int) -> float:
@@ -199,18 +229,20 @@ class Ladder:
         resource, bench = self.bench.bench.resource, self.bench
         n_folds = len(bench.bench.folds)
         if resource == FOLDS:
-            part = 1 / (n_folds - self.rung)
-            self.scores.append(bench.score(self.settings, self.rung, self.limits, part))
+            n_left = n_folds - self.rung
+            turn = Turn(1 / n_left, n_left)
+            self.scores.append(bench.score(self.settings, self.rung, self.limits, turn))
         else:
             settings, share = dict(self.settings), SHARES[self.rung]
             of_rung = _part_of_rung(self.rung)
             if resource != ROWS:
                 settings[resource], share = levels(int(settings[resource]))[self.rung], 1.0
             # Each fold leaves the later ones of its rung, and the later rungs, their part.
-            parts = [of_rung / (n_folds - f * of_rung) for f in range(n_folds)]
-            self.scores = [
-                bench.score(settings, f, self.limits, part, share) for f, part in enumerate(parts)
+            n_left = n_folds * (bench.n_rungs - self.rung)
+            turns = [
+                Turn(of_rung / (n_folds - f * of_rung), n_left - f, share) for f in range(n_folds)
             ]
+            self.scores = [bench.score(settings, f, self.limits, t) for f, t in enumerate(turns)]
         self.rung += 1
         return {"scores": [*self.scores]}
 

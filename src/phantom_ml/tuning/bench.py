@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property, partial
@@ -16,7 +17,7 @@ from phantom_ml.tuning.basis import LEAST_ROWS, Basis, count_rows, folds_of
 from phantom_ml.tuning.result import FOLDS
 from phantom_ml.tuning.scoring import Scoring
 
-ROWS = "rows"
+ROWS, TREES = "rows", "n_estimators"
 #: Shares of the whole resource at which a trial is looked at. Source: Hyperband, with its factor of 3.
 SHARES = (1 / 9, 1 / 3, 1.0)
 
@@ -160,11 +161,10 @@ class Bench:
         return np.sort(np.asarray(train)[order[: max(2, round(share * len(train)))]]), test
 
     def _score(self, params: Mapping[str, Any], fold: tuple[Any, Any]) -> float:
-        from sklearn.base import clone
         from sklearn.model_selection import cross_val_score
         from sklearn.utils._param_validation import InvalidParameterError
 
-        estimator = clone(self.estimator).set_params(**params)
+        estimator = self._meant(params)
         try:
             scores = cross_val_score(
                 estimator,
@@ -179,26 +179,37 @@ class Bench:
         return float(scores[0])
 
     def _growing(self, params: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
-        """Fit each fold's estimator again with more, from where it was if it can go on."""
-        from sklearn.base import clone
+        """Fit each fold with more of the setting: anew, but where going on is known to come to the same."""
+        most = int(self.estimator.get_params()[self.resource])
+        if goes_on(self._meant(params), self.resource):
+            yield from self._gone_on(params, levels(most))
+            return
+        for level in levels(most):
+            more = {**params, self.resource: level}
+            yield {"scores": [self._score(more, fold) for fold in self.folds]}
+
+    def _gone_on(
+        self, params: Mapping[str, Any], amounts: Sequence[int]
+    ) -> Iterator[dict[str, Any]]:
+        """Let each fold's ensemble grow from rung to rung."""
         from sklearn.utils.metaestimators import _safe_split
 
-        warm = self._warm()
-        fitted = [clone(self.estimator).set_params(**{**params, **warm}) for _ in self.folds]
-        for level in levels(int(self.estimator.get_params()[self.resource])):
+        fitted = [self._meant({**params, "warm_start": True}) for _ in self.folds]
+        for before, level in itertools.pairwise((0, *amounts)):
             scores = []
             for estimator, (train, test) in zip(fitted, self.folds, strict=True):
-                estimator.set_params(**{self.resource: level})
-                estimator.fit(*_safe_split(estimator, self.X, self.y, train))
+                if level > before:  # a forest warns where nothing is to be added
+                    estimator.set_params(**{self.resource: level})
+                    estimator.fit(*_safe_split(estimator, self.X, self.y, train))
                 held_out = _safe_split(estimator, self.X, self.y, test, train)
                 scores.append(float(self.scoring.scorer(estimator, *held_out)))
             yield {"scores": scores}
 
-    def _warm(self) -> dict[str, bool]:
-        """Return the setting by which a fit goes on from the last one, where there is one."""
-        step = self.resource.rpartition("__")[0]
-        name = f"{step}__warm_start" if step else "warm_start"
-        return {name: True} if name in self.estimator.get_params() else {}
+    def _meant(self, params: Mapping[str, Any]) -> Any:
+        """Return an unfitted copy of the estimator with a trial's settings."""
+        from sklearn.base import clone
+
+        return clone(self.estimator).set_params(**params)
 
 
 def _first(error: BaseException) -> BaseException:
@@ -220,6 +231,30 @@ def _uses_polars(part: Any) -> bool:
     modules = {kind.__module__.partition(".")[0] for kind in type(part).__mro__}
     output = getattr(part, "_sklearn_output_config", {})
     return bool(modules & {"polars", "phantom_ml"}) or "polars" in output.values()
+
+
+def goes_on(estimator: Any, resource: str) -> bool:
+    """Return whether a fit that goes on from the last one comes to the same as a fresh one of that size.
+
+    It is known of scikit-learn's ensembles that stop at no error and draw by a seed: their trees come one after
+    the other. Elsewhere ``warm_start`` means something else: so many epochs more, or other steps from where the
+    last ones ended.
+
+    Examples
+    --------
+    >>> from sklearn.ensemble import RandomForestClassifier
+    >>> from sklearn.neural_network import MLPClassifier
+    >>> goes_on(RandomForestClassifier(), "n_estimators"), goes_on(MLPClassifier(), "max_iter")
+    (True, False)
+    """
+    settings = estimator.get_params(deep=False)
+    return (
+        resource == TREES
+        and type(estimator).__module__.startswith("sklearn.ensemble.")
+        and "warm_start" in settings
+        and settings.get("n_iter_no_change") is None
+        and not isinstance(settings.get("random_state"), np.random.RandomState)
+    )
 
 
 def levels(most: int) -> list[int]:

@@ -4,7 +4,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from phantom_ml.automl.trials.enough import FIT_SHARE, learned
+from phantom_ml.automl.trials.enough import FIT_SHARE, LONGER, learned
 from phantom_ml.errors import ChildTimeout
 from tests.automl.made import Clock
 
@@ -62,3 +62,35 @@ def test_it_is_given_up_at_the_end_of_the_time():
     fits = Fits(needs=6.0)
     with pytest.raises(ChildTimeout):
         fits.learned(first=0.0, whole=0.0)
+
+
+class Doubtful(Fits):
+    """Fits that take no step, and a tenth of their time, where they have less than they need."""
+
+    def __call__(self, stop):
+        seconds = stop.left()
+        self.had.append(seconds)
+        enough = seconds >= self.needs
+        self.clock.now += seconds if enough else seconds / 10
+        return SimpleNamespace(needed_seconds=0.0 if enough else 100.0)
+
+
+def test_one_that_gave_up_early_gets_somewhat_more_and_leaves_the_rest_to_other_fits():
+    fits = Doubtful(needs=1.2)
+    fits.learned(first=1.0, whole=10.0)
+    assert fits.had == pytest.approx([1.0, LONGER])
+
+
+def test_the_last_one_is_made_anew_as_long_as_there_is_more_time():
+    fits = Doubtful(needs=50.0)
+    with pytest.raises(ChildTimeout):
+        fits.learned(first=1.0, whole=10.0)
+    assert fits.had == pytest.approx([LONGER**n for n in range(5)])
+
+
+def test_one_that_gave_up_early_tells_what_it_had():
+    fits = Doubtful(needs=50.0)
+    with pytest.raises(
+        ChildTimeout, match=r"0\.85 s after which it gave up, of 8\.5 s that it had"
+    ):
+        fits.learned(first=8.5, whole=10.0)

@@ -15,6 +15,9 @@ from phantom_ml.process.deadline import Deadline
 
 #: Rows that are scored to measure what one costs, so many times: other work may hold up one of them.
 MEASURED_ROWS, MEASURED_TIMES = 64, 5
+#: Few rows cost what a call costs. So many times as many are scored next, as long as that takes no more than
+#: this share of the time that is left, even if each row costs as much.
+MORE_ROWS, MEASURED_SHARE = 4, 0.1
 #: A look at held-out rows may take this share of the time, but is at so many of them at least.
 LOOK_SHARE, LEAST_LOOKED = 0.1, 1_000
 #: A busy machine may score so much slower later on.
@@ -59,7 +62,7 @@ class Pace:
         # The first time pays for what is imported.
         times = [_seconds(learner, few, context.n_threads) for _ in range(1 + MEASURED_TIMES)][1:]
         each = statistics.median(times) / max(1, few.n_rows)
-        return cls(began, context.deadline, each, n_rows)
+        return cls(began, context.deadline, _of_more(each, learner, valid.matrix, context), n_rows)
 
     def n_looked(self, most: int) -> int:
         """Return the held-out rows that a look is at, at most ``most``."""
@@ -93,3 +96,12 @@ def _seconds(learner: Learner, rows: Matrix, n_threads: int) -> float:
     start = time.monotonic()
     learner.predict(rows, n_threads)
     return time.monotonic() - start
+
+
+def _of_more(each: float, learner: Learner, rows: Matrix, context: FitContext) -> float:
+    """Return what a row costs among as many as can be scored in passing, at most ``each``."""
+    n_rows = MORE_ROWS * MEASURED_ROWS
+    while n_rows <= rows.n_rows and each * n_rows <= MEASURED_SHARE * context.deadline.left():
+        seconds = _seconds(learner, rows.rows(np.arange(n_rows)), context.n_threads)
+        each, n_rows = min(each, seconds / n_rows), MORE_ROWS * n_rows
+    return each

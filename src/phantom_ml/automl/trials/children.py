@@ -62,6 +62,8 @@ class Order:
     forward: bool = False
     #: Of its time, what its folds may take at first; a fit that learns nothing in it may take more.
     share: float = 1.0
+    #: Whether its memory is what it takes beside what its process starts with, as in ``Limits``.
+    beside_start: bool = False
 
 
 @dataclass(frozen=True)
@@ -137,7 +139,7 @@ def start(order: Order, workspace: Workspace, grace: float = GRACE_SECONDS) -> R
     """Start a trial in a child of its own, ended ``grace`` seconds after its deadline."""
     folder = workspace.trial_folder(order.number)
     hard = order.deadline.sooner(-grace)
-    limits = Limits(hard, order.memory_mb, order.n_threads)
+    limits = Limits(hard, order.memory_mb, order.n_threads, order.beside_start)
     return Running(
         order, start_child(FIT_TRIAL, _payload(order, workspace, folder), folder, limits)
     )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 
 from phantom_ml.algorithms.base import Learner
@@ -16,6 +15,9 @@ LONGER, MARGIN = 1.5, 1.2
 #: It is not, where this fold and those to come need so many times what is left: measured on a busy machine, a
 #: need of less may well be met, since the first fit paid for what is imported too.
 HOPELESS = 2.0
+#: A fit that ended before so much of its time took no step, because it found its machine too slow. What it says
+#: it needs is then measured in a bad moment, and little was lost: the next one gets somewhat more, not all.
+EARLY = 0.5
 
 
 def learned(
@@ -32,7 +34,8 @@ def learned(
     end : Deadline
         Of the whole trial.
     n_folds : int
-        Folds that are still to be done, this one among them.
+        Folds that are still to be done in this time, this one among them. The last one is made anew as long as
+        there is more time, whatever it says it needs: nothing else is waiting for it.
 
     Raises
     ------
@@ -40,21 +43,26 @@ def learned(
         There is too little time left to learn anything.
     """
     while True:
-        had, began = stop.left(), time.monotonic()
+        had, began = stop.left(), stop.clock()
         learner = fit(stop)
-        seconds, needed = time.monotonic() - began, learner.needed_seconds
+        seconds, needed = stop.clock() - began, learner.needed_seconds
         if needed <= 0.0:
             return learner, seconds
-        most = FIT_SHARE * end.left()
-        if most <= LONGER * had or n_folds * needed > HOPELESS * end.left():
-            raise _nothing_learned(needed, seconds)
-        stop = end.within(min(most, max(LONGER * had, MARGIN * needed)))
+        most, early = FIT_SHARE * end.left(), seconds < EARLY * had
+        hopeless = n_folds > 1 and n_folds * needed > HOPELESS * end.left()
+        if hopeless or most <= LONGER * had:
+            raise _nothing_learned(needed, seconds, had)
+        stop = end.within(min(most, LONGER * had if early else max(LONGER * had, MARGIN * needed)))
 
 
-def _nothing_learned(needed: float, seconds: float) -> ChildTimeout:
+def _nothing_learned(needed: float, seconds: float, had: float) -> ChildTimeout:
+    """Return the error of a fit that was over after so many seconds of those that it had."""
+    given = "that it had"
+    if seconds < EARLY * had:
+        given = f"after which it gave up, of {_plain(had)} s that it had"
     return ChildTimeout(
         f"A fit needs about {_plain(needed)} s, and had learned nothing in the "
-        f"{_plain(seconds)} s that it had.",
+        f"{_plain(seconds)} s {given}.",
         "Give more time, fewer rows or smaller settings.",
     )
 

@@ -8,11 +8,14 @@ from phantom_ml.algorithms.base import algorithms
 from phantom_ml.config import AutoMLConfig
 from phantom_ml.tasks.base import tasks
 
+#: All algorithms and metrics: each fit looks up its own by name, which imports them all.
+PLUGINS = "phantom_ml.automl.trials.plugins"
 PRELOAD = (
     "numpy",
     "lightgbm",
     "phantom_ml.automl.trials.fit_child",
     "phantom_ml.algorithms.lightgbm",
+    PLUGINS,
     "sklearn.linear_model",
     "sklearn.tree",
     "sklearn.ensemble",
@@ -22,7 +25,13 @@ PRELOAD = (
     "catboost",
 )
 #: Under a limit of memory: libraries that few trials need are left to those.
-LEAN = ("numpy", "lightgbm", "phantom_ml.automl.trials.fit_child", "phantom_ml.algorithms.lightgbm")
+LEAN = (
+    "numpy",
+    "lightgbm",
+    "phantom_ml.automl.trials.fit_child",
+    "phantom_ml.algorithms.lightgbm",
+    PLUGINS,
+)
 #: What the fits of networks import beside it: it takes seconds, which a child would lose of its own time.
 DEEP, TORCH = "deep", "torch"
 #: The same for forecasts.
