@@ -132,6 +132,40 @@ def test_a_value_that_an_algorithm_cannot_have_is_refused_before_any_trial(given
         optimizer.optimize("LightGBM", {"num_leaves": given}, [[0.0], [1.0]] * 9, [0, 1] * 9)
 
 
+@pytest.mark.parametrize("given", [(3.0, 31.0), (3, 31.0), (3.0, 31.0, "log")])
+def test_a_range_of_a_whole_number_searches_whole_numbers_however_its_ends_are_written(given):
+    found = search("LightGBM", Y, space={"num_leaves": given}, n_trials=1)
+    assert isinstance(found.best_params["num_leaves"], int)
+
+
+def test_an_end_that_is_no_whole_number_is_refused_before_any_trial():
+    with pytest.raises(BadSetting, match=r"LightGBM cannot have num_leaves = 2\.5"):
+        search("LightGBM", Y, space={"num_leaves": (2.5, 31.0)})
+
+
+@pytest.mark.parametrize("name", ["num_leafs", "seed"])
+def test_a_setting_that_an_algorithm_has_not_is_told_as_one_of_it(name):
+    with pytest.raises(UnknownName, match="No setting of LightGBM is called"):
+        search("LightGBM", Y, space={name: (3, 31)})
+
+
+@pytest.mark.parametrize("given", ["LogisticRegression", AlgorithmRegressor("LogisticRegression")])
+def test_an_algorithm_that_does_not_solve_the_problem_is_refused_with_those_that_do(given):
+    with pytest.raises(BadSetting, match="a regression problem, which LogisticReg") as caught:
+        search(given, X[:, 0])
+    assert "ElasticNet" in caught.value.hint
+    assert "algorithms_to_try" not in caught.value.hint
+
+
+@pytest.mark.parametrize("error", [BadSetting, ValueError])
+@pytest.mark.parametrize(
+    ("label", "told"), [(0.0, r"1 class, 0\.0:"), ("benign", "1 class, 'benign':")]
+)
+def test_answers_of_one_class_are_told_with_it(error, label, told):
+    with pytest.raises(error, match=told):
+        AlgorithmClassifier("LightGBM").fit(X, np.full(len(X), label))
+
+
 def test_a_range_of_what_is_yes_or_no_is_refused():
     with pytest.raises(BadSetting, match="a range of extra_trees, which is yes or no"):
         search("LightGBM", Y, space={"extra_trees": (0, 1)})

@@ -1,8 +1,12 @@
 """What is asked of a search and cannot be done, and what is told of trials that fail."""
 
+from pathlib import Path
+
+import numpy as np
 import pytest
 from sklearn.ensemble import RandomForestClassifier
 from sklearn.isotonic import IsotonicRegression
+from sklearn.model_selection import GroupKFold, GroupShuffleSplit, StratifiedGroupKFold
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
@@ -56,6 +60,46 @@ def test_what_hyperband_could_give_more_of_is_searched_by_the_other_methods():
 def test_rows_without_columns_are_told_with_their_shape():
     with pytest.raises(BadSetting, match=r"X has the shape \(240,\)"):
         HyperparameterOptimizer("random_search", 1).optimize(TREE, SPACE, X[:, 0], Y)
+
+
+@pytest.mark.parametrize("rows", [X[:, :0], [[]] * len(X)])
+@pytest.mark.parametrize("estimator", [TREE, "LightGBM"])
+def test_rows_without_any_column_are_told(estimator, rows):
+    with pytest.raises(
+        BadSetting, match=r"X has the shape \(240, 0\): its rows are without columns"
+    ):
+        HyperparameterOptimizer("random_search", 1).optimize(estimator, None, rows, Y)
+
+
+@pytest.mark.parametrize("text", ["rows.csv", b"rows.csv", Path("rows.csv")])
+def test_text_in_place_of_rows_is_told_with_what_is_expected(text):
+    with pytest.raises(BadSetting, match=r"X is text, .*rows.csv.*, not rows") as caught:
+        HyperparameterOptimizer("random_search", 1).optimize(TREE, SPACE, text, Y)
+    assert "(n_rows, n_columns)" in caught.value.hint
+
+
+@pytest.mark.parametrize("cv", [GroupKFold(3), StratifiedGroupKFold(3), GroupShuffleSplit(2)])
+def test_a_splitter_by_groups_is_told_that_there_are_none(cv):
+    with pytest.raises(BadSetting, match="which splits by groups") as caught:
+        search(n_trials=1, cv=cv)
+    assert "splitter.split(X, y, groups)" in caught.value.hint
+
+
+def test_the_folds_of_a_splitter_by_groups_are_searched_with():
+    folds = list(GroupKFold(2).split(X, Y, [i % 5 for i in range(len(Y))]))
+    assert len(search(n_trials=1, cv=folds).trials[0].fold_scores) == 2
+
+
+def test_folds_of_rows_that_are_not_there_are_told():
+    with pytest.raises(BadSetting, match="rows that are not there: index 240"):
+        search(n_trials=1, cv=[([0, 1], [239, 240])], scoring="accuracy")
+
+
+def test_whole_numbers_of_numpys_are_taken():
+    limits = {"memory_limit_mb": np.int32(64)}
+    found = search(n_trials=np.int64(2), cv=np.int64(2), seed=np.int64(1), limits=limits)
+    same = search(n_trials=2, cv=2, seed=1)
+    assert [t.fold_scores for t in found.trials] == [t.fold_scores for t in same.trials]
 
 
 def test_what_reads_bare_numbers_may_have_them():

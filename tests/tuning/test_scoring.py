@@ -10,6 +10,7 @@ from sklearn.metrics import average_precision_score, f1_score, get_scorer, make_
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 from sklearn.svm import OneClassSVM
+from sklearn.tree import DecisionTreeClassifier
 
 from phantom_ml import HyperparameterOptimizer
 from phantom_ml.errors import BadSetting
@@ -208,3 +209,21 @@ def test_a_scorer_that_there_is_not_is_told_with_those_near_it(name, why):
     with pytest.raises(BadSetting) as caught:
         search(scoring=name)
     assert why in caught.value.message
+
+
+ONE_ATTACK = np.where(np.arange(160) < 1, "attack", "benign")
+
+
+def test_folds_of_one_class_are_told_where_the_scoring_says_nothing_of_them():
+    with (
+        pytest.warns(UserWarning, match="least populated class"),
+        pytest.raises(BadSetting, match=r"1 of 2 folds: fold \d only 'benign'") as caught,
+    ):
+        search(y=ONE_ATTACK, scoring="roc_auc")
+    assert "fewer folds" in caught.value.hint
+
+
+def test_folds_of_one_class_are_scored_where_the_scoring_takes_them():
+    with pytest.warns(UserWarning, match="least populated class"):
+        found = search(DecisionTreeClassifier(), {"max_depth": [2]}, ONE_ATTACK, scoring="accuracy")
+    assert found.best_score > 0.9

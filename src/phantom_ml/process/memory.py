@@ -16,6 +16,8 @@ PROC = Path("/proc")
 #: The lines of a rollup that make a process's whole memory, and what of it is no page of a file.
 WHOLE = frozenset({"Pss:", "SwapPss:"})
 ANONYMOUS = frozenset({"Pss_Anon:", "Pss_Shmem:", "SwapPss:"})
+#: The same with the pages that it has in common with others in full: a fork begins with as much as its parent has.
+IN_FULL = frozenset({"Anonymous:", "Pss_Shmem:", "Swap:"})
 
 
 def total_memory_mb() -> int:
@@ -78,6 +80,25 @@ def anonymous_mb(pid: int) -> float:
 def tree_anonymous_mb(pid: int) -> float:
     """Return what a process and all its descendants hold beside the pages of files, in MiB."""
     return sum(_pss_kb(process, ANONYMOUS) for process in _tree(pid)) / 1024
+
+
+def held_mb(pid: int) -> float:
+    """Return what one process holds beside the pages of files, shared ones in full, in MiB; 0 where it is gone."""
+    return _pss_kb(pid, IN_FULL) / 1024
+
+
+def taken_mb(pid: int, at_start: float) -> float:
+    """Return what a fork and all its descendants took since it was made, in MiB.
+
+    Parameters
+    ----------
+    pid : int
+        The fork.
+    at_start : float
+        What its parent held then (``held_mb``), in MiB.
+    """
+    own = max(0.0, held_mb(pid) - at_start)
+    return own + sum(anonymous_mb(process) for process in _tree(pid) - {pid})
 
 
 def file_pages_mb(pid: int) -> float:

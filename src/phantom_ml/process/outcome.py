@@ -37,6 +37,9 @@ class Limits:
         When it is ended: asked to by SIGTERM, made to half a second later.
     memory_mb : int or None
         MiB that its process tree may hold; None leaves it to the kernel.
+    beside_start : bool
+        Whether these are the MiB that the child takes beside what the fork server holds when it starts: then
+        it does not matter which libraries are imported there. The child waits until they are.
     n_threads : int
         Threads of BLAS and OpenMP, at least 1.
     """
@@ -44,6 +47,7 @@ class Limits:
     deadline: Deadline = field(default_factory=Deadline.never)
     memory_mb: int | None = None
     n_threads: int = 1
+    beside_start: bool = False
 
 
 class OutcomeStatus(StrEnum):
@@ -74,7 +78,7 @@ class Outcome:
     seconds : float
         Wall clock from the request to the end.
     peak_memory_mb : float
-        The most MiB that were seen in its process tree.
+        The most MiB that were seen in its process tree, or seen taken by it where its limit is of these.
     """
 
     status: OutcomeStatus

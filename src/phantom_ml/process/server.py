@@ -21,7 +21,7 @@ from collections.abc import Callable
 from typing import Any
 
 from phantom_ml.process.forked import Request, run_forked
-from phantom_ml.process.memory import resident_mb
+from phantom_ml.process.memory import held_mb, resident_mb
 
 CHUNK = 1 << 16
 
@@ -95,6 +95,8 @@ class ForkServer:
     def fork(self, request: Request) -> None:
         """Start a child for one request and tell its process id."""
         server, resident = os.getpid(), resident_mb(os.getpid())
+        # The kernel walks all pages for it.
+        held = held_mb(server) if request["beside_start"] else 0.0
         try:
             pid = os.fork()
         except OSError as error:
@@ -108,7 +110,8 @@ class ForkServer:
         with contextlib.suppress(OSError):  # the child does the same; whoever is first
             os.setpgid(pid, pid)
         self.running[pid] = request["number"]
-        self.send({"number": request["number"], "pid": pid, "inherited_mb": resident})
+        told = {"pid": pid, "inherited_mb": resident, "held_mb": held}
+        self.send({"number": request["number"], **told})
 
     def reap(self) -> None:
         """Tell the exit of each child that ended, and end what it left behind in its group."""

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from phantom_ml.process.connection import Connection, search_path
-from phantom_ml.process.memory import process_tree_pss_mb
+from phantom_ml.process.memory import process_tree_pss_mb, taken_mb
 from phantom_ml.process.outcome import Exit, Limits, Outcome, OutcomeStatus, understand
 
 TICK = 0.1
@@ -38,10 +38,19 @@ class Watched:
     started: float = field(default_factory=time.monotonic)
     pid: int | None = None
     inherited_mb: float = 0.0
+    held_mb: float = 0.0
     peak_memory_mb: float = 0.0
     cause: OutcomeStatus | None = None
     kill_at: float = math.inf
     outcome: Outcome | None = None
+
+    def used_mb(self) -> float:
+        """Return the MiB that count for its limit."""
+        if self.pid is None:
+            return 0.0
+        if self.limits.beside_start:
+            return taken_mb(self.pid, self.held_mb)
+        return process_tree_pss_mb(self.pid)
 
 
 class Supervisor:
@@ -85,6 +94,9 @@ class Supervisor:
     def start(self, target: str, folder: Path, limits: Limits) -> Watched:
         """Ask for a child and put it on the list; raises OSError where the server is gone."""
         with self.changed:
+            if limits.beside_start and limits.memory_mb is not None:
+                # What the server has not imported yet the child would, and it would be the child's.
+                self.changed.wait_for(self._may_begin, _seconds(limits))
             if not self.alive:
                 raise BrokenPipeError
             child = Watched(next(self._numbers), folder, limits)
@@ -163,8 +175,8 @@ class Supervisor:
         if now < self._look_at:
             return {}
         with self.changed:
-            pids = {child.number: child.pid for child in self._watched.values() if child.pid}
-        memory = {number: process_tree_pss_mb(pid) for number, pid in pids.items()}
+            children = [child for child in self._watched.values() if child.pid]
+        memory = {child.number: child.used_mb() for child in children}
         pause = (time.thread_time() - before) / SHARE
         self._look_at = now + min(max(0.9 * TICK, pause), LONGEST_PAUSE)
         return memory
@@ -172,16 +184,19 @@ class Supervisor:
     def _hear(self, message: dict[str, Any]) -> None:
         if "settled" in message:
             self.settled = True
+            self.changed.notify_all()
             return
         child = self._watched.get(message["number"])
         if child is None:  # it was given up before the server came to it
             _signal_group(message.get("pid"), signal.SIGKILL)
         elif "pid" in message:
-            child.pid, child.inherited_mb = message["pid"], message["inherited_mb"]
+            child.inherited_mb, child.held_mb = message["inherited_mb"], message["held_mb"]
+            child.pid = message["pid"]
         elif "exit" in message:
-            # Between two looks a peak can be missed; what grew on top of the server's pages cannot.
-            grown = message["resident_mb"] - child.inherited_mb
-            child.peak_memory_mb = max(child.peak_memory_mb, grown)
+            if not child.limits.beside_start:
+                # Between two looks a peak can be missed; what grew on top of the server's pages cannot.
+                grown = message["resident_mb"] - child.inherited_mb
+                child.peak_memory_mb = max(child.peak_memory_mb, grown)
             self._finish(child, message["exit"])
         else:
             self._finish(child, None, message["refused"])
@@ -224,6 +239,10 @@ class Supervisor:
         self.alive = False
         for child in list(self._watched.values()):
             self._finish(child, None, "The fork server ended, and the child with it.")
+        self.changed.notify_all()
+
+    def _may_begin(self) -> bool:
+        return self.settled or not self.alive
 
 
 def _request(child: Watched, target: str) -> dict[str, Any]:
@@ -232,10 +251,17 @@ def _request(child: Watched, target: str) -> dict[str, Any]:
         "target": target,
         "folder": str(child.folder),
         "n_threads": child.limits.n_threads,
+        "beside_start": child.limits.beside_start,
         "sys_path": search_path(),
         "environment": dict(os.environ),
         "cwd": str(Path.cwd()),
     }
+
+
+def _seconds(limits: Limits) -> float | None:
+    """Return the seconds until a child's deadline; None where it has none."""
+    left = limits.deadline.left()
+    return left if math.isfinite(left) else None
 
 
 def _signal_group(pid: int | None, number: signal.Signals) -> None:

@@ -224,6 +224,10 @@ def _grows(settings: AlgorithmSettings) -> bool:
     return bool({"max_rounds", "n_epochs"} & set(type(settings).model_fields))
 
 
+class ClassesTooFew(BadSetting, ValueError):
+    """The answers are all of one class; a ValueError too, as scikit-learn asks."""
+
+
 class AlgorithmClassifier(ClassifierMixin, AlgorithmEstimator):  # type: ignore[misc]
     """One algorithm for classes.
 
@@ -262,7 +266,10 @@ class AlgorithmClassifier(ClassifierMixin, AlgorithmEstimator):  # type: ignore[
         frame, labels, weight = counted_rows(given.frame, labels, sample_weight)
         classes, codes = np.unique(labels, return_inverse=True)
         if len(classes) < 2:
-            raise ValueError(f"y holds 1 class, {classes[0]!r}: give rows of two at least.")
+            raise ClassesTooFew(
+                f"y holds 1 class, {classes.tolist()[0]!r}: there is nothing to tell apart.",
+                "Give rows of two classes at least.",
+            )
         kind = ProblemKind.BINARY if len(classes) == 2 else ProblemKind.MULTICLASS
         self._fit(frame, codes.astype(np.int64), Question(kind, len(classes)), weight)
         self._keep_columns(given)

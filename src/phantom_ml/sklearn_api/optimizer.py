@@ -9,9 +9,10 @@ import numpy as np
 from sklearn.base import clone
 
 from phantom_ml.algorithms.base import AlgorithmSettings, algorithms
-from phantom_ml.automl.question.spaces import check_space
-from phantom_ml.config import SUPERVISED
-from phantom_ml.errors import BadSetting
+from phantom_ml.automl.question.spaces import check_space, in_whole_numbers
+from phantom_ml.config import SUPERVISED, ProblemKind
+from phantom_ml.errors import BadSetting, UnknownName
+from phantom_ml.process import DEFAULT_PRELOAD, warm_up
 from phantom_ml.sklearn_api.algorithm import (
     AlgorithmClassifier,
     AlgorithmEstimator,
@@ -19,13 +20,11 @@ from phantom_ml.sklearn_api.algorithm import (
 )
 from phantom_ml.sklearn_api.algorithm_bench import AlgorithmBench
 from phantom_ml.tuning.bench import Bench, Measure
-from phantom_ml.tuning.optimizer import EstimatorOptimizer, check_memory
+from phantom_ml.tuning.optimizer import EstimatorOptimizer
 from phantom_ml.tuning.scoring import FUNCTION
 
 #: So many different whole numbers in a target are values, not classes.
 MOST_CLASSES = 100
-#: A child that fits nothing takes 52 to 58 MiB, one that fits an algorithm on 60 rows 77.
-LEAST_MEMORY_MB = 64
 
 
 class HyperparameterOptimizer(EstimatorOptimizer):
@@ -41,7 +40,7 @@ class HyperparameterOptimizer(EstimatorOptimizer):
     trial_seconds : float, optional
         Of a trial.
     memory_limit_mb : int, optional
-        Of a trial, in MiB: at least 16, of an algorithm's 64.
+        Of a trial, in MiB, at least 16: what it takes beside what its process holds when it starts.
 
     Notes
     -----
@@ -66,21 +65,26 @@ class HyperparameterOptimizer(EstimatorOptimizer):
         if not isinstance(meant, AlgorithmEstimator):
             return meant
         settings = meant.validated()
+        _check_solves(meant, y)
         if isinstance(space, Mapping):
+            _check_known(meant, space)
             check_space(type(settings), space)
         return clone(meant).set_params(**settings.model_dump())
 
     def _space(self, estimator: Any, space: Mapping[str, Any] | None) -> Mapping[str, Any]:
         given = super()._space(estimator, space)
-        if space is None or not isinstance(estimator, AlgorithmEstimator):
+        if not isinstance(space, Mapping) or not isinstance(estimator, AlgorithmEstimator):
             return given
+        whole = in_whole_numbers(algorithms.get(estimator.algorithm), space)
         # To an algorithm 1 and 1.0 are the same, and its values were checked.
-        return {n: list(dict.fromkeys(v)) if isinstance(v, list) else v for n, v in given.items()}
+        return {n: list(dict.fromkeys(v)) if isinstance(v, list) else v for n, v in whole.items()}
 
     def _bench(self, bench: Bench) -> Measure:
         if not isinstance(bench.estimator, AlgorithmEstimator):
             return bench
-        check_memory(self.memory_limit_mb, LEAST_MEMORY_MB)
+        if self.memory_limit_mb is not None:
+            # What a trial imports itself counts for it, which it must not do in one search and not in another.
+            warm_up(DEFAULT_PRELOAD)
         return AlgorithmBench(bench)
 
 
@@ -100,6 +104,29 @@ def as_estimator(given: Any, y: Any) -> Any:
         _learns_from_answers(name)
         return _kind_for(y)(name)
     return given
+
+
+def _check_known(meant: AlgorithmEstimator, space: Mapping[Any, Any]) -> None:
+    """Raise UnknownName where a space names a setting that the algorithm has not."""
+    kind = algorithms.get(meant.algorithm)
+    for name in space:
+        if isinstance(name, str) and name not in kind.model_fields:
+            raise UnknownName(f"setting of {kind.name}", name, sorted(kind.model_fields))
+
+
+def _check_solves(meant: AlgorithmEstimator, y: Any) -> None:
+    """Raise BadSetting where an algorithm does not solve such problems as the answers pose."""
+    if isinstance(meant, AlgorithmClassifier):
+        two = len(set(np.asarray(y).ravel().tolist())) <= 2
+        kind = ProblemKind.BINARY if two else ProblemKind.MULTICLASS
+    else:
+        kind = ProblemKind.REGRESSION
+    if kind not in algorithms.get(meant.algorithm).kinds:
+        able = [a.name for a in algorithms if kind in a.kinds]
+        raise BadSetting(
+            f"y poses a {kind.value} problem, which {meant.algorithm} does not solve.",
+            f"Name another algorithm: {', '.join(able)}.",
+        )
 
 
 def _learns_from_answers(name: str) -> None:

@@ -7,6 +7,8 @@ import itertools
 import math
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from numbers import Integral
+from os import PathLike
 from typing import Any
 
 import numpy as np
@@ -142,7 +144,12 @@ class LengthsDiffer(BadSetting, ValueError):
 
 
 def check_lengths(X: Any, y: Any) -> None:
-    """Raise BadSetting where rows are too few to split, and LengthsDiffer where not each has its answer."""
+    """Raise BadSetting where rows are text or too few, and LengthsDiffer where not each has its answer."""
+    if isinstance(X, str | bytes | PathLike):
+        raise BadSetting(
+            f"X is text, {str(X)[:80]!r}, not rows.",
+            "Give an array or a table of the shape (n_rows, n_columns); read a file into one first.",
+        )
     n_rows = count_rows(X)
     if y is not None and n_rows != count_rows(y):
         raise LengthsDiffer(
@@ -157,10 +164,15 @@ def check_lengths(X: Any, y: Any) -> None:
 
 
 def check_columns(X: Any, estimator: Any) -> None:
-    """Raise BadSetting where rows are bare numbers, and the estimator does not say that it reads such."""
+    """Raise BadSetting where rows have no column, or are bare numbers that the estimator does not say it reads."""
     from sklearn.utils import get_tags
 
     shape = X.shape if hasattr(X, "shape") else np.shape(X[:1])
+    if tuple(shape[1:2]) == (0,):
+        raise BadSetting(
+            f"X has the shape ({count_rows(X)}, 0): its rows are without columns.",
+            "Give a table with one column at least.",
+        )
     if len(shape) != 1 or np.asarray(X[:1]).dtype.kind not in "biuf":
         return
     if not get_tags(estimator).input_tags.one_d_array:
@@ -182,6 +194,17 @@ def check_known(y: Any) -> None:
             f"{n_missing:,} of {answers.size:,} answers in y are missing.",
             "Leave these rows out of X and y.",
         )
+
+
+def is_whole(value: Any) -> bool:
+    """Return whether a value is a whole number, Python's or numpy's, and no truth.
+
+    Examples
+    --------
+    >>> is_whole(np.int64(4)), is_whole(4.0), is_whole(True)
+    (True, False, False)
+    """
+    return not isinstance(value, bool) and isinstance(value, Integral)
 
 
 def count_rows(rows: Any) -> int:

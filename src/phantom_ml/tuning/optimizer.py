@@ -13,13 +13,13 @@ import numpy as np
 from phantom_ml.config import OptimizationMethod
 from phantom_ml.data.profile.page import shown
 from phantom_ml.errors import BadSetting, BudgetTooSmall, NoTrialSucceeded
-from phantom_ml.tuning.basis import check_columns, check_known, check_lengths
+from phantom_ml.tuning.basis import check_columns, check_known, check_lengths, is_whole
 from phantom_ml.tuning.bench import Bench, Measure, check_not_searched, check_resource
 from phantom_ml.tuning.grid import grid, grid_around, is_too_wide
 from phantom_ml.tuning.history import recalled
 from phantom_ml.tuning.patience import Patience, is_late
 from phantom_ml.tuning.result import FOLDS, OptimizationResult, TuningTrial
-from phantom_ml.tuning.scoring import scoring_for
+from phantom_ml.tuning.scoring import check_folds, scoring_for
 from phantom_ml.tuning.search import Search
 from phantom_ml.tuning.space import EXPECTED, Axis, axes
 from phantom_ml.tuning.study import samplers_for, splitter_for, study_for
@@ -51,7 +51,8 @@ class EstimatorOptimizer:
         ``timeout_seconds`` is given, a trial may take a third of it all, or more: half of what is left until
         one is done, and then thrice what the slowest took; never less than 2 s.
     memory_limit_mb : int, optional
-        Of a trial, in MiB, at least 16: one that takes more is ended, and is a failed trial.
+        Of a trial, in MiB, at least 16: one that takes more beside what its process holds when it starts is
+        ended, and is a failed trial.
 
     Examples
     --------
@@ -78,7 +79,7 @@ class EstimatorOptimizer:
         self.n_trials = _count("n_trials", n_trials)
         self.timeout_seconds = _seconds("timeout_seconds", timeout_seconds)
         self.trial_seconds = _seconds("trial_seconds", trial_seconds)
-        self.memory_limit_mb = check_memory(memory_limit_mb, LEAST_MEMORY_MB)
+        self.memory_limit_mb = _memory(memory_limit_mb)
 
     def __repr__(self) -> str:
         timeout = "" if self.timeout_seconds is None else f", {self.timeout_seconds:g} s"
@@ -126,8 +127,8 @@ class EstimatorOptimizer:
         resource : str
             What Hyperband gives trials more of, as long as they keep up: ``folds``, ``rows``, or a
             setting that counts what grows (``n_estimators``, ``max_iter``), whose greatest value is the
-            estimator's, so that it cannot be searched too; a fit goes on from where it was, where the
-            estimator has ``warm_start``.
+            estimator's, so that it cannot be searched too. The last rung's score is that of a fresh fit:
+            ensembles of scikit-learn keep their trees from rung to rung, all else is fitted anew.
         history : OptimizationResult, its JSON text, or list of TuningTrial, optional
             Trials to go on from; they count among ``n_trials``. They must be of the same estimator, scoring,
             rows, columns, ``y`` and folds, and of Hyperband with the same resource; a list does not say what
@@ -164,8 +165,9 @@ class EstimatorOptimizer:
         scored, splitter = scoring_for(meant, scoring, y), splitter_for(meant, y, cv, seed)
         rungs = resource if gives_up else FOLDS
         check_not_searched(rungs, meant, searched)
-        bench = self._bench(Bench(meant, X, y, scored, splitter, rungs, seed, gives_up))
-        search = self._search(bench, searched, seed, heard)
+        bench = Bench(meant, X, y, scored, splitter, rungs, seed, gives_up)
+        check_folds(scored, y, bench.folds)
+        search = self._search(self._bench(bench), searched, seed, heard)
         if history is not None:
             search.replay(*recalled(history))
         if self.method is OptimizationMethod.GRID_SEARCH:
@@ -281,25 +283,28 @@ def _method(method: OptimizationMethod | str) -> OptimizationMethod:
 
 
 def _count(name: str, n: int) -> int:
-    if isinstance(n, bool) or not isinstance(n, int) or n < 1:
+    if not is_whole(n) or n < 1:
         raise BadSetting(f"{name} is {n!r}.", "Give a whole number of at least 1.")
-    return n
+    return int(n)
 
 
-def check_memory(limit: int | None, least: int) -> int | None:
+def _memory(limit: int | None) -> int | None:
     """Return the MiB that a trial may take; raises BadSetting where no trial can be done in them."""
-    if limit is not None and _count("memory_limit_mb", limit) < least:
+    if limit is None:
+        return None
+    whole = _count("memory_limit_mb", limit)
+    if whole < LEAST_MEMORY_MB:
         raise BadSetting(
-            f"memory_limit_mb is {limit}, in which no trial can be done.",
-            f"Give at least {least}, more where there are many rows, or None for no limit.",
+            f"memory_limit_mb is {whole}, in which no trial can be done.",
+            f"Give at least {LEAST_MEMORY_MB}, more where there are many rows or a model grows large, or None for "
+            "no limit.",
         )
-    return limit
+    return whole
 
 
 def check_seed(seed: int) -> int:
     """Return the seed; raises BadSetting unless it is one that numpy takes."""
-    whole = isinstance(seed, int | np.integer) and not isinstance(seed, bool)
-    if not (whole and 0 <= seed <= MOST_SEED):
+    if not (is_whole(seed) and 0 <= seed <= MOST_SEED):
         raise BadSetting(f"seed is {seed!r}.", f"Give a whole number from 0 to {MOST_SEED}.")
     return int(seed)
 
@@ -340,7 +345,7 @@ def _nothing(
         return NoTrialSucceeded(
             f"None of {len(trials)} trials succeeded. {told}.", f"Mend what the reasons name.{more}"
         )
-    begun = told or "None was begun"
+    begun = told or "None was begun: it went by while rows and processes were prepared"
     return BudgetTooSmall(
         f"The time was over before a trial was done. {begun}.",
         "Give more timeout_seconds, fewer folds or fewer rows; where a trial may hang, trial_seconds ends it "

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import difflib
 import inspect
-from collections.abc import Callable
+import math
+import warnings
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -12,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from phantom_ml.config import ProblemKind
+from phantom_ml.data.profile.page import shown
 from phantom_ml.data.target.positive import ordered_classes
 from phantom_ml.errors import BadSetting, UnknownName, listed
 from phantom_ml.metrics.lookup import get_metric
@@ -24,6 +27,8 @@ DETECTED = "-1 for odd rows and 1 for normal ones, as scikit-learn's detectors p
 #: Scorers that are named beside one that there is not.
 N_NEAR = 5
 FUNCTION = "a function of (estimator, X, y=None)"
+#: Characters of the folds that an error names, and no more.
+LONGEST = 300
 
 
 @dataclass(frozen=True)
@@ -69,6 +74,52 @@ def scoring_for(estimator: Any, scoring: Any, y: Any) -> Scoring:
     if y is None or not _asks_for_a_class(scorer):
         return plain
     return _of_a_class(plain, np.asarray(y))
+
+
+def check_folds(scoring: Scoring, y: Any, folds: Sequence[tuple[Any, Any]]) -> None:
+    """Raise BadSetting where the rows to score on all have one answer, of which the scoring says nothing.
+
+    Parameters
+    ----------
+    scoring : Scoring
+    y : array of shape (n_rows,) or None
+    folds : sequence of (rows to fit on, rows to score on)
+    """
+    if y is None or _function(scoring.scorer) is None:
+        return
+    answers = np.asarray(y)
+    told = []
+    for number, (_, rows) in enumerate(folds, start=1):
+        side = _answers_of(answers, rows)
+        if len(set(side.ravel().tolist())) == 1 and _is_undefined(scoring.scorer, side):
+            told.append(f"fold {number} only {side.ravel().tolist()[0]!r}")
+    if told:
+        raise BadSetting(
+            f"The scoring {scoring.name!r} is no number where all rows to score on have one answer, as in "
+            f"{len(told)} of {len(folds)} folds: {shown('; '.join(told), LONGEST)}.",
+            "Give as many rows of each class as folds, fewer folds, or folds of your own that hold both.",
+        )
+
+
+def _answers_of(answers: np.ndarray[Any, Any], rows: Any) -> np.ndarray[Any, Any]:
+    try:
+        found: np.ndarray[Any, Any] = answers[rows]
+    except IndexError as error:
+        raise BadSetting(
+            f"The folds name rows that are not there: {error}.",
+            f"Number the rows from 0 to {len(answers) - 1}.",
+        ) from None
+    return found
+
+
+def _is_undefined(scorer: Any, side: np.ndarray[Any, Any]) -> bool:
+    """Return whether a metric is no number for these answers, whatever is predicted."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        try:
+            return math.isnan(scorer._score_func(side, np.zeros(len(side)), **scorer._kwargs))
+        except (ValueError, TypeError):
+            return False
 
 
 def _checked(estimator: Any, scoring: Any) -> Any:

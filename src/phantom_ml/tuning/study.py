@@ -15,6 +15,7 @@ import numpy as np
 
 from phantom_ml.config import OptimizationMethod
 from phantom_ml.errors import BadSetting
+from phantom_ml.tuning.basis import is_whole
 from phantom_ml.tuning.propose import sampler_for
 from phantom_ml.tuning.space import Axis
 
@@ -96,15 +97,27 @@ def splitter_for(estimator: Any, y: Any, cv: Any, seed: int) -> Any:
     from sklearn.model_selection import KFold, StratifiedKFold, check_cv
     from sklearn.utils.multiclass import type_of_target
 
-    if isinstance(cv, int) and not isinstance(cv, bool):
+    if is_whole(cv):
         if cv < 2:
             raise BadSetting(f"cv is {cv}.", "Give at least 2 folds, or a splitter.")
         classes = y is not None and type_of_target(y) in ("binary", "multiclass")
         of_classes = is_classifier(estimator) or is_outlier_detector(estimator)
         kind = StratifiedKFold if of_classes and classes else KFold
-        return kind(cv, shuffle=True, random_state=seed)
+        return kind(int(cv), shuffle=True, random_state=seed)
     try:
-        return check_cv(cv, y, classifier=is_classifier(estimator))
+        splitter = check_cv(cv, y, classifier=is_classifier(estimator))
     except ValueError as error:
         expected = "Give a number of folds or a splitter."
         raise BadSetting(f"cv is {cv!r}: {error}", expected) from None
+    if _asks_for_groups(splitter):
+        raise BadSetting(
+            f"cv is {cv!r}, which splits by groups: a search has none to hand on.",
+            "Give the folds themselves: cv=list(splitter.split(X, y, groups)).",
+        )
+    return splitter
+
+
+def _asks_for_groups(splitter: Any) -> bool:
+    """Return whether a splitter of scikit-learn's cannot do without groups."""
+    routing = getattr(splitter, "get_metadata_routing", None)
+    return routing is not None and bool(routing().split.requests.get("groups"))

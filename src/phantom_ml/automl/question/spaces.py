@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from pydantic import ValidationError
@@ -35,8 +36,9 @@ def given_spaces(tuning: TuningSettings) -> dict[str, dict[str, Bound]]:
     UnknownName
         There is no such algorithm, or it has no such setting.
     BadSetting
-        A range or a value is not one that the setting may have.
+        A range or a value is not one that the setting may have, or an algorithm is named twice.
     """
+    _check_named_once(list(tuning.spaces))
     found = {}
     for name, space in tuning.spaces.items():
         algorithm = algorithms.get(name)
@@ -57,14 +59,25 @@ def given_spaces(tuning: TuningSettings) -> dict[str, dict[str, Bound]]:
     return found
 
 
+def _check_named_once(names: Sequence[str]) -> None:
+    """Raise BadSetting where two names are spellings of one algorithm."""
+    first: dict[str, str] = {}
+    for name in names:
+        official = algorithms.name_of(name)
+        if official in first:
+            raise BadSetting(
+                f"tuning.spaces names {official} twice: {first[official]!r} and {name!r}.",
+                "Give all its settings under one name.",
+            )
+        first[official] = name
+
+
 def _bound(algorithm: type[AlgorithmSettings], setting: str, given: Any) -> Bound:
-    if setting not in algorithm.model_fields:
-        known = sorted(algorithm.model_fields)
-        raise UnknownName(f"setting of {algorithm.name}", setting, known)
+    _check_known(algorithm, setting)
     if isinstance(given, RangeSettings):
         _check_no_choice(algorithm, setting)
         ends_whole = isinstance(given.low, int) and isinstance(given.high, int)
-        whole = ends_whole or type(algorithm.model_fields[setting].default) is int
+        whole = ends_whole or _is_whole(algorithm, setting)
         bound = Bound(given.low, given.high, given.log, whole)
         bound = axes({setting: bound}, [setting])[setting].bound
         ends: Sequence[Setting] = (given.low, given.high)
@@ -74,6 +87,18 @@ def _bound(algorithm: type[AlgorithmSettings], setting: str, given: Any) -> Boun
     for value in ends:
         _check(algorithm, setting, value)
     return bound
+
+
+def _check_known(algorithm: type[AlgorithmSettings], setting: str) -> None:
+    """Raise UnknownName where an algorithm has no such setting."""
+    if setting not in algorithm.model_fields:
+        known = sorted(algorithm.model_fields)
+        raise UnknownName(f"setting of {algorithm.name}", setting, known)
+
+
+def _is_whole(algorithm: type[AlgorithmSettings], setting: str) -> bool:
+    """Return whether a setting is a whole number, which a range of it then is of, however its ends are written."""
+    return type(algorithm.model_fields[setting].default) is int
 
 
 def _check_no_choice(algorithm: type[AlgorithmSettings], setting: str) -> None:
@@ -127,6 +152,28 @@ def check_space(algorithm: type[AlgorithmSettings], space: Mapping[str, Any]) ->
         for value in ends:
             _check(algorithm, setting, int(value) if whole else value)
     check_devices(algorithm, {setting: axis.values for setting, axis in searched.items()})
+
+
+def in_whole_numbers(
+    algorithm: type[AlgorithmSettings], space: Mapping[str, Any]
+) -> dict[str, Any]:
+    """Return a checked space whose ranges of settings that are whole numbers are of whole numbers.
+
+    Examples
+    --------
+    >>> bound = in_whole_numbers(algorithms.get("LightGBM"), {"num_leaves": (3.0, 31.0)})["num_leaves"]
+    >>> bound.low, bound.high, bound.integer
+    (3, 31, True)
+    """
+    found = dict(space)
+    for setting, given in space.items():
+        if setting not in algorithm.model_fields or not _is_whole(algorithm, setting):
+            continue
+        axis = axes({setting: given}, [setting])[setting]
+        if not axis.values:
+            low, high = int(axis.bound.low), int(axis.bound.high)
+            found[setting] = replace(axis.bound, low=low, high=high, integer=True)
+    return found
 
 
 def holds(space: Space, name: str, settings: Mapping[str, Setting]) -> bool:
