@@ -21,7 +21,7 @@ from typing import Any, NoReturn
 
 from phantom_ml.errors import ChildCrashed, ChildFailed, ChildOutOfMemory, ChildTimeout
 from phantom_ml.process.forked import die_with
-from phantom_ml.process.memory import process_tree_pss_mb, resident_mb
+from phantom_ml.process.memory import held_mb, taken_mb
 from phantom_ml.process.outcome import Limits
 
 Steps = Callable[[], Iterator[dict[str, Any]]]
@@ -54,6 +54,8 @@ class Copy:
         sys.stdout.flush()
         sys.stderr.flush()
         parent = os.getpid()
+        # The kernel walks all pages for it.
+        self._before = 0.0 if limits.memory_mb is None else held_mb(parent)
         with warnings.catch_warnings():
             # Other threads are not in the copy; it does not need them.
             warnings.simplefilter("ignore", DeprecationWarning)
@@ -62,7 +64,6 @@ class Copy:
             os.close(answers)
             os.close(orders)
             _work(steps, hear, tell, parent)
-        self._before = resident_mb(self._pid)
         os.close(tell)
         os.close(hear)
         self._answers, self._orders = answers, orders
@@ -104,8 +105,8 @@ class Copy:
             raise ChildTimeout("It was not done in time and was ended.")
         if limits.memory_mb is None:
             return
-        # What the original holds, the copy holds as well, and does not take anew.
-        used = max(process_tree_pss_mb(self._pid), resident_mb(self._pid)) - self._before
+        # What the original holds, the copy holds as well; pages of files are no memory of its own.
+        used = taken_mb(self._pid, self._before)
         if used > limits.memory_mb:
             raise ChildOutOfMemory(
                 f"It used {used:,.0f} MB of memory, more than {limits.memory_mb:,}, and was ended."
