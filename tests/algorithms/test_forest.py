@@ -4,13 +4,13 @@ import numpy as np
 import pytest
 from sklearn.ensemble import ExtraTreesRegressor, RandomForestClassifier
 
-from phantom_ml.algorithms._target_unit import TargetUnit
 from phantom_ml.algorithms._trees.forest import FEW_ROWS, FORM
 from phantom_ml.algorithms.base import load_learner, save_learner
 from phantom_ml.algorithms.extra_trees import ExtraTrees
 from phantom_ml.algorithms.random_forest import RandomForest
 from phantom_ml.config import SUPERVISED, ProblemKind
 from phantom_ml.data.matrix import Matrix
+from phantom_ml.data.target.unit import TargetUnit
 from phantom_ml.errors import BundleDamaged, DataError
 from phantom_ml.parts.arrays import load_arrays, save_arrays
 from phantom_ml.process.deadline import Deadline

@@ -6,18 +6,12 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from phantom_ml.algorithms._target_unit import (
-    FACT,
-    FILE,
-    LARGEST,
-    MOST_SPREADS,
-    TargetUnit,
-    mean_and_deviation,
-)
 from phantom_ml.algorithms.base import algorithms, load_learner, save_learner
 from phantom_ml.config import ProblemKind
+from phantom_ml.data.target.unit import FACT, FILE, TargetUnit
 from phantom_ml.errors import BundleDamaged
 from phantom_ml.parts.arrays import load_arrays, save_arrays
+from phantom_ml.parts.spreads import LARGEST, MOST_SPREADS, mean_and_deviation
 from phantom_ml.testing._algorithm_data import context_of, matrix_of, samples_of
 from phantom_ml.testing._algorithm_fits import quick
 
@@ -85,7 +79,7 @@ def test_the_centre_minds_weights():
 
 def test_classes_are_shown_as_they_are():
     samples = samples_of(ProblemKind.BINARY, 50, 1)
-    assert TargetUnit.of(samples, context_of(ProblemKind.BINARY)) == TargetUnit()
+    assert TargetUnit.of(samples, ProblemKind.BINARY) == TargetUnit()
 
 
 def test_a_value_beyond_all_is_shown_at_the_most_distance():

@@ -249,3 +249,13 @@ def test_a_text_score_states_its_version(tmp_path):
     (tmp_path / "text_score.json").write_text(json.dumps(told | {"version": told["version"] + 1}))
     with pytest.raises(BundleVersion, match="text scores"):
         FoldFitted.load(tmp_path)
+
+
+@pytest.mark.parametrize(("scale", "far"), [(1.0, 1e9), (1e-100, 0.0)])
+def test_texts_are_told_apart_by_any_target(scale, far):
+    rows = samples(np.zeros(N))
+    target = np.diff(rows.matrix.text.indptr).astype(np.float64)
+    asked = Question(ProblemKind.REGRESSION, 0)
+    _, plain = fit_fold(samples(target), TRAIN, asked, SEED)
+    _, values = fit_fold(samples(target * scale + far), TRAIN, asked, SEED)
+    assert np.corrcoef(values[:, 0], plain[:, 0])[0, 1] > 0.99

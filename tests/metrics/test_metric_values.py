@@ -103,3 +103,20 @@ def test_rmsle_of_a_negative_truth_is_undefined():
 
 def test_a_number_beats_nan():
     assert get_metric("auc", BINARY).better(0.1, math.nan)
+
+
+@pytest.mark.parametrize("scale", [2.0**-700, 2.0**700])
+@pytest.mark.parametrize(("name", "power"), [("rmse", 1), ("mae", 1), ("r2", 0)])
+def test_errors_of_very_small_and_very_great_values_are_told(name, power, scale):
+    truth, prediction = np.array([1.0, 2.0, 5.0]), np.array([1.5, 2.0, 4.0])
+    plain = score(name, truth, prediction, kind=REGRESSION)
+    assert score(name, truth * scale, prediction * scale, kind=REGRESSION) == plain * scale**power
+
+
+def test_a_small_log_error_is_not_lost():
+    truth, prediction = np.array([1e-200, 2e-200]), np.zeros(2)
+    assert score("rmsle", truth, prediction, kind=REGRESSION) == pytest.approx(2.5**0.5 * 1e-200)
+
+
+def test_a_constant_truth_of_any_size_has_no_r2():
+    assert math.isnan(score("r2", np.full(7, 0.1e-200), np.ones(7) * 1e-200, kind=REGRESSION))

@@ -9,11 +9,11 @@ from typing import ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from phantom_ml.algorithms._target_unit import mean_and_deviation
 from phantom_ml.algorithms.base import AlgorithmSettings, FitContext, Learner, algorithms
 from phantom_ml.config import ProblemKind
 from phantom_ml.data.matrix import Matrix, Samples
 from phantom_ml.parts.arrays import load_arrays, require, save_arrays
+from phantom_ml.parts.spreads import mean_and_deviation
 
 
 @dataclass

@@ -13,7 +13,6 @@ from numpy.typing import NDArray
 from pydantic import Field
 
 from phantom_ml.algorithms._boosting import Stopper
-from phantom_ml.algorithms._target_unit import TargetUnit
 from phantom_ml.algorithms._values import checked_values
 from phantom_ml.algorithms.base import (
     AlgorithmSettings,
@@ -25,6 +24,7 @@ from phantom_ml.algorithms.base import (
 )
 from phantom_ml.config import SUPERVISED, ProblemKind
 from phantom_ml.data.matrix import Matrix, Samples
+from phantom_ml.data.target.unit import TargetUnit
 from phantom_ml.errors import ExtraMissing
 from phantom_ml.parts.arrays import damaged, load_arrays, require, save_arrays
 
@@ -192,7 +192,7 @@ class CatBoost(AlgorithmSettings):
         watches = valid is not None and context.n_rounds is None
         stopper = Stopper(context, len(train.target), self.max_rounds, has_valid=watches)
         model = self._model(stopper, context)
-        unit = TargetUnit.of(train, context)
+        unit = TargetUnit.of(train, context.kind)
         judges = unit.shown(valid) if watches and valid is not None else None
         model.fit(
             _samples(unit.shown(train), categorical),

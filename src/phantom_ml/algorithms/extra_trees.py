@@ -6,7 +6,6 @@ from typing import Any, ClassVar, Literal
 
 from pydantic import Field
 
-from phantom_ml.algorithms._target_unit import TargetUnit
 from phantom_ml.algorithms._trees.forest import (
     MAX_FEATURES,
     ForestLearner,
@@ -25,6 +24,7 @@ from phantom_ml.algorithms.base import (
 )
 from phantom_ml.config import ProblemKind
 from phantom_ml.data.matrix import Samples
+from phantom_ml.data.target.unit import TargetUnit
 
 
 class ExtraTreesLearner(ForestLearner):
@@ -58,7 +58,7 @@ class ExtraTrees(AlgorithmSettings):
     def fit(self, train: Samples, valid: Samples | None, context: FitContext) -> ExtraTreesLearner:
         """Return the forest that was grown before the deadline, at least one batch of trees."""
         estimator = self._estimator(context, len(train.target))
-        unit = TargetUnit.of(train, context)
+        unit = TargetUnit.of(train, context.kind)
         grow(estimator, unit.shown(train), context.n_rounds or self.n_estimators, context)
         return ExtraTreesLearner(context.kind, *forest_arrays(estimator, context), unit)
 

@@ -13,7 +13,6 @@ from pydantic import Field
 
 from phantom_ml.algorithms._boosting import Stopper
 from phantom_ml.algorithms._linear.losses import sigmoid, softmax
-from phantom_ml.algorithms._target_unit import TargetUnit
 from phantom_ml.algorithms._trees.histogram import (
     NODES_FORM,
     Floats,
@@ -33,6 +32,7 @@ from phantom_ml.algorithms.base import (
 )
 from phantom_ml.config import SUPERVISED, ProblemKind
 from phantom_ml.data.matrix import Matrix, Samples
+from phantom_ml.data.target.unit import TargetUnit
 from phantom_ml.parts.arrays import Form, load_arrays, require, save_arrays
 from phantom_ml.process.deadline import Deadline
 
@@ -212,7 +212,7 @@ class _Boosting:
     def __init__(
         self, settings: GradientBoosting, levels: TopLevels, train: Samples, context: FitContext
     ) -> None:
-        self._unit = TargetUnit.of(train, context)
+        self._unit = TargetUnit.of(train, context.kind)
         self._settings, self._levels, self._train = settings, levels, self._unit.shown(train)
         self._context = context
         self._values = levels.apply(train.matrix.values)

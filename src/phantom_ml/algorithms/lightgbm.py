@@ -12,7 +12,6 @@ from pydantic import Field
 
 from phantom_ml.algorithms._boosting import Stopper
 from phantom_ml.algorithms._linear.losses import sigmoid, softmax
-from phantom_ml.algorithms._target_unit import TargetUnit
 from phantom_ml.algorithms.base import (
     AlgorithmSettings,
     FitContext,
@@ -24,6 +23,7 @@ from phantom_ml.algorithms.base import (
 )
 from phantom_ml.config import ProblemKind
 from phantom_ml.data.matrix import Matrix, Samples
+from phantom_ml.data.target.unit import TargetUnit
 from phantom_ml.parts.arrays import damaged
 from phantom_ml.parts.lightgbm_text import checked_model_text
 
@@ -154,7 +154,7 @@ class LightGBM(AlgorithmSettings):
         """Return the booster of the best round on ``valid`` that ended in time."""
         from lightgbm import Booster
 
-        unit = TargetUnit.of(train, context)
+        unit = TargetUnit.of(train, context.kind)
         train, params = unit.shown(train), self._params(train, context)
         rows = _dataset(train, params)
         booster = Booster(params, rows)

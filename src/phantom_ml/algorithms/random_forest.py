@@ -6,7 +6,6 @@ from typing import Any, ClassVar, Literal
 
 from pydantic import Field
 
-from phantom_ml.algorithms._target_unit import TargetUnit
 from phantom_ml.algorithms._trees.forest import (
     MAX_FEATURES,
     ForestLearner,
@@ -25,6 +24,7 @@ from phantom_ml.algorithms.base import (
 )
 from phantom_ml.config import ProblemKind
 from phantom_ml.data.matrix import Samples
+from phantom_ml.data.target.unit import TargetUnit
 
 
 class RandomForestLearner(ForestLearner):
@@ -61,7 +61,7 @@ class RandomForest(AlgorithmSettings):
     ) -> RandomForestLearner:
         """Return the forest that was grown before the deadline, at least one batch of trees."""
         estimator = self._estimator(context, len(train.target))
-        unit = TargetUnit.of(train, context)
+        unit = TargetUnit.of(train, context.kind)
         grow(estimator, unit.shown(train), context.n_rounds or self.n_estimators, context)
         return RandomForestLearner(context.kind, *forest_arrays(estimator, context), unit)
 

@@ -39,7 +39,6 @@ from phantom_ml.algorithms._linear.losses import (
     squared_tube,
 )
 from phantom_ml.algorithms._linear.nystroem import LANDMARK_FORM, Landmarks
-from phantom_ml.algorithms._target_unit import from_spreads, in_spreads
 from phantom_ml.algorithms.base import (
     AlgorithmSettings,
     FitContext,
@@ -52,6 +51,7 @@ from phantom_ml.algorithms.base import (
 from phantom_ml.config import SUPERVISED, ProblemKind
 from phantom_ml.data.matrix import Matrix, Samples
 from phantom_ml.parts.arrays import Form, load_arrays, require, save_arrays
+from phantom_ml.parts.spreads import from_spreads, in_spreads
 from phantom_ml.process.deadline import Deadline
 
 #: One row in so many is kept from the margin, to learn the probabilities from.

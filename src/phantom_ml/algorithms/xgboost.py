@@ -10,7 +10,6 @@ from numpy.typing import NDArray
 from pydantic import Field
 
 from phantom_ml.algorithms._boosting import Stopper
-from phantom_ml.algorithms._target_unit import TargetUnit
 from phantom_ml.algorithms._trees.xgboost_json import checked_model_json
 from phantom_ml.algorithms._values import checked_values
 from phantom_ml.algorithms.base import (
@@ -23,6 +22,7 @@ from phantom_ml.algorithms.base import (
 )
 from phantom_ml.config import ProblemKind
 from phantom_ml.data.matrix import Matrix, Samples
+from phantom_ml.data.target.unit import TargetUnit
 from phantom_ml.parts.arrays import damaged
 
 if TYPE_CHECKING:
@@ -142,7 +142,7 @@ class XGBoost(AlgorithmSettings):
         """Return the booster of the best round on ``valid`` that ended before the deadline."""
         from xgboost import Booster
 
-        unit = TargetUnit.of(train, context)
+        unit = TargetUnit.of(train, context.kind)
         train = unit.shown(train)
         rows = self._rows(train, context)
         watched = None

@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from phantom_ml.data.matrix import Feature, Matrix, Rows, Samples
+from phantom_ml.data.target.unit import TargetUnit
 from phantom_ml.features.fitted.inner_folds import inner_folds
 from phantom_ml.features.fitted.question import Question
 from phantom_ml.features.fitted.risk import Risk
@@ -111,6 +112,8 @@ def fit_fold(
     if not needs_fit(samples.matrix):
         return FoldFitted(), np.empty((samples.matrix.n_rows, 0), np.float32)
     rows, asked = samples.rows(train), question.rows(train)
+    # Once for all that is fitted: inner folds speak in the unit of the outer fit.
+    rows = TargetUnit.where_needed(rows, asked.kind).shown(rows)
     fitted = _fit(rows, asked, seed)
     values = fitted.transform(samples.matrix)
     values[train] = _out_of_fold(fitted, rows, asked, seed)

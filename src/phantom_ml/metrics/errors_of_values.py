@@ -8,11 +8,12 @@ from collections.abc import Callable
 import numpy as np
 
 from phantom_ml.metrics.base import VALUES, Metric, Prediction, Truth, Weight, metrics
+from phantom_ml.parts.spreads import root_mean_square
 
 
 def rmse_score(truth: Truth, prediction: Prediction, weight: Weight = None) -> float:
     """Return the root of the mean squared error, in the target's unit."""
-    return math.sqrt(np.average((truth - prediction[:, 0]) ** 2, weights=weight))
+    return root_mean_square(truth - prediction[:, 0], weight)
 
 
 def mae_score(truth: Truth, prediction: Prediction, weight: Weight = None) -> float:
@@ -41,7 +42,7 @@ def rmsle_score(truth: Truth, prediction: Prediction, weight: Weight = None) -> 
     if (truth < 0).any():
         return math.nan
     distance = np.log1p(truth) - np.log1p(np.maximum(prediction[:, 0], 0.0))
-    return math.sqrt(np.average(distance**2, weights=weight))
+    return root_mean_square(distance, weight)
 
 
 def _file(

@@ -123,3 +123,16 @@ def test_a_risk_states_its_version(tmp_path):
     (tmp_path / "risk.json").write_text(json.dumps(told | {"version": told["version"] + 1}))
     with pytest.raises(BundleVersion, match="risks"):
         FoldFitted.load(tmp_path)
+
+
+@pytest.mark.parametrize(("scale", "far"), [(1.0, 1e9), (1e-100, 0.0), (1e100, 0.0)])
+def test_the_risk_of_any_target_tells_its_categories_apart(scale, far):
+    target = CODES.astype(np.float64) * scale + far
+    _, values = fit_fold(samples(target), TRAIN, Question(ProblemKind.REGRESSION, 0), 0)
+    assert np.corrcoef(values[:, 0], CODES)[0, 1] > 0.99
+
+
+def test_the_risk_of_an_ordinary_target_is_a_mean_in_its_own_unit():
+    target = CODES.astype(np.float64) + 100.0
+    _, values = fit_fold(samples(target), TRAIN, Question(ProblemKind.REGRESSION, 0), 0)
+    assert values[:, 0].mean() == pytest.approx(target.mean(), abs=0.1)

@@ -11,11 +11,11 @@ from numpy.typing import NDArray
 
 from phantom_ml.algorithms._linear.learner import row_weights, target_unit
 from phantom_ml.algorithms._linear.losses import softmax
-from phantom_ml.algorithms._target_unit import from_spreads, in_spreads
 from phantom_ml.algorithms.base import FitContext
 from phantom_ml.config import SUPERVISED, ProblemKind
 from phantom_ml.data.matrix import Samples
 from phantom_ml.parts.arrays import Arrays, Form, require
+from phantom_ml.parts.spreads import from_spreads, in_spreads
 
 Array = NDArray[np.float64]
 

@@ -25,11 +25,11 @@ from phantom_ml.algorithms._linear.losses import (
     softmax,
     squared,
 )
-from phantom_ml.algorithms._target_unit import from_spreads, in_spreads, mean_and_deviation
 from phantom_ml.algorithms.base import FitContext, Learner
 from phantom_ml.config import SUPERVISED, ProblemKind
 from phantom_ml.data.matrix import Matrix, Samples
 from phantom_ml.parts.arrays import Form, load_arrays, require, save_arrays
+from phantom_ml.parts.spreads import from_spreads, in_spreads, mean_and_deviation
 
 #: Largest derivative of the mean loss by a weight at which a fit is done.
 TOLERANCE = 1e-5

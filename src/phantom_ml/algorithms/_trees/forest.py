@@ -11,13 +11,13 @@ from typing import Any, ClassVar, Literal, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from phantom_ml.algorithms._target_unit import TargetUnit
 from phantom_ml.algorithms._trees.contributions import tree_contributions
 from phantom_ml.algorithms._trees.forest_nodes import NODES_FORM, Nodes, check_nodes, native_trees
 from phantom_ml.algorithms._values import checked_values, writable
 from phantom_ml.algorithms.base import FitContext, Learner
 from phantom_ml.config import SUPERVISED, ProblemKind
 from phantom_ml.data.matrix import Matrix, Samples
+from phantom_ml.data.target.unit import TargetUnit
 from phantom_ml.parts.arrays import Arrays, Form, load_arrays, require, save_arrays
 
 Floats = NDArray[np.float64]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 import numpy as np
@@ -81,10 +82,13 @@ def weight_of(frame: pl.DataFrame, column: str | None) -> NDArray[np.float64] | 
     if column is None:
         return None
     weight = frame[column].cast(pl.Float64, strict=False).fill_null(float("nan")).to_numpy()
-    if not np.isfinite(weight).all() or (weight < 0).any() or weight.sum() <= 0:
+    if not np.isfinite(weight).all() or (weight < 0).any() or not weight.any():
+        fault = "no weight above 0" if not weight.any() else "missing, negative or infinite values"
         raise BadSetting(
-            f"The weight column {column!r} holds missing, negative or infinite values.",
-            "Give every row a weight of 0 or more.",
+            f"The weight column {column!r} holds {fault}.",
+            "Give every row a weight of 0 or more, and some row one above 0.",
         )
-    scaled: NDArray[np.float64] = weight / weight.mean()
+    # A power of two changes no digit, and the sum of very great weights stays finite.
+    near_one = np.ldexp(weight, -math.frexp(weight.max())[1])
+    scaled: NDArray[np.float64] = near_one / near_one.mean()
     return scaled

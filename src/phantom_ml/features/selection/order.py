@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from phantom_ml.data.matrix import Rows, Samples
+from phantom_ml.data.target.unit import TargetUnit
 from phantom_ml.features.fitted.question import Question
 
 Keys = NDArray[np.uint64]
@@ -43,7 +44,8 @@ def order_of(samples: Samples, question: Question) -> Rows:
     True
     """
     before = question.before
-    beside = [_as_cells(samples.target)]
+    target = TargetUnit.where_needed(samples, question.kind).shown(samples).target
+    beside = [_as_cells(target)]
     if before.groups is not None:
         beside.append(_as_cells(before.groups))
     n_columns = samples.matrix.values.shape[1]

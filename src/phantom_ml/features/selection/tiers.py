@@ -15,9 +15,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from phantom_ml.data.matrix import Samples
+from phantom_ml.data.target.unit import TargetUnit
 from phantom_ml.features.encoder import Encoder
 from phantom_ml.features.fitted.question import Question
 from phantom_ml.features.selection.trees import N_FOLDS, folds, losses
+from phantom_ml.parts.spreads import from_spreads
 
 WINDOWS = "windows"
 #: How often trees are fitted on each fold, with another seed each time.
@@ -126,14 +128,23 @@ def race_tiers(
     out_of_time : callable
         Families not raced when it is true are kept or not as the rule says.
     """
-    judge = _Judge(samples, question, seed)
+    unit = TargetUnit.where_needed(samples, question.kind)
+    judge = _Judge(unit.shown(samples), question, seed)
     raced: dict[str, Tier] = {}
     # The largest first: where it goes, judging the others takes less time.
     for name in sorted(tiers, key=lambda t: -len(tiers[t])):
         raced[name] = _raced(name, tiers[name], judge, rule, out_of_time)
         if not raced[name].kept:
             judge = judge.without(tiers[name])
-    return [raced[name] for name in tiers]
+    return [_told(raced[name], unit) for name in tiers]
+
+
+def _told(tier: Tier, unit: TargetUnit) -> Tier:
+    """Return a family with its losses in the square of the target's own unit, finite."""
+    if unit == TargetUnit():
+        return tier
+    told = from_spreads(from_spreads(np.array(tier.losses), 0.0, unit.spread), 0.0, unit.spread)
+    return replace(tier, losses=tuple((with_it, without) for with_it, without in told.tolist()))
 
 
 def _raced(

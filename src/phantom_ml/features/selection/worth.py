@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from phantom_ml.data.matrix import Samples
+from phantom_ml.data.target.unit import TargetUnit
 from phantom_ml.features.fitted.question import Question
 from phantom_ml.features.selection.held_out import held_out_gain
 from phantom_ml.features.selection.shadows import with_shadows
@@ -142,6 +143,7 @@ def worth(
         How often rows are parted into folds.
     """
     rows, asked = drawn(samples, question, MAX_ROWS, seed)
+    rows = TargetUnit.where_needed(rows, asked.kind).shown(rows)
     # Of neighbouring seeds none may share folds or trees: they would agree by that alone.
     seeds = np.random.SeedSequence(seed).generate_state(repeats * N_FOLDS) >> 1
     starts = seeds[::N_FOLDS].tolist()

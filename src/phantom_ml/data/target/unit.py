@@ -1,4 +1,4 @@
-"""The unit in which a learner sees the target of a regression, and the way back.
+"""The unit in which a regression's target is shown to what learns from it or judges by it, and the way back.
 
 Trees are grown and kept in float32, and their libraries hold gains below fixed limits for none. So a target
 that is very small, or far from zero, would teach them nothing. They are shown its distance from the median
@@ -16,11 +16,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from phantom_ml.algorithms.base import FitContext
 from phantom_ml.config import ProblemKind
 from phantom_ml.data.matrix import Samples
 from phantom_ml.parts.arrays import require
 from phantom_ml.parts.saved import read_object
+from phantom_ml.parts.spreads import exponent_of, from_spreads, in_spreads
 
 Floats = NDArray[np.float64]
 
@@ -29,9 +29,9 @@ FILE = "target_unit.json"
 FACT = "target_unit"
 #: A distance that is a smaller share of the greatest than this is an error of rounding.
 LEAST_SHARE = 1e-13
-#: A value is shown no further away than this: its square must keep clear of the end of float32.
-MOST_SPREADS = 1e15
-LARGEST = float(np.finfo(np.float64).max)
+#: Between these spreads, no further from zero than so many of them, and nowhere greater than the last, float32
+#: holds a target as it is, and no fixed limit of a library is near its squares.
+PLAIN_SPREADS, PLAIN_DISTANCE, PLAIN_LARGEST = (2.0**-10, 2.0**40), 2.0**12, 2.0**60
 
 
 @dataclass(frozen=True)
@@ -59,11 +59,23 @@ class TargetUnit:
     spread: float = 1.0
 
     @classmethod
-    def of(cls, train: Samples, context: FitContext) -> TargetUnit:
-        """Return the unit of training rows."""
-        if context.kind is not ProblemKind.REGRESSION:
+    def of(cls, train: Samples, kind: ProblemKind) -> TargetUnit:
+        """Return the unit of training rows whose answers are of such a kind."""
+        if kind is not ProblemKind.REGRESSION:
             return cls()
         return cls.of_values(train.target.astype(np.float64), train.weight)
+
+    @classmethod
+    def where_needed(cls, train: Samples, kind: ProblemKind) -> TargetUnit:
+        """Return the unit of training rows whose target float32 cannot hold, of others that shows it as it is.
+
+        For what judges by the target or tells it on, and is understood in the target's own unit where it can be.
+        """
+        unit = cls.of(train, kind)
+        low, high = PLAIN_SPREADS
+        near = abs(unit.centre) <= PLAIN_DISTANCE * unit.spread
+        small = np.abs(train.target).max(initial=0) <= PLAIN_LARGEST
+        return cls() if low <= unit.spread <= high and near and small else unit
 
     @classmethod
     def of_values(cls, target: Floats, weight: Floats | None = None) -> TargetUnit:
@@ -135,57 +147,6 @@ class TargetUnit:
         facts = read_object(path)
         require(FACT in facts, f"{FILE} holds no unit")
         return cls.of_facts(facts)
-
-
-def in_spreads(values: NDArray[Any], centre: float, spread: float) -> Floats:
-    """Return how many spreads values are from the centre, up to MOST_SPREADS.
-
-    Examples
-    --------
-    >>> in_spreads(np.array([-1.5e308, 0.0, 1.5e308]), 0.5e308, 1e308)
-    array([-2. , -0.5,  1. ])
-    """
-    with np.errstate(over="ignore"):
-        # Halves, because the difference of two great numbers may be infinite.
-        away = 2.0 * ((0.5 * values - 0.5 * centre) / spread)
-    return np.asarray(np.clip(away, -MOST_SPREADS, MOST_SPREADS), np.float64)
-
-
-def from_spreads(away: Floats, centre: float, spread: float) -> Floats:
-    """Return the values that are so many spreads from the centre, finite.
-
-    Examples
-    --------
-    >>> from_spreads(np.array([-1.0, 0.5, 4.0]), 0.5e308, 1e308).tolist()
-    [-5e+307, 1e+308, 1.7976931348623157e+308]
-    """
-    with np.errstate(over="ignore"):
-        values = away * spread + centre
-    return np.asarray(np.clip(values, -LARGEST, LARGEST), np.float64)
-
-
-def exponent_of(values: Floats) -> int:
-    """Return the power of two above all of some finite values, 0 for zeros and for none."""
-    return int(np.frexp(np.abs(values).max(initial=0.0))[1])
-
-
-def mean_and_deviation(values: Floats, weight: Floats) -> tuple[float, float]:
-    """Return the weighted mean and standard deviation of finite values, whatever their size.
-
-    Examples
-    --------
-    >>> mean_and_deviation(np.array([1e300, 3e300]), np.ones(2))
-    (2e+300, 1e+300)
-    """
-    total = max(float(weight.sum()), np.finfo(np.float64).tiny)
-    exponent = exponent_of(values)
-    scaled = np.ldexp(values, -exponent)
-    mean = float(weight @ scaled) / total
-    away = scaled - mean
-    # Where all are about alike, their squares would vanish at the scale of the values.
-    own = exponent_of(away)
-    square = float(weight @ np.ldexp(away, -own) ** 2) / total
-    return float(np.ldexp(mean, exponent)), float(np.ldexp(np.sqrt(square), own + exponent))
 
 
 def _median(values: Floats, weight: Floats) -> float:
