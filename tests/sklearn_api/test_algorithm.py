@@ -15,7 +15,13 @@ from sklearn.model_selection import StratifiedKFold, cross_val_score
 from phantom_ml import Algorithm, AlgorithmClassifier, AlgorithmRegressor, HyperparameterOptimizer
 from phantom_ml.algorithms.base import algorithms
 from phantom_ml.algorithms.lightgbm import LightGBM
-from phantom_ml.errors import BadSetting, ColumnMissing, NoTrialSucceeded, UnknownName
+from phantom_ml.errors import (
+    BadSetting,
+    ColumnMissing,
+    NoTrialSucceeded,
+    TargetUnusable,
+    UnknownName,
+)
 from phantom_ml.sklearn_api.optimizer import as_estimator
 
 X, Y = make_classification(240, 6, n_informative=3, random_state=0)
@@ -267,6 +273,73 @@ def test_a_row_of_weight_zero_is_left_out():
 def test_weights_that_cannot_be_are_refused(weight, told):
     with pytest.raises(ValueError, match=told):
         AlgorithmClassifier("LogisticRegression").fit(X, Y, weight)
+
+
+@pytest.mark.parametrize("scale", [1e-6, 1e6, 5e-324, 8e307])
+@pytest.mark.parametrize("name", ["LightGBM", "XGBoost", "CatBoost", "GradientBoosting"])
+def test_weights_teach_the_same_at_any_scale(name, scale):
+    twice = np.where(Y == 1, 2.0, 1.0)
+    model = AlgorithmClassifier(name, max_rounds=20)
+    asked = model.fit(X, Y, twice).predict_proba(X)
+    found = model.fit(X, Y, twice * scale).predict_proba(X)
+    np.testing.assert_allclose(found, asked, rtol=1e-6)
+
+
+def test_weights_of_values_teach_the_same_at_any_scale():
+    weight = np.arange(1.0, len(ROWS) + 1)
+    model = AlgorithmRegressor("LightGBM", max_rounds=20)
+    asked = model.fit(ROWS, VALUES, weight).predict(ROWS)
+    np.testing.assert_allclose(model.fit(ROWS, VALUES, weight * 1e-9).predict(ROWS), asked)
+
+
+def test_a_row_whose_weight_is_lost_beside_the_others_is_left_out():
+    lost = np.where(np.arange(240) < 120, 1.0, 1e-300)
+    half = AlgorithmClassifier("LogisticRegression").fit(X[:120], Y[:120])
+    whole = AlgorithmClassifier("LogisticRegression").fit(X, Y, lost)
+    np.testing.assert_array_equal(half.predict_proba(X), whole.predict_proba(X))
+
+
+@pytest.mark.parametrize("error", [TargetUnusable, ValueError])
+@pytest.mark.parametrize("name", ["LightGBM", "CatBoost", "NeuralNetwork", "LogisticRegression"])
+@pytest.mark.parametrize("cell", [1.0, np.nan, "x"])
+def test_rows_that_are_all_the_same_are_told_whatever_the_algorithm(name, cell, error):
+    rows = pd.DataFrame({"a": [cell] * 240})
+    with pytest.raises(error, match="No column can be learned from"):
+        AlgorithmClassifier(name).fit(rows, Y)
+
+
+@pytest.mark.parametrize("name", ["LightGBM", "RandomForest", "LogisticRegression"])
+def test_text_teaches_where_no_feature_of_it_differs_from_row_to_row(name):
+    rng = np.random.default_rng(0)
+    # The same letters in another order: the classes differ in what stands beside what.
+    words = ["".join(rng.permutation(["abcd", *"efghijklmnopqrst"])) for _ in Y]
+    rows = pl.DataFrame(
+        {"t": [w if y else w.replace("abcd", "dcba") for w, y in zip(words, Y, strict=True)]}
+    )
+    model = AlgorithmClassifier(name).fit(rows, Y)
+    assert not model._fitted.encoder.features
+    assert model.score(rows, Y) > 0.95
+
+
+def test_values_of_rows_that_are_all_the_same_are_told_so():
+    with pytest.raises(TargetUnusable, match="No column can be learned from"):
+        AlgorithmRegressor("ElasticNet").fit(np.ones((200, 2)), VALUES)
+
+
+def test_another_algorithm_of_a_clone_begins_at_its_own_defaults():
+    model = clone(AlgorithmClassifier("LightGBM")).set_params(algorithm="XGBoost")
+    assert model.get_params() == AlgorithmClassifier("XGBoost").get_params()
+
+
+def test_a_setting_that_was_chosen_stays_with_another_algorithm():
+    model = clone(AlgorithmClassifier("LightGBM", max_rounds=7)).set_params(algorithm="XGBoost")
+    assert model.get_params()["max_rounds"] == 7
+
+
+def test_chosen_settings_that_another_algorithm_has_not_are_all_named():
+    model = clone(AlgorithmClassifier("LightGBM", num_leaves=7, max_rounds=9))
+    with pytest.raises(BadSetting, match="RandomForest has no settings 'num_leaves', 'max_rounds'"):
+        model.set_params(algorithm="RandomForest").fit(X, Y)
 
 
 @pytest.mark.parametrize("algorithm", [5, None, ["LightGBM"]])

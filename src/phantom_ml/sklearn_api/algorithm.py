@@ -10,7 +10,6 @@ import polars as pl
 from numpy.typing import NDArray
 from pydantic import ValidationError
 from sklearn.base import BaseEstimator, ClassifierMixin, RegressorMixin
-from sklearn.model_selection import train_test_split
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import (
     assert_all_finite,
@@ -23,19 +22,18 @@ from phantom_ml.algorithms.base import AlgorithmSettings, FitContext, Learner, S
 from phantom_ml.automl.preparation.encode import MAX_STRINGS
 from phantom_ml.config import FeatureSettings, ProblemKind, bad_setting
 from phantom_ml.config.bounds import Bound
-from phantom_ml.data.matrix import Samples
+from phantom_ml.data.matrix import Matrix, Samples
 from phantom_ml.data.recognise import recognise_sampled
 from phantom_ml.data.target.column import require_columns
-from phantom_ml.errors import BadSetting, UnknownName
+from phantom_ml.errors import BadSetting, TargetUnusable, UnknownName, listed
 from phantom_ml.features.encoder import Encoder
 from phantom_ml.features.fit import fit_encoder, keeping_steps
 from phantom_ml.features.fitted.question import Question
 from phantom_ml.features.fold_fitted import FoldFitted, fit_fold
 from phantom_ml.features.given_rows import GivenRows
 from phantom_ml.sklearn_api.rows import LEAST_ROWS, counted_rows
+from phantom_ml.sklearn_api.stopping_rows import parted
 
-#: Share of the rows that decide when an algorithm that grows has grown enough, and the least of rows for it.
-STOP_SHARE, STOP_ROWS = 0.15, 100
 OWN = ("algorithm", "seed", "n_threads")
 
 
@@ -93,6 +91,8 @@ class AlgorithmEstimator(BaseEstimator):  # type: ignore[misc]
     def set_params(self, **params: Any) -> Self:
         """Set parameters and settings, all of them or none; raises UnknownName.
 
+        Another algorithm has its own defaults: of the settings until then, only those stay that differ from
+        the defaults of the algorithm until then.
         What a setting cannot be, and an algorithm that is not known, is told by ``fit``.
         """
         settings = {name: value for name, value in params.items() if name not in OWN}
@@ -102,10 +102,20 @@ class AlgorithmEstimator(BaseEstimator):  # type: ignore[misc]
             for name in settings:
                 if name not in known:
                     raise UnknownName(f"setting of {algorithm}", name, sorted(known))
+        self._settings = {**self._carried_to(algorithm), **settings}
         for name in OWN:
             setattr(self, name, params.get(name, getattr(self, name)))
-        self._settings = {**self._settings, **settings}
         return self
+
+    def _carried_to(self, algorithm: Any) -> dict[str, Setting]:
+        """Return the settings that stay with an algorithm: to another, what is usual here says nothing.
+
+        A clone was given every setting, those that nobody chose among them.
+        """
+        if not _is_known(self.algorithm) or _is_same(algorithm, self.algorithm):
+            return self._settings
+        usual = _kind_of(self.algorithm)().model_dump()
+        return {n: v for n, v in self._settings.items() if not _is_same(v, usual.get(n, ...))}
 
     def search_space(self) -> dict[str, Bound]:
         """Return the settings that are searched, with their bounds."""
@@ -114,6 +124,12 @@ class AlgorithmEstimator(BaseEstimator):  # type: ignore[misc]
     def validated(self) -> AlgorithmSettings:
         """Return the settings, those that are not given as defaults; raises BadSetting or UnknownName."""
         kind = _kind_of(self.algorithm)
+        unknown = [name for name in self._settings if name not in kind.model_fields]
+        if len(unknown) > 1:
+            raise BadSetting(
+                f"{kind.name} has no settings {listed(unknown)}.",
+                f"The settings are: {', '.join(kind.model_fields)}.",
+            )
         try:
             return kind.model_validate(self._settings)
         except ValidationError as error:
@@ -155,6 +171,7 @@ class AlgorithmEstimator(BaseEstimator):  # type: ignore[misc]
             )
         encoder = _encoder(frame, settings)
         matrix = encoder.training(frame, question.before)
+        _require_something(matrix)
         samples = Samples(matrix, target, weight)
         seen, held_out = self._parted(samples, question, grows=_grows(settings))
         side, values = fit_fold(samples, seen, question, self.seed)
@@ -168,18 +185,11 @@ class AlgorithmEstimator(BaseEstimator):  # type: ignore[misc]
         self, samples: Samples, question: Question, *, grows: bool
     ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         """Return the rows to fit on, and those that tell when to stop, where the algorithm asks for any."""
-        rows = np.arange(samples.matrix.n_rows, dtype=np.int64)
-        if not grows or len(rows) < STOP_ROWS:
-            return rows, rows[:0]
-        classes = samples.target if question.kind.is_classification else None
-        few = classes is not None and np.bincount(classes.astype(np.int64)).min() < 2
-        seen, held_out = train_test_split(
-            rows,
-            test_size=STOP_SHARE,
-            random_state=self.seed,
-            stratify=None if few else classes,
-        )
-        return np.sort(seen), np.sort(held_out)
+        n_rows = samples.matrix.n_rows
+        if not grows:
+            return np.arange(n_rows, dtype=np.int64), np.empty(0, np.int64)
+        classes = samples.target.astype(np.int64) if question.kind.is_classification else None
+        return parted(n_rows, classes, self.seed)
 
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()
@@ -206,6 +216,26 @@ def _kind_of(algorithm: Any) -> type[AlgorithmSettings]:
             f"Give one of {', '.join(algorithms.names())}.",
         )
     return algorithms.get(algorithm)
+
+
+def _is_same(given: Any, known: Any) -> bool:
+    """Return whether what was given, whatever it is, is a known plain value."""
+    # Values of one type alone: an array is equal to nothing as a whole.
+    return type(given) is type(known) and bool(given == known)
+
+
+class NoColumnUsable(TargetUnusable, ValueError):
+    """No column tells anything; a ValueError too, as scikit-learn raises for rows without columns."""
+
+
+def _require_something(matrix: Matrix) -> None:
+    """Raise NoColumnUsable where the rows have neither features nor text nor a history."""
+    beside = (matrix.text, matrix.strings, matrix.history)
+    if not matrix.features and all(part is None for part in beside):
+        raise NoColumnUsable(
+            "No column can be learned from: all are constant, empty or identifiers.",
+            "Add columns that differ from row to row.",
+        )
 
 
 def _encoder(frame: pl.DataFrame, settings: AlgorithmSettings) -> Encoder:
@@ -249,12 +279,14 @@ class AlgorithmClassifier(ClassifierMixin, AlgorithmEstimator):  # type: ignore[
         y : array of shape (n_rows,)
             Classes, of which there are two at least.
         sample_weight : array of shape (n_rows,), optional
-            0 or more; a row of weight 0 is left out.
+            0 or more, of any scale: what counts is how they compare. A row of weight 0 is left out.
 
         Raises
         ------
         RowsUnfit, RowsEmpty, ValueError
             ``X`` is no table or has too few rows, or ``y`` or the weights do not fit it.
+        TargetUnusable
+            Nothing differs from row to row that could be learned from; a ValueError, too.
         BadSetting, UnknownName
             The algorithm or a setting of it cannot be.
         """
@@ -317,12 +349,14 @@ class AlgorithmRegressor(RegressorMixin, AlgorithmEstimator):  # type: ignore[mi
         y : array of shape (n_rows,)
             Finite numbers.
         sample_weight : array of shape (n_rows,), optional
-            0 or more; a row of weight 0 is left out.
+            0 or more, of any scale: what counts is how they compare. A row of weight 0 is left out.
 
         Raises
         ------
         RowsUnfit, RowsEmpty, ValueError
             ``X`` is no table or has too few rows, or ``y`` or the weights do not fit it.
+        TargetUnusable
+            Nothing differs from row to row that could be learned from; a ValueError, too.
         BadSetting, UnknownName
             The algorithm or a setting of it cannot be.
         """

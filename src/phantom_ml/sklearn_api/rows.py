@@ -55,6 +55,8 @@ def counted_rows(
 ) -> tuple[pl.DataFrame, Answers, Weight]:
     """Return the rows that count, their answers and their weights: those whose weight is not zero.
 
+    The weights are returned 1 on average, as learners' own limits on the weight of a leaf suppose.
+
     Parameters
     ----------
     frame : polars.DataFrame of shape (n_rows, n_columns)
@@ -80,7 +82,23 @@ def counted_rows(
     assert_all_finite(values, input_name="sample_weight")
     if (values < 0).any():
         raise ValueError("Negative values in sample_weight: give every row a weight of 0 or more.")
-    counts = values != 0
-    if not counts.any():
+    if not values.any():
         raise ValueError("The sample weights are all zero: give one row at least a weight above 0.")
-    return frame.filter(pl.Series(counts)), answers[counts], values[counts]
+    values = relative(values)
+    counts = values != 0
+    kept = values[counts]
+    return frame.filter(pl.Series(counts)), answers[counts], kept / kept.mean()
+
+
+def relative(weight: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return weights of 0 or more, of which one is above 0, as shares of the greatest.
+
+    A share that float32 holds as 0 is 0: most learners hold weights so.
+
+    Examples
+    --------
+    >>> relative(np.array([1e300, 5e299, 1e200, 0.0])).tolist()
+    [1.0, 0.5, 0.0, 0.0]
+    """
+    shares = weight / weight.max()
+    return np.where(shares.astype(np.float32) > 0, shares, 0.0)
