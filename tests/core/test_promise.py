@@ -3,7 +3,7 @@
 import pytest
 
 from phantom_ml.config import ThresholdPolicy
-from phantom_ml.core.promise import broken_promise, promise_of
+from phantom_ml.core.promise import all_missed, broken_promise, promise_of
 from phantom_ml.metrics.thresholds import Threshold
 from tests.core.test_broken_promise import of_rate, said
 
@@ -29,7 +29,43 @@ def test_more_alerts_than_chance_allows_break_a_budget():
 def test_days_that_are_not_known_tell_nothing_of_a_budget():
     line = of_rule(20, alerts_per_day=12)
     told = promise_of(line, line)
-    assert (told.came_to, told.kept) == (None, True)
+    assert (told.came_to, told.kept) == (None, None)
+
+
+def test_a_budget_counts_alerts_of_rows_without_an_answer():
+    line = of_rule(20, alerts_per_day=12)
+    found = line.model_copy(update={"alerts_per_day": 30.0})
+    assert promise_of(line, found, 5.0).came_to == 30.0
+
+
+@pytest.mark.parametrize(
+    ("lacking", "rule"),
+    [
+        ({"n_negatives": 0, "fpr": None, "fpr_low": None, "fpr_high": None}, {"max_fpr": 0.1}),
+        ({"recall": 0.0, "fpr": 0.0, "precision": None}, {"min_precision": 0.9}),
+        ({"n_negatives": 0, "fpr": None, "precision": 1.0}, {"min_precision": 0.9}),
+    ],
+)
+def test_a_promise_of_which_rows_tell_nothing_is_neither_kept_nor_broken(lacking, rule):
+    line = of_rule(5, **rule)
+    assert promise_of(line, line.model_copy(update=lacking)).kept is None
+
+
+def test_rows_without_a_benign_one_are_said_to_tell_nothing_of_a_rate():
+    line = of_rule(5, max_fpr=0.1)
+    lacking = {"n_negatives": 0, "fpr": None, "fpr_low": None, "fpr_high": None}
+    found = line.model_copy(update=lacking)
+    told = broken_promise(promise_of(line, found), line, found)
+    assert told == "Whether the promise holds is not known: none of the rows is benign."
+
+
+def test_threats_that_are_all_missed_are_told():
+    told = all_missed(of_rule(5, found=0, max_fpr=0.1), "in the test part")
+    assert told == "No threat was found: of 100 positive rows in the test part none is alerted."
+
+
+def test_one_threat_that_is_found_is_no_miss_of_all():
+    assert all_missed(of_rule(5, found=1, max_fpr=0.1), "in the test part") == ""
 
 
 @pytest.mark.parametrize(("false_alarms", "kept"), [(5, True), (40, False)])

@@ -8,6 +8,7 @@ import pytest
 
 from phantom_ml.automl.preparation.holdout import Holdout
 from phantom_ml.automl.question.pose import pose
+from phantom_ml.automl.trials.scoring import validation_of
 from phantom_ml.config import AutoMLConfig
 from phantom_ml.core import PhantomMLCore
 from phantom_ml.core.look import among
@@ -104,3 +105,48 @@ def test_the_quick_look_is_at_rows_as_they_happened(trained, holdout):
     alone = replace(test, unlabelled=None)
     full, thin = (among(pipeline, part).encode(test.frame).values for part in (test, alone))
     assert not np.array_equal(full, thin, equal_nan=True)
+
+
+def test_an_evaluation_counts_the_alerts_of_all_rows_a_day(trained):
+    core, result = trained
+    some = later().with_columns(label=pl.when(KNOWN).then("label"))
+    days = (some["when"].max() - some["when"].min()).total_seconds() / 86_400
+    n_alerts = core.predict(result.model_id, some)["alert"].sum()
+    assert core.evaluate(result.model_id, some).threshold.alerts_per_day * days == pytest.approx(
+        n_alerts
+    )
+
+
+def test_the_report_counts_the_alerts_of_all_rows_a_day(trained, holdout):
+    core, result = trained
+    new = table().filter(pl.col("when") >= holdout.test.frame["when"].min())
+    n_alerts = core.predict(result.model_id, new)["alert"].sum()
+    found = result.threat
+    assert found.threshold.alerts_per_day * found.days == pytest.approx(n_alerts)
+
+
+def test_suppression_is_counted_among_all_rows(tmp_path):
+    core = PhantomMLCore(home=tmp_path / "home")
+    hushed = {"task_settings": {"suppress_by": ["user"], "suppress_hours": 12}}
+    result = core.auto_create_model(table(), ASKED | hushed)
+    told, found = result.threat.repeats, result.threat
+    assert told.n_alerts == round(found.threshold.alerts_per_day * found.days)
+
+
+def test_an_evaluation_counts_what_is_shown_among_all_rows(tmp_path):
+    core = PhantomMLCore(home=tmp_path / "home")
+    hushed = {"task_settings": {"suppress_by": ["user"], "suppress_hours": 12}}
+    result = core.auto_create_model(table(), ASKED | hushed)
+    some = later().with_columns(label=pl.when(KNOWN).then("label"))
+    scored = core.predict(result.model_id, some)
+    n_shown = (scored["alert"] & ~scored["suppressed"]).sum()
+    assert core.evaluate(result.model_id, some).repeats.n_shown == n_shown
+
+
+def test_held_out_rows_know_how_many_beside_them_have_no_answer(holdout):
+    problem = holdout.development
+    rows = np.arange(problem.n_rows)
+    time, beside = problem.ties.time, problem.unlabelled.before.time
+    within = (beside >= time.min()) & (beside <= time.max())
+    found = validation_of(problem, rows, np.full((len(rows), 1), 0.5))
+    assert found.n_unanswered == within.sum()

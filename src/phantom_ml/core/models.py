@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -23,7 +23,7 @@ from phantom_ml.core.kinds import (
     recall_by_kind,
 )
 from phantom_ml.core.promise import Promise, broken_promise, fallen_recall, promise_of
-from phantom_ml.core.repeats import RepeatReport, repeat_report
+from phantom_ml.core.repeats import RepeatReport, repeats_among
 from phantom_ml.data.target.column import require_target
 from phantom_ml.data.times.parse import nanoseconds
 from phantom_ml.data.times.stray import days_of, strays_of, told_strays
@@ -32,6 +32,7 @@ from phantom_ml.explain.truth import Answers, known_answers
 from phantom_ml.metrics.base import Metric
 from phantom_ml.metrics.intervals import bootstrap_interval, clopper_pearson
 from phantom_ml.metrics.lookup import get_metric
+from phantom_ml.metrics.threshold_measured import too_short, unsupported
 from phantom_ml.metrics.thresholds import Threshold, threshold_for
 from phantom_ml.metrics.validation_scores import ValidationScores
 from phantom_ml.model.bundle import open_bundle
@@ -42,6 +43,7 @@ from phantom_ml.model.manifest import Manifest
 from phantom_ml.model.pipeline import Pipeline
 from phantom_ml.model.signing import Trust
 from phantom_ml.model.spec import ModelSpec
+from phantom_ml.model.suppression import Suppression
 from phantom_ml.tasks.base import tasks
 from phantom_ml.wording import counted
 
@@ -186,15 +188,7 @@ def evaluate(
     task = tasks.get(spec.task_type)
     own = [manifest.card["metric"]] if task.learns_from_answers else []
     names = [*own, *task.evaluated_by(spec.kind)]
-    figures = {}
-    for name in dict.fromkeys(names):
-        metric = get_metric_or_none(name, spec.kind)
-        if metric is None:
-            continue
-        value = metric.score(truth, prediction)
-        if np.isfinite(value):
-            low, high = bootstrap_interval(metric, truth, prediction)
-            figures[metric.name] = Figure(value=value, low=low, high=high)
+    figures = _figures(names, spec.kind, truth, prediction)
     found = Evaluation(
         model_id=model_id,
         n_rows=len(rows),
@@ -204,8 +198,61 @@ def evaluate(
     )
     if spec.threshold is None:
         return found
-    told = _of_alerts(spec.threshold, manifest.card, pipeline, frame[rows], truth, prediction)
+    scored = Scored(frame, rows, truth, prediction, _beside(among, frame, rows))
+    told = _of_alerts(spec.threshold, manifest.card, pipeline, scored)
     return found.model_copy(update={**told, "warnings": (*notes, *told["warnings"])})
+
+
+def _figures(
+    names: Sequence[str], kind: ProblemKind, truth: Answers, prediction: NDArray[np.float64]
+) -> dict[str, Figure]:
+    """Return metrics by name; those that are not known or not defined here are left out."""
+    figures = {}
+    for name in dict.fromkeys(names):
+        metric = get_metric_or_none(name, kind)
+        if metric is None:
+            continue
+        value = metric.score(truth, prediction)
+        if np.isfinite(value):
+            low, high = bootstrap_interval(metric, truth, prediction)
+            figures[metric.name] = Figure(value=value, low=low, high=high)
+    return figures
+
+
+@dataclass(frozen=True)
+class Scored:
+    """Rows with the predictions of a model, some of them with an answer.
+
+    Attributes
+    ----------
+    frame : DataFrame
+        All rows.
+    rows : int64 array of shape (n_answered,)
+        Positions of those with an answer.
+    truth, prediction : arrays of shape (n_answered,), (n_answered, n_outputs)
+    beside : float64 array of shape (n_rows - n_answered, n_outputs) or None
+        Of the others.
+    """
+
+    frame: pl.DataFrame
+    rows: NDArray[np.int64]
+    truth: Answers
+    prediction: NDArray[np.float64]
+    beside: NDArray[np.float64] | None
+
+    def repeats(self, rule: Suppression, threshold: Threshold) -> RepeatReport:
+        """Return what suppression comes to among all rows, with an answer or without."""
+        alert = threshold.alerts(self.prediction[:, 0])
+        beside = None if self.beside is None else threshold.alerts(self.beside[:, 0])
+        return repeats_among(rule, self.frame, self.rows, (alert, self.truth), beside)
+
+
+def _beside(
+    pipeline: Pipeline, frame: pl.DataFrame, rows: NDArray[np.int64]
+) -> NDArray[np.float64] | None:
+    """Return the predictions of all rows but these; None where there is none."""
+    others = np.setdiff1d(np.arange(frame.height), rows)
+    return pipeline.score(frame[others]) if len(others) else None
 
 
 def _read_beside(card: Mapping[str, Any], spec: ModelSpec) -> tuple[str | None, ...]:
@@ -219,13 +266,13 @@ def _of_alerts(
     held: Threshold,
     card: Mapping[str, Any],
     pipeline: Pipeline,
-    frame: pl.DataFrame,
-    truth: Answers,
-    prediction: NDArray[np.float64],
+    scored: Scored,
 ) -> dict[str, Any]:
     """Return the fields of an evaluation that tell how a line of alert worked out."""
-    days, strays = _days(card, pipeline, frame)
-    found, alert = measured(held, truth, prediction, days), held.alerts(prediction[:, 0])
+    truth, prediction, frame = scored.truth, scored.prediction, scored.frame[scored.rows]
+    days, strays = _days(card, pipeline, scored.frame)
+    found = measured(held, truth, prediction, days, scored.beside)
+    alert = held.alerts(prediction[:, 0])
     asked = dict(dict(card.get("config") or {}).get("task_settings") or {})
     prevalence, type_column = asked.get("prevalence"), asked.get("type_column")
     told: dict[str, Any] = {
@@ -241,9 +288,9 @@ def _of_alerts(
         notes.append(f"Recall is not told by kind: the rows have no column {type_column!r}.")
     rule = pipeline.spec.suppression
     if rule is not None:
-        told["repeats"] = repeat_report(rule, frame, alert, truth.astype(np.int64))
+        told["repeats"] = scored.repeats(rule, held)
     promise = promise_of(held, found, days)
-    known = bool(pipeline.known_times(frame))
+    known = bool(pipeline.known_times(scored.frame))
     broken = broken_promise(promise, held, found, _tested(card, held), _drifted(card), known=known)
     notes += [note for note in (broken, fallen_recall(held, found, "here")) if note]
     return told | {"promise": promise, "warnings": tuple(notes)}
@@ -291,16 +338,27 @@ def get_metric_or_none(name: str, kind: ProblemKind) -> Metric | None:
 
 
 def measured(
-    threshold: Threshold, truth: Any, prediction: Any, days: float | None = None
+    threshold: Threshold,
+    truth: Any,
+    prediction: Any,
+    days: float | None = None,
+    beside: Any = None,
 ) -> Threshold:
-    """Return how a threshold worked out on these rows, which span so many days."""
+    """Return how a threshold worked out on these rows, which span so many days.
+
+    ``beside`` are the predictions of rows of the same days without an answer: their alerts come as well.
+    """
     alert = threshold.alerts(prediction[:, 0])
     positives, negatives = int((truth == 1).sum()), int((truth == 0).sum())
     found, false = int(alert[truth == 1].sum()), int(alert[truth == 0].sum())
     recall_low, recall_high = clopper_pearson(found, positives) if positives else (None, None)
     fpr_low, fpr_high = clopper_pearson(false, negatives) if negatives else (None, None)
+    more = 0 if beside is None else int(threshold.alerts(beside[:, 0]).sum())
+    policy, by_tail = threshold.policy, threshold.by_tail
+    few = unsupported(policy, positives, negatives, found + false, by_tail=by_tail)
+    few = few or too_short(policy, days)
     return Threshold(
-        policy=threshold.policy,
+        policy=policy,
         value=threshold.value,
         recall=found / positives if positives else None,
         recall_low=recall_low,
@@ -309,10 +367,12 @@ def measured(
         fpr_low=fpr_low,
         fpr_high=fpr_high,
         precision=found / (found + false) if found + false else None,
-        alerts_per_day=None if days is None else (found + false) / days,
+        alerts_per_day=None if days is None else (found + false + more) / days,
         n_positives=positives,
         n_negatives=negatives,
-        by_tail=threshold.by_tail,
+        supported=not few,
+        note=few,
+        by_tail=by_tail,
     )
 
 

@@ -27,7 +27,7 @@ class Promise(Settings):
         share of alerts. By ``cost`` what 1,000 held-out rows cost, by ``top_k`` its share of those rows.
     came_to : None where the rows do not tell it.
     low, high : 95 % bounds of it.
-    kept : whether the promise lies within the bounds, or on their better side.
+    kept : whether the promise lies within the bounds, or on their better side; None where the rows do not tell.
     days : which alerts a day are counted of.
     """
 
@@ -36,7 +36,7 @@ class Promise(Settings):
     came_to: float | None = None
     low: float | None = None
     high: float | None = None
-    kept: bool = True
+    kept: bool | None = None
     days: float | None = None
 
     @property
@@ -115,7 +115,7 @@ def _fpr(
         came_to=found.fpr,
         low=found.fpr_low,
         high=found.fpr_high,
-        kept=(found.fpr_low or 0.0) <= promised,
+        kept=None if found.fpr_low is None else found.fpr_low <= promised,
     )
 
 
@@ -125,7 +125,9 @@ def _alerts_per_day(
     promised = policy.alerts_per_day or 0.0
     if days is None:
         return Promise(rule="alerts_per_day", promised=promised)
-    n_alerts = _n_alerts(found)
+    # Alerts of rows without an answer are among those a day.
+    daily = found.alerts_per_day
+    n_alerts = _n_alerts(found) if daily is None else round(daily * days)
     low, high = (float(bound) / days for bound in poisson_bounds(n_alerts))
     return Promise(
         rule="alerts_per_day",
@@ -148,7 +150,9 @@ def _precision(
         high = field_precision(found.recall_high, found.fpr_low, prevalence)
     else:
         came, (low, high) = found.precision, _share(_n_right(found), _n_alerts(found))
-    kept = came is None or high is None or high >= promised
+    # Without a benign row every alert is right, whatever the line.
+    told = None if came is None or found.n_negatives == 0 else high
+    kept = None if told is None else told >= promised
     return Promise(
         rule="min_precision", promised=promised, came_to=came, low=low, high=high, kept=kept
     )
@@ -231,7 +235,7 @@ def broken_promise(
     *,
     known: bool = False,
 ) -> str:
-    """Return the sentence that says that a promise was not kept, or an empty one.
+    """Return the sentence that says that a promise was not kept, or why that is not known; or an empty one.
 
     Of a false-positive rate also whether chance explains it. Drift is named only beyond what chance allows
     of the same model on its test part: held-out rows were scored by the models of the folds, of which the
@@ -249,8 +253,10 @@ def broken_promise(
     known : bool
         Whether the rows are not after those that the model counts as past already: no promise is of such.
     """
-    if promise is None or promise.kept or promise.came_to is None:
+    if promise is None or promise.kept:
         return ""
+    if promise.kept is None or promise.came_to is None:
+        return f"Whether the promise holds is not known: {_why_untold(promise, found)}."
     what = WORDS[promise.rule]
     figures = (promise.promised, promise.came_to, promise.low, promise.high)
     told = f"The promise did not hold: {what.broken.format(*map(what.figure, figures))}"
@@ -260,6 +266,22 @@ def broken_promise(
         return f"{told}."
     many = f"{promise.came_to / promise.promised:.1f} times as many"
     return f"{told}, {many}. {_reason(found, held, tested, drifted)}"
+
+
+def _why_untold(promise: Promise, found: Threshold) -> str:
+    if promise.rule == "alerts_per_day":
+        return "no days can be counted by the time of the rows"
+    if found.n_negatives == 0:
+        return "none of the rows is benign"
+    return "none of the rows is alerted" if found.n_positives else "none of the rows is a threat"
+
+
+def all_missed(found: Threshold, where: str) -> str:
+    """Return the sentence that says that not one of several positive rows is alerted, or an empty one."""
+    if found.n_positives == 0 or found.recall != 0.0:
+        return ""
+    rows = counted(found.n_positives, "positive row")
+    return f"No threat was found: of {rows} {where} none is alerted."
 
 
 def fallen_recall(held: Threshold, found: Threshold, where: str) -> str:

@@ -16,10 +16,12 @@ from phantom_ml.wording import counted
 
 Ints = NDArray[np.int64]
 Flags = NDArray[np.bool_]
+#: The answer of a row that has none.
+UNKNOWN = -1
 
 
 class RepeatReport(Settings):
-    """Alerts before and after suppression on labelled rows, and the incidents among these.
+    """Alerts before and after suppression, and the incidents among labelled rows.
 
     An incident is the attack rows of one entity between which less than the window passes; an attack row
     whose entity or time is unknown is one by itself. It is found where one of its rows is an alert.
@@ -76,7 +78,7 @@ class RepeatReport(Settings):
 def repeat_report(
     rule: Suppression, frame: pl.DataFrame, alert: Flags, truth: Ints
 ) -> RepeatReport:
-    """Return what suppression does on labelled rows, beginning anew.
+    """Return what suppression does on rows, beginning anew.
 
     Parameters
     ----------
@@ -85,7 +87,7 @@ def repeat_report(
         Holds the columns of the rule.
     alert : bool array of shape (n_rows,)
     truth : int64 array of shape (n_rows,)
-        1 where a row is an attack.
+        1 where a row is known to be an attack.
 
     Raises
     ------
@@ -110,6 +112,34 @@ def repeat_report(
         incident_recall_high=high,
         row_recall=float(alert[truth == 1].mean()) if n_incidents else None,
     )
+
+
+def repeats_among(
+    rule: Suppression,
+    frame: pl.DataFrame,
+    rows: Ints,
+    told: tuple[Flags, NDArray[np.generic]],
+    beside: Flags | None,
+) -> RepeatReport:
+    """Return the same of all rows, of which some have an answer: alerts of the others come as well.
+
+    Parameters
+    ----------
+    rule : Suppression
+    frame : DataFrame
+        All rows.
+    rows : int64 array of shape (n_answered,)
+        Positions of those with an answer.
+    told : pair of arrays of shape (n_answered,)
+        Which of them alert, and their answers.
+    beside : bool array of shape (n_rows - n_answered,) or None
+        Which of the others alert.
+    """
+    alert, truth = np.zeros(frame.height, np.bool_), np.full(frame.height, UNKNOWN)
+    alert[rows], truth[rows] = told[0], told[1].astype(np.int64)
+    if beside is not None:
+        alert[np.setdiff1d(np.arange(frame.height), rows)] = beside
+    return repeat_report(rule, frame, alert, truth)
 
 
 def _found(rule: Suppression, frame: pl.DataFrame, alert: Flags, attacks: Ints) -> Flags:

@@ -21,9 +21,10 @@ from phantom_ml.core.kinds import (
 )
 from phantom_ml.core.look import Optimism, among, look
 from phantom_ml.core.models import Figure, measured
-from phantom_ml.core.promise import Promise, broken_promise, fallen_recall, promise_of
-from phantom_ml.core.repeats import RepeatReport, repeat_report
+from phantom_ml.core.promise import Promise, all_missed, broken_promise, fallen_recall, promise_of
+from phantom_ml.core.repeats import RepeatReport, repeat_report, repeats_among
 from phantom_ml.data.times.parse import NO_TIME
+from phantom_ml.data.times.stray import days_of
 from phantom_ml.metrics.base import Metric
 from phantom_ml.metrics.intervals import bootstrap_interval
 from phantom_ml.metrics.lookup import get_metric
@@ -43,7 +44,8 @@ class ThreatReport(FieldFigures):
     ----------
     promise : what the rule of the threshold promised, and what it came to.
     promised_fpr : the false-positive rate that was asked for; None where another rule was.
-    kept : whether the promise lies within the 95 % bounds of what it came to, or on their better side.
+    kept : whether the promise lies within the 95 % bounds of what it came to, or on their better side; None
+        where the rows do not tell.
     days : how many days the test part spans, where there is a time.
     drift : how well benign rows of the test part can be told from those before, as a ROC AUC; 0.5: not at all.
     drift_low, drift_high : its 95 % bounds, by entities and by blocks of time where these are known.
@@ -56,7 +58,7 @@ class ThreatReport(FieldFigures):
     n_rows: int
     promised_fpr: float | None
     threshold: Threshold
-    kept: bool
+    kept: bool | None
     figures: dict[str, Figure]
     promise: Promise | None = None
     days: float | None = None
@@ -104,12 +106,31 @@ class ThreatReport(FieldFigures):
 
 @dataclass(frozen=True)
 class Tested:
-    """A pipeline's scores on the test part, beside the truth."""
+    """A pipeline's scores on the test part, beside the truth; ``rest`` are those of rows without an answer."""
 
     problem: Problem
     score: Array
     truth: NDArray[np.int64]
     threshold: Threshold
+    rest: Array | None = None
+
+    @classmethod
+    def of(cls, pipeline: Pipeline, test: Problem, threshold: Threshold) -> Tested:
+        """Return the scores of a pipeline at a line of alert, of rows without an answer as well."""
+        whole, unlabelled = among(pipeline, test), test.unlabelled
+        truth, score = test.target.values.astype(np.int64), whole.score(test.frame)[:, 0]
+        # Their alerts come as well.
+        rest = None if unlabelled is None else whole.score(unlabelled.frame)
+        return cls(test, score, truth, threshold, rest)
+
+    @property
+    def days(self) -> float | None:
+        """Return how many days all rows span, with an answer or without."""
+        own, beside = self.problem.ties.time, self.problem.unlabelled
+        days = self.problem.days(np.arange(self.problem.n_rows))
+        if days is None or own is None or beside is None or beside.before.time is None:
+            return days
+        return days_of(np.concatenate([own, beside.before.time]))
 
     @property
     def alert(self) -> NDArray[np.bool_]:
@@ -131,12 +152,15 @@ class Beside:
         Share of threats in the field.
     entities : DataFrame or None
         Of the test rows, the columns by which repeated alerts are suppressed.
+    unlabelled_entities : DataFrame or None
+        The same of the rows without an answer in the test part; None where there are none, or these are not told.
     """
 
     kinds: pl.Series | None = None
     known_kinds: tuple[str, ...] = ()
     prevalence: float | None = None
     entities: pl.DataFrame | None = None
+    unlabelled_entities: pl.DataFrame | None = None
 
     def recall(self, tested: Tested) -> tuple[KindOfAttack, ...]:
         """Return the recall by kind of attack."""
@@ -157,17 +181,16 @@ def threat_report(holdout: Holdout, pipeline: Pipeline, beside: Beside) -> Threa
     threshold, test = pipeline.spec.threshold, holdout.test
     if test is None or threshold is None:
         return None
-    score = among(pipeline, test).score(test.frame)[:, 0]
-    tested = Tested(test, score, test.target.values.astype(np.int64), threshold)
-    days = test.days(np.arange(test.n_rows))
-    found = measured(threshold, tested.truth, score[:, None], days)
+    tested = Tested.of(pipeline, test, threshold)
+    days = tested.days
+    found = measured(threshold, tested.truth, tested.score[:, None], days, tested.rest)
     promise = promise_of(threshold, found, days)
     looked = look(holdout, pipeline)
     drift = looked.drift
     periods = _by_period(tested)
     return ThreatReport(
         how=holdout.how,
-        n_rows=len(score),
+        n_rows=len(tested.score),
         promised_fpr=threshold.policy.max_fpr if threshold.policy else None,
         threshold=found,
         kept=promise is None or promise.kept,
@@ -184,10 +207,11 @@ def threat_report(holdout: Holdout, pipeline: Pipeline, beside: Beside) -> Threa
         known_kinds=beside.known_kinds,
         recall_by_period=periods,
         aut=_aut(periods),
-        repeats=_repeats(tested, beside.entities),
+        repeats=_repeats(tested, beside),
         warnings=_warnings(
             broken_promise(promise, threshold, found),
-            fallen_recall(threshold, found, "in the test part"),
+            fallen_recall(threshold, found, "in the test part")
+            or all_missed(found, "in the test part"),
             drift,
         ),
     )
@@ -214,11 +238,19 @@ def _warnings(broken: str, fallen: str, drift: Drift | None) -> tuple[str, ...]:
     return tuple(told)
 
 
-def _repeats(tested: Tested, entities: pl.DataFrame | None) -> RepeatReport | None:
-    rule = tested.problem.suppression
+def _repeats(tested: Tested, beside: Beside) -> RepeatReport | None:
+    rule, entities, others = (
+        tested.problem.suppression,
+        beside.entities,
+        beside.unlabelled_entities,
+    )
     if rule is None or entities is None:
         return None
-    return repeat_report(rule, entities, tested.alert, tested.truth)
+    if others is None or tested.rest is None:
+        return repeat_report(rule, entities, tested.alert, tested.truth)
+    whole, told = pl.concat([entities, others]), (tested.alert, tested.truth)
+    rest = tested.threshold.alerts(tested.rest[:, 0])
+    return repeats_among(rule, whole, np.arange(entities.height), told, rest)
 
 
 def _by_period(tested: Tested) -> tuple[float, ...]:

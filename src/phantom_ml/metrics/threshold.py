@@ -27,6 +27,7 @@ from phantom_ml.metrics.threshold_claims import (
     rule_text,
     tail_refusal,
 )
+from phantom_ml.metrics.threshold_measured import unanswered_note
 from phantom_ml.metrics.threshold_rules import CUT_BY, Cuts, best_f1
 from phantom_ml.metrics.validation_scores import ValidationScores
 
@@ -166,7 +167,8 @@ def _of_rule(policy: ThresholdPolicy | None, validation: ValidationScores, cuts:
     else:
         place = CUT_BY[policy.rule](policy, cuts)
         refused = refusal(policy, cuts, place, _worth(validation, 0))
-    note = " ".join(filter(None, [nothing_alerted(policy, cuts, place), refused]))
+    beside = unanswered_note(policy, validation.n_unanswered)
+    note = " ".join(filter(None, [nothing_alerted(policy, cuts, place), refused, beside]))
     return _Line(float(cuts.value[place]), place, not refused, note)
 
 

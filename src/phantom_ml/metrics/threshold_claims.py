@@ -151,17 +151,20 @@ def _budget_refusal(policy: ThresholdPolicy, cuts: Cuts) -> str:
     n_rows, days = cuts.alerts[-1], cuts.days or 0.0
     budget = policy.top_k or policy.alerts_per_day or 0.0
     a_day = "" if policy.top_k else " a day"
-    if n_rows <= (budget if policy.top_k else budget * days):
+    comes = n_rows if cuts.daily is None or policy.top_k else cuts.daily[-1] * days
+    if comes <= (budget if policy.top_k else budget * days):
         limit = counted(budget, f"alert{a_day} is", f"alerts{a_day} are")
         return f"All {counted(n_rows, 'held-out row')} are alerted: {limit} no limit to them."
     if policy.top_k:
         return ""
     if days < 1:
         return f"The held-out rows span {days:.2g} days only: alerts per day are extrapolated."
-    if days * budget * SLACK < RULE_OF_THREE:
+    # Seen are alerts of rows with an answer: where each stands for several, it takes as many times the days.
+    least = RULE_OF_THREE * cuts.stands_for
+    if days * budget * SLACK < least:
         return (
             f"At most {counted(budget, 'alert')} a day can be claimed from "
-            f"{counted(math.ceil(RULE_OF_THREE / budget - 1e-6), 'held-out day')} on; there are {days:.3g}."
+            f"{counted(math.ceil(least / budget - 1e-6), 'held-out day')} on; there are {days:.3g}."
         )
     return ""
 

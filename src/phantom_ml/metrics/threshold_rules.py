@@ -32,7 +32,10 @@ class Cuts:
         In rows: an alert is an alert, whatever its row weighs.
     days : float or None
     daily : float64 array of shape (n_cuts,) or None
-        Alerts a day: of known anomalies as many as their share of the table; None without days.
+        Alerts a day: of known anomalies as many as their share of the table, of rows without an answer as many
+        as of benign ones; None without days.
+    stands_for : float
+        Rows that are no known threats, answered or not, for which each benign held-out row stands.
     """
 
     value: Floats
@@ -41,6 +44,7 @@ class Cuts:
     alerts: Floats
     days: float | None
     daily: Floats | None = None
+    stands_for: float = 1.0
 
     @classmethod
     def of(cls, validation: ValidationScores) -> Cuts:
@@ -50,7 +54,9 @@ class Cuts:
         above = np.nextafter(found.score[0], np.inf)
         alerts = np.append(0.0, rows.true_positives + rows.false_positives)
         come = found if validation.of_anomalies else rows
-        alike = np.append(0.0, come.true_positives + come.false_positives)
+        benign = float(rows.false_positives[-1])
+        stands_for = 1.0 + validation.n_unanswered / benign if benign else 1.0
+        alike = np.append(0.0, come.true_positives + stands_for * come.false_positives)
         return cls(
             np.append(above, found.score),
             np.append(0.0, found.true_positives),
@@ -58,6 +64,7 @@ class Cuts:
             alerts,
             validation.days,
             None if validation.days is None else alike / validation.days,
+            stands_for,
         )
 
     @property

@@ -89,7 +89,7 @@ class ThresholdTable(Settings):
         ]
 
     def _notes(self) -> list[str]:
-        return [f"! {t.rule}: {t.note}" for t in self.rows if t.note]
+        return [f"{'-' if t.supported else '!'} {t.rule}: {t.note}" for t in self.rows if t.note]
 
 
 def _rate(rate: float | None, low: float | None, high: float | None) -> str:

@@ -29,6 +29,8 @@ class ValidationScores:
     of_anomalies : bool
         Whether scores are nats of surprise, which have a tail. More of the known anomalies are held out than of
         the other rows then, and weights give them the share that they have in the table.
+    n_unanswered : int
+        Rows of the same days without an answer, of which there are no scores; they alert all the same.
 
     Raises
     ------
@@ -41,6 +43,7 @@ class ValidationScores:
     weight: NDArray[np.float64] | None = None
     days: float | None = None
     of_anomalies: bool = False
+    n_unanswered: int = 0
 
     def __post_init__(self) -> None:
         fault = self._fault()
@@ -67,6 +70,8 @@ class ValidationScores:
             return "a weight is below 0 or not a number"
         if self.days is not None and not 0 < self.days < float("inf"):
             return f"the rows span {self.days} days"
+        if self.n_unanswered < 0:
+            return f"{self.n_unanswered} rows have no answer"
         return ""
 
     def save(self, path: Path) -> None:
@@ -78,6 +83,8 @@ class ValidationScores:
             arrays["days"] = np.array(self.days, np.float64)
         if self.of_anomalies:
             arrays["of_anomalies"] = np.array(self.of_anomalies)
+        if self.n_unanswered:
+            arrays["n_unanswered"] = np.array(self.n_unanswered, np.int64)
         # Through a handle: given a path, numpy would add a suffix to it.
         with path.open("wb") as file:
             np.savez(file, allow_pickle=False, **arrays)
@@ -92,7 +99,8 @@ class ValidationScores:
                 days = float(arrays["days"]) if "days" in arrays else None
                 truth, score = arrays["truth"].astype(np.int64), arrays["score"].astype(np.float64)
                 of_anomalies = "of_anomalies" in arrays and bool(arrays["of_anomalies"])
-            return cls(truth, score, weight, days, of_anomalies)
+                n_unanswered = int(arrays["n_unanswered"]) if "n_unanswered" in arrays else 0
+            return cls(truth, score, weight, days, of_anomalies, n_unanswered)
         except (OSError, ValueError, KeyError, TypeError, zipfile.BadZipFile, BadSetting) as error:
             raise BundleDamaged(
                 f"The held-out scores in {path.name!r} cannot be read: {error}",

@@ -12,6 +12,7 @@ from phantom_ml.automl.trials.children import Finished
 from phantom_ml.automl.trials.draft import Draft, Fit, Recipe, Voice, stage
 from phantom_ml.automl.trials.workspace import Workspace
 from phantom_ml.config import ProblemKind, ThresholdPolicy
+from phantom_ml.data.times.parse import NO_TIME
 from phantom_ml.metrics.calibration import Calibrator
 from phantom_ml.metrics.lookup import get_metric
 from phantom_ml.metrics.thresholds import Threshold, threshold_for
@@ -101,7 +102,22 @@ def validation_of(problem: Problem, rows: Rows, prediction: Array) -> Validation
         return None
     truth = problem.target.values[rows].astype(np.int64)
     weight = None if problem.weight is None else problem.weight[rows]
-    return ValidationScores(truth, prediction[:, 0], weight, problem.days(rows))
+    days = problem.days(rows)
+    n_unanswered = 0 if days is None else _unanswered(problem, rows)
+    return ValidationScores(truth, prediction[:, 0], weight, days, n_unanswered=n_unanswered)
+
+
+def _unanswered(problem: Problem, rows: Rows) -> int:
+    """Return how many rows without an answer lie between the first and the last time of held-out rows."""
+    beside = problem.unlabelled
+    if beside is not None and problem.n_validation and problem.kind is not ProblemKind.ANOMALY:
+        beside = beside.of_validation
+    if beside is None or beside.before.time is None or problem.ties.time is None:
+        return 0
+    known = problem.ties.time[rows]
+    known = known[known != NO_TIME]
+    time = beside.before.time
+    return int(((time >= known.min()) & (time <= known.max()) & (time != NO_TIME)).sum())
 
 
 def _of_each_row(problem: Problem, rows: Rows, prediction: Array) -> ValidationScores:
@@ -115,8 +131,12 @@ def _of_each_row(problem: Problem, rows: Rows, prediction: Array) -> ValidationS
     truth = problem.target.values[chosen].astype(np.int64)
     weight = _share_of_known(problem, truth) if problem.is_labelled else None
     # Known anomalies may be of any time: what is held out of the others tells how long that is.
-    days = problem.days(chosen[truth == 0])
-    return ValidationScores(truth, score, weight, days, of_anomalies=True)
+    usual = chosen[truth == 0]
+    days = problem.days(usual)
+    n_unanswered = 0 if days is None else _unanswered(problem, usual)
+    return ValidationScores(
+        truth, score, weight, days, of_anomalies=True, n_unanswered=n_unanswered
+    )
 
 
 def _share_of_known(problem: Problem, truth: NDArray[np.int64]) -> Array:
