@@ -51,6 +51,13 @@ def test_the_outcome_tells_time_and_memory(tmp_path: Path) -> None:
     assert 1 < outcome.peak_memory_mb < 200
 
 
+def test_children_that_end_in_a_moment_are_looked_at_all_the_same(tmp_path: Path) -> None:
+    outcomes = [
+        start_child(f"{TARGETS}:sleep", {"seconds": 0.02}, tmp_path).wait() for _ in range(20)
+    ]
+    assert all(outcome is not None and outcome.peak_memory_mb > 0 for outcome in outcomes)
+
+
 def test_the_outcome_is_none_while_the_child_runs(tmp_path: Path) -> None:
     child = start_child(f"{TARGETS}:sleep", {"seconds": 30}, tmp_path)
     assert child.wait(0.05) is None

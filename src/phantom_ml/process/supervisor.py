@@ -192,6 +192,8 @@ class Supervisor:
         elif "pid" in message:
             child.inherited_mb, child.held_mb = message["inherited_mb"], message["held_mb"]
             child.pid = message["pid"]
+            # One that soon ends is looked at once at least.
+            self._look_at = 0.0
         elif "exit" in message:
             if not child.limits.beside_start:
                 # Between two looks a peak can be missed; what grew on top of the server's pages cannot.
