@@ -23,3 +23,18 @@ def test_a_range_of_a_number_that_is_not_whole_stays_as_it_is():
 
 def test_a_list_of_values_stays_as_it_is():
     assert in_whole_numbers(LIGHTGBM, {"num_leaves": [3, 9]}) == {"num_leaves": [3, 9]}
+
+
+def test_a_range_of_whole_numbers_may_be_written_with_a_point():
+    space = {"LightGBM": {"num_leaves": {"low": 3.0, "high": 9.0}}}
+    assert given_spaces(TuningSettings(spaces=space))["LightGBM"]["num_leaves"].integer
+
+
+def test_a_number_that_is_text_is_refused():
+    with pytest.raises(BadSetting, match="num_leaves = '31': it must be a number, not text"):
+        given_spaces(TuningSettings(spaces={"LightGBM": {"num_leaves": ["31"]}}))
+
+
+def test_a_truth_that_stands_for_a_number_is_refused_in_plain_words():
+    with pytest.raises(BadSetting, match="= True: it must be a number"):
+        given_spaces(TuningSettings(spaces={"LightGBM": {"num_leaves": [True]}}))

@@ -363,11 +363,6 @@ def test_a_booster_of_few_trees_is_brought_into_the_space():
     ]
 
 
-def test_a_range_of_whole_numbers_may_be_written_with_a_point():
-    space = {"LightGBM": {"num_leaves": {"low": 3.0, "high": 9.0}}}
-    assert given_spaces(TuningSettings(spaces=space))["LightGBM"]["num_leaves"].integer
-
-
 def test_a_grid_over_own_bounds_begins_beside_the_defaults_which_were_tried_at_first():
     found = [settings for name, settings in of_grid() if name == "LightGBM"]
     defaults = algorithms.get("LightGBM")().model_dump()
@@ -396,13 +391,3 @@ def test_what_another_trial_is_trying_is_not_proposed_again():
     seen = [finished(0, (0.1,) * 3, settings={"num_leaves": 5, "max_rounds": 7})]
     order = candidates(method="hyperband", LightGBM=leaves)
     assert all(order.next(n, seen, begun) is None for n in range(2, 9))
-
-
-def test_a_number_that_is_text_is_refused():
-    with pytest.raises(BadSetting, match="num_leaves = '31': it must be a number, not text"):
-        given_spaces(TuningSettings(spaces={"LightGBM": {"num_leaves": ["31"]}}))
-
-
-def test_a_truth_that_stands_for_a_number_is_refused_in_plain_words():
-    with pytest.raises(BadSetting, match="= True: it must be a number"):
-        given_spaces(TuningSettings(spaces={"LightGBM": {"num_leaves": [True]}}))
