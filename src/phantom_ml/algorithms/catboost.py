@@ -36,8 +36,6 @@ FILE = "model.cbm"
 #: The first bytes of every file of CatBoost's own format; the next four tell the length of the
 #: core.
 MAGIC = b"CBM1"
-#: More classes than this make Shapley values too slow.
-MAX_EXPLAINED_CLASSES = 2
 LOSSES = {
     ProblemKind.BINARY: "Logloss",
     ProblemKind.MULTICLASS: "MultiClass",
