@@ -129,6 +129,27 @@ def test_boastful_classes_get_a_temperature():
     assert found.apply(share).sum(axis=1) == pytest.approx(1.0)
 
 
+def sure_and_right(n, seed):
+    """Return rows of three classes that are told apart, and the true shares of their classes."""
+    rng = np.random.default_rng(seed)
+    truth = rng.integers(0, 3, n)
+    odds = rng.normal(size=(n, 3))
+    odds[np.arange(n), truth] += 4.0
+    share = np.exp(4.0 * odds)
+    return truth, share / share.sum(axis=1, keepdims=True)
+
+
+def test_rows_that_are_all_right_make_true_shares_no_surer_than_they_are():
+    unseen, their_share = sure_and_right(20_000, seed=99)
+
+    def loss(share):
+        return float(-np.log(share[np.arange(len(unseen)), unseen]).mean())
+
+    for seed in range(10):
+        found = fit_calibration(*sure_and_right(120, seed), MULTICLASS)
+        assert loss(found.apply(their_share)) < 1.2 * loss(their_share)
+
+
 def test_values_are_left_alone():
     truth = np.random.default_rng(0).normal(size=200)
     found = fit_calibration(truth, truth[:, None] * 2, REGRESSION)
