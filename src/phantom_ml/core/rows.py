@@ -8,8 +8,7 @@ from typing import Any
 
 import polars as pl
 
-from phantom_ml.data.columns.names import clean_names
-from phantom_ml.data.columns.tidy import flat_columns, is_plain, plain_expr
+from phantom_ml.data.columns.tidy import plain_table
 from phantom_ml.data.columns.values import frame_of_columns, frame_of_rows
 from phantom_ml.errors import SourceUnreadable
 
@@ -38,28 +37,19 @@ def rows(data: Any) -> pl.DataFrame | None:
 
 def _table(data: Any) -> pl.DataFrame | None:
     if isinstance(data, pl.LazyFrame):
-        return _plain(data.collect())
+        return plain_table(data.collect())
     if isinstance(data, pl.DataFrame):
-        return _plain(data)
+        return plain_table(data)
     if isinstance(data, Mapping):
         lists = all(_is_list(v) for v in data.values())
-        return _plain((frame_of_columns(data) if lists else frame_of_rows([data]))[0])
+        return plain_table((frame_of_columns(data) if lists else frame_of_rows([data]))[0])
     if isinstance(data, list) and data and all(isinstance(row, Mapping) for row in data):
-        return _plain(frame_of_rows(data)[0])
+        return plain_table(frame_of_rows(data)[0])
     return None
 
 
 def _is_list(value: Any) -> bool:
     return hasattr(value, "__len__") and not isinstance(value, str | bytes | Mapping)
-
-
-def _plain(frame: pl.DataFrame) -> pl.DataFrame:
-    """Return structs as dotted columns, and every column of a type that the engine knows."""
-    if is_plain(frame.schema):
-        return frame
-    columns = flat_columns(frame.schema)
-    names, _ = clean_names([c.name for c in columns])
-    return frame.select(plain_expr(c).alias(n) for c, n in zip(columns, names, strict=True))
 
 
 def _of_json(text: str) -> pl.DataFrame:

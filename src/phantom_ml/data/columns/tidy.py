@@ -67,6 +67,22 @@ def is_plain(schema: Mapping[str, pl.DataType]) -> bool:
     return plain and all(name.strip() for name in schema)
 
 
+def plain_table(frame: pl.DataFrame) -> pl.DataFrame:
+    """Return structs as dotted columns, and every column of a type that the engine knows.
+
+    Examples
+    --------
+    >>> from datetime import timedelta
+    >>> plain_table(pl.DataFrame({"took": [timedelta(seconds=90)]}))["took"].to_list()
+    [90.0]
+    """
+    if is_plain(frame.schema):
+        return frame
+    columns = flat_columns(frame.schema)
+    names, _ = clean_names([c.name for c in columns])
+    return frame.select(plain_expr(c).alias(n) for c, n in zip(columns, names, strict=True))
+
+
 def _plain_dtype(dtype: pl.DataType) -> pl.DataType:
     if isinstance(dtype, pl.Date):
         return pl.Datetime("us")

@@ -11,6 +11,7 @@ from uuid import uuid4
 
 import polars as pl
 
+from phantom_ml.data.columns.tidy import plain_table
 from phantom_ml.data.files.locate import by_name, find_files
 from phantom_ml.data.files.parts import is_full
 from phantom_ml.data.files.source import ReadOptions
@@ -95,11 +96,11 @@ def read(
 
 
 def table_of(data: Any, options: ReadOptions = DEFAULT_OPTIONS) -> pl.DataFrame:
-    """Return any table as a frame in memory; raises DataError where it is none."""
-    if isinstance(data, pl.DataFrame) and pl.Object not in data.dtypes:
-        return data
+    """Return any table as a frame in memory, typed alike whatever held it; raises DataError where it is none."""
     if isinstance(data, pl.LazyFrame):
-        return data.collect()
+        return plain_table(data.collect())
+    if isinstance(data, pl.DataFrame) and pl.Object not in data.dtypes:
+        return plain_table(data)
     with tempfile.TemporaryDirectory() as scratch:
         return read(data, options, scratch=Path(scratch)).frame()
 
