@@ -1,10 +1,12 @@
 """When boosters stop."""
 
+import numpy as np
 import pytest
 
-from phantom_ml.algorithms._boosting import RoundClock, Stopper, patience
+from phantom_ml.algorithms._boosting import RoundClock, Stopper, patience, settled_loss
 from phantom_ml.algorithms.base import FitContext, algorithms
 from phantom_ml.config import ProblemKind
+from phantom_ml.data.matrix import Matrix, Samples
 from phantom_ml.process.deadline import Deadline
 from phantom_ml.testing._algorithm_data import context_of, samples_of
 
@@ -68,6 +70,36 @@ def test_a_loss_that_is_not_a_number_is_never_the_best():
     for loss in (1.0, float("nan")):
         rounds.goes_on(loss)
     assert rounds.best_round == 1
+
+
+def test_a_settled_loss_ends_the_fit_at_once():
+    context = FitContext(ProblemKind.BINARY)
+    rounds = Stopper(context, 100, 1000, has_valid=True, settled=0.01)
+    assert [rounds.goes_on(loss) for loss in (0.5, 0.02, 0.009)] == [True, True, False]
+    assert rounds.best_round == 3
+
+
+def watched(target, weight=None):
+    return Samples(Matrix(np.zeros((len(target), 1), np.float32), ()), np.array(target), weight)
+
+
+def test_a_settled_loss_is_a_share_of_that_of_a_constant():
+    loss = settled_loss(watched([0, 0, 1, 1]), FitContext(ProblemKind.BINARY))
+    assert loss == pytest.approx(1e-4 * np.log(2))
+
+
+def test_a_settled_loss_minds_the_weights():
+    rows = watched([0, 0, 1], np.array([1.0, 1.0, 2.0]))
+    loss = settled_loss(rows, FitContext(ProblemKind.BINARY))
+    assert loss == pytest.approx(1e-4 * np.log(2))
+
+
+def test_one_class_alone_has_no_settled_loss():
+    assert settled_loss(watched([0, 0]), FitContext(ProblemKind.BINARY)) == 0.0
+
+
+def test_values_have_no_settled_loss():
+    assert settled_loss(watched([0.5, 1.0]), FitContext(ProblemKind.REGRESSION, 0)) == 0.0
 
 
 def test_a_given_number_of_rounds_is_exact():

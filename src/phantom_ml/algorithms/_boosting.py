@@ -1,4 +1,4 @@
-"""When a booster stops: by patience with the loss on validation rows, and by the deadline.
+"""When a booster stops: by the loss on validation rows and patience with it, and by the deadline.
 
 The patience is AutoGluon's: 300 rounds up to 10,000 rows, then in proportion fewer, never under 20,
 and never under 20 rounds and three tenths of the best round so far.
@@ -8,13 +8,18 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
+
 from phantom_ml.algorithms.base import FitContext
+from phantom_ml.data.matrix import Samples
 from phantom_ml.process.deadline import Deadline
 
 #: Rounds where neither validation rows nor a number of rounds say when to stop.
 UNGUIDED_ROUNDS = 300
 #: A smaller gain is none: on rows that can be told apart the loss falls for ever.
 LEAST_GAIN = 1e-7
+#: Share of a constant's log loss below which the validation rows are told apart for good.
+SETTLED_SHARE = 1e-4
 #: A round may take so much longer than the slowest of late before the deadline is passed.
 ROUND_MARGIN = 1.5
 #: What is waited for the first one is setting up, half of it or more.
@@ -33,6 +38,25 @@ def patience(n_rows: int, best_round: int) -> int:
     return int(max(base, 20 + 0.3 * best_round))
 
 
+def settled_loss(valid: Samples | None, context: FitContext) -> float:
+    """Return the log loss on validation rows below which another round has nothing to gain.
+
+    It is SETTLED_SHARE of the loss of one answer for all rows, at least 0; 0 for values, and where no
+    row or one class alone is watched.
+
+    Examples
+    --------
+    >>> from phantom_ml.config import ProblemKind
+    >>> settled_loss(None, FitContext(ProblemKind.BINARY))
+    0.0
+    """
+    if valid is None or not context.kind.is_classification:
+        return 0.0
+    totals = np.bincount(valid.target.astype(np.int64), weights=valid.weight)
+    shares = totals[totals > 0] / max(float(totals.sum()), np.finfo(np.float64).tiny)
+    return float(SETTLED_SHARE * max(0.0, -(shares * np.log(shares)).sum()))
+
+
 class Stopper:
     """Told of each round, it says whether there is to be another, and remembers the best.
 
@@ -46,6 +70,8 @@ class Stopper:
         Never more rounds than this where the context does not give the number.
     has_valid : bool
         Whether losses on validation rows will be told.
+    settled : float
+        No round follows a loss this small, at least 0.
 
     Examples
     --------
@@ -56,9 +82,15 @@ class Stopper:
     """
 
     def __init__(
-        self, context: FitContext, n_rows: int, max_rounds: int, *, has_valid: bool
+        self,
+        context: FitContext,
+        n_rows: int,
+        max_rounds: int,
+        *,
+        has_valid: bool,
+        settled: float = 0.0,
     ) -> None:
-        self._n_rows = n_rows
+        self._n_rows, self._settled = n_rows, settled
         self._watches = has_valid and context.n_rounds is None
         unguided = min(max_rounds, UNGUIDED_ROUNDS)
         self.limit = context.n_rounds or (max_rounds if has_valid else unguided)
@@ -84,6 +116,7 @@ class Stopper:
         return (
             in_time
             and self.rounds < self.limit
+            and self.best_loss > self._settled
             and (not self._watches or waited < patience(self._n_rows, self.best_round))
         )
 

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field
 
-from phantom_ml.algorithms._boosting import Stopper
+from phantom_ml.algorithms._boosting import Stopper, settled_loss
 from phantom_ml.algorithms._values import checked_values
 from phantom_ml.algorithms.base import (
     AlgorithmSettings,
@@ -22,6 +22,7 @@ from phantom_ml.algorithms.base import (
     algorithms,
     bounded,
 )
+from phantom_ml.algorithms.baseline import Baseline
 from phantom_ml.config import SUPERVISED, ProblemKind
 from phantom_ml.data.matrix import Matrix, Samples
 from phantom_ml.data.target.unit import TargetUnit
@@ -41,6 +42,10 @@ LOSSES = {
     ProblemKind.MULTICLASS: "MultiClass",
     ProblemKind.REGRESSION: "RMSE",
 }
+#: CatBoost's words where no column of the training rows has two values.
+NOTHING_TO_SPLIT = "All features are either constant or ignored"
+#: No class is ruled out by rows that tell nothing.
+LEAST_SHARE = 1e-6
 ANSWERS = {
     ProblemKind.BINARY: "Probability",
     ProblemKind.MULTICLASS: "Probability",
@@ -73,7 +78,7 @@ class CatBoostLearner(Learner):
         from catboost import CatBoost as Model
 
         self._model: Model = Model().load_model(blob=self.content)
-        self.n_rounds = int(self._model.tree_count_)
+        self.n_rounds, self.version = int(self._model.tree_count_), self.unit.version
         self._n_features = len(self._model.feature_names_)
         many = self.kind is ProblemKind.MULTICLASS
         self._n_outputs = len(self._model.classes_) if many else 1
@@ -101,7 +106,9 @@ class CatBoostLearner(Learner):
 
     def importance(self) -> NDArray[np.float64]:
         """Return how much predictions change with each feature."""
-        return self._in_order(np.asarray(self._model.get_feature_importance(), np.float64))
+        found = np.asarray(self._model.get_feature_importance(), np.float64)
+        # They are shares of what the trees change, which is no number where those change nothing.
+        return self._in_order(np.nan_to_num(found))
 
     def _in_order(self, found: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return the last axis in the matrix's order; the pool holds numbers first."""
@@ -184,35 +191,80 @@ class CatBoost(AlgorithmSettings):
         return importlib.util.find_spec("catboost") is not None
 
     def fit(self, train: Samples, valid: Samples | None, context: FitContext) -> CatBoostLearner:
-        """Return the model of the best round on ``valid`` that ended before the deadline."""
+        """Return the model of the best round on ``valid`` that ended before the deadline.
+
+        Where the training rows have nothing to split by, it is one answer for all rows.
+        """
         _require_library()
         categorical = np.array(train.matrix.categorical, np.int64)
-        watches = valid is not None and context.n_rounds is None
-        stopper = Stopper(context, len(train.target), self.max_rounds, has_valid=watches)
-        model = self._model(stopper, context)
         unit = TargetUnit.of(train, context.kind)
-        judges = unit.shown(valid) if watches and valid is not None else None
-        model.fit(
-            _samples(unit.shown(train), categorical),
-            eval_set=None if judges is None else _samples(judges, categorical),
-            callbacks=[_Callback(stopper, LOSSES[context.kind])],
-            # What it warns of (classes that these rows lack) is provided for here.
-            log_cout=io.StringIO(),
-            log_cerr=io.StringIO(),
+        judges = unit.shown(valid) if valid is not None and context.n_rounds is None else None
+        stopper = Stopper(
+            context,
+            len(train.target),
+            self.max_rounds,
+            has_valid=judges is not None,
+            settled=settled_loss(judges, context),
         )
-        if model.tree_count_ > stopper.best_round:
+        model = self._boosted(unit.shown(train), judges, stopper, context)
+        if model is None:
+            model = self._constant(unit.shown(train), context)
+        elif model.tree_count_ > stopper.best_round:
             model.shrink(ntree_end=stopper.best_round)
         learner = CatBoostLearner(context.kind, categorical, model._serialize_model(), unit)
         learner.waited = stopper.waited
         return learner
 
-    def _model(self, stopper: Stopper, context: FitContext) -> Model:
+    def _boosted(
+        self, train: Samples, valid: Samples | None, stopper: Stopper, context: FitContext
+    ) -> Model | None:
+        """Return the model of all rounds that were made, or None where nothing can be split."""
+        from catboost import CatBoostError
+
+        categorical = np.array(train.matrix.categorical, np.int64)
+        model = self._model(stopper.limit, context)
+        try:
+            model.fit(
+                _samples(train, categorical),
+                eval_set=None if valid is None else _samples(valid, categorical),
+                callbacks=[_Callback(stopper, LOSSES[context.kind])],
+                # What it warns of (classes that these rows lack) is provided for here.
+                log_cout=io.StringIO(),
+                log_cerr=io.StringIO(),
+            )
+        except CatBoostError as error:
+            if NOTHING_TO_SPLIT in str(error):
+                return None
+            raise
+        # A numeric column without any value is no reason for it to refuse, but none to split either.
+        return model if max(model.get_tree_leaf_counts()) > 1 else None
+
+    def _constant(self, train: Samples, context: FitContext) -> Model:
+        """Return a model that answers every row with the shares of the classes, or with the mean."""
+        model = self._model(1, context)
+        # One row a class, and two that differ: CatBoost makes no model of rows that do not.
+        target = np.arange(max(2, context.n_classes))
+        values = np.zeros((len(target), train.matrix.values.shape[1]), np.float32)
+        values[1] = 1.0
+        categorical = np.array(train.matrix.categorical, np.int64)
+        model.fit(
+            pool_of(values, categorical, target),
+            log_cout=io.StringIO(),
+            log_cerr=io.StringIO(),
+        )
+        model.set_leaf_values(np.zeros_like(model.get_leaf_values()))
+        model.set_scale_and_bias(1.0, _raw_answer(train, context))
+        return model
+
+    def _model(self, n_rounds: int, context: FitContext) -> Model:
         from catboost import CatBoost as Model
 
         params: dict[str, Any] = self.model_dump(exclude={"max_rounds"})
         params |= {
-            "iterations": stopper.limit,
+            "iterations": n_rounds,
             "loss_function": LOSSES[context.kind],
+            # Nobody asks for the loss on the training rows.
+            "eval_metric": f"{LOSSES[context.kind]}:hints=skip_train~true",
             "boosting_type": "Plain",
             "bootstrap_type": "Bernoulli",
             "random_seed": context.seed,
@@ -226,6 +278,17 @@ class CatBoost(AlgorithmSettings):
             # All of them, whichever of them these rows hold.
             params["class_names"] = list(range(context.n_classes))
         return Model(params)
+
+
+def _raw_answer(train: Samples, context: FitContext) -> float | list[float]:
+    """Return the mean, the log-odds of the positive class, or the logarithm of each class's share."""
+    answer = Baseline().fit(train, None, context).answer
+    if context.kind is ProblemKind.REGRESSION:
+        return float(answer[0])
+    shares = np.clip(answer, LEAST_SHARE, 1.0 - LEAST_SHARE)
+    if context.kind is ProblemKind.MULTICLASS:
+        return [float(value) for value in np.log(shares)]
+    return float(np.log(shares[0]) - np.log1p(-shares[0]))
 
 
 class _Callback:
