@@ -382,3 +382,8 @@ def test_interactions_are_kept_where_held_out_rows_gain_by_their_family(truth, s
 def test_the_frame_holds_far_numbers_as_they_were_given(kind):
     counter = (3_000_000_000 + pl.Series("counter", range(100)) % 50).cast(kind)
     assert engineer_features(counter.to_frame()).frame.collect()["counter"].equals(counter)
+
+
+def test_the_frame_holds_numbers_of_a_scale_beyond_float32_as_they_were_given():
+    rates = pl.Series("rate", [n * 1e-300 for n in range(50)] * 2)
+    assert engineer_features(rates.to_frame()).frame.collect()["rate"].equals(rates)

@@ -30,6 +30,7 @@ END = "<!-- end of what is written from the code -->"
 LEARNED: Mapping[str, Mapping[str, Any]] = {
     "category": {"levels": ()},
     "ip_rarity": {"frequencies": ip_rarity.WORDS},
+    "number_words": {"levels": ()},
     "log_message": {"templates": (), "rows": (), "n_rows": 0},
     "timestamp": {"parts": tuple(timestamp.PARTS)},
     "group_rank": {"by": "<category>", "of": "<number>"},

@@ -278,7 +278,7 @@ def _reasons(
 
 
 def _decoded(made: Generated) -> pl.DataFrame:
-    """Return the features as a frame, codes of categories and numbers less an offset as they were."""
+    """Return the features as a frame, codes of categories and moved numbers as they were."""
     values = made.whole.values
     makers = [p for p in made.encoder.parts for _ in p.features]
     columns = []
@@ -289,18 +289,21 @@ def _decoded(made: Generated) -> pl.DataFrame:
         if feature.cardinality and levels:
             words = pl.Series(feature.name, list(levels), dtype=pl.String)
             column = words.gather(column.cast(pl.UInt32)).alias(feature.name)
-        elif isinstance(maker, NumberEncoder) and maker.offset:
+        elif isinstance(maker, NumberEncoder) and maker.is_moved:
             column = _as_given(maker, made.inputs).alias(feature.name)
         columns.append(column)
     return pl.DataFrame(columns)
 
 
 def _as_given(encoder: NumberEncoder, inputs: pl.DataFrame) -> pl.Series:
-    """Return the numbers of a column, not less the offset."""
+    """Return the numbers of a column, neither less the offset nor scaled; None for those that are not finite."""
     numbers = encoder.numbers(inputs[encoder.column])
     if numbers.dtype.is_integer():
         return numbers
-    return pl.Series(bounded(numbers.cast(pl.Float64).to_numpy())).fill_nan(None)
+    found = numbers.cast(pl.Float64).to_numpy()
+    if encoder.exponent:
+        return pl.Series(np.where(np.isinf(found), np.nan, found)).fill_nan(None)
+    return pl.Series(bounded(found)).fill_nan(None)
 
 
 def _levels(name: str, encoder: Any) -> tuple[str, ...]:

@@ -19,6 +19,8 @@ from tests.features.columns.made import fitted
 WRITTEN = [f"{n}" for n in range(20, 60)]
 #: A counter that float32 would hold as one value.
 COUNTER = [3_000_000_000 + n for n in range(100)]
+#: Rates of which float32 would hold none.
+TINY = [n * 1e-300 for n in range(1, 101)]
 
 
 def numbers(encoder, cells: list) -> list:
@@ -167,6 +169,56 @@ def test_rows_that_are_read_later_do_not_move_the_offset():
     first = numbers(encoder, COUNTER[:5])
     numbers(encoder, [7, 8, 9])
     assert numbers(encoder, COUNTER[:5]) == first
+
+
+@pytest.mark.parametrize("scale", [1e-323, 1e-300, 1e-36, 1e39, 1e306])
+@pytest.mark.parametrize("kind", [pl.Float64, pl.String])
+def test_values_of_a_scale_beyond_float32_stay_apart(scale, kind):
+    values = (pl.Series("c", range(1, 101)) * scale).cast(kind)
+    encoder = fitted("number", values.to_list(), ColumnKind.NUMBER)
+    found = numbers(encoder, values.to_list())
+    assert found == sorted(set(found))
+
+
+@pytest.mark.parametrize("scale", [1e-300, 1e300])
+def test_values_that_hardly_differ_beyond_float32_stay_apart(scale):
+    values = [scale * (1 + n * 1e-9) for n in range(100)]
+    assert len(set(numbers(fitted("number", values, ColumnKind.NUMBER), values))) == 100
+
+
+def test_few_rows_of_a_scaled_column_are_read_as_many_are():
+    encoder = fitted("number", TINY, ColumnKind.NUMBER)
+    alone = [type(encoder).transform_each([encoder], [pl.Series([cell])])[0][0, 0] for cell in TINY]
+    assert alone == numbers(encoder, TINY)
+
+
+@pytest.mark.parametrize("cell", [1.0, 1e308, -1e308, 2**62])
+def test_a_number_that_is_far_beyond_the_scale_is_the_most_extreme(cell):
+    assert numbers(fitted("number", TINY, ColumnKind.NUMBER), [cell]) == [
+        LIMIT if cell > 0 else -LIMIT
+    ]
+
+
+@pytest.mark.parametrize("cell", [None, float("inf"), -float("inf"), float("nan")])
+def test_a_cell_that_is_no_number_is_missing_in_a_scaled_column(cell):
+    assert numbers(fitted("number", TINY, ColumnKind.NUMBER), [1e-300, cell])[1] is None
+
+
+def test_a_saved_encoder_keeps_its_scale():
+    encoder, _ = encoder_of(TINY * 2, "number")
+    again = Encoder.of_state(encoder.state())
+    rows = pl.DataFrame({"c": TINY})
+    assert np.array_equal(again.transform(rows).values, encoder.transform(rows).values)
+
+
+def test_an_encoder_without_a_scale_is_saved_as_before_there_was_any():
+    encoder, _ = encoder_of(COUNTER * 2, "number")
+    assert set(encoder.state()["columns"][0]["state"]) == {
+        "column",
+        "was_text",
+        "is_port",
+        "offset",
+    }
 
 
 @given(st.lists(st.none() | st.text(max_size=8) | st.floats(-1e6, 1e6).map(str), max_size=20))

@@ -1,7 +1,7 @@
 """Numbers as they are: float32, infinite values as missing, finite ones beyond it as its largest.
 
-A column so far from 0 that float32 would lose how its numbers differ is counted from an offset, which its training
-rows tell.
+A column so far from 0 that float32 would lose how its numbers differ is counted from an offset, and one of a scale
+that it cannot hold is told in a power of two. The training rows tell both.
 
 What was stored as numbers in training and is text that is none now is refused: the column is another one. What was
 text already may hold anything, and a cell that is no number is missing.
@@ -11,11 +11,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import accumulate, chain, pairwise
-from typing import Self
+from typing import Any, Self
 
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
+from pydantic import Field, SerializerFunctionWrapHandler, model_serializer
 
 from phantom_ml.data.columns.column import MARKS
 from phantom_ml.data.matrix import Feature
@@ -24,6 +25,7 @@ from phantom_ml.errors import TypeUnsafe
 from phantom_ml.features.base import ColumnEncoder, encoders
 from phantom_ml.features.offsets import bounded, less, offset_of
 from phantom_ml.features.parsing.numbers import written_numbers
+from phantom_ml.features.scales import in_scale, scale_exponent
 
 #: Types of numbers that Python's own are made float64 of as polars makes it.
 PLAIN = frozenset({pl.Float64, pl.Int64, pl.Int32})
@@ -39,8 +41,10 @@ class NumberEncoder(ColumnEncoder):
     was_text: bool = False
     #: Ports are written with what runs over them, too: 443/tcp.
     is_port: bool = False
-    #: What the numbers are counted from; models saved before there was any have 0.
+    #: What the numbers are counted from, in their scale; models saved before there was any have 0.
     offset: float = 0.0
+    #: The numbers are told in 2 to the power of this; where it is 0 it is not saved, as before there was any.
+    exponent: int = Field(0, ge=-1200, le=1200)
 
     @classmethod
     def fit(cls, values: pl.Series, schema: ColumnSchema) -> NumberEncoder | None:
@@ -48,8 +52,24 @@ class NumberEncoder(ColumnEncoder):
         was_text = values.dtype == pl.String
         is_port = was_text and schema.kind is ColumnKind.PORT
         encoder = cls(column=schema.name, was_text=was_text, is_port=is_port)
-        offset = offset_of(encoder.numbers(values))
-        return encoder.model_copy(update={"offset": offset}) if offset else encoder
+        numbers = encoder.numbers(values)
+        exponent = scale_exponent(numbers)
+        offset = offset_of(_in_scale(numbers, exponent))
+        if not offset and not exponent:
+            return encoder
+        return encoder.model_copy(update={"offset": offset, "exponent": exponent})
+
+    @property
+    def is_moved(self) -> bool:
+        """Return whether the numbers are told from an offset or in a scale."""
+        return bool(self.offset or self.exponent)
+
+    @model_serializer(mode="wrap")
+    def _saved(self, fields: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        state: dict[str, Any] = fields(self)
+        if not self.exponent:
+            del state["exponent"]
+        return state
 
     @property
     def features(self) -> tuple[Feature, ...]:
@@ -63,7 +83,7 @@ class NumberEncoder(ColumnEncoder):
         """Return the numbers of a column each, for few rows."""
         cells = [
             values.to_list()
-            if type(values.dtype) in PLAIN and not e.offset
+            if type(values.dtype) in PLAIN and not e.is_moved
             else e._read(values).tolist()
             for e, values in zip(fitted, columns, strict=True)
         ]
@@ -76,11 +96,11 @@ class NumberEncoder(ColumnEncoder):
         out[:, 0] = _bounded(self._read(values))
 
     def numbers(self, values: pl.Series) -> pl.Series:
-        """Return the column stored as numbers, not less the offset; raises TypeUnsafe as ``transform`` does."""
+        """Return the column stored as numbers, as they were given; raises TypeUnsafe as ``transform`` does."""
         return stored(values, None if self.was_text else self.column, as_ports=self.is_port)
 
     def _read(self, values: pl.Series) -> NDArray[np.float64]:
-        return less(self.numbers(values), self.offset)
+        return less(_in_scale(self.numbers(values), self.exponent), self.offset)
 
 
 def to_float32(values: pl.Series, column: str | None = None) -> NDArray[np.float32]:
@@ -153,6 +173,13 @@ def _refuse(lost: pl.Series, column: str) -> None:
             f"Column {column!r} holds {str(lost[0])[:60]!r}, which is no number.",
             "The model was trained on numbers there: correct the column, or train again.",
         )
+
+
+def _in_scale(numbers: pl.Series, exponent: int) -> pl.Series:
+    """Return numbers in a power of two; as they are stored where it is 1."""
+    if not exponent:
+        return numbers
+    return pl.Series(in_scale(numbers.cast(pl.Float64, strict=False).to_numpy(), exponent))
 
 
 def _bounded(numbers: NDArray[np.float64]) -> NDArray[np.float32]:
