@@ -6,10 +6,16 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from phantom_ml.algorithms.base import algorithms, load_learner, save_learner
+from phantom_ml.algorithms.base import (
+    LEARNER_FILE,
+    NEWEST_VERSION,
+    algorithms,
+    load_learner,
+    save_learner,
+)
 from phantom_ml.config import ProblemKind
 from phantom_ml.data.target.unit import FACT, FILE, TargetUnit
-from phantom_ml.errors import BundleDamaged
+from phantom_ml.errors import BundleDamaged, BundleVersion
 from phantom_ml.parts.arrays import load_arrays, save_arrays
 from phantom_ml.parts.spreads import LARGEST, MOST_SPREADS, mean_and_deviation
 from phantom_ml.testing._algorithm_data import context_of, matrix_of, samples_of
@@ -180,6 +186,44 @@ def test_a_centre_that_no_forest_had_is_refused(centre, tmp_path):
     save_learner(fitted("RandomForest"), tmp_path)
     arrays, facts = load_arrays(tmp_path, {})
     save_arrays(tmp_path, {**arrays, "centre": centre}, facts)
+    with pytest.raises(BundleDamaged):
+        load_learner(tmp_path)
+
+
+@pytest.mark.parametrize("name", TREES)
+def test_a_learner_with_a_unit_states_a_version_of_its_own(name, tmp_path):
+    save_learner(fitted(name), tmp_path)
+    assert json.loads((tmp_path / LEARNER_FILE).read_text()) == {"algorithm": name, "version": 2}
+
+
+@pytest.mark.parametrize("name", TREES)
+def test_a_learner_of_classes_is_saved_as_before_there_were_units(name, tmp_path):
+    kind = ProblemKind.BINARY
+    learner = quick(algorithm_of(name)).fit(samples_of(kind, 200, 1), None, context_of(kind))
+    save_learner(learner, tmp_path)
+    assert json.loads((tmp_path / LEARNER_FILE).read_text()) == {"algorithm": name}
+
+
+def test_a_learner_whose_unit_came_before_versions_tells_values_in_it(tmp_path):
+    learner, matrix = fitted("LightGBM"), matrix_of(50, 3)
+    save_learner(learner, tmp_path)
+    (tmp_path / LEARNER_FILE).write_text(json.dumps({"algorithm": "LightGBM"}))
+    np.testing.assert_array_equal(load_learner(tmp_path).predict(matrix), learner.predict(matrix))
+
+
+def test_a_learner_of_a_later_version_is_refused(tmp_path):
+    save_learner(fitted("LightGBM"), tmp_path)
+    told = {"algorithm": "LightGBM", "version": NEWEST_VERSION + 1}
+    (tmp_path / LEARNER_FILE).write_text(json.dumps(told))
+    with pytest.raises(BundleVersion, match="learners of LightGBM are of version 3"):
+        load_learner(tmp_path)
+
+
+@pytest.mark.parametrize("version", [True, 1.0, "1", None, [1]])
+def test_a_version_of_a_learner_that_is_no_whole_number_is_damage(version, tmp_path):
+    save_learner(fitted("LightGBM"), tmp_path)
+    told = {"algorithm": "LightGBM", "version": version}
+    (tmp_path / LEARNER_FILE).write_text(json.dumps(told))
     with pytest.raises(BundleDamaged):
         load_learner(tmp_path)
 

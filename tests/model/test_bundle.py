@@ -176,10 +176,10 @@ def test_a_bundle_resealed_by_another_key_is_untrusted(
 
 
 def test_a_newer_format_is_told_as_such(bundle: Path, key: SigningKey) -> None:
-    raw = canonical({"format_version": 2, "anything": []})
+    raw = canonical({"format_version": 3, "anything": []})
     (bundle / MANIFEST).write_bytes(raw)
     (bundle / SIGNATURE).write_bytes(key.sign(raw).to_bytes())
-    with pytest.raises(BundleVersion, match="format 2"):
+    with pytest.raises(BundleVersion, match="format 3; this version reads formats up to 2"):
         open_bundle(bundle, own(key))
 
 

@@ -22,6 +22,7 @@ from phantom_ml.config import SUPERVISED, ProblemKind
 from phantom_ml.config.bounds import Bound, BoundedSettings, Setting, bounded, choice
 from phantom_ml.data.matrix import Matrix, Samples
 from phantom_ml.errors import BundleDamaged
+from phantom_ml.parts.saved import require_version
 from phantom_ml.process.deadline import Deadline
 from phantom_ml.registry import Registry
 
@@ -40,6 +41,8 @@ __all__ = [
 ]
 
 ALL_KINDS = frozenset(SUPERVISED)
+#: What tells of a learner which algorithm reads it.
+LEARNER_FILE = "learner.json"
 
 
 @dataclass(frozen=True)
@@ -80,6 +83,9 @@ class Learner(ABC):
 
     #: What contributions to a class add up in: log-odds, or the probability as it is.
     contribution_scale: ClassVar[Literal["log-odds", "probability"]] = "log-odds"
+
+    #: Of what ``save`` writes: 2 where values are told in a unit of their own, which version 1 knows nothing of.
+    version: int = 1
 
     #: Rounds or trees that were kept (early stopping included); None for what does not grow.
     n_rounds: int | None = None
@@ -173,23 +179,33 @@ class AlgorithmSettings(BoundedSettings, ABC):
         return self.learner.contributions is not Learner.contributions
 
 
+#: The newest version of a learner's state that is read, and so is all that is older.
+NEWEST_VERSION = 2
+
 algorithms: Registry[type[AlgorithmSettings]] = Registry("algorithm", "phantom_ml.algorithms")
 
 
 def save_learner(learner: Learner, folder: Path) -> None:
-    """Write a learner into ``folder`` (made if absent), the name of its algorithm beside it."""
+    """Write a learner into ``folder`` (made if absent), its algorithm and the version of its state beside it."""
     folder.mkdir(parents=True, exist_ok=True)
     learner.save(folder)
-    (folder / "learner.json").write_text(json.dumps({"algorithm": learner.algorithm}))
+    told: dict[str, str | int] = {"algorithm": learner.algorithm}
+    if learner.version > 1:
+        told["version"] = learner.version
+    (folder / LEARNER_FILE).write_text(json.dumps(told))
 
 
 def load_learner(folder: Path) -> Learner:
-    """Return the learner in ``folder``; raises BundleDamaged or UnknownName."""
+    """Return the learner in ``folder``; raises BundleDamaged, BundleVersion or UnknownName."""
     try:
-        name = json.loads((folder / "learner.json").read_text())["algorithm"]
-    except (OSError, ValueError, KeyError, TypeError) as error:
+        told = json.loads((folder / LEARNER_FILE).read_text())
+        name, version = told["algorithm"], told.get("version", 1)
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise BundleDamaged(
             f"The learner in {folder.name!r} has no readable learner.json ({error}).",
             "Export the model again, or use an earlier one.",
         ) from None
+    # True equals 1, but no program has written it.
+    if type(version) is not int or not 1 <= version <= NEWEST_VERSION:
+        require_version(version, NEWEST_VERSION, f"learners of {str(name)[:40]}")
     return algorithms.get(name).learner.load(folder)

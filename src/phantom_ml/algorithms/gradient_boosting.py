@@ -74,6 +74,7 @@ class GradientBoostingLearner(Learner):
 
     def __post_init__(self) -> None:
         self.n_rounds = self.trees.n_trees // self.trees.n_outputs
+        self.version = self.unit.version
 
     @property
     def n_trees(self) -> int:

@@ -51,7 +51,7 @@ class LightGBMLearner(Learner):
     def __init__(self, text: str, unit: TargetUnit) -> None:
         from lightgbm import Booster
 
-        self._text, self._unit = text, unit
+        self._text, self._unit, self.version = text, unit, unit.version
         self._booster: Booster = Booster(model_str=text)
         self.n_rounds = self._booster.current_iteration()
         self._n_outputs = self._booster.num_model_per_iteration()

@@ -46,7 +46,7 @@ class XGBoostLearner(Learner):
     def __init__(self, text: bytes, unit: TargetUnit) -> None:
         from xgboost import Booster
 
-        self._text, self._unit = text, unit
+        self._text, self._unit, self.version = text, unit, unit.version
         self._booster: Booster = Booster({"verbosity": 0, "nthread": 1}, model_file=bytearray(text))
         self._n_threads = 1
         self.n_rounds = int(self._booster.num_boosted_rounds())

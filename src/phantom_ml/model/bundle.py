@@ -10,6 +10,7 @@ from typing import Any
 
 from phantom_ml.errors import BundleDamaged, BundleUntrusted
 from phantom_ml.model.durable import write_atomically
+from phantom_ml.model.formats import format_of
 from phantom_ml.model.manifest import MANIFEST, MAX_PARTS, SIGNATURE, Manifest, Part, canonical
 from phantom_ml.model.signing import Signature, SigningKey, Trust, verify
 
@@ -53,8 +54,8 @@ def seal(
         for path, size in files_in(folder).items()
         if path not in (MANIFEST, SIGNATURE)
     }
-    draft = {"format_version": 1, "created": created, "spec": spec, "card": card, "parts": parts}
-    raw = canonical(draft)
+    draft = {"created": created, "spec": spec, "card": card, "parts": parts}
+    raw = canonical({**draft, "format_version": format_of(folder, parts)})
     manifest = Manifest.read(raw)
     write_atomically(folder / MANIFEST, raw)
     write_atomically(folder / SIGNATURE, key.sign(raw).to_bytes())

@@ -12,7 +12,9 @@ from pydantic import Field, ValidationError, field_validator
 from phantom_ml.config import Settings
 from phantom_ml.errors import BundleDamaged, BundleVersion
 
-FORMAT_VERSION = 1
+#: The formats that are read. Of format 2 are bundles with a learner whose state version 1 would read wrongly:
+#: programs that know format 1 alone do not look at the versions of learners.
+FORMATS = (1, 2)
 MANIFEST = "manifest.json"
 SIGNATURE = "manifest.sig"
 MAX_PARTS = 10_000
@@ -58,7 +60,7 @@ class Part(Settings):
 class Manifest(Settings):
     """What a bundle is and holds; it never changes, and its digest is the model's identity."""
 
-    format_version: int = FORMAT_VERSION
+    format_version: int = FORMATS[0]
     created: str = Field(max_length=64, description="ISO 8601, with its offset from UTC.")
     spec: dict[str, Any] = Field(description="The graph of the model; opaque here.")
     card: dict[str, Any] = Field(
@@ -117,9 +119,9 @@ def _known_version(values: Any) -> None:
     # True and 1.0 equal 1, but no program has written them.
     if type(version) is not int:
         raise ValueError(f"its format_version is no whole number: {version!r:.20}")
-    if version != FORMAT_VERSION:
+    if version not in FORMATS:
         raise BundleVersion(
-            f"The bundle is of format {version}; this version reads format {FORMAT_VERSION}.",
+            f"The bundle is of format {version}; this version reads formats up to {FORMATS[-1]}.",
             "Use the Phantom ML version that wrote it, or train and export the model again.",
         )
 

@@ -97,6 +97,14 @@ class TargetUnit:
             spread = float(np.ldexp(1.0, int(np.clip(usual, -1074, 1023))))
         return cls(float(np.ldexp(centre, exponent)), spread)
 
+    @property
+    def version(self) -> int:
+        """Return the version of the state of a learner that tells its values in this unit.
+
+        1 where it tells them as they are; 2 else, for a program of before there were units would not mind it.
+        """
+        return 1 if self == TargetUnit() else 2
+
     def shown(self, samples: Samples) -> Samples:
         """Return the rows with their target in this unit."""
         if self == TargetUnit():
