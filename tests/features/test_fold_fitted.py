@@ -259,3 +259,12 @@ def test_texts_are_told_apart_by_any_target(scale, far):
     _, plain = fit_fold(samples(target), TRAIN, asked, SEED)
     _, values = fit_fold(samples(target * scale + far), TRAIN, asked, SEED)
     assert np.corrcoef(values[:, 0], plain[:, 0])[0, 1] > 0.99
+
+
+@pytest.mark.parametrize(("far", "told"), [(0.0, "or the target's unit"), (1e9, "in steps of")])
+def test_a_score_says_in_what_unit_it_is(far, told, tmp_path):
+    rows = samples(np.zeros(N))
+    target = np.diff(rows.matrix.text.indptr).astype(np.float64) + far
+    fitted, _ = fit_fold(samples(target), TRAIN, Question(ProblemKind.REGRESSION, 0), SEED)
+    fitted.save(tmp_path)
+    assert all(told in found.features[0].words for found in (fitted, FoldFitted.load(tmp_path)))

@@ -1,4 +1,4 @@
-"""Models in use: loaded once after every check, matched to rows, evaluated, re-cut."""
+"""Models in use: loaded once after every check, matched to rows, evaluated."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from phantom_ml.config import ProblemKind, Settings, ThresholdPolicy
+from phantom_ml.config import ProblemKind, Settings
 from phantom_ml.core.drift import Drift
 from phantom_ml.core.kinds import (
     THREAT,
@@ -33,8 +33,7 @@ from phantom_ml.metrics.base import Metric
 from phantom_ml.metrics.intervals import bootstrap_interval, clopper_pearson
 from phantom_ml.metrics.lookup import get_metric
 from phantom_ml.metrics.threshold_measured import too_short, unsupported
-from phantom_ml.metrics.thresholds import Threshold, threshold_for
-from phantom_ml.metrics.validation_scores import ValidationScores
+from phantom_ml.metrics.thresholds import Threshold
 from phantom_ml.model.bundle import open_bundle
 from phantom_ml.model.checks import check_golden, check_held_out
 from phantom_ml.model.forecast import ForecastModel
@@ -50,9 +49,6 @@ from phantom_ml.wording import counted
 #: Models held in memory at once.
 MAX_LOADED = 8
 
-
-#: Rules that count alerts that are right.
-NEED_ANSWERS = ("min_precision", "cost")
 #: What a bundle gives: a model of rows, or of series.
 Kept = Pipeline | ForecastModel
 
@@ -144,6 +140,7 @@ class Evaluation(FieldFigures):
     def __repr__(self) -> str:
         n_rows = counted(self.n_rows, "row")
         lines = [f"{self.model_id} on {n_rows} (95 % bootstrap intervals)"]
+        notes = list(self.warnings)
         for name, f in self.figures.items():
             lines.append(f"  {name:<22} {f.value:.5g}  [{f.low:.5g}, {f.high:.5g}]")
         if self.threshold is not None:
@@ -153,12 +150,11 @@ class Evaluation(FieldFigures):
             lines.append(
                 f"  at its threshold {t.value:.4g} (cut on held-out rows: {t.rule}): {rates}"
             )
+            notes = [*filter(None, [t.note]), *notes]
         if self.promise is not None:
             lines.append(f"  promised {self.promise.text}")
         told = [*self.field_lines(), *([] if self.repeats is None else self.repeats.lines())]
-        return "\n".join(
-            [*lines, *(f"  {t}" for t in told), *(f"  Note: {w}" for w in self.warnings)]
-        )
+        return "\n".join([*lines, *(f"  {t}" for t in told), *(f"  Note: {n}" for n in notes)])
 
     def __str__(self) -> str:
         return repr(self)
@@ -374,20 +370,3 @@ def measured(
         note=few,
         by_tail=by_tail,
     )
-
-
-def recut(folder: Path, policy: ThresholdPolicy) -> Threshold:
-    """Return the threshold of another policy, from the held-out scores that the bundle keeps."""
-    file = folder / "validation.npz"
-    if not file.exists():
-        raise BadSetting(
-            "The model keeps no held-out scores: it does not tell two classes apart.",
-            "Set a threshold on a model of two classes.",
-        )
-    scores = ValidationScores.load(file)
-    if not scores.truth.any() and policy.rule in NEED_ANSWERS:
-        raise BadSetting(
-            f"A threshold by {policy.rule} needs rows with answers, and the model was trained without.",
-            "Set it by max_fpr, alerts_per_day or top_k.",
-        )
-    return threshold_for(policy, scores)

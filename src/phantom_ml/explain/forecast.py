@@ -31,7 +31,7 @@ HOW = (
     "A forecast starts at the value of a season ago, of a series without a season at the last one; each member "
     "moves it by its weight times its own distance from there. Why a member says so is not told row by row."
 )
-ASK = "Give rows that lie ahead, as predict tells them, and each forecast is explained."
+ASK = "Give rows that lie ahead, with all that is known ahead of them, and each forecast is explained."
 
 
 def explain_forecast(

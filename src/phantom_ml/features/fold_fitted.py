@@ -51,6 +51,14 @@ class FoldFitted:
         others = self.features[len(texts) :]
         return (*(replace(f, source=text_source) for f in texts), *others)
 
+    def in_unit(self, unit: TargetUnit) -> FoldFitted:
+        """Return the same, which says that its values are in a unit of the target."""
+        text, risk = self.text_score, self.risk
+        return FoldFitted(
+            None if text is None else replace(text, unit=unit),
+            None if risk is None else replace(risk, unit=unit),
+        )
+
     @property
     def _parts(self) -> list[TextScore | Risk]:
         return [part for part in (self.text_score, self.risk) if part is not None]
@@ -113,8 +121,9 @@ def fit_fold(
         return FoldFitted(), np.empty((samples.matrix.n_rows, 0), np.float32)
     rows, asked = samples.rows(train), question.rows(train)
     # Once for all that is fitted: inner folds speak in the unit of the outer fit.
-    rows = TargetUnit.where_needed(rows, asked.kind).shown(rows)
-    fitted = _fit(rows, asked, seed)
+    unit = TargetUnit.where_needed(rows, asked.kind)
+    rows = unit.shown(rows)
+    fitted = _fit(rows, asked, seed).in_unit(unit)
     values = fitted.transform(samples.matrix)
     values[train] = _out_of_fold(fitted, rows, asked, seed)
     return fitted, values

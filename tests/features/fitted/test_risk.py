@@ -136,3 +136,27 @@ def test_the_risk_of_an_ordinary_target_is_a_mean_in_its_own_unit():
     target = CODES.astype(np.float64) + 100.0
     _, values = fit_fold(samples(target), TRAIN, Question(ProblemKind.REGRESSION, 0), 0)
     assert values[:, 0].mean() == pytest.approx(target.mean(), abs=0.1)
+
+
+def test_the_risk_of_a_far_target_says_in_what_its_mean_is_told():
+    target = CODES.astype(np.float64) + 1e9
+    fitted, values = fit_fold(samples(target), TRAIN, Question(ProblemKind.REGRESSION, 0), 0)
+    unit = fitted.risk.unit
+    assert fitted.features[0].words.endswith(
+        f"as its distance from {unit.centre:.12g} in steps of {unit.spread:.6g}"
+    )
+    told = unit.told(values[:, 0].astype(np.float64))
+    assert told.mean() == pytest.approx(target.mean(), abs=0.1)
+
+
+def test_the_risk_of_an_ordinary_target_says_nothing_of_a_unit():
+    target = CODES.astype(np.float64) + 100.0
+    fitted, _ = fit_fold(samples(target), TRAIN, Question(ProblemKind.REGRESSION, 0), 0)
+    assert fitted.features[0].words.endswith("shrunk to the mean of all")
+
+
+def test_what_was_saved_says_in_what_its_mean_is_told(tmp_path):
+    target = CODES.astype(np.float64) + 1e9
+    fitted, _ = fit_fold(samples(target), TRAIN, Question(ProblemKind.REGRESSION, 0), 0)
+    fitted.save(tmp_path)
+    assert FoldFitted.load(tmp_path).features[0].words == fitted.features[0].words

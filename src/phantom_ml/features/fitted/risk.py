@@ -9,15 +9,17 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
 from phantom_ml.data.matrix import Feature, Matrix, Samples
+from phantom_ml.data.target.unit import TargetUnit
 from phantom_ml.errors import BundleDamaged
 from phantom_ml.features.fitted.question import Question
+from phantom_ml.features.fitted.unit_words import unit_words
 from phantom_ml.parts.saved import read_arrays, read_object, require_version
 
 Floats = NDArray[np.float32]
@@ -47,18 +49,21 @@ class Risk:
         The last row is for what is missing or was never seen.
     outputs : tuple of str
         What the columns are about: nothing for one, else classes.
+    unit : TargetUnit
+        In which the means are: that in which the answers were shown.
     """
 
     places: tuple[int, ...]
     sources: tuple[Feature, ...]
     tables: tuple[Floats, ...]
     outputs: tuple[str, ...]
+    unit: TargetUnit = field(default_factory=TargetUnit)
 
     @property
     def features(self) -> tuple[Feature, ...]:
         """Return one feature for each category and output."""
         return tuple(
-            Feature(_name(f, output), f.source, 0, _words(f, output))
+            Feature(_name(f, output), f.source, 0, _words(f, output, self.unit))
             for f in self.sources
             for output in self.outputs
         )
@@ -111,6 +116,7 @@ class Risk:
             "places": self.places,
             "sources": [[f.name, f.source, f.cardinality] for f in self.sources],
             "outputs": self.outputs,
+            **self.unit.facts(),
         }
         (folder / "risk.json").write_text(json.dumps(state))
 
@@ -127,16 +133,18 @@ class Risk:
             raise BundleDamaged(
                 "The risks are not of the categories they name.", "Export it again."
             )
-        return cls(tuple(state["places"]), sources, ordered, tuple(state["outputs"]))
+        places, outputs = tuple(state["places"]), tuple(state["outputs"])
+        return cls(places, sources, ordered, outputs, TargetUnit.of_facts(state))
 
 
 def _name(feature: Feature, output: str) -> str:
     return f"{feature.name}.risk" + (f".{output}" if output else "")
 
 
-def _words(feature: Feature, output: str) -> str:
+def _words(feature: Feature, output: str, unit: TargetUnit) -> str:
     of = f"of class {output} " if output else ""
-    return f"mean answer {of}of training rows with this {feature.name}, shrunk to the mean of all"
+    mean = f"mean answer {of}of training rows with this {feature.name}, shrunk to the mean of all"
+    return ", ".join(filter(None, [mean, unit_words(unit)]))
 
 
 def _codes(matrix: Matrix, place: int) -> NDArray[np.int64]:

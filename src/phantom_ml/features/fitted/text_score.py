@@ -8,7 +8,7 @@ Stochastic Approximation by Averaging", 1992, doi:10.1137/0330046.
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -18,14 +18,17 @@ from scipy import sparse
 
 from phantom_ml.config import ProblemKind
 from phantom_ml.data.matrix import ALL_TEXT, Feature, Matrix, Samples
+from phantom_ml.data.target.unit import TargetUnit
 from phantom_ml.errors import BundleDamaged
 from phantom_ml.features.fitted.question import Question
+from phantom_ml.features.fitted.unit_words import unit_words
 from phantom_ml.parts.saved import read_arrays, read_object, require_version
 
 #: Measured on URLs and HTTP payloads: 1e-5 under-fits, 1e-7 gains nothing.
 ALPHA = 1e-6
 EPOCHS = 8
-WORDS = "linear score of the text's character and word n-grams, in log-odds or the target's unit"
+LINEAR = "linear score of the text's character and word n-grams"
+WORDS = f"{LINEAR}, in log-odds or the target's unit"
 #: More rows than this add seconds, not quality.
 MAX_ROWS = 100_000
 #: Raised when the same state would give other values. Files from before it was told are of version 1.
@@ -42,17 +45,22 @@ class TextScore:
     intercept : float32 array of shape (n_outputs,)
     outputs : tuple of str
         What the columns are about: nothing for one, else classes.
+    unit : TargetUnit
+        In which the score of a value is: that in which the answers were shown.
     """
 
     weights: NDArray[np.float32]
     intercept: NDArray[np.float32]
     outputs: tuple[str, ...] = ("",)
+    unit: TargetUnit = field(default_factory=TargetUnit)
 
     @property
     def features(self) -> tuple[Feature, ...]:
         """Return one feature an output."""
         names = [f"text.score.{o}" if o else "text.score" for o in self.outputs]
-        return tuple(Feature(name, ALL_TEXT, 0, WORDS) for name in names)
+        shown = unit_words(self.unit)
+        words = f"{LINEAR}: the value, {shown}" if shown else WORDS
+        return tuple(Feature(name, ALL_TEXT, 0, words) for name in names)
 
     @classmethod
     def fit(cls, samples: Samples, question: Question, seed: int) -> TextScore:
@@ -126,7 +134,7 @@ class TextScore:
             },
             folder / "text_score.safetensors",
         )
-        told = {"version": VERSION, "outputs": self.outputs}
+        told = {"version": VERSION, "outputs": self.outputs, **self.unit.facts()}
         (folder / "text_score.json").write_text(json.dumps(told))
 
     @classmethod
@@ -144,7 +152,8 @@ class TextScore:
             )
         weights = np.zeros((n_buckets, parts["weights"].shape[1]), np.float32)
         weights[used] = parts["weights"]
-        return cls(weights, parts["intercept"], tuple(told["outputs"]))
+        unit = TargetUnit.of_facts(told)
+        return cls(weights, parts["intercept"], tuple(told["outputs"]), unit)
 
 
 def _in_order(samples: Samples) -> NDArray[np.int64]:
