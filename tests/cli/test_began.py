@@ -4,16 +4,20 @@ import contextvars
 import subprocess
 import sys
 import time
+from types import SimpleNamespace
 
 import pytest
 
 from phantom_ml.cli.began import began, begin
-from phantom_ml.cli.train import trained
+from phantom_ml.cli.train import resume, trained
 from phantom_ml.config import AutoMLConfig
 
 
 class Core:
     def list_models(self):
+        return []
+
+    def list_experiments(self):
         return []
 
 
@@ -42,6 +46,20 @@ def told_by(monkeypatch):
 def test_a_training_is_told_when_its_command_was_called(told_by):
     before = time.monotonic()
     assert before <= told_by(begin) <= time.monotonic()
+
+
+def test_what_is_gone_on_with_is_told_when_its_command_was_called(monkeypatch):
+    told, common = [], SimpleNamespace(core=Core, json=True)
+    result = SimpleNamespace(to_dict=dict)
+
+    def resumed(_, began, *__, **___):
+        told.append(began)
+        return result
+
+    monkeypatch.setattr("phantom_ml.core.core.resume_since", resumed)
+    before = time.monotonic()
+    contextvars.Context().run(lambda: (begin(), resume(common)))
+    assert before <= told[0] <= time.monotonic()
 
 
 def test_where_no_program_was_called_a_training_begins_when_it_is_asked_for(told_by):

@@ -17,6 +17,9 @@ TRIAL_SHARE = 0.2
 REFIT_SHARE = 0.3
 #: What preparing and fitting a first model get even where the time is over; a machine may be busy.
 FIRST_MODEL_SECONDS = 10.0
+#: Work that no model stands without is ended no sooner than so much later: how long it takes on a busy machine
+#: nobody knows.
+PATIENCE_SECONDS = 60.0
 #: A trial is not started for less.
 LEAST_TRIAL_SECONDS = 0.4
 

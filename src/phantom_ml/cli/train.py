@@ -172,6 +172,7 @@ def resume(
     'phantom experiments' tells which ones can be gone on with.
     """
     from phantom_ml.config import AutoMLConfig
+    from phantom_ml.core.core import resume_since
     from phantom_ml.tasks.base import tasks
 
     core = common.core()
@@ -183,7 +184,10 @@ def resume(
     if found is not None:
         say("", f"Going on with {found.id}, on {found.data_name}.")
     result = _watched(
-        core, config, common.json, lambda progress: core.resume(known, progress=progress)
+        core,
+        config,
+        common.json,
+        lambda progress: resume_since(core, began(), known, progress=progress),
     )
     of_series = tasks.get(config.task_type).of_series
     _show(result, common, "" if of_series else config.data_path or "FILE")

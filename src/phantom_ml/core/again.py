@@ -101,21 +101,26 @@ def _resumable(store: Store, given: str) -> ExperimentRecord:
 
 
 def resume(
-    store: Store, experiment_id: str, function: UserFunction | None, progress: ProgressCallback
+    store: Store,
+    experiment_id: str,
+    function: UserFunction | None,
+    clock: Deadline,
+    progress: ProgressCallback,
 ) -> AutoMLResult:
     """Go on with what a killed run left; its finished trials are not run again.
 
-    ``function`` is the user's own metric, where one ranks the experiment.
+    ``function`` is the user's own metric, where one ranks the experiment; the clock started when the user asked.
     """
     known = _resumable(store, experiment_id).id
     with store.lock_experiment(known):
-        return _resumed(store, store.experiment(known), function, progress)
+        return _resumed(store, store.experiment(known), function, clock, progress)
 
 
 def _resumed(
     store: Store,
     record: ExperimentRecord,
     function: UserFunction | None,
+    clock: Deadline,
     progress: ProgressCallback,
 ) -> AutoMLResult:
     folder = store.run_folder(record.id)
@@ -124,7 +129,6 @@ def _resumed(
             f"The experiment {record.id!r} is {record.status.value} and has nothing to go on with.",
             "Look at its leaderboard, or train again.",
         )
-    clock = Deadline.after(0.0)
     config = _asked_again(record, folder / METRIC_FILE, function)
     dataset = _kept(folder / DATA_FILE, record.data_name)
     validation = folder / VALIDATION_FILE
@@ -146,7 +150,7 @@ def _resumed(
     keeper.update("running", None)
     left = config.budget_seconds
     if left is not None:
-        left = max(LEAST_SECONDS, left - record.seconds_used)
+        left = max(clock.elapsed() + LEAST_SECONDS, left - record.seconds_used)
         config = config.model_copy(update={"time_budget_seconds": left})
     return go(keeper, folder, Budget.of(config, clock), progress)
 

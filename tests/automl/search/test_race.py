@@ -7,7 +7,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from phantom_ml.automl.budget import LEAST_TRIAL_SECONDS, TRIAL_SHARE, Budget
+from phantom_ml.automl.budget import FIRST_MODEL_SECONDS, LEAST_TRIAL_SECONDS, TRIAL_SHARE, Budget
 from phantom_ml.automl.search.candidates import Candidates
 from phantom_ml.automl.search.race import Race
 from phantom_ml.automl.trials.children import Candidate, Finished, race_line
@@ -186,3 +186,29 @@ def test_what_runs_beside_is_not_proposed_once_more():
     busy.running = [SimpleNamespace(order=replace(finished(3).order, candidate=taken))]
     assert busy._candidate(3, busy.finished) == taken
     assert busy._candidate(4, busy.finished) != taken
+
+
+def test_what_was_named_is_begun_late_beside_a_model_of_something_else():
+    clock = Clock()
+    late = race([], 10.0, clock=clock, first_number=1, must_try=1)
+    clock.now += 10.0
+    assert late._next_order(1).deadline.left() == pytest.approx(10.0 * TRIAL_SHARE)
+
+
+def test_nothing_is_begun_late_where_a_model_of_what_was_named_stands():
+    clock = Clock()
+    over = race([], 10.0, clock=clock, first_number=1, must_try=1, is_answered=True)
+    clock.now += 10.0
+    assert over._next_order(1) is None
+
+
+@pytest.mark.parametrize(("algorithm", "waits"), [("RandomForest", True), ("Baseline", False)])
+def test_the_first_that_stops_itself_is_waited_for(algorithm, waits):
+    late = race([], 1.0)
+    order = replace(late._next_order(0), candidate=Candidate(algorithm))
+    assert (late._grace(order) >= FIRST_MODEL_SECONDS) is waits
+
+
+def test_no_other_is_waited_for():
+    order = race([], 1.0)._next_order(0)
+    assert race([finished(0)], 1.0)._grace(order) < FIRST_MODEL_SECONDS

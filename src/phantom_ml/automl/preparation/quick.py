@@ -10,8 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from phantom_ml.automl.budget import FIRST_MODEL_SECONDS as FALLBACK_SECONDS
-from phantom_ml.automl.budget import Budget, no_sooner
+from phantom_ml.automl.budget import PATIENCE_SECONDS, Budget, no_sooner
 from phantom_ml.automl.preparation.encode import encode, near
 from phantom_ml.automl.preparation.folds import fit_sides, plan_splits, save_folds
 from phantom_ml.automl.question.problem import Problem
@@ -77,7 +76,7 @@ class First:
         save_plan(workspace, plan)
         whole = room.whole()
         end = _first_model_end(budget)
-        fit_sides(samples, workspace, [QUICK], whole, 0, no_sooner(budget.end, FALLBACK_SECONDS))
+        fit_sides(samples, workspace, [QUICK], whole, 0, no_sooner(budget.end, PATIENCE_SECONDS))
         return plan, _fitted(workspace, whole, _quick_end(budget, end), problem.target.kind)
 
 
@@ -134,7 +133,7 @@ def _fitted(workspace: Workspace, room: Room, end: Deadline, kind: ProblemKind) 
         n_rounds=None if anomalies else QUICK_ROUNDS,
     )
     # On a busy machine a late first model is better than none.
-    running = start(order, workspace, grace=FALLBACK_SECONDS)
+    running = start(order, workspace, grace=PATIENCE_SECONDS)
     outcome = None
     while outcome is None:
         outcome = running.child.wait(1.0)

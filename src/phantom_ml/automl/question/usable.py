@@ -10,8 +10,8 @@ from phantom_ml.data.schema import ColumnKind, TableSchema
 from phantom_ml.errors import TargetUnusable, UnknownName, listed
 
 
-def named_algorithm(name: str, kind: ProblemKind) -> type[AlgorithmSettings]:
-    """Return an algorithm; raises UnknownName with those that solve such a problem.
+def named_algorithm(name: str, *kinds: ProblemKind) -> type[AlgorithmSettings]:
+    """Return an algorithm; raises UnknownName with those that solve a problem of such a kind, or of such kinds.
 
     Examples
     --------
@@ -21,7 +21,7 @@ def named_algorithm(name: str, kind: ProblemKind) -> type[AlgorithmSettings]:
     try:
         return algorithms.get(name)
     except UnknownName:
-        fitting = [a.name for a in algorithms if kind in a.kinds]
+        fitting = [a.name for a in algorithms if a.kinds.intersection(kinds)]
         raise UnknownName(algorithms.kind, name, fitting) from None
 
 

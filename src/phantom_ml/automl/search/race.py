@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import itertools
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 
+from phantom_ml.algorithms.base import algorithms
 from phantom_ml.automl.budget import (
     FIRST_MODEL_SECONDS,
     LEAST_TRIAL_SECONDS,
@@ -61,6 +63,8 @@ class Race:
     first_number: int = 0
     n_rows: int = 0
     must_try: int = 0
+    #: Whether a model of what was asked for stood before: then nothing is tried late.
+    is_answered: bool = False
     stopped_because: str = ""
 
     @property
@@ -97,7 +101,10 @@ class Race:
         """Return the seconds after its deadline in which a trial harms nobody: until the search ends."""
         if self.budget.counts:
             return GRACE_SECONDS
-        return GRACE_SECONDS + max(0.0, self.end.left() - order.deadline.left())
+        grace = GRACE_SECONDS + max(0.0, self.end.left() - order.deadline.left())
+        # It stops itself, unless the machine is busy: then a late model is better than none.
+        waits = self._nothing_yet() and algorithms.get(order.candidate.algorithm).can_stop
+        return max(grace, FIRST_MODEL_SECONDS) if waits else grace
 
     def stop(self) -> None:
         """End all children; what has ended stays."""
@@ -179,7 +186,7 @@ class Race:
 
     def _nothing_yet(self) -> bool:
         """Return whether no model stands and none is coming: then one is tried, late or not."""
-        return not (self.finished or self.running or self.first_number)
+        return not (self.finished or self.running or self.is_answered)
 
     def _quickest(self) -> float:
         """Return half the time of the quickest complete trial: less is not worth a start."""
@@ -188,7 +195,7 @@ class Race:
 
     def _deadline(self, number: int) -> Deadline:
         if self._nothing_yet() and self.end.left() < LEAST_TRIAL_SECONDS:
-            return no_sooner(self.end, FIRST_MODEL_SECONDS)
+            return no_sooner(self.end, self._late_seconds())
         if self.budget.counts or self.budget.seconds is None:
             return self.end
         waiting = self.must_try - (number - self.first_number)
@@ -197,6 +204,11 @@ class Race:
                 self.end.left() * self.room.slots / (waiting + self.room.slots - 1)
             )
         return self.end.within(max(TRIAL_SHARE * self.budget.seconds, LEAST_TRIAL_SECONDS))
+
+    def _late_seconds(self) -> float:
+        """Return what a trial gets after the end; less where a model of something else stands already."""
+        share = TRIAL_SHARE * (self.budget.seconds or math.inf)
+        return min(FIRST_MODEL_SECONDS, share) if self.first_number else FIRST_MODEL_SECONDS
 
     def _reason_to_stop(self, seen: list[Finished]) -> str:
         losses = [float(np.mean(f.losses)) for f in seen if f.complete]

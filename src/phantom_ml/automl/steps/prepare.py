@@ -4,7 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 
-from phantom_ml.automl.budget import FIRST_MODEL_SECONDS, no_sooner
+from phantom_ml.automl.budget import (
+    FIRST_MODEL_SECONDS,
+    LEAST_TRIAL_SECONDS,
+    PATIENCE_SECONDS,
+    no_sooner,
+)
 from phantom_ml.automl.ensemble.on_all_rows import ALL
 from phantom_ml.automl.preparation.encode import encode, judging_seconds, near
 from phantom_ml.automl.preparation.folds import fit_sides, n_folds_for, plan_splits, save_folds
@@ -51,15 +56,21 @@ def _prepare(state: Run) -> SplitPlan:
     folds[ALL] = (rows, rows[:0])
     save_folds(problem, workspace, folds, seed)
     try:
-        end = state.budget.search_end(0.0)
-        end = end if state.finished else no_sooner(end, FIRST_MODEL_SECONDS)
+        end = no_sooner(state.budget.search_end(0.0), _patience(state))
         fit_sides(samples, workspace, list(folds), state.room, seed, end)
     except ChildTimeout:
-        if not state.finished:
+        if not state.stands:
             raise
         state.warnings.append(FIRST_STANDS)
     save_plan(workspace, plan)
     return plan
+
+
+def _patience(state: Run) -> float:
+    """Return the seconds that folds get even where the time is over: the longer, the less stands without them."""
+    if state.answered:
+        return 0.0
+    return FIRST_MODEL_SECONDS if state.stands else PATIENCE_SECONDS
 
 
 def _first_model(state: Run) -> int:
@@ -73,5 +84,5 @@ def _first_model(state: Run) -> int:
         state.keep(quick)
     left = state.budget.search_end(0.0).left()
     # A first model that failed tells no speed: then the cheapest validation is the safe one.
-    seconds = seconds_per_fit(quick, state.problem.n_rows) or left
+    seconds = seconds_per_fit(quick, state.problem.n_rows) or max(left, LEAST_TRIAL_SECONDS)
     return n_folds_for(state.problem, seconds, left)

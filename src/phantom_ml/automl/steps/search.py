@@ -25,7 +25,9 @@ from phantom_ml.process.child import warm_up
 
 def search(state: Run, plan: SplitPlan) -> bool:
     """Run trials until the search is over; return whether a person interrupted it."""
-    if state.budget.search_end(0.0).passed and state.finished:
+    # Without folds there is nothing to try on.
+    settled = state.answered or FIRST_STANDS in state.warnings
+    if state.budget.search_end(0.0).passed and settled:
         stands = [FIRST_STANDS] if all(map(is_quick, state.finished)) else []
         state.warnings.extend(w for w in stands if w not in state.warnings)
         return True
@@ -76,6 +78,7 @@ def _race(state: Run, plan: SplitPlan) -> Race:
         finished=[f for f in state.finished if f not in early],
         first_number=len(early),
         n_rows=len(state.workspace.fold(ALL).train),
+        is_answered=state.answered,
         must_try=0 if wanted is None else len(cheap) + len({c.algorithm for c in named}),
         perfect_loss=_perfect(problem),
     )

@@ -10,6 +10,7 @@ from phantom_ml.automl.listener import Listener, progress_of
 from phantom_ml.automl.preparation.quick import First, is_quick, place
 from phantom_ml.automl.question.problem import Problem
 from phantom_ml.automl.result import INTERRUPTED
+from phantom_ml.automl.search.named import named_algorithms
 from phantom_ml.automl.trials.checkpoint import load_finished, load_plan, save_finished
 from phantom_ml.automl.trials.children import Finished
 from phantom_ml.automl.trials.preload import libraries_of
@@ -46,6 +47,20 @@ class Run:
     def interrupted(self) -> bool:
         """Return whether a person ended the search."""
         return INTERRUPTED in self.warnings
+
+    @property
+    def stands(self) -> bool:
+        """Return whether there is a model; one that failed is none."""
+        return any(f.complete for f in self.finished)
+
+    @property
+    def answered(self) -> bool:
+        """Return whether there is a model of an algorithm that was named; where none was, any."""
+        names = named_algorithms(self.config)
+        return any(
+            f.complete and f.trial.algorithm in (names or [f.trial.algorithm])
+            for f in self.finished
+        )
 
     @cached_property
     def first(self) -> First:
