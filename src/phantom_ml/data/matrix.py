@@ -32,6 +32,9 @@ class Feature:
         What its values are, with their unit or range.
     beside : tuple of str
         The other raw columns that it is made of, where there are any.
+    context : str
+        What of the row's circumstances it tells, where it tells nothing of the row itself: of whose past
+        (``user``), or of which clock. Features of one context say one thing in many ways.
     """
 
     name: str
@@ -39,6 +42,7 @@ class Feature:
     cardinality: int = 0
     words: str = field(default="", compare=False)
     beside: tuple[str, ...] = field(default=(), compare=False)
+    context: str = field(default="", compare=False)
 
     @property
     def is_categorical(self) -> bool:

@@ -20,11 +20,11 @@ class AdditiveDetector(Detector):
 
     @abstractmethod
     def parts(self, matrix: Matrix) -> Array:
-        """Return the parts of the score, shape (n_rows, n_columns), at least 0."""
+        """Return the parts of the score before columns are weighed, shape (n_rows, n_columns), at least 0."""
 
     def raw_of(self, matrix: Matrix) -> Array:
-        """Return the sums of the parts, shape (n_rows,)."""
-        return np.asarray(self.parts(matrix).sum(axis=1))
+        """Return the weighed sums of the parts, shape (n_rows,)."""
+        return np.asarray((self.parts(matrix) * self.columns.weight).sum(axis=1))
 
     def contributions(self, matrix: Matrix) -> Array:
         """Return the surprise, shared out among features as the score is, and a base of 0.
@@ -37,7 +37,7 @@ class AdditiveDetector(Detector):
         found = np.zeros((matrix.n_rows, len(matrix.features) + 1, 1))
         for first in range(0, matrix.n_rows, CHUNK_ROWS):
             rows = slice(first, first + CHUNK_ROWS)
-            parts = self.parts(matrix.view(rows))
+            parts = self.parts(matrix.view(rows)) * self.columns.weight
             total = parts.sum(axis=1)
             surprise = self.surprise.of(total)
             share = surprise / np.where(total > 0, total, 1.0)

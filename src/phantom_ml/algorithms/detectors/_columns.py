@@ -5,11 +5,13 @@ that is 0, the median distance of the others). Up to LIMIT it stays straight, be
 logarithm grows: one column with a heavy tail cannot hide all others, and yet the order of its values is
 kept. benchmarks/ANOMALY.md tells what other scalings gave. A level becomes
 -log(share / share of the commonest): 0 where it is common, the more nats the rarer. Columns that tell
-nothing are left out.
+nothing are left out. All columns of one context, such as the past of the row's user or a clock, weigh as much
+together as one of the row's own: they are many, and would drown a row that itself is far out.
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, fields
 
 import numpy as np
@@ -26,6 +28,8 @@ Ints = NDArray[np.int64]
 LIMIT, RAREST = 5.0, 10.0
 #: No number is farther from the median than so many spreads.
 FARTHEST = 1e30
+#: What a detector of version 1 lacks.
+WEIGHT = "weight"
 #: What a level counts that training never held.
 UNSEEN_ROWS = 0.5
 
@@ -50,6 +54,8 @@ class Columns:
         Nats by level.
     n_features : int64 array of shape (1,)
         Features of a matrix.
+    weight : float64 array of shape (n_columns,)
+        What each column counts, above 0 and at most 1.
     """
 
     numeric: Ints
@@ -61,6 +67,7 @@ class Columns:
     level_start: Ints
     rarity: Array
     n_features: Ints
+    weight: Array
 
     @classmethod
     def fit(cls, matrix: Matrix) -> Columns:
@@ -75,11 +82,17 @@ class Columns:
         varied = varied.max(axis=0, initial=-np.inf) > varied.min(axis=0, initial=np.inf)
         counts = np.stack([len(values) - gaps, gaps])[:, flagged]
         categorical, start, rarity = _levels(matrix)
+        source = np.concatenate([places[varied], places[flagged], categorical])
         return cls(
             places[varied], centre[varied], spread[varied],
             places[flagged], _nats(counts), categorical, start, rarity,
-            np.array([len(matrix.features)], np.int64),
+            np.array([len(matrix.features)], np.int64), _weights(matrix, source),
         )  # fmt: skip
+
+    @property
+    def version(self) -> int:
+        """Return the version of a detector's state: 2 where columns weigh otherwise than alike."""
+        return 1 if bool((self.weight == 1.0).all()) else 2
 
     @property
     def source(self) -> Ints:
@@ -110,6 +123,10 @@ class Columns:
         n = len(self.numeric)
         return np.concatenate([np.clip(rows[:, :n], -LIMIT, LIMIT), rows[:, n:]], axis=1)
 
+    def weighed(self, rows: Array) -> Array:
+        """Return columns of which squared distances count as much as their weight."""
+        return rows * np.sqrt(self.weight)
+
     def arrays(self) -> Arrays:
         """Return what ``save_arrays`` takes."""
         return {f"columns.{f.name}": getattr(self, f.name) for f in fields(self)}
@@ -117,7 +134,11 @@ class Columns:
     @classmethod
     def of_arrays(cls, arrays: Arrays) -> Columns:
         """Return the columns that were saved; raises BundleDamaged where they cannot be."""
-        found = cls(**{f.name: arrays[f"columns.{f.name}"] for f in fields(cls)})
+        own = {f.name: arrays[f"columns.{f.name}"] for f in fields(cls) if f.name != WEIGHT}
+        n_columns = sum(len(own[name]) for name in ("numeric", "flagged", "categorical"))
+        # A detector of version 1 was saved without: each column weighs the same.
+        weight = arrays.get(f"columns.{WEIGHT}", np.ones(n_columns))
+        found = cls(**own, weight=weight)
         _check(found)
         return found
 
@@ -129,6 +150,7 @@ COLUMNS_FORM: Form = {
         2 if f.name == "flag" else 1,
     )
     for f in fields(Columns)
+    if f.name != WEIGHT
 }
 
 
@@ -148,6 +170,9 @@ def _check(columns: Columns) -> None:
     numbers = (columns.centre, columns.spread, columns.flag, columns.rarity)
     require(all(bool(np.isfinite(a).all()) for a in numbers), "a statistic is not finite")
     require(bool((columns.spread > 0).all()), "a spread is not above 0")
+    weight = columns.weight
+    known = weight.dtype == np.float64 and weight.shape == columns.source.shape
+    require(known and bool(((weight > 0) & (weight <= 1)).all()), "a column weighs nothing")
 
 
 def _centre(values: Array) -> tuple[Array, Array]:
@@ -192,6 +217,13 @@ def _levels(matrix: Matrix) -> tuple[Ints, Ints, Array]:
         start.append(start[-1] + size + 1)
         parts.append(_nats(counts))
     return np.array(places, np.int64), np.array(start, np.int64), np.concatenate(parts)
+
+
+def _weights(matrix: Matrix, source: Ints) -> Array:
+    """Return what each column counts: of its context's columns, an equal share; else 1."""
+    contexts = [matrix.features[place].context for place in source.tolist()]
+    n_columns = Counter(contexts)
+    return np.array([1.0 / n_columns[context] if context else 1.0 for context in contexts])
 
 
 def _nats(counts: NDArray[np.int64]) -> Array:

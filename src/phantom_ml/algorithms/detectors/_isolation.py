@@ -53,7 +53,9 @@ class Trees:
     }
 
     @classmethod
-    def grow(cls, samples: Floats, n_axes: int, random: np.random.Generator) -> Trees:
+    def grow(
+        cls, samples: Floats, n_axes: int, chance: Array, random: np.random.Generator
+    ) -> Trees:
         """Return one tree a sample.
 
         Parameters
@@ -62,6 +64,8 @@ class Trees:
             n_columns is at least 1.
         n_axes : int
             Columns of a cut, at least 1.
+        chance : float64 array of shape (n_columns,)
+            How often each column is drawn for a cut, as a share of the others, above 0.
         random : numpy.random.Generator
         """
         n_trees, n_rows, n_columns = samples.shape
@@ -78,7 +82,7 @@ class Trees:
         node = np.zeros(len(rows), np.int64)
         for _ in range(depth):
             at = tree * n_cuts + node
-            _cut(grown, rows, at, random)
+            _cut(grown, rows, at, chance, random)
             node = 2 * node + 1 + (grown.values(rows, at) > grown.threshold.ravel()[at])
         place = tree * (n_cuts + 1) + node - n_cuts
         ends = np.bincount(place, minlength=grown.length.size).reshape(grown.length.shape)
@@ -163,7 +167,7 @@ def _weighted(cells: Floats, begin: Ints, axes: Axes, node: Ints) -> Floats:
     return np.asarray(total)
 
 
-def _cut(trees: Trees, rows: Floats, at: Ints, random: np.random.Generator) -> None:
+def _cut(trees: Trees, rows: Floats, at: Ints, chance: Array, random: np.random.Generator) -> None:
     """Cut every node that holds rows of different values, at random.
 
     Parameters
@@ -172,6 +176,9 @@ def _cut(trees: Trees, rows: Floats, at: Ints, random: np.random.Generator) -> N
     rows : float32 array of shape (n, n_columns)
     at : int64 array of shape (n,)
         Tree and node of each row, as a place among all nodes.
+    chance : float64 array of shape (n_columns,)
+        How often each column is drawn, as a share of the others (Efraimidis & Spirakis, "Weighted Random Sampling
+        with a Reservoir", 2006, doi:10.1016/j.ipl.2005.11.003).
     random : numpy.random.Generator
     """
     n_cuts, n_axes = trees.feature.shape[1:]
@@ -181,7 +188,7 @@ def _cut(trees: Trees, rows: Floats, at: Ints, random: np.random.Generator) -> N
     low, high = np.minimum.reduceat(rows, start), np.maximum.reduceat(rows, start)
     width = high - low
     # Columns in which a node's rows differ come first, in random order.
-    drawn = np.where(width > 0, random.random(width.shape), -1.0)
+    drawn = np.where(width > 0, random.random(width.shape) ** (1.0 / chance), -1.0)
     n_drawn = min(n_axes, width.shape[1])
     chosen = np.argsort(-drawn, axis=1, kind="stable")[:, :n_drawn]
     span = np.take_along_axis(width, chosen, axis=1)

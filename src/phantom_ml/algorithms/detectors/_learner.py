@@ -42,6 +42,9 @@ class Detector(Learner):
     columns: Columns
     surprise: Surprise
 
+    def __post_init__(self) -> None:
+        self.version = self.columns.version
+
     @abstractmethod
     def raw_of(self, matrix: Matrix) -> Array:
         """Return the detector's own score of rows, shape (n_rows,), higher = more unusual."""
@@ -131,7 +134,7 @@ class Seen:
             whole = whole.rows(np.sort(random.permutation(whole.n_rows)[:MAX_ROWS]))
         columns = Columns.fit(whole)
         everything = columns.of(whole)
-        usual = usual_rows(everything)
+        usual = usual_rows(columns.weighed(everything))
         if len(usual) == whole.n_rows:
             return cls(whole, columns, everything, everything, random)
         matrix = whole.rows(usual)

@@ -52,7 +52,8 @@ class AutoencoderLearner(ColumnDetector):
         if not rows.shape[1]:
             return np.zeros(len(rows))
         found = rebuilt(self.weights, rows.astype(np.float32), relu)
-        return np.asarray(((found - rows) ** 2).mean(axis=1), np.float64)
+        weighed = (found - rows) ** 2 * self.columns.weight
+        return np.asarray(weighed.mean(axis=1), np.float64)
 
     def check(self) -> None:
         """Raise BundleDamaged where the weights do not fit the columns."""

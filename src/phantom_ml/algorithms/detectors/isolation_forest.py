@@ -58,6 +58,7 @@ class IsolationForestLearner(ColumnDetector):
     usual: Array
 
     def __post_init__(self) -> None:
+        super().__post_init__()
         self._trees = Trees(self.feature, self.weight, self.threshold, self.length)
         self.n_rounds = len(self.feature)
 
@@ -104,12 +105,13 @@ class IsolationForest(DetectorSettings):
         # A tree sees few rows: those far out do not hide each other, and are the first to be cut off.
         rows, random = _cells(seen.columns, seen.everything), seen.random
         n_rows = min(self.max_samples, len(rows))
+        chance = seen.columns.weight if rows.shape[1] == len(seen.columns.weight) else np.ones(1)
         wanted = context.n_rounds or self.n_estimators
         parts: list[Trees] = []
         while wanted > 0 and not (parts and context.deadline.passed):
             n_trees = min(BATCH_TREES, wanted)
             drawn = [random.choice(len(rows), n_rows, replace=False) for _ in range(n_trees)]
-            parts.append(Trees.grow(rows[np.array(drawn)], self.n_axes, random))
+            parts.append(Trees.grow(rows[np.array(drawn)], self.n_axes, chance, random))
             wanted -= n_trees
         usual = np.maximum(average_length(np.array([n_rows])), 1.0)
         found = IsolationForestLearner(seen.columns, UNKNOWN, **vars(joined(parts)), usual=usual)

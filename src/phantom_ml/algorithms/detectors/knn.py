@@ -78,7 +78,7 @@ class KNNLearner(ColumnDetector):
         return self._told(squares)
 
     def _squares(self, rows: Array) -> Array:
-        rows, others = self.columns.ended(rows), self.neighbours
+        rows, others = self.columns.weighed(self.columns.ended(rows)), self.neighbours
         own = np.einsum("ij,ij->i", rows, rows)[:, None]
         far = np.einsum("ij,ij->i", others, others)
         squares = own + far - 2.0 * (rows @ others.T)
@@ -128,7 +128,7 @@ class KNN(DetectorSettings):
         found = KNNLearner(
             seen.columns,
             UNKNOWN,
-            seen.columns.ended(seen.rows[drawn]),
+            seen.columns.weighed(seen.columns.ended(seen.rows[drawn])),
             np.array([max(1, round(self.share * len(drawn)))], np.int64),
             np.array([self.distance == "mean"], np.int64),
         )

@@ -53,7 +53,7 @@ class PCALearner(ColumnDetector):
 
     def raw(self, rows: Array) -> Array:
         """Return squared distances from the centre, shape (n_rows,)."""
-        return _distances(rows, self.centre, self.axes)
+        return _distances(self.columns.weighed(rows), self.centre, self.axes)
 
     def check(self) -> None:
         """Raise BundleDamaged where the axes are not those of the columns."""
@@ -85,7 +85,7 @@ class PCA(DetectorSettings):
     def fit(self, train: Samples, valid: Samples | None, context: FitContext) -> PCALearner:
         """Return the axes of the trusted rows."""
         seen = Seen.of(train, context)
-        rows = seen.some(FITTED_ROWS)
+        rows = seen.columns.weighed(seen.some(FITTED_ROWS))
         kept = rows
         for _ in range(self.n_rounds if self.trusted < 1.0 else 1):
             centre, axes = _axes(kept, self.variance)

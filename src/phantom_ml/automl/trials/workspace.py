@@ -108,7 +108,9 @@ class Workspace:
         np.save(folder / "target.npy", samples.target)
         if samples.weight is not None:
             np.save(folder / "weight.npy", samples.weight)
-        features = [[f.name, f.source, f.cardinality] for f in samples.matrix.features]
+        features = [
+            [f.name, f.source, f.cardinality, "", (), f.context] for f in samples.matrix.features
+        ]
         (folder / "features.json").write_text(json.dumps(features))
         text = samples.matrix.text
         if text is not None:

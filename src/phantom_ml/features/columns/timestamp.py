@@ -103,7 +103,8 @@ class TimestampEncoder(ColumnEncoder):
     @property
     def features(self) -> tuple[Feature, ...]:
         """Return one feature a part."""
-        return tuple(Feature(f"{self.column}.{p}", self.column, words=PARTS[p]) for p in self.parts)
+        name = self.column
+        return tuple(Feature(f"{name}.{p}", name, words=PARTS[p], context=name) for p in self.parts)
 
     def keeping(self, names: Collection[str]) -> Self | None:
         """Return the encoder with the parts that are named; None if none is."""

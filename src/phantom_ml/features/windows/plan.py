@@ -84,7 +84,9 @@ class EntityPlan(Settings):
         """Return what the columns mean; ``time`` is the column of the time."""
         source, *rest = self.columns
         return tuple(
-            Feature(f"{self.label}.{t.name}", source, 0, t.words, (*rest, *t.beside, time))
+            Feature(
+                f"{self.label}.{t.name}", source, 0, t.words, (*rest, *t.beside, time), self.label
+            )
             for t in self.told
         )
 
