@@ -9,7 +9,7 @@ from phantom_ml.algorithms.base import load_learner, save_learner
 from phantom_ml.algorithms.extra_trees import ExtraTrees
 from phantom_ml.algorithms.random_forest import RandomForest
 from phantom_ml.config import SUPERVISED, ProblemKind
-from phantom_ml.data.matrix import Matrix
+from phantom_ml.data.matrix import Matrix, Samples
 from phantom_ml.data.target.unit import TargetUnit
 from phantom_ml.errors import BundleDamaged, DataError
 from phantom_ml.parts.arrays import load_arrays, save_arrays
@@ -68,6 +68,20 @@ def test_values_far_from_zero_keep_their_digits():
     far = type(train)(train.matrix, train.target + 1.7e9)
     learner = RandomForest(n_estimators=12).fit(far, None, context_of(ProblemKind.REGRESSION))
     assert np.corrcoef(learner.predict(train.matrix)[:, 0], train.target)[0, 1] > 0.9
+
+
+@pytest.mark.parametrize("algorithm", [RandomForest, ExtraTrees])
+@pytest.mark.parametrize("power", [-30, -100, -140])
+def test_columns_of_small_scale_are_split_as_those_of_usual_scale_are(algorithm, power):
+    usual = samples_of(ProblemKind.BINARY, 300, 1)
+    values = np.round(64 * usual.matrix.values[:, [0, 2]]) / 64
+    found = []
+    for scale in (0, power):
+        matrix = Matrix(np.ldexp(values, scale), usual.matrix.features[:2])
+        train = Samples(matrix, usual.target)
+        learner = algorithm(n_estimators=12).fit(train, None, context_of(ProblemKind.BINARY))
+        found.append(learner.predict(matrix))
+    np.testing.assert_array_equal(found[1], found[0])
 
 
 def test_a_matrix_of_another_width_is_refused():

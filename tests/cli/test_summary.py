@@ -1,12 +1,20 @@
-"""What a training came to in the terminal: why rows have no rank, and what became of families of features."""
+"""What a training came to in the terminal: why rows have no rank, lines of alert, families of features."""
 
 from io import StringIO
 
 from rich.console import Console
 
-from phantom_ml.cli.summary import TOLD_REASONS, show_families, show_leaderboard
-from phantom_ml.config import ProblemKind
+from phantom_ml.cli.summary import (
+    OF_THRESHOLDS,
+    TOLD_REASONS,
+    UNSUPPORTED,
+    show_families,
+    show_leaderboard,
+    show_thresholds,
+)
+from phantom_ml.config import ProblemKind, ThresholdPolicy
 from phantom_ml.metrics.lookup import get_metric
+from phantom_ml.metrics.thresholds import Threshold, ThresholdTable
 from phantom_ml.model.families import Family
 from phantom_ml.model.leaderboard import Leaderboard
 from phantom_ml.model.trial import Trial, TrialStatus
@@ -73,3 +81,39 @@ def test_a_family_that_was_not_raced_is_shown_with_the_reason():
 
 def test_where_nothing_is_known_of_families_nothing_is_shown():
     assert told_families() == ""
+
+
+def told_thresholds(*, supported: bool, note: str) -> str:
+    """What is printed of a line of the best F1 and one in use at a rate, of which there is something to say."""
+    console = Console(file=StringIO(), width=100)
+    f1 = Threshold(value=0.5, n_positives=9, n_negatives=90)
+    rate = f1.model_copy(
+        update={
+            "policy": ThresholdPolicy(max_fpr=0.01),
+            "supported": supported,
+            "note": note,
+        }
+    )
+    show_thresholds(console, ThresholdTable(rows=(f1, rate), place=1))
+    return " ".join(console.file.getvalue().split())
+
+
+def test_a_line_that_the_rows_do_not_support_is_marked():
+    told = told_thresholds(supported=False, note="Too few.")
+    assert "*! FPR at most 1 %" in told
+    assert "(* in use, ! more than these rows support)" in told
+
+
+def test_a_table_whose_lines_are_all_supported_has_no_such_mark():
+    assert "!" not in told_thresholds(supported=True, note="")
+
+
+def test_what_rows_cannot_support_is_told_with_its_rule():
+    told = told_thresholds(supported=False, note="Too few.")
+    assert f"{UNSUPPORTED} - FPR at most 1 %: Too few." in told
+
+
+def test_a_note_of_a_supported_line_stands_under_another_heading():
+    told = told_thresholds(supported=True, note="Forty rows have no answer.")
+    assert f"{OF_THRESHOLDS} - FPR at most 1 %: Forty rows have no answer." in told
+    assert UNSUPPORTED not in told

@@ -40,7 +40,8 @@ def test_alerts_a_day_are_those_of_the_days_of_the_others(found):
 
 
 def test_recall_over_time_is_told_of_periods_of_the_others(found):
-    assert len(found.threat.recall_by_period) > 4
+    told = [recall for recall in found.threat.recall_by_period if recall is not None]
+    assert len(told) > 4
 
 
 def test_a_training_tells_the_stray_row(found):

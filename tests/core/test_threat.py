@@ -6,9 +6,10 @@ import numpy as np
 import polars as pl
 import pytest
 
-from phantom_ml.config import AutoMLTaskType
+from phantom_ml.config import AutoMLTaskType, ThresholdPolicy
 from phantom_ml.core import PhantomMLCore, judge
 from phantom_ml.core.judge import MOVED
+from phantom_ml.core.threat import PERIODS, _aut
 from phantom_ml.core.training import UNMEASURED, _few_attacks
 from phantom_ml.errors import BadSetting, ColumnMissing, TargetUnusable
 from phantom_ml.metrics.thresholds import ThresholdTable, threshold_table
@@ -120,8 +121,24 @@ def test_the_kind_of_attack_is_no_feature(steady):
 
 
 def test_recall_is_told_over_time(steady):
-    assert len(steady.threat.recall_by_period) > 4
+    assert len(steady.threat.recall_by_period) == PERIODS
     assert 0.5 < steady.threat.aut <= 1.0
+
+
+def test_a_part_of_the_time_without_threats_is_a_dash_that_is_explained(steady):
+    halves = (1.0, None, 0.5, None)
+    told = steady.threat.model_copy(update={"recall_by_period": halves, "aut": 0.75}).lines()
+    line = "recall 100 %, -, 50 %, -; AUT 0.750 of the 2 parts with threats (-: none)"
+    assert f"Over time      {line}" in told
+
+
+def test_where_every_part_has_threats_no_dash_is_explained(steady):
+    told = steady.threat.model_copy(update={"recall_by_period": (1.0, 0.5), "aut": 0.75}).lines()
+    assert "Over time      recall 100 %, 50 %; AUT 0.750" in told
+
+
+def test_the_area_over_time_is_of_the_parts_with_threats():
+    assert _aut((1.0, None, 0.5)) == 0.75
 
 
 def test_precision_in_the_field_is_told(steady):
@@ -265,6 +282,11 @@ def test_a_model_that_was_not_judged_has_no_report(home, steady):
 def test_a_report_says_that_another_threshold_was_set_since(home, shifted):
     home.set_threshold(shifted.model_id, {"top_k": 5})
     assert home.get_report(shifted.model_id).warnings[-1] == MOVED
+
+
+def test_no_policy_of_a_threat_model_is_the_rule_of_its_task(home, shifted):
+    line = home.set_threshold(shifted.model_id, None)
+    assert line.policy == ThresholdPolicy(max_fpr=0.001, confidence=0.95)
 
 
 def test_to_stop_while_the_test_part_is_measured_keeps_the_model(home, monkeypatch):

@@ -103,6 +103,12 @@ def test_a_number_far_from_0_is_told_as_it_was_given():
     assert found.contributions[0].value == 3e9 + 90_000.0
 
 
+def test_sentences_tell_numbers_far_from_0_apart():
+    found = explain(pipeline(far=3e9), {}, row(bytes=3e9 + 90_000.0)).rows[0]
+    told = [found.contributions[0].sentence, *found.beside]
+    assert all("3,000,090,000 " in text for text in told if "bytes" in text)
+
+
 def test_rows_are_as_like_far_from_0_as_they_are_near():
     near = told(row(bytes=4_400.0)).rows[0].nearest
     far = explain(pipeline(far=3e9), {}, row(bytes=3e9 + 4_400.0), 3).rows[0].nearest

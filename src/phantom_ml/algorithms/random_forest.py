@@ -62,8 +62,11 @@ class RandomForest(AlgorithmSettings):
         """Return the forest that was grown before the deadline, at least one batch of trees."""
         estimator = self._estimator(context, len(train.target))
         unit = TargetUnit.of(train, context.kind)
-        grow(estimator, unit.shown(train), context.n_rounds or self.n_estimators, context)
-        return RandomForestLearner(context.kind, *forest_arrays(estimator, context), unit)
+        n_trees = context.n_rounds or self.n_estimators
+        exponents = grow(estimator, unit.shown(train), n_trees, context)
+        return RandomForestLearner(
+            context.kind, *forest_arrays(estimator, context, exponents), unit
+        )
 
     def _estimator(self, context: FitContext, n_rows: int) -> Any:
         from sklearn.ensemble import RandomForestClassifier, RandomForestRegressor

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 TOP, TOP_COLUMNS, TOLD_REASONS = 10, 8, 5
 #: From these widths on a leaderboard shows all columns, and a rate its interval.
 WIDE, WIDER = 100, 112
+#: Headings of what there is to say of lines of alert.
+UNSUPPORTED, OF_THRESHOLDS = "What these rows cannot support", "Notes on thresholds"
 
 
 def show_result(console: Console, result: AutoMLResult) -> None:
@@ -115,7 +117,7 @@ def leaderboard_table(rows: Sequence[LeaderboardRow], *, wide: bool) -> Table:
 
 
 def show_thresholds(console: Console, thresholds: ThresholdTable) -> None:
-    """Print what each rule of alert would find, the one in use marked."""
+    """Print what each rule of alert would find: the one in use marked, and those the rows do not support."""
     wide = console.width >= WIDER
     head = ["", "rule", "threshold", "recall", "FPR", "precision"]
     has_days = any(t.alerts_per_day is not None for t in thresholds.rows)
@@ -123,12 +125,15 @@ def show_thresholds(console: Console, thresholds: ThresholdTable) -> None:
     for place, threshold in enumerate(thresholds.rows):
         cells = _threshold_cells(threshold, wide=wide)
         days = [number(threshold.alerts_per_day)] if has_days else []
-        rows.append(["*" if place == thresholds.place else "", *cells, *days])
+        rows.append([thresholds.mark(place), *cells, *days])
     head += ["alerts/day"] if has_days else []
-    show(console, "Thresholds on held-out rows (* in use)", table(head, rows, left=("", "rule")))
-    notes = [t.note for t in thresholds.rows if t.note]
-    if notes:
-        show(console, "What these rows cannot support", sentences(notes))
+    few = "" if all(t.supported for t in thresholds.rows) else ", ! more than these rows support"
+    title = f"Thresholds on held-out rows (* in use{few})"
+    show(console, title, table(head, rows, left=("", "rule")))
+    for heading, supported in ((UNSUPPORTED, False), (OF_THRESHOLDS, True)):
+        told = [t for t in thresholds.rows if t.note and t.supported is supported]
+        if told:
+            show(console, heading, sentences(f"{t.rule}: {t.note}" for t in told))
 
 
 def _threshold_cells(threshold: Threshold, *, wide: bool) -> list[str]:

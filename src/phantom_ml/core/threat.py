@@ -50,7 +50,9 @@ class ThreatReport(FieldFigures):
     drift : how well benign rows of the test part can be told from those before, as a ROC AUC; 0.5: not at all.
     drift_low, drift_high : its 95 % bounds, by entities and by blocks of time where these are known.
     known_kinds : the kinds of attack in the rows that were learned from, by name.
-    aut : area under the recall over the periods of the test part (TESSERACT), where there is a time.
+    recall_by_period : recall in eight parts of equal length of the test part's time, where there is one; None for
+        a part without a threat. Models saved before there was a None leave such parts out.
+    aut : area under the recall over those of them that have one (TESSERACT).
     repeats : what suppression comes to, where ``suppress_by`` is set.
     """
 
@@ -67,7 +69,7 @@ class ThreatReport(FieldFigures):
     drift_high: float | None = None
     optimism: Optimism | None = None
     known_kinds: tuple[str, ...] = ()
-    recall_by_period: tuple[float, ...] = ()
+    recall_by_period: tuple[float | None, ...] = ()
     aut: float | None = None
     repeats: RepeatReport | None = None
     warnings: tuple[str, ...] = ()
@@ -87,10 +89,15 @@ class ThreatReport(FieldFigures):
             )
         found += self.field_lines()
         if self.aut is not None:
-            found.append(
-                f"Over time      recall {', '.join(map(rate, self.recall_by_period))}; AUT {self.aut:.3f}"
-            )
+            found.append(self._over_time(self.aut))
         return found if self.repeats is None else [*found, *self.repeats.lines()]
+
+    def _over_time(self, aut: float) -> str:
+        """Return the recall of each part of the time, with what a dash means where there is one."""
+        parts = ", ".join(map(rate, self.recall_by_period))
+        n_empty = self.recall_by_period.count(None)
+        of = f" of the {len(self.recall_by_period) - n_empty} parts with threats (-: none)"
+        return f"Over time      recall {parts}; AUT {aut:.3f}{of if n_empty else ''}"
 
     def _promised(self) -> list[str]:
         """Return what the rule of the threshold came to; the rate of false alarms is told of every rule."""
@@ -253,8 +260,8 @@ def _repeats(tested: Tested, beside: Beside) -> RepeatReport | None:
     return repeats_among(rule, whole, np.arange(entities.height), told, rest)
 
 
-def _by_period(tested: Tested) -> tuple[float, ...]:
-    """Return the recall in parts of equal length of the test time; parts without a threat are left out."""
+def _by_period(tested: Tested) -> tuple[float | None, ...]:
+    """Return the recall in parts of equal length of the test time, None for a part without a threat."""
     time = tested.problem.ties.time
     if time is None or tested.problem.days(np.arange(len(time))) is None:
         return ()
@@ -262,9 +269,10 @@ def _by_period(tested: Tested) -> tuple[float, ...]:
     ends = np.linspace(known.min(), known.max(), PERIODS + 1)[1:-1]
     period = np.where(time == NO_TIME, -1, np.searchsorted(ends, time, side="right"))
     threats = [(period == k) & (tested.truth == 1) for k in range(PERIODS)]
-    return tuple(float(tested.alert[rows].mean()) for rows in threats if rows.any())
+    return tuple(float(tested.alert[rows].mean()) if rows.any() else None for rows in threats)
 
 
-def _aut(values: Sequence[float]) -> float | None:
-    """Return the area under the values over time (TESSERACT, Pendlebury et al., USENIX Security 2019)."""
+def _aut(recalls: Sequence[float | None]) -> float | None:
+    """Return the area under what is known over time (TESSERACT, Pendlebury et al., USENIX Security 2019)."""
+    values = [recall for recall in recalls if recall is not None]
     return float(np.trapezoid(values) / (len(values) - 1)) if len(values) > 1 else None

@@ -13,6 +13,7 @@ from phantom_ml.explain.forms import Explanation, RowExplanation
 from phantom_ml.explain.importance import global_importance, unmeasured
 from phantom_ml.explain.nearest import nearest_rows
 from phantom_ml.explain.occlusion import occlude, score_in_unit, typical_row, typical_score
+from phantom_ml.explain.origins import origins_of
 from phantom_ml.explain.rows import Amounts, explain_rows, unit_of
 from phantom_ml.explain.text_columns import by_text_column
 from phantom_ml.explain.unusual import unusual_values
@@ -87,7 +88,7 @@ def _beside_usual(
     if usual is None:
         return told
     rows = align(frame, pipeline.spec.inputs, pipeline.encoder.inputs)
-    unusual = unusual_values(usual, rows, told)
+    unusual = unusual_values(usual, rows, told, origins_of(pipeline.encoder))
     asked = n_nearest > 0 and usual.rows.height > 0
     nearest = nearest_rows(pipeline, usual, rows, n_nearest) if asked else [()] * len(told)
     return tuple(

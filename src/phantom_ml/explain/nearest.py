@@ -7,6 +7,7 @@ Similarity and Some of Its Properties", Biometrics 27, 1971, doi:10.2307/2528823
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -15,6 +16,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from phantom_ml.explain.forms import Neighbour
+from phantom_ml.explain.origins import origins_of
 from phantom_ml.explain.sentences import neighbour_sentence, plain_value
 from phantom_ml.features.cells.entity import row_hashes
 from phantom_ml.features.columns.number import to_float64
@@ -49,7 +51,7 @@ def nearest_rows(
     score = _together(pipeline).score(usual.rows)[:, 0]
     normal = np.flatnonzero(score <= np.quantile(score, NORMAL_SHARE))
     kept, score = usual.rows[normal], score[normal]
-    columns = _compared(usual)
+    columns, origins = _compared(usual), origins_of(pipeline.encoder)
     if not columns:
         # Where every row has a value of its own no other row is near.
         return [()] * frame.height
@@ -60,7 +62,7 @@ def nearest_rows(
         order = np.argsort(apart.mean(axis=2), axis=1, kind="stable")[:, :n_nearest]
         for here, own, nearest in zip(rows.iter_rows(named=True), apart, order, strict=True):
             near = [(kept.row(int(j), named=True), own[j], float(score[j])) for j in nearest]
-            found.append(tuple(_neighbour(columns, here, *one) for one in near))
+            found.append(tuple(_neighbour(columns, here, *one, origins=origins) for one in near))
     return found
 
 
@@ -98,7 +100,13 @@ def _reach(tails: Tails) -> float:
 
 
 def _neighbour(
-    columns: list[str], here: dict[str, Any], row: dict[str, Any], apart: Array, score: float
+    columns: list[str],
+    here: dict[str, Any],
+    row: dict[str, Any],
+    apart: Array,
+    score: float,
+    *,
+    origins: Mapping[str, float],
 ) -> Neighbour:
     order = np.argsort(-apart, kind="stable")
     differs = tuple(columns[k] for k in order if apart[k] > DIFFERS)
@@ -108,5 +116,5 @@ def _neighbour(
         distance=float(apart.mean()),
         values={name: plain_value(value) for name, value in row.items()},
         differs=differs,
-        sentence=neighbour_sentence(pairs, len(columns) - len(differs)),
+        sentence=neighbour_sentence(pairs, len(columns) - len(differs), origins),
     )

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from phantom_ml.config import ProblemKind
 from phantom_ml.explain.contributions import Shares
 from phantom_ml.explain.forms import Contribution, RowExplanation, Scalar
+from phantom_ml.explain.origins import origins_of
 from phantom_ml.explain.past_words import Odd, odd_pasts, oddest
 from phantom_ml.explain.sentences import plain_value, sentence
 from phantom_ml.model.pipeline import Pipeline
@@ -66,7 +67,7 @@ def explain_rows(
     if spec.kind is ProblemKind.MULTICLASS:
         outputs = told.select(f"probability_{c}" for c in spec.classes).to_numpy().argmax(axis=1)
     raw = frame.select(c for c in amounts.columns if c in frame.columns)
-    write = _Writer(spec, amounts, odd_pasts(pipeline, frame))
+    write = _Writer(spec, amounts, odd_pasts(pipeline, frame), origins_of(pipeline.encoder))
     predictions, cells = told.iter_rows(named=True), raw.iter_rows(named=True)
     rows = zip(outputs.tolist(), predictions, cells, strict=True)
     return tuple(write.row(i, *row) for i, row in enumerate(rows))
@@ -86,6 +87,7 @@ class _Writer:
     spec: ModelSpec
     amounts: Amounts
     pasts: list[dict[str, dict[str, Odd]]]
+    origins: Mapping[str, float]
 
     def row(
         self, i: int, output: int, told: Mapping[str, Any], raw: Mapping[str, Any]
@@ -119,7 +121,7 @@ class _Writer:
         unit = "log-odds" if self.spec.kind.is_classification else ""
         features = self._features(i, column, output)
         before = oddest(self.pasts[i].get(name, {}), features, amount)
-        said = sentence(name, value, amount, what, unit)
+        said = sentence(name, value, amount, what, unit, self.origins.get(name, 0.0))
         return Contribution(
             column=name,
             value=value,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from phantom_ml.wording import counted
@@ -15,6 +15,8 @@ KEPT, SHOWN = 500, 60
 LONG_NUMBER = 10_000
 #: From here on a number has more digits than anyone reads, or than float64 knows.
 TOO_LONG_NUMBER = 1e18
+#: Digits of a number; of how far it lies from its column's origin, where that is far from 0; and of a float64.
+DIGITS, DIGITS_APART, ALL_DIGITS = 6, 4, 15
 #: Columns that differ from a neighbour's, as a sentence names them.
 DIFFERENCES = 4
 
@@ -28,7 +30,14 @@ def plain_value(value: Any) -> Scalar | None:
     return str(value)[:KEPT]
 
 
-def sentence(column: str, value: Scalar | None, amount: float, what: str, unit: str) -> str:
+def sentence(
+    column: str,
+    value: Scalar | None,
+    amount: float,
+    what: str,
+    unit: str,
+    origin: float = 0.0,
+) -> str:
     """Return one contribution as a sentence.
 
     Parameters
@@ -42,6 +51,8 @@ def sentence(column: str, value: Scalar | None, amount: float, what: str, unit: 
         What is moved: ``the score``, ``the score of worm``, ``price``.
     unit : str
         In brackets after the amount; empty for none.
+    origin : float
+        What the numbers of the column lie near, if that is far from 0.
 
     Examples
     --------
@@ -50,7 +61,7 @@ def sentence(column: str, value: Scalar | None, amount: float, what: str, unit: 
     >>> sentence("user", None, -0.031, "price", "")
     'user, missing, lowers price by 0.031'
     """
-    subject = f"{column}, missing," if value is None else f"{column} = {_shown(value)}"
+    subject = f"{column}, missing," if value is None else f"{column} = {_shown(value, origin)}"
     if amount == 0:
         return f"{subject} leaves {what} as it is"
     verb = "raises" if amount > 0 else "lowers"
@@ -59,7 +70,12 @@ def sentence(column: str, value: Scalar | None, amount: float, what: str, unit: 
 
 
 def tail_sentence(
-    column: str, value: Scalar | None, share: float, larger: bool, n_rows: int
+    column: str,
+    value: Scalar | None,
+    share: float,
+    larger: bool,
+    n_rows: int,
+    origin: float = 0.0,
 ) -> str:
     """Return how far out a number lies.
 
@@ -73,6 +89,8 @@ def tail_sentence(
         Whether it lies on the upper side.
     n_rows : int
         Rows that it is compared with.
+    origin : float
+        What the numbers of the column lie near, if that is far from 0.
 
     Examples
     --------
@@ -84,7 +102,8 @@ def tail_sentence(
     side = "larger" if larger else "smaller"
     digits = max(0, -math.floor(math.log10(100 * share)))
     part = "all" if share * n_rows < 1 - 1e-9 else f"{100 * (1 - share):.{digits}f} %"
-    return f"{column} {grouped(value)} is {side} than in {part} of the {n_rows:,} rows learned from"
+    told = grouped(value, origin)
+    return f"{column} {told} is {side} than in {part} of the {n_rows:,} rows learned from"
 
 
 def count_sentence(
@@ -116,9 +135,13 @@ def count_sentence(
 
 
 def neighbour_sentence(
-    differs: Sequence[tuple[str, Scalar | None, Scalar | None]], n_alike: int
+    differs: Sequence[tuple[str, Scalar | None, Scalar | None]],
+    n_alike: int,
+    origins: Mapping[str, float] | None = None,
 ) -> str:
     """Return how a normal row differs: columns with its own value and that of the explained row.
+
+    ``origins`` tell what the numbers of a column lie near, of those that are far from 0.
 
     Examples
     --------
@@ -129,8 +152,9 @@ def neighbour_sentence(
     """
     if not differs:
         return f"like a normal row in all {counted(n_alike, 'column')}"
+    near = origins or {}
     told = [
-        f"{column} ({grouped(there)} there, {grouped(here)} here)"
+        f"{column} ({grouped(there, near.get(column, 0.0))} there, {grouped(here, near.get(column, 0.0))} here)"
         for column, there, here in differs[:DIFFERENCES]
     ]
     left = len(differs) - DIFFERENCES
@@ -138,19 +162,21 @@ def neighbour_sentence(
     return f"like a normal row but for {', '.join(told)}{more}"
 
 
-def grouped(value: Scalar | None) -> str:
+def grouped(value: Scalar | None, origin: float = 0.0) -> str:
     """Return a value for a sentence, the thousands of a long number grouped.
 
     Examples
     --------
     >>> grouped(9341222.0), grouped(4444), grouped(0.25), grouped(None), grouped(1e300)
     ('9,341,222', '4444', '0.25', 'missing', '1e+300')
+    >>> grouped(1_000_000_014.25, 1_000_000_000.0)
+    '1,000,000,014.25'
     """
     if value is None:
         return "missing"
     if isinstance(value, bool | str) or not LONG_NUMBER <= abs(value) < TOO_LONG_NUMBER:
-        return _shown(value)
-    return f"{value:,.0f}"
+        return _shown(value, origin)
+    return _long(float(value), origin) if origin else f"{value:,.0f}"
 
 
 def number(value: float) -> str:
@@ -165,8 +191,25 @@ def number(value: float) -> str:
     return f"{short:,.0f}" if abs(short) >= 1_000 else f"{short:.3g}"
 
 
-def _shown(value: Scalar) -> str:
+def _shown(value: Scalar, origin: float = 0.0) -> str:
     if isinstance(value, float):
-        return f"{value:.6g}"
+        is_long = 10**DIGITS <= abs(value) < TOO_LONG_NUMBER
+        return _long(value, origin) if is_long else f"{value:.{_n_digits(value, origin)}g}"
     text = str(value)
     return text if len(text) <= SHOWN else text[: SHOWN - 1] + "…"
+
+
+def _long(value: float, origin: float) -> str:
+    """Return a number with all digits before the point, in thousands, and as many after it as it takes."""
+    after = max(0, _n_digits(value, origin) - len(str(int(abs(value)))))
+    text = f"{value:,.{after}f}"
+    return text.rstrip("0").rstrip(".") if after else text
+
+
+def _n_digits(value: float, origin: float) -> int:
+    """Return how many digits tell a number from others near its column's origin."""
+    if not origin or not value:
+        return DIGITS
+    apart = abs(value - origin)
+    shared = math.log10(abs(value) / apart) if 0.0 < apart < math.inf else ALL_DIGITS
+    return min(max(DIGITS, math.ceil(shared) + DIGITS_APART), ALL_DIGITS)

@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 
 from phantom_ml.config import ProblemKind
 from phantom_ml.data.matrix import Rows
-from phantom_ml.data.target.positive import ClassName
-from phantom_ml.data.target.read import read_target
+from phantom_ml.data.target.positive import ClassName, is_alert, is_plain
+from phantom_ml.data.target.read import plain_column, read_target
 from phantom_ml.features.base import as_text
 from phantom_ml.model.spec import ModelSpec
 from phantom_ml.tasks.base import tasks
@@ -55,12 +55,7 @@ def known_answers(
     TargetUnusable
     """
     if spec.kind is ProblemKind.ANOMALY:
-        called = {str(v).lower() for v in values.drop_nulls().unique().to_list()}
-        named = odd_class if str(odd_class).lower() in called else None
-        target = tasks.get(spec.task_type).read_target(values, named)
-        return KnownAnswers(
-            target.values, target.keep, (*_otherwise_called(odd_class, called), *target.warnings)
-        )
+        return _odd_or_not(spec, values, odd_class)
     if not spec.classes:
         target = read_target(values, spec.target, spec.task_type)
         return KnownAnswers(target.values, target.keep)
@@ -73,6 +68,37 @@ def known_answers(
     )
     rows = codes.is_not_null().arg_true().to_numpy().astype(np.int64)
     return KnownAnswers(codes.drop_nulls().to_numpy().astype(np.int64), rows)
+
+
+def _odd_or_not(spec: ModelSpec, values: pl.Series, odd_class: ClassName | None) -> KnownAnswers:
+    """Return which rows are anomalies, 1, and which are not, 0; they may be all of one sort."""
+    known = plain_column(values, spec.target).drop_nulls().unique()
+    if len(known) == 1:
+        return _all_of_one(spec.target, values, known[0], odd_class)
+    called = {str(v).lower() for v in values.drop_nulls().unique().to_list()}
+    named = odd_class if str(odd_class).lower() in called else None
+    # A class needs two rows to be learned; to be measured one is enough.
+    told = pl.concat([values, values]) if len(known) == 2 else values
+    target = tasks.get(spec.task_type).read_target(told, named)
+    here = target.keep < len(values)
+    notes = (*_otherwise_called(odd_class, called), *target.warnings)
+    return KnownAnswers(target.values[here], target.keep[here], notes)
+
+
+def _all_of_one(
+    name: str, values: pl.Series, value: ClassName, odd_class: ClassName | None
+) -> KnownAnswers:
+    """Return rows that are all anomalies, or none of them, with what told so where that is not plain."""
+    same = str(value).lower() == str(odd_class).lower()
+    odd = same or (is_alert(value) and (odd_class is None or is_alert(odd_class)))
+    rows = np.flatnonzero(plain_column(values, name).is_not_null().to_numpy())
+    answers = np.full(len(rows), int(odd), np.int64)
+    if same or is_plain(value):
+        return KnownAnswers(answers, rows)
+    by = "by that name" if odd_class is None else f"as training called an anomaly {odd_class!r}"
+    what = "anomalies" if odd else "normal rows"
+    note = f"All known rows of {name!r} are {value!r}, and were taken for {what}, {by}."
+    return KnownAnswers(answers, rows, (note,))
 
 
 def _otherwise_called(odd_class: ClassName | None, called: set[str]) -> tuple[str, ...]:

@@ -7,7 +7,7 @@ doi:10.1109/TKDE.2022.3159580), each of one raw column.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -53,7 +53,10 @@ class _Told:
 
 
 def unusual_values(
-    usual: Usual, frame: pl.DataFrame, rows: Sequence[RowExplanation]
+    usual: Usual,
+    frame: pl.DataFrame,
+    rows: Sequence[RowExplanation],
+    origins: Mapping[str, float],
 ) -> list[tuple[Unusual, ...]]:
     """Return the unusual values of each row among those that raise its score, the rarest first.
 
@@ -64,8 +67,10 @@ def unusual_values(
         The raw rows, with the columns of training.
     rows : sequence of RowExplanation
         The same rows, with the contributions of their columns.
+    origins : mapping of column to float
+        What its numbers lie near, of those that are far from 0.
     """
-    told = [*_numbers(usual, frame), *_values(usual, frame)]
+    told = [*_numbers(usual, frame, origins), *_values(usual, frame)]
     return [_of_row(told, i, row) for i, row in enumerate(rows)]
 
 
@@ -81,8 +86,9 @@ def _of_row(told: Sequence[_Told], i: int, row: RowExplanation) -> tuple[Unusual
     return tuple(t.at(i) for t in found[:MOST])
 
 
-def _numbers(usual: Usual, frame: pl.DataFrame) -> Iterator[_Told]:
+def _numbers(usual: Usual, frame: pl.DataFrame, origins: Mapping[str, float]) -> Iterator[_Told]:
     for column, tails in usual.numbers.items():
+        origin = origins.get(column, 0.0)
         values = to_float64(frame[column], column)
         known, n_rows = np.isfinite(values), usual.n_known(column)
         low, high = tails.nats(np.where(known, values, tails.value[0])[:, None])
@@ -96,7 +102,9 @@ def _numbers(usual: Usual, frame: pl.DataFrame) -> Iterator[_Told]:
             (column,),
             share,
             {
-                i: tail_sentence(column, plain_value(frame[column][i]), tail[i], larger[i], n_rows)
+                i: tail_sentence(
+                    column, plain_value(frame[column][i]), tail[i], larger[i], n_rows, origin
+                )
                 if known[i]
                 else count_sentence((column,), (None,), n_missing, usual.n_rows)
                 for i in np.flatnonzero(share <= LARGEST_SHARE).tolist()

@@ -50,6 +50,11 @@ class ThresholdTable(Settings):
         """Return the threshold that is in use."""
         return self.rows[self.place]
 
+    def mark(self, place: int) -> str:
+        """Return what stands before a row: ``*`` is in use, ``!`` is more than the rows support."""
+        in_use = "*" if place == self.place else ""
+        return in_use if self.rows[place].supported else f"{in_use}!"
+
     def text(self) -> str:
         """Return the table for a terminal; ``*`` is in use, ``!`` is more than the rows support."""
         lines = [HEADER, *self._cells()]
@@ -77,7 +82,7 @@ class ThresholdTable(Settings):
     def _cells(self) -> list[tuple[str, ...]]:
         return [
             (
-                ("*" if i == self.place else "") + ("" if t.supported else "!"),
+                self.mark(i),
                 t.rule,
                 f"{t.value:.6g}",
                 _rate(t.recall, t.recall_low, t.recall_high),

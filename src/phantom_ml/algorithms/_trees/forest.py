@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from phantom_ml.algorithms._trees.contributions import tree_contributions
 from phantom_ml.algorithms._trees.forest_nodes import NODES_FORM, Nodes, check_nodes, native_trees
+from phantom_ml.algorithms._trees.forest_scales import Exponents, narrowed, widened, widening
 from phantom_ml.algorithms._values import checked_values, writable
 from phantom_ml.algorithms.base import FitContext, Learner
 from phantom_ml.config import SUPERVISED, ProblemKind
@@ -53,7 +54,7 @@ class ForestLearner(Learner):
     unit: TargetUnit
 
     def __post_init__(self) -> None:
-        self.n_rounds = len(self.nodes.counts)
+        self.n_rounds, self.version = len(self.nodes.counts), self.unit.version
         self._trees = native_trees(self.nodes, len(self.importances))
 
     @property
@@ -144,8 +145,10 @@ def _unit_of(arrays: Arrays, facts: dict[str, Any]) -> TargetUnit:
     return TargetUnit(float(centre[0]))
 
 
-def grow(estimator: Any, train: Samples, n_trees: int, context: FitContext) -> None:
+def grow(estimator: Any, train: Samples, n_trees: int, context: FitContext) -> Exponents:
     """Fit a scikit-learn forest by batches of trees until it has them all, or time is short.
+
+    Returns the powers of two that its columns were multiplied by, int32 of shape (n_features,).
 
     Parameters
     ----------
@@ -157,15 +160,17 @@ def grow(estimator: Any, train: Samples, n_trees: int, context: FitContext) -> N
         Its deadline ends the growth; a first batch is always grown.
     """
     begun, done = context.deadline.clock(), 0
-    values, target = writable(train.matrix.values), writable(train.target)
+    exponents, target = widening(train.matrix.values), writable(train.target)
+    values = writable(widened(train.matrix.values, exponents))
     while done < n_trees:
         spent = context.deadline.clock() - begun
         batch = _batch(done, n_trees - done, spent, context)
         if batch == 0:
-            return
+            break
         estimator.set_params(n_estimators=done + batch, warm_start=True)
         estimator.fit(values, target, sample_weight=train.weight)
         done += batch
+    return exponents
 
 
 def _batch(done: int, wanted: int, spent: float, context: FitContext) -> int:
@@ -179,17 +184,21 @@ def _batch(done: int, wanted: int, spent: float, context: FitContext) -> int:
     return int(min(wanted, done, fits))
 
 
-def forest_arrays(estimator: Any, context: FitContext) -> tuple[Nodes, Floats]:
-    """Return the nodes and importances of a fitted scikit-learn forest."""
+def forest_arrays(
+    estimator: Any, context: FitContext, exponents: Exponents
+) -> tuple[Nodes, Floats]:
+    """Return the nodes and importances of a forest that ``grow`` fitted on columns times such powers of two."""
     trees = [tree.tree_ for tree in estimator.estimators_]
     records = np.concatenate([tree.__getstate__()["nodes"] for tree in trees])
     leaf = records["left_child"] < 0
+    feature = np.where(leaf, 0, records["feature"]).astype(np.int32)
+    cuts = np.where(leaf, 0.0, narrowed(records["threshold"], feature, exponents))
     raw = np.concatenate([tree.value[tree.children_left < 0, 0] for tree in trees])
     nodes = Nodes(
         records["left_child"].astype(np.int32),
         records["right_child"].astype(np.int32),
-        np.where(leaf, 0, records["feature"]).astype(np.int32),
-        _rounded_down(np.where(leaf, 0.0, records["threshold"])),
+        feature,
+        _rounded_down(cuts),
         records["missing_go_to_left"].astype(np.uint8),
         _outputs(raw, estimator, context).astype(np.float32),
         records["weighted_n_node_samples"][leaf].astype(np.float32),

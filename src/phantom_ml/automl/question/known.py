@@ -16,14 +16,12 @@ from numpy.typing import NDArray
 from phantom_ml.algorithms.base import algorithms
 from phantom_ml.config import AutoMLConfig, AutoMLTaskType
 from phantom_ml.data.splits import SplitPlan
-from phantom_ml.data.target.positive import ClassName, is_alert
+from phantom_ml.data.target.positive import ClassName, is_alert, is_plain
 from phantom_ml.errors import BadSetting
 from phantom_ml.tasks.base import tasks
 from phantom_ml.wording import counted
 
 Flags = NDArray[np.bool_]
-#: What needs no word: yes and no.
-PLAIN = ("0", "1", "0.0", "1.0", "false", "true")
 #: Fewer known anomalies than this can neither teach nor measure.
 LEAST_KNOWN = 10
 
@@ -138,7 +136,7 @@ class _Told:
     ) -> _Told:
         known, none = answers.is_not_null().to_numpy(), np.zeros(len(answers), np.bool_)
         odd = is_alert(value) if positive_class is None else str(positive_class) == str(value)
-        if positive_class is not None or str(value).lower() in PLAIN:
+        if positive_class is not None or is_plain(value):
             notes: tuple[str, ...] = ()
         else:
             what = "anomalies" if odd else "normal rows"

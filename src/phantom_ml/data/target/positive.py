@@ -17,6 +17,7 @@ _ALERT_WORDS = frozenset(
         "true", "unsafe", "yes",
     }
 )  # fmt: skip
+_PLAIN = frozenset({"0", "1", "0.0", "1.0", "false", "true"})
 _ZERO_ONE = ({"0", "1"}, {"-1", "1"}, {"false", "true"})
 
 
@@ -87,6 +88,17 @@ def _guessed(classes: tuple[ClassName, ...], rows: Sequence[int]) -> tuple[int, 
         return alerts.index(True), "by its name"
     rarer = 0 if rows[0] < rows[1] else 1
     return rarer, "the rarer of the two"
+
+
+def is_plain(name: ClassName) -> bool:
+    """Return whether a class that stands alone says yes or no, and needs no word for what it means.
+
+    Examples
+    --------
+    >>> [is_plain(name) for name in (1.0, False, "attack")]
+    [True, True, False]
+    """
+    return str(name).lower() in _PLAIN
 
 
 def is_alert(name: ClassName) -> bool:

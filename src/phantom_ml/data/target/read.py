@@ -52,13 +52,13 @@ def read_target(
     >>> target.classes, target.values.tolist(), target.keep.tolist()
     (('ok', 'attack'), [0, 1, 0, 1], [0, 1, 3, 4])
     """
-    column = _plain_column(series, name)
+    column = plain_column(series, name)
     if task in _REGRESSION:
         return numbers_of(column, name)
     return classes_of(column, name, positive_class)
 
 
-def _plain_column(series: pl.Series, name: str) -> pl.Series:
+def plain_column(series: pl.Series, name: str) -> pl.Series:
     """Return the column as text, boolean, int or float, with every missing value null."""
     dtype = series.dtype
     if dtype in (pl.Categorical, pl.Enum):
