@@ -35,3 +35,33 @@ def article(noun: str) -> str:
     ('an anomaly', 'a binary')
     """
     return f"{'an' if noun[:1] in 'aeiou' else 'a'} {noun}"
+
+
+#: What is said of an error that says nothing.
+NO_TEXT = "it has no text"
+
+
+def text_of(error: BaseException) -> str:
+    """Return what an error says; an empty string where it says nothing, or raises when it is asked.
+
+    Examples
+    --------
+    >>> text_of(ValueError("no rows")), text_of(ValueError())
+    ('no rows', '')
+    """
+    try:
+        return str(error)
+    except Exception:
+        # Its class is a user's own, and may look for what it does not have.
+        return ""
+
+
+def raised(error: BaseException) -> str:
+    """Return an error as one sentence: its class, and what it says.
+
+    Examples
+    --------
+    >>> raised(ValueError("no rows")), raised(KeyError())
+    ('ValueError: no rows', 'KeyError: it has no text')
+    """
+    return f"{type(error).__name__}: {text_of(error) or NO_TEXT}"

@@ -141,6 +141,8 @@ def test_a_function_is_written_by_its_name():
         ('{"time_budget_seconds": "3"}', "config.time_budget_seconds is '3': it must be a number"),
         ({"features": {"max_us_per_row": "5"}}, "config.features.max_us_per_row is '5'"),
         ({"task_settings": {"label_delay": "3"}}, "config.task_settings.label_delay is '3'"),
+        ({"task_settings": {"quantiles": [0.1, ".5"]}}, "each must be a number, which '.5' is not"),
+        ({"task_settings": {"quantiles": [True]}}, "each must be a number, which True is not"),
         ({"time_budget_minutes": -1}, "config.time_budget_minutes is -1: it must be greater"),
         ({"task_settings": {"label_delay": float("inf")}}, "label_delay is inf"),
         (
@@ -202,6 +204,7 @@ def test_an_unknown_setting_of_a_part_is_told_with_that_parts_settings():
         ({"low": 1, "high": 2, "log": "yes"}, "log: true or false"),
         (7, "is 7: it must be a list of values, or a range"),
         ([[1], 2], "is [[1], 2]: a list holds numbers, words, true or false"),
+        ([1, 10, "log"], 'a range is written as {"low": 1, "high": 10, "log": true}'),
         ((1, 2, "lin"), 'a range is (low, high) or (low, high, "log")'),
     ],
 )
@@ -210,6 +213,21 @@ def test_what_cannot_be_searched_is_told_where_it_stands(given, why):
         AutoMLConfig.of({"tuning": {"spaces": {"LightGBM": {"num_leaves": given}}}})
     assert told.value.message.startswith("config.tuning.spaces.LightGBM.num_leaves is ")
     assert why in told.value.message
+
+
+@pytest.mark.parametrize(
+    ("given", "same"),
+    [
+        ((0.1, 10.0), {"low": 0.1, "high": 10.0}),
+        ((1, 10, "log"), {"low": 1, "high": 10, "log": True}),
+    ],
+)
+def test_a_tuple_is_a_range_as_it_is_to_the_optimizer(given, same):
+    of_tuple, of_mapping = (
+        AutoMLConfig.of({"tuning": {"spaces": {"SVM": {"C": space}}}}).tuning
+        for space in (given, same)
+    )
+    assert of_tuple == of_mapping
 
 
 @pytest.mark.parametrize("given", [np.True_, np.bool_(False)])

@@ -140,3 +140,23 @@ def test_a_cost_with_which_nothing_can_be_reckoned_is_refused(core, small, name,
 def test_without_end_alerts_a_day_are_no_budget(core, small):
     with pytest.raises(BadSetting, match=r"alerts_per_day is inf: it must be a finite number"):
         core.set_threshold(small.model_id, {"alerts_per_day": float("inf")})
+
+
+@pytest.mark.parametrize("policy", [5, True, "0.1", '{"max_fpr": 0.01}', [1]], ids=repr)
+def test_what_is_no_policy_is_refused_as_in_a_training(core, small, policy):
+    with pytest.raises(BadSetting) as later:
+        core.set_threshold(small.model_id, policy)
+    with pytest.raises(BadSetting) as at_first:
+        core.auto_create_model(numbers(), FAST | {"threshold": policy})
+    assert str(later.value) == str(at_first.value)
+
+
+def test_no_policy_is_the_line_of_a_training_without_one(core):
+    found = core.auto_create_model(numbers(), FAST)
+    core.set_threshold(found.model_id, {"top_k": 3})
+    assert core.set_threshold(found.model_id, None) == found.thresholds.current
+
+
+def test_no_policy_of_a_model_without_two_classes_is_refused(core, regression):
+    with pytest.raises(BadSetting, match="two classes"):
+        core.set_threshold(regression.model_id, None)

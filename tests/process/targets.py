@@ -15,6 +15,11 @@ from phantom_ml.errors import BadSetting, ColumnMissing
 Payload = dict[str, Any]
 
 
+class Wordless(Exception):
+    def __str__(self) -> str:
+        raise RuntimeError("no words")
+
+
 def echo(payload: Payload) -> Payload:
     return payload
 
@@ -43,6 +48,10 @@ def speak(payload: Payload) -> Payload:
 
 def value_error(payload: Payload) -> Payload:
     raise ValueError("seven is not a colour")
+
+
+def wordless(payload: Payload) -> Payload:
+    raise Wordless
 
 
 def bad_setting(payload: Payload) -> Payload:

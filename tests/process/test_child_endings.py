@@ -160,3 +160,8 @@ def pid_told_in(path: Path) -> int:
             return int(text)
         time.sleep(0.01)
     raise TimeoutError(path)
+
+
+def test_an_error_that_cannot_be_read_is_told_by_its_class(tmp_path: Path) -> None:
+    outcome = outcome_of("wordless", tmp_path)
+    assert (outcome.status, outcome.reason) == (OutcomeStatus.ERROR, "Wordless: it has no text")

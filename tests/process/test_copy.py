@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from phantom_ml.errors import ChildCrashed, ChildFailed, ChildOutOfMemory, ChildTimeout
-from phantom_ml.process import Copy, Deadline, Limits
+from phantom_ml.process import Copy, Deadline, Here, Limits
 
 NO_LIMITS = Limits()
 
@@ -53,6 +53,21 @@ def test_an_error_is_told():
         yield
 
     with Copy(steps, NO_LIMITS) as copy, pytest.raises(ChildFailed, match="KeyError: 'nothing'"):
+        copy.step()
+
+
+class Wordless(Exception):
+    def __str__(self):
+        raise RuntimeError("no words")
+
+
+@pytest.mark.parametrize("way", [lambda steps: Copy(steps, NO_LIMITS), Here])
+def test_an_error_that_cannot_be_read_is_told_by_its_class(way):
+    def steps():
+        raise Wordless
+        yield
+
+    with way(steps) as copy, pytest.raises(ChildFailed, match=r"^Wordless: it has no text$"):
         copy.step()
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import zoneinfo
 from enum import StrEnum
 from numbers import Integral
@@ -76,6 +77,10 @@ class Written(Settings):
         holds_numbers = kind in (int, float) or set(get_args(kind)) in NUMBERS
         if holds_numbers and isinstance(value, str | bytes):
             raise ValueError("it must be a number, not text")
+        if kind == tuple[float, ...] and isinstance(value, list | tuple):
+            wrong = [one for one in value if isinstance(one, str | bytes | bool)]
+            if wrong:
+                raise ValueError(f"each must be a number, which {wrong[0]!r} is not")
         return value
 
 
@@ -177,7 +182,15 @@ def _searched(given: Any) -> Any:
     values = [_python(v) for v in given]
     if not all(isinstance(v, Scalar) for v in values):
         raise ValueError("a list holds numbers, words, true or false")
+    _check_is_no_range(values)
     return values
+
+
+def _check_is_no_range(values: list[Scalar]) -> None:
+    """Raise ValueError for a list that is a range as Python's tuples are: JSON has no tuples."""
+    if len(values) == 3 and values[2] == "log" and not any(isinstance(v, str) for v in values[:2]):
+        low, high = map(json.dumps, values[:2])
+        raise ValueError(f'a range is written as {{"low": {low}, "high": {high}, "log": true}}')
 
 
 def _python(value: Any) -> Any:

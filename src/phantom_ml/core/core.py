@@ -12,7 +12,8 @@ import polars as pl
 from phantom_ml.automl.trials.preload import PRELOAD
 from phantom_ml.config import AutoMLConfig, FeatureSettings, ThresholdPolicy
 from phantom_ml.core.asked import Config, train_asked
-from phantom_ml.core.models import Evaluation, Loaded, recut
+from phantom_ml.core.line import line_by
+from phantom_ml.core.models import Evaluation, Loaded
 from phantom_ml.core.result import AutoMLResult
 from phantom_ml.core.shelf import Shelf
 from phantom_ml.data.readers.base import ReadOptions
@@ -138,8 +139,9 @@ class PhantomMLCore:
         """
         from phantom_ml.core.again import resume
 
+        clock = Deadline.after(0.0)
         warm_up(PRELOAD)
-        return resume(self._store, experiment_id, optimization_metric, progress)
+        return resume(self._store, experiment_id, optimization_metric, clock, progress)
 
     def refit(self, model_id: str, data: Any) -> str:
         """Return the id of the same model, its settings and threshold rule, fitted on other labelled rows."""
@@ -223,15 +225,13 @@ class PhantomMLCore:
         return evasion_report(self._shelf.record(model_id).id, pipeline, frame, plan)
 
     def set_threshold(
-        self, model_id: str, policy: ThresholdPolicy | Mapping[str, Any]
+        self, model_id: str, policy: ThresholdPolicy | Mapping[str, Any] | None
     ) -> Threshold:
-        """Set another line of alert without training again, from the held-out scores of the model."""
-        chosen = policy
-        if not isinstance(chosen, ThresholdPolicy):
-            chosen = AutoMLConfig.of({"threshold": dict(chosen)}).threshold or ThresholdPolicy(
-                top_k=1
-            )
-        threshold = recut(self._store.model_folder(model_id), chosen)
+        """Set another line of alert without training again, from the held-out scores of the model.
+
+        None is the rule of a training that names none. A policy that cannot be raises BadSetting.
+        """
+        threshold = line_by(policy, model_id, self._shelf)
         self._store.set_threshold(model_id, threshold.model_dump(mode="json"))
         self._shelf.forget(model_id)
         return threshold
@@ -247,7 +247,8 @@ class PhantomMLCore:
         ----------
         model_id : str
         instance : a row, a frame, JSON text, or None for the global explanation alone
-            Of a forecast, rows that lie ahead, such as those of ``predict``.
+            Of a forecast, rows that lie ahead: what ``predict`` told of a model that knows of no column ahead,
+            else the rows that it was given.
         before : table or path, optional
             What happened around the instance, for a model that counts what entities did before.
         n_nearest : int, at least 0
@@ -365,5 +366,33 @@ def train_since(
     data, config, progress
         As for ``auto_create_model``.
     """
-    clock = Deadline.after(0.0) if began is None else Deadline(began, began)
-    return train_asked(core._shelf, data, config, clock, progress)
+    return train_asked(core._shelf, data, config, _clock(began), progress)
+
+
+def resume_since(
+    core: PhantomMLCore,
+    began: float | None,
+    experiment_id: str,
+    *,
+    progress: ProgressCallback = silent,
+) -> AutoMLResult:
+    """Go on as ``resume`` does, with what is left of a budget whose time began before it was asked for.
+
+    Parameters
+    ----------
+    core : PhantomMLCore
+    began : float or None
+        When the time went on, by ``time.monotonic()``; None for now.
+    experiment_id, progress
+        As for ``resume``.
+    """
+    from phantom_ml.core.again import resume
+
+    clock = _clock(began)
+    warm_up(PRELOAD)
+    return resume(core._store, experiment_id, None, clock, progress)
+
+
+def _clock(began: float | None) -> Deadline:
+    """Return the clock of a budget whose time began then; None for now."""
+    return Deadline.after(0.0) if began is None else Deadline(began, began)

@@ -23,6 +23,7 @@ from phantom_ml.errors import ChildCrashed, ChildFailed, ChildOutOfMemory, Child
 from phantom_ml.process.forked import die_with
 from phantom_ml.process.memory import held_mb, taken_mb
 from phantom_ml.process.outcome import Limits
+from phantom_ml.wording import raised
 
 Steps = Callable[[], Iterator[dict[str, Any]]]
 #: Between two looks at the clock and at the memory.
@@ -157,7 +158,7 @@ class Here:
         try:
             return next(self._todo, None)
         except Exception as error:
-            raise ChildFailed(f"{type(error).__name__}: {error}"[:500]) from error
+            raise ChildFailed(raised(error)[:500]) from error
 
     def __enter__(self) -> Here:
         return self
@@ -179,7 +180,7 @@ def _work(steps: Steps, hear: int, tell: int, parent: int) -> NoReturn:
             told: dict[str, Any] = {"step": next(todo, None)}
             _write(tell, told)
     except BaseException as error:
-        _write(tell, {"error": f"{type(error).__name__}: {error}"[:500]})
+        _write(tell, {"error": raised(error)[:500]})
     finally:
         os._exit(0)
 

@@ -18,6 +18,7 @@ from typing import Any, NoReturn
 
 from phantom_ml.errors import PhantomError
 from phantom_ml.process.outcome import ERROR_FILE, LOG_FILE, PAYLOAD_FILE, RESULT_FILE
+from phantom_ml.wording import text_of
 
 PR_SET_PDEATHSIG = 1
 """``prctl(2)``: the signal that the kernel sends when the parent dies."""
@@ -120,15 +121,15 @@ def _call(target: str, folder: Path) -> dict[str, Any]:
 def _told(error: BaseException) -> dict[str, Any]:
     """Return an error as JSON: what it says, and for one of ours its code and hint."""
     frames = traceback.extract_tb(error.__traceback__)
-    last = frames[-1]
+    last, text = frames[-1], text_of(error)
     told = {
         "type": type(error).__name__,
-        "message": str(error),
+        "message": text,
         "code": "",
         "hint": f"It was raised at {Path(last.filename).name}:{last.lineno}, in {last.name}.",
         "traceback": "".join(traceback.format_exception(error, limit=-8))[-4000:],
         # Native libraries tell theirs as an error of their own with the text of C++'s.
-        "out_of_memory": isinstance(error, MemoryError) or "bad_alloc" in str(error),
+        "out_of_memory": isinstance(error, MemoryError) or "bad_alloc" in text,
     }
     if isinstance(error, PhantomError):
         told |= {"message": error.message, "code": error.code, "hint": error.hint}

@@ -18,6 +18,7 @@ from phantom_ml.errors import (
     PhantomError,
 )
 from phantom_ml.process.deadline import Deadline
+from phantom_ml.wording import NO_TEXT
 
 RESULT_FILE = "result.json"
 ERROR_FILE = "error.json"
@@ -168,7 +169,7 @@ def _raised(end: Exit, error: dict[str, Any]) -> Outcome:
         return _out_of_memory(end)
     message, code = str(error.get("message", "")), str(error.get("code", ""))
     if not code:
-        message = f"{error.get('type', 'Error')}: {message}"
+        message = f"{error.get('type', 'Error')}: {message or NO_TEXT}"
     return Outcome(
         OutcomeStatus.ERROR,
         {},

@@ -177,7 +177,7 @@ def _of_the_band(levels: tuple[float, ...]) -> tuple[str, ...]:
     if levels[0] < 0.5 < levels[-1]:
         return ()
     return (
-        f"The quantiles {listed([f'{q:g}' for q in levels])} lie on one side of 0.5: of usual values "
+        f"The quantiles {', '.join(f'{q:g}' for q in levels)} lie on one side of 0.5: of usual values "
         f"{1 - levels[-1] + levels[0]:.0%} lie outside the band between them, and each is an alert.",
     )
 
