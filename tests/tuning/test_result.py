@@ -1,9 +1,11 @@
 """What is told of a search: its curve, what mattered, its trials side by side."""
 
 import json
+from dataclasses import replace
 
 import pytest
 
+from phantom_ml.tuning.result import LONGEST, TuningTrial
 from tests.tuning.made import SPACE, Fussy, search
 
 
@@ -48,3 +50,11 @@ def test_parallel_coordinates_are_plain_values():
 
 def test_where_importance_is_told_the_result_says_nothing_of_it():
     assert "importance()" not in repr(search(n_trials=6))
+
+
+def test_a_long_reason_is_printed_cut():
+    failed = TuningTrial(1, {}, "failed", None, (), 0.1, "ValueError: " + "x" * 3_000)
+    found = search(n_trials=2)
+    told = repr(replace(found, trials=(*found.trials, failed)))
+    assert max(len(line) for line in told.splitlines()) < 3 * LONGEST / 2
+    assert "xxx..." in told

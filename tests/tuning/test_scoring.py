@@ -96,6 +96,9 @@ def test_a_scorer_has_a_name(given, name):
     [
         ({"y": MANY, "scoring": "f1"}, "'f1' is one of two classes, and y has 3"),
         ({"scoring": ["accuracy", "f1"]}, "names 2 scorers"),
+        ({"scoring": 3}, "The scoring is 3, a whole number, which names no scorer. Give the name"),
+        ({"scoring": 0.5}, "a number, which names no scorer"),
+        ({"scoring": True}, "of type bool, which names no scorer"),
         ({"y": None}, "LogisticRegression learns from answers, and y is None"),
         ({"estimator": "LogisticRegression", "y": None}, "learns from answers, and y is None"),
         ({"estimator": "IsolationForest"}, "IsolationForest learns without answers"),

@@ -19,8 +19,25 @@ def test_each_setting_is_tried_once_before_any_is_tried_again(method, seed):
     assert len(set(depths(search(method, 6, FEW, seed=seed)))) == 6
 
 
-def test_a_search_has_as_many_trials_as_were_asked_for_where_the_settings_are_fewer():
-    assert len(depths(search("random_search", 8, {"max_depth": (1, 3)}))) == 8
+@pytest.mark.parametrize("method", METHODS)
+def test_a_search_ends_where_its_space_was_tried_out(method):
+    assert sorted(depths(search(method, 8, {"max_depth": (1, 3)}))) == [1, 2, 3]
+
+
+def test_a_search_that_ended_with_its_space_says_so():
+    found = search("random_search", 8, {"max_depth": (1, 3)})
+    assert "All 3 points of the space were tried" in " ".join(found.notes)
+
+
+def test_nothing_is_said_of_a_space_of_as_many_points_as_trials():
+    found = search("random_search", 3, {"max_depth": (1, 3)})
+    assert "were tried" not in " ".join(found.notes)
+
+
+def test_a_space_is_tried_out_where_few_of_many_points_are_left():
+    levels = [round(0.002 * n, 3) for n in range(100)]
+    found = search("random_search", 100, {"level": levels}, Fussy())
+    assert {t.params["level"] for t in found.trials} == set(levels)
 
 
 @pytest.mark.parametrize("method", METHODS)

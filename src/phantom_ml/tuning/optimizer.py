@@ -11,23 +11,23 @@ from typing import Any
 import numpy as np
 
 from phantom_ml.config import OptimizationMethod
-from phantom_ml.data.profile.page import shown
 from phantom_ml.errors import BadSetting, BudgetTooSmall, NoTrialSucceeded
 from phantom_ml.tuning.basis import check_columns, check_known, check_lengths, is_whole
 from phantom_ml.tuning.bench import Bench, Measure, check_not_searched, check_resource
 from phantom_ml.tuning.grid import grid, grid_around, is_too_wide
 from phantom_ml.tuning.history import recalled
 from phantom_ml.tuning.patience import Patience, is_late
-from phantom_ml.tuning.result import FOLDS, OptimizationResult, TuningTrial
+from phantom_ml.tuning.result import FOLDS, OptimizationResult, TuningTrial, one_line
 from phantom_ml.tuning.scoring import check_folds, scoring_for
 from phantom_ml.tuning.search import Search
 from phantom_ml.tuning.space import EXPECTED, Axis, axes
 from phantom_ml.tuning.study import samplers_for, splitter_for, study_for
+from phantom_ml.tuning.taken import names_taken
+from phantom_ml.tuning.whole import in_whole_numbers
+from phantom_ml.wording import counted
 
 #: A copy of the process that does nothing takes 5 MiB, one that fits a tree on 240 rows 11.
 LEAST_MEMORY_MB = 16
-#: Characters of the reasons in an error, and no more.
-LONGEST = 500
 #: The most that numpy's random states take.
 MOST_SEED = 2**32 - 1
 
@@ -107,9 +107,9 @@ class EstimatorOptimizer:
             It is cloned, never fitted itself. `HyperparameterOptimizer` takes an ``Algorithm``, its name,
             or settings of one as well.
         space : mapping of setting to (low, high), (low, high, "log"), list of values, or Bound
-            Both ends are inclusive; two whole numbers search whole numbers. Settings of a step are
-            ``step__setting``. None: the estimator's own ``search_space()``, which of an algorithm are
-            its bounds.
+            Both ends are inclusive; two whole numbers search whole numbers, and so do ``(2.0, 8.0)`` of a
+            setting that scikit-learn takes as a whole number only. Settings of a step are ``step__setting``.
+            None: the estimator's own ``search_space()``, which of an algorithm are its bounds.
         X : array or frame of shape (n_rows, n_features)
         y : array of shape (n_rows,), optional
             Only what learns without answers, and is scored without them, does not need it.
@@ -158,8 +158,8 @@ class EstimatorOptimizer:
         heard = _listener(on_trial)
         meant = _checked(self._estimator(estimator, space, y))
         check_columns(X, meant)
-        known = list(meant.get_params())
-        searched = axes(self._space(meant, space), known)
+        known = names_taken(meant, space)
+        searched = in_whole_numbers(meant, axes(self._space(meant, space), known))
         check_resource(resource, meant, known)
         gives_up = self.method is OptimizationMethod.HYPERBAND
         scored, splitter = scoring_for(meant, scoring, y), splitter_for(meant, y, cv, seed)
@@ -198,7 +198,7 @@ class EstimatorOptimizer:
         study = study_for(self.method, bench.n_rungs)
         samplers = samplers_for(self.method, seed, self.n_trials, space)
         patience = Patience.of(self.timeout_seconds, self.trial_seconds, self.memory_limit_mb)
-        return Search(study, space, bench, patience, on_trial, samplers)
+        return Search(study, space, bench, patience, on_trial, samplers, seed)
 
     def _lined_up(self, search: Search, seed: int, *, own: bool) -> list[str]:
         """Put the points of the grid in line; return what to say where they are not ``n_trials``."""
@@ -222,7 +222,9 @@ class EstimatorOptimizer:
         if len(search.trials) < most:
             search.bench.prepare()
         while len(search.trials) < most and not search.patience.end.passed:
-            search.run_one()
+            if not search.run_one():
+                search.notes.append(_tried_out(len(search.tried), most))
+                return
 
     def _result(self, search: Search, seconds: float) -> OptimizationResult:
         from sklearn.base import clone
@@ -243,6 +245,12 @@ class EstimatorOptimizer:
             (*search.bench.notes, *search.notes),
             search.bench.basis,
         )
+
+
+def _tried_out(n_tried: int, n_trials: int) -> str:
+    """Return what to say of a space whose points are fewer than the trials."""
+    points = f"All {counted(n_tried, 'point')} of the space were tried"
+    return f"{points}, which are fewer than n_trials ({n_trials}): the search ends with them."
 
 
 def _listener(on_trial: Any) -> Callable[[TuningTrial], None]:
@@ -335,9 +343,9 @@ def _nothing(
     trials: list[TuningTrial], trial_seconds: float | None
 ) -> NoTrialSucceeded | BudgetTooSmall:
     """Return the error that tells what the trials did, none of which was done."""
-    reasons = Counter((t.status, " ".join(t.reason.split())) for t in trials)
+    reasons = Counter((t.status, one_line(t.reason)) for t in trials)
     parts = (f"{n} {status}: {reason.rstrip('.')}" for (status, reason), n in reasons.items())
-    told = shown("; ".join(parts), LONGEST)
+    told = one_line("; ".join(parts))
     in_time = [t for t in trials if t.status == "failed" and not is_late(t.reason)]
     if in_time or (trial_seconds is not None and trials and not _any_pruned(trials)):
         late = len(in_time) < len(trials)

@@ -19,6 +19,8 @@ from phantom_ml.tuning.space import Axis
 TrialStatus = Literal["done", "failed", "pruned"]
 #: What a rung is called where each gives one fold more.
 FOLDS = "folds"
+#: Characters of what trials raised that are printed, and no more.
+LONGEST = 500
 
 
 @dataclass(frozen=True)
@@ -95,7 +97,7 @@ class OptimizationResult:
     def __repr__(self) -> str:
         statuses = [t.status for t in self.trials]
         counts = {status: statuses.count(status) for status in dict.fromkeys(statuses)}
-        reasons = Counter((t.status, _line(t.reason)) for t in self.trials if t.reason)
+        reasons = Counter((t.status, one_line(t.reason)) for t in self.trials if t.reason)
         told = ", ".join(f"{n} {status}" for status, n in counts.items())
         unsaid = no_importance(self.space, self._scored())
         lines = [
@@ -168,9 +170,15 @@ class OptimizationResult:
             ) from None
 
 
-def _line(reason: str) -> str:
-    """Return a reason as one line without control characters: what an estimator raises may quote hostile data."""
-    return shown(" ".join(reason.split()), len(reason))
+def one_line(reasons: str) -> str:
+    r"""Return reasons as one line without control characters, cut: what is raised may quote hostile data.
+
+    Examples
+    --------
+    >>> one_line("ValueError:\n  no rows"), len(one_line("x" * 3_000))
+    ('ValueError: no rows', 500)
+    """
+    return shown(" ".join(reasons.split()), LONGEST)
 
 
 def _done(trial: TuningTrial) -> bool:

@@ -136,11 +136,21 @@ def _checked(estimator: Any, scoring: Any) -> Any:
         )
     if isinstance(scoring, str):
         _check_name(scoring, expected)
+    elif scoring is not None and not callable(scoring):
+        told = f"The scoring is {shown(repr(scoring), LONGEST)}, {_kind_of(scoring)}"
+        raise BadSetting(f"{told}, which names no scorer.", expected)
     try:
         return check_scoring(estimator, scoring=scoring)
     except (ValueError, TypeError) as error:
         reason = str(error).splitlines()[0]
         raise BadSetting(f"The scoring {scoring!r} cannot be used: {reason}", expected) from None
+
+
+def _kind_of(scoring: Any) -> str:
+    """Return what something is that is no scorer."""
+    if isinstance(scoring, bool) or not isinstance(scoring, int | float):
+        return f"of type {type(scoring).__name__}"
+    return "a whole number" if isinstance(scoring, int) else "a number"
 
 
 def _check_name(name: str, expected: str) -> None:

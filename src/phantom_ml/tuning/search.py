@@ -14,11 +14,13 @@ from phantom_ml.errors import ChildTimeout, ExtraMissing, PhantomError
 from phantom_ml.process import Deadline
 from phantom_ml.tuning.basis import Basis
 from phantom_ml.tuning.bench import Climb, Measure
+from phantom_ml.tuning.left import n_points, points, settings_of
 from phantom_ml.tuning.patience import Patience, too_short
 from phantom_ml.tuning.propose import distribution_of
 from phantom_ml.tuning.result import TrialStatus, TuningTrial
 from phantom_ml.tuning.space import Axis
 from phantom_ml.tuning.study import DRAWS, without_last
+from phantom_ml.wording import raised
 
 if TYPE_CHECKING:
     from optuna.samplers import BaseSampler
@@ -48,6 +50,7 @@ class Search:
     patience: Patience
     on_trial: Callable[[TuningTrial], None]
     sampler_of: Callable[[int, int], BaseSampler]
+    seed: int = 0
     trials: list[TuningTrial] = field(default_factory=list)
     #: The settings of all of them, each said in one way.
     tried: set[str] = field(default_factory=set)
@@ -105,13 +108,13 @@ class Search:
         else:
             self.study.tell(trial, state=getattr(TrialState, _STATES[status]))
 
-    def enqueue(self, points: list[dict[str, Any]], most: int) -> int:
+    def enqueue(self, grid: list[dict[str, Any]], most: int) -> int:
         """Put points in line in their order, each different one once; return how many different ones there are.
 
         Those that were tried are left out, so that a search goes on where an earlier one ended, and so are
         those for which there are no trials: of ``most``, the trials so far among them.
         """
-        different = {_said(self._active(p)): p for p in points}
+        different = {_said(settings_of(self.space, p)): p for p in grid}
         left = [point for key, point in different.items() if key not in self.tried]
         chosen = left[: max(0, most - len(self.trials))]
         for point in chosen:
@@ -119,11 +122,13 @@ class Search:
         self.n_waiting = len(chosen)
         return len(different)
 
-    def run_one(self) -> None:
-        """Run the next trial and keep what came of it, a failure too."""
+    def run_one(self) -> bool:
+        """Run the next trial and keep what came of it, a failure too; return whether there was one left."""
         started = time.monotonic()
         trial = self._asked()
-        params = self._active(trial.params)
+        if trial is None:
+            return False
+        params = settings_of(self.space, trial.params)
         way = Way()
         status, reason = self._measured(trial, params, way)
         score = float(np.mean(way.scores)) if way.scores and status != "failed" else None
@@ -135,30 +140,32 @@ class Search:
         if status == "done":
             self.seconds_done.append(seconds)
         self.on_trial(kept)
+        return True
 
-    def _asked(self) -> Trial:
-        """Return the next trial, of settings that were not tried, as far as such are found.
-
-        Where there are none, or too few to be found, it is the one that was drawn first.
-        """
+    def _asked(self) -> Trial | None:
+        """Return the next trial, of settings that were not tried; None: all were."""
         found = self._drawn(0)
-        if self.n_waiting or not self._is_tried(found):
+        if self.n_waiting or not self._is_tried(found.params):
             return found
-        n_all = math.prod(axis.n_values for axis in self.space.values())
-        draws = range(1, DRAWS + 1) if len(self.tried) < n_all else range(0)
-        for draw in [*draws, 0]:
+        draws = range(1, DRAWS + 1) if len(self.tried) < n_points(self.space) else range(0)
+        for draw in draws:
             self.study = without_last(self.study)
             found = self._drawn(draw)
-            if not self._is_tried(found):
-                break
-        return found
+            if not self._is_tried(found.params):
+                return found
+        self.study = without_last(self.study)
+        for point in points(self.space, [self.seed, len(self.trials)]):
+            if not self._is_tried(point):
+                self.study.enqueue_trial(point)
+                return self._drawn(0)
+        return None
 
     def _drawn(self, draw: int) -> Trial:
         self.study.sampler = self.sampler_of(len(self.trials), draw)
         return self.study.ask({n: distribution_of(a.bound) for n, a in self.space.items()})
 
-    def _is_tried(self, trial: Trial) -> bool:
-        return _said(self._active(trial.params)) in self.tried
+    def _is_tried(self, raw: Mapping[str, Any]) -> bool:
+        return _said(settings_of(self.space, raw)) in self.tried
 
     def _keep(self, trial: TuningTrial) -> None:
         self.trials.append(trial)
@@ -179,7 +186,7 @@ class Search:
         except PhantomError as error:
             return "failed", error.message
         except ValueError as error:
-            return "failed", f"ValueError: {error}"
+            return "failed", raised(error)
         return ("pruned", reason) if reason else ("done", "")
 
     def _timed_out(
@@ -211,17 +218,7 @@ class Search:
                 return f"It fell behind after {rung + 1} of {n_rungs} {self.bench.told}."
         return ""
 
-    def _active(self, raw: Mapping[str, Any]) -> dict[str, Any]:
-        """Return the settings as values, without those whose condition does not hold."""
-        values = {name: self.space[name].decoded(value) for name, value in raw.items()}
-        when = {name: self.space[name].bound.when for name in values}
-        return {n: v for n, v in values.items() if _holds(when[n], values)}
-
 
 def _said(params: Mapping[str, Any]) -> str:
     """Return what tells one choice of settings from another."""
     return repr(sorted(params.items()))
-
-
-def _holds(when: tuple[str, Any] | None, values: Mapping[str, Any]) -> bool:
-    return when is None or values.get(when[0]) == when[1]

@@ -69,7 +69,9 @@ class Axis:
         """Return how many values there are; infinity where any number between the ends is one."""
         if self.values:
             return len(self.values)
-        return self.bound.high - self.bound.low + 1 if self.bound.integer else math.inf
+        if self.bound.integer or self.bound.low == self.bound.high:
+            return self.bound.high - self.bound.low + 1
+        return math.inf
 
     def levels(self, n: int) -> list[Any]:
         """Return the positions, or at most ``n`` numbers evenly across the range: the middle if it is one."""
@@ -157,11 +159,11 @@ def _python(value: Any) -> Any:
 def _choices(name: str, values: list[Any]) -> Axis:
     if not values:
         raise _bad(name, values, "the list of values is empty")
-    once = _once(values)
+    once = each_once(values)
     return Axis(Bound(choices=tuple(range(len(once)))), once)
 
 
-def _once(values: list[Any]) -> tuple[Any, ...]:
+def each_once(values: Sequence[Any]) -> tuple[Any, ...]:
     """Return the values, plain ones that stand there more than once only once: they would be tried as often."""
     plain = (bool, int, float, str)
     # An estimator may mean by 1 a row and by 1.0 all of them: they are two.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import chain, islice, zip_longest
 
@@ -12,6 +12,7 @@ import numpy as np
 from phantom_ml.algorithms.base import algorithms
 from phantom_ml.automl.question.spaces import Space, effective, grid_of, holds, moved
 from phantom_ml.automl.search.halving import promoted, rungs
+from phantom_ml.automl.search.left import all_tried, is_known, left_of
 from phantom_ml.automl.trials.children import Candidate, Finished, said
 from phantom_ml.config import OptimizationMethod
 from phantom_ml.model.trial import Trial, TrialStatus
@@ -20,7 +21,7 @@ from phantom_ml.wording import counted
 
 #: Algorithms whose settings are searched on: the best few; more only dilute the search.
 FAMILIES = 4
-#: Draws after which a search takes its spaces to be tried out.
+#: Draws after which a search takes what is left of its spaces, in no order.
 DRAWS = 20
 #: Failures after which an algorithm without a complete trial is given up, whatever its settings.
 FAILURES = 5
@@ -65,7 +66,11 @@ class Candidates:
         if self.method is OptimizationMethod.GRID_SEARCH:
             return self._of_grid(number - len(self.first))
         ladder = rungs(self.n_rows) if self.method is OptimizationMethod.HYPERBAND else (None,)
-        return promoted(seen, ladder, begun) or self._proposed(number, seen, begun, ladder[0])
+        return (
+            promoted(seen, ladder, begun)
+            or self._proposed(number, seen, begun, ladder[0])
+            or promoted(seen, ladder, begun, factor=1)
+        )
 
     def _proposed(
         self,
@@ -75,16 +80,26 @@ class Candidates:
         max_rows: int | None,
     ) -> Candidate | None:
         """Return settings near what was good, drawn by the number; None where nothing new is left."""
-        families = self._families(seen)
+        families, tried = self._families(seen), _tried(seen, begun)
+        if not families:
+            return None
         rng = np.random.default_rng([self.seed, number])
-        tried = {said(c) for c in (*begun, *(f.order.candidate for f in seen))}
+        # The best few; of more the search would be diluted, as long as anything else is left.
+        near = [n for n in families if n in families[:FAMILIES] or not self._succeeded(n, seen)]
+        drawn = (self._drawn(near, rng, seen, max_rows) for _ in range(DRAWS))
+        spaces = {name: self._space(name) for name in families}
+        left = left_of(spaces, tried, max_rows, [self.seed, number])
+        # A space of a few values is soon tried out; the same again would tell nothing.
+        new = (c for c in drawn if not is_known(c, tried))
+        return self._least_shared(new, seen) or self._least_shared(islice(left, DRAWS), seen)
+
+    def _least_shared(
+        self, candidates: Iterable[Candidate], seen: Sequence[Finished]
+    ) -> Candidate | None:
+        """Return the first candidate that shares the fewest values with what failed alone; None of none."""
         failed = [f.trial for f in seen if f.trial.status is TrialStatus.FAILED]
         best, fewest = None, np.inf
-        for _ in range(DRAWS if families else 0):
-            found = self._drawn(families, rng, seen, max_rows)
-            # A space of a few values is soon tried out; the same again would tell nothing.
-            if said(found) in tried:
-                continue
+        for found in candidates:
             shared = 0 if self._succeeded(found.algorithm, seen) else _shared(found, failed)
             if shared < fewest:
                 best, fewest = found, shared
@@ -128,9 +143,18 @@ class Candidates:
         return {said(c): c for c in points}
 
     def untried(self, seen: Sequence[Finished]) -> list[str]:
-        """Return what to say of a grid that was not gone through to its end."""
-        if self.method is not OptimizationMethod.GRID_SEARCH or not self.searches:
+        """Return what to say of a grid that was not gone through to its end, or of spaces that were."""
+        if not self.searches:
             return []
+        if self.method is not OptimizationMethod.GRID_SEARCH:
+            # What was given up on few rows is not tried on more.
+            over = [
+                f.order.candidate
+                for f in seen
+                if f.order.candidate.max_rows is None or not f.complete
+            ]
+            spaces = {name: self._space(name) for name in self._families(seen)}
+            return all_tried(spaces, {said(replace(c, max_rows=None)) for c in over})
         points = self._grid()
         n_tried = len({said(f.order.candidate) for f in seen} & set(points))
         if n_tried == len(points):
@@ -144,7 +168,7 @@ class Candidates:
             if f.complete and self._space(f.trial.algorithm):
                 loss = float(np.mean(f.losses))
                 best[f.trial.algorithm] = min(loss, best.get(f.trial.algorithm, np.inf))
-        known = sorted(best, key=lambda name: (best[name], name))[:FAMILIES]
+        known = sorted(best, key=lambda name: (best[name], name))
         return [*known, *self._failing(seen, known)]
 
     def _failing(self, seen: Sequence[Finished], known: Sequence[str]) -> list[str]:
@@ -163,6 +187,10 @@ class Candidates:
 
     def _succeeded(self, name: str, seen: Sequence[Finished]) -> bool:
         return any(f.complete for f in seen if f.trial.algorithm == name)
+
+
+def _tried(seen: Sequence[Finished], begun: Sequence[Candidate]) -> set[str]:
+    return {said(c) for c in (*begun, *(f.order.candidate for f in seen))}
 
 
 def _shared(candidate: Candidate, failed: Sequence[Trial]) -> int:

@@ -34,11 +34,15 @@ def rungs(n_rows: int) -> tuple[int | None, ...]:
 
 
 def promoted(
-    seen: Sequence[Finished], ladder: Sequence[int | None], begun: Sequence[Candidate] = ()
+    seen: Sequence[Finished],
+    ladder: Sequence[int | None],
+    begun: Sequence[Candidate] = (),
+    factor: int = FACTOR,
 ) -> Candidate | None:
     """Return the best settings that have earned more rows, from the highest rung down; None for none.
 
-    The trials that ended decide; what was ``begun`` on more rows, ended or not, is not promoted again.
+    The trials that ended decide; what was ``begun`` on more rows, ended or not, is not promoted again. A
+    ``factor`` of 1 promotes all of them in turn, which is for where nothing else is left to try.
     """
     known = {said(c) for c in (*begun, *(f.order.candidate for f in seen))}
     tried = [f for f in seen if f.order.candidate.raced and f.complete]
@@ -46,7 +50,7 @@ def promoted(
         for name in dict.fromkeys(f.trial.algorithm for f in tried):
             rung = [f for f in tried if f.trial.algorithm == name and _rows(f) == rows]
             best = sorted(rung, key=lambda f: (float(np.mean(f.losses)), f.trial.number))
-            for f in best[: len(rung) // FACTOR]:
+            for f in best[: len(rung) // factor]:
                 candidate = replace(f.order.candidate, max_rows=more)
                 if said(candidate) not in known:
                     return candidate

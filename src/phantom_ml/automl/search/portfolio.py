@@ -22,6 +22,9 @@ DEEP, LINEAR = "NeuralNetwork", ("LogisticRegression", "ElasticNet")
 #: A network that sees the rows less often than this is no member of an ensemble; and what a row then costs on
 #: one core, measured on tables of 10 to 80 columns.
 DEEP_EPOCHS, DEEP_US_PER_ROW = 30, 50.0
+#: What importing torch takes of its trial, measured beside another trial (alone 0.9 to 1.4 s); and how often it
+#: sees the rows at least in what is left: less is given up or learns nothing, and costs others their turn.
+IMPORT_SECONDS, LEAST_EPOCHS = 2.0, 20
 
 
 def learned(file: Path, kind: ProblemKind) -> list[Candidate]:
@@ -40,11 +43,16 @@ def affords_deep(n_rows: int, n_folds: int, seconds: float | None) -> bool:
     n_folds : int
     seconds : float or None
         None, where only trials are counted: then a search stays as quick as it is.
+
+    Examples
+    --------
+    >>> affords_deep(1_000, 1, 8.0), affords_deep(1_000, 1, 20.0)
+    (False, True)
     """
     if seconds is None:
         return False
-    needed = n_folds * n_rows * DEEP_EPOCHS * DEEP_US_PER_ROW / 1e6
-    return needed <= TRIAL_SHARE * seconds
+    share, epoch = TRIAL_SHARE * seconds, n_folds * n_rows * DEEP_US_PER_ROW / 1e6
+    return DEEP_EPOCHS * epoch <= share and LEAST_EPOCHS * epoch <= share - IMPORT_SECONDS
 
 
 def portfolio(
