@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from phantom_ml.algorithms.base import FitContext, algorithms, load_learner, save_learner
-from phantom_ml.algorithms.detectors._columns import Columns
+from phantom_ml.algorithms.detectors._columns import LATER, Columns
 from phantom_ml.config import ProblemKind
 from phantom_ml.data.matrix import Feature, Matrix, Samples
 from phantom_ml.errors import BundleDamaged
@@ -59,16 +59,17 @@ def test_what_columns_weigh_is_saved(name, tmp_path):
     assert (load_learner(tmp_path).predict(rows) == learner.predict(rows)).all()
 
 
-@pytest.mark.parametrize(("context", "version"), [("user", 2), ("", 1)])
-def test_a_detector_states_that_its_columns_weigh_otherwise(context, version):
-    assert fitted("HBOS", table(100, context=context)).version == version
+def test_a_detector_states_that_older_programs_would_score_otherwise():
+    assert fitted("HBOS", table(100)).version == 2
 
 
 def test_a_detector_that_was_saved_without_weights_weighs_its_columns_alike(tmp_path):
     learner, rows = fitted("KNN", table(100, context="")), table(50, seed=1)
     save_learner(learner, tmp_path)
-    _change(tmp_path, lambda arrays: arrays.pop("columns.weight"))
-    assert (load_learner(tmp_path).predict(rows) == learner.predict(rows)).all()
+    _change(tmp_path, lambda arrays: [arrays.pop(f"columns.{name}") for name in LATER])
+    old = load_learner(tmp_path)
+    assert old.version == 1
+    assert (old.predict(rows) == learner.predict(rows)).all()
 
 
 @pytest.mark.parametrize(

@@ -29,7 +29,10 @@ LIMIT, RAREST = 5.0, 10.0
 #: No number is farther from the median than so many spreads.
 FARTHEST = 1e30
 #: What a detector of version 1 lacks.
-WEIGHT = "weight"
+LATER = ("weight", "reach")
+#: How many times as far out as all training rows a number must be to lie beyond them; and the logarithm of the
+#: least reach that is told.
+FARTHER, LEAST_REACH = 2.0, -60.0
 #: What a level counts that training never held.
 UNSEEN_ROWS = 0.5
 
@@ -56,6 +59,8 @@ class Columns:
         Features of a matrix.
     weight : float64 array of shape (n_columns,)
         What each column counts, above 0 and at most 1.
+    reach : float64 array of shape (n_numeric,)
+        Logarithm of how many spreads the farthest training row is from the median.
     """
 
     numeric: Ints
@@ -68,6 +73,7 @@ class Columns:
     rarity: Array
     n_features: Ints
     weight: Array
+    reach: Array
 
     @classmethod
     def fit(cls, matrix: Matrix) -> Columns:
@@ -78,21 +84,23 @@ class Columns:
         missing = np.isnan(values)
         gaps = np.count_nonzero(missing, axis=0)
         flagged = (gaps > 0) & (gaps < len(values))
-        varied = _squashed(values, centre, spread)
-        varied = varied.max(axis=0, initial=-np.inf) > varied.min(axis=0, initial=np.inf)
+        rows = _squashed(values, centre, spread)
+        varied = rows.max(axis=0, initial=-np.inf) > rows.min(axis=0, initial=np.inf)
+        reach = _log_spreads(rows[:, varied]).max(axis=0, initial=LEAST_REACH)
         counts = np.stack([len(values) - gaps, gaps])[:, flagged]
         categorical, start, rarity = _levels(matrix)
         source = np.concatenate([places[varied], places[flagged], categorical])
         return cls(
             places[varied], centre[varied], spread[varied],
             places[flagged], _nats(counts), categorical, start, rarity,
-            np.array([len(matrix.features)], np.int64), _weights(matrix, source),
+            np.array([len(matrix.features)], np.int64), _weights(matrix, source), reach,
         )  # fmt: skip
 
     @property
     def version(self) -> int:
-        """Return the version of a detector's state: 2 where columns weigh otherwise than alike."""
-        return 1 if bool((self.weight == 1.0).all()) else 2
+        """Return the version of a detector's state: 2 where a program of version 1 would score otherwise."""
+        plain = bool((self.weight == 1.0).all() and np.isinf(self.reach).all())
+        return 1 if plain else 2
 
     @property
     def source(self) -> Ints:
@@ -127,6 +135,25 @@ class Columns:
         """Return columns of which squared distances count as much as their weight."""
         return rows * np.sqrt(self.weight)
 
+    def beyond(self, matrix: Matrix) -> Array:
+        """Return how far beyond all training rows each of a row's own numbers is, in nats, at least 0.
+
+        Of the heaviest tails that real tables have, a Pareto law of shape 1, one value in r that lies beyond
+        all others is r times as far out: log(r) nats, from ``FARTHER`` on. The columns of a context, such as the
+        seconds since a user's last event, have other ends on other days, and are no part of it.
+
+        Returns
+        -------
+        float64 array of shape (n_rows, n_columns)
+        """
+        rows = self.of(matrix)
+        n = len(self.numeric)
+        own = self.weight[:n] == 1.0
+        farther = _log_spreads(rows[:, :n]) - self.reach - np.log(FARTHER)
+        rows[:, :n] = np.where(own & (farther > 0), farther, 0.0)
+        rows[:, n:] = 0.0
+        return rows
+
     def arrays(self) -> Arrays:
         """Return what ``save_arrays`` takes."""
         return {f"columns.{f.name}": getattr(self, f.name) for f in fields(self)}
@@ -134,11 +161,12 @@ class Columns:
     @classmethod
     def of_arrays(cls, arrays: Arrays) -> Columns:
         """Return the columns that were saved; raises BundleDamaged where they cannot be."""
-        own = {f.name: arrays[f"columns.{f.name}"] for f in fields(cls) if f.name != WEIGHT}
+        own = {f.name: arrays[f"columns.{f.name}"] for f in fields(cls) if f.name not in LATER}
         n_columns = sum(len(own[name]) for name in ("numeric", "flagged", "categorical"))
-        # A detector of version 1 was saved without: each column weighs the same.
-        weight = arrays.get(f"columns.{WEIGHT}", np.ones(n_columns))
-        found = cls(**own, weight=weight)
+        # A detector of version 1 was saved without: each column weighs the same, and no value lies beyond all.
+        weight = arrays.get("columns.weight", np.ones(n_columns))
+        reach = arrays.get("columns.reach", np.full(len(own["numeric"]), np.inf))
+        found = cls(**own, weight=weight, reach=reach)
         _check(found)
         return found
 
@@ -150,7 +178,7 @@ COLUMNS_FORM: Form = {
         2 if f.name == "flag" else 1,
     )
     for f in fields(Columns)
-    if f.name != WEIGHT
+    if f.name not in LATER
 }
 
 
@@ -173,6 +201,9 @@ def _check(columns: Columns) -> None:
     weight = columns.weight
     known = weight.dtype == np.float64 and weight.shape == columns.source.shape
     require(known and bool(((weight > 0) & (weight <= 1)).all()), "a column weighs nothing")
+    reach = columns.reach
+    known = reach.dtype == np.float64 and reach.shape == n and bool((reach >= LEAST_REACH).all())
+    require(known, "the reach of a number is unknown")
 
 
 def _centre(values: Array) -> tuple[Array, Array]:
@@ -201,6 +232,13 @@ def _squashed(values: Array, centre: Array, spread: Array) -> Array:
     far = np.maximum(np.abs(np.clip(away, -FARTHEST, FARTHEST)), LIMIT)
     straight = np.clip(away, -LIMIT, LIMIT)
     return np.asarray(straight + np.sign(away) * LIMIT * np.log(far / LIMIT))
+
+
+def _log_spreads(rows: Array) -> Array:
+    """Return the logarithm of how many spreads numbers are from their median, of what ``_squashed`` returns."""
+    away = np.abs(rows)
+    straight = np.log(np.maximum(np.minimum(away, LIMIT), np.exp(LEAST_REACH)))
+    return np.asarray(straight + np.maximum(away - LIMIT, 0.0) / LIMIT)
 
 
 def _levels(matrix: Matrix) -> tuple[Ints, Ints, Array]:

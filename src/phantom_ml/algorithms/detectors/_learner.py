@@ -61,7 +61,9 @@ class Detector(Learner):
         with threadpool_limits(n_threads):
             for first in range(0, matrix.n_rows, CHUNK_ROWS):
                 part = slice(first, first + CHUNK_ROWS)
-                found[part, 0] = self.surprise.of(self.raw_of(matrix.view(part)))
+                rows = matrix.view(part)
+                beyond = self.columns.beyond(rows).max(axis=1, initial=0.0)
+                found[part, 0] = self.surprise.of(self.raw_of(rows)) + beyond
         return found
 
     def save(self, folder: Path) -> None:
