@@ -192,6 +192,22 @@ def test_a_giant_cluster_of_duplicates_does_not_unbalance_the_folds():
     assert {s.valid.size for s in plan.splits} == {200}
 
 
+@pytest.mark.parametrize("n_folds", [1, 5])
+def test_rows_that_are_all_alike_never_fill_what_is_held_out(n_folds):
+    blank = np.arange(1_200) % 6 == 0
+    codes = np.random.default_rng(0).integers(0, 2, 1_200)
+    ties = RowTies(duplicates=np.where(blank, 0, np.arange(1_200)))
+    plan = make_splits(codes, BINARY, n_folds=n_folds, seed=0, ties=ties)
+    assert max(blank[s.valid].mean() for s in plan.splits) < 0.25
+
+
+def test_two_rows_alike_stay_in_one_fold_of_few_rows():
+    duplicates, codes = np.repeat(np.arange(10), 2), np.repeat(np.arange(10) % 2, 2)
+    plan = make_splits(codes, BINARY, n_folds=5, seed=0, ties=RowTies(duplicates=duplicates))
+    for split in plan.splits:
+        assert not np.intersect1d(duplicates[split.train], duplicates[split.valid]).size
+
+
 def test_one_time_falls_back_to_stratified_with_the_reason():
     ties = RowTies(time=np.zeros(100, dtype=np.int64))
     plan = make_splits(np.arange(100) % 2, BINARY, n_folds=5, seed=0, ties=ties)

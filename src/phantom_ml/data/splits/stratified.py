@@ -11,6 +11,9 @@ from phantom_ml.wording import counted
 
 #: A single holdout is one of so many folds.
 HOLDOUT_FOLDS = 5
+#: The share of a fold's rows of a class that copies of one row may be. More, such as rows that are blank, would be
+#: all that a score is of.
+MOST_OF_FOLD = 0.25
 #: What folds have their share of, in words.
 OF_CLASSES, OF_VALUES = "every class", "small and large values"
 
@@ -31,8 +34,8 @@ def stratified(
     n_folds : int
     seed : int
     duplicates : int64 array of shape (n_rows,), optional
-        Rows with one code are kept in one fold, unless there are more of them than a fold has rows
-        of their class: such a cluster is what the data is like, not a copy, and is spread.
+        Rows with one code are kept in one fold, unless they would be more than a quarter of its rows of their
+        class: such a cluster is what the data is like, not a copy, and is spread.
     share : str
         What each fold has its share of, in words.
     """
@@ -92,9 +95,10 @@ def _small_clusters(classes: Codes, duplicates: Codes, n_folds: int) -> tuple[Co
     n_classes = int(classes.max()) + 1
     cells, place = np.unique(cluster * n_classes + classes, return_inverse=True)
     rows = np.bincount(place)
-    limit = np.bincount(classes, minlength=n_classes)[cells % n_classes] / n_folds
+    of_class = np.bincount(classes, minlength=n_classes)[cells % n_classes]
+    limit = MOST_OF_FOLD * of_class / n_folds
     too_large = np.zeros(int(cluster.max()) + 1, dtype=bool)
-    too_large[cells[rows > np.maximum(limit, 1.0)] // n_classes] = True
+    too_large[cells[rows > np.maximum(limit, 2.0)] // n_classes] = True
     loose = too_large[cluster]
     kept = int((~loose & (np.bincount(cluster)[cluster] > 1)).sum())
     apart = np.where(loose, int(cluster.max()) + 1 + np.arange(classes.size), cluster)
