@@ -3,7 +3,14 @@
 import numpy as np
 import pytest
 
-from phantom_ml.algorithms._boosting import RoundClock, Stopper, patience, settled_loss
+from phantom_ml.algorithms._boosting import (
+    SLOW_ROUNDS,
+    RoundClock,
+    Stopper,
+    constant_loss,
+    patience,
+    settled_loss,
+)
 from phantom_ml.algorithms.base import FitContext, algorithms
 from phantom_ml.config import ProblemKind
 from phantom_ml.data.matrix import Matrix, Samples
@@ -100,6 +107,39 @@ def test_one_class_alone_has_no_settled_loss():
 
 def test_values_have_no_settled_loss():
     assert settled_loss(watched([0.5, 1.0]), FitContext(ProblemKind.REGRESSION, 0)) == 0.0
+
+
+def test_a_constant_s_loss_for_values_is_their_spread():
+    rows = watched([1.0, 5.0, 9.0], np.array([1.0, 0.0, 1.0]))
+    assert constant_loss(rows, FitContext(ProblemKind.REGRESSION, 0)) == 4.0
+
+
+def rounds_of(losses, slow, **context):
+    """Return how many of the losses are told, and the best round of them."""
+    context = FitContext(ProblemKind.BINARY, **context)
+    rounds = Stopper(context, 100, len(losses), has_valid=True, slow=slow)
+    told = next(number for number, loss in enumerate(losses, 1) if not rounds.goes_on(loss))
+    return told, rounds.best_round
+
+
+#: Each round gains a millionth.
+SLOW_LOSSES = 1.0 - 1e-6 * np.arange(1000)
+
+
+def test_rounds_that_gain_next_to_nothing_end_the_fit_at_the_best():
+    assert rounds_of(SLOW_LOSSES, 1e-3) == (SLOW_ROUNDS + 1, SLOW_ROUNDS + 1)
+
+
+def test_rounds_that_gain_enough_together_go_on():
+    assert rounds_of(SLOW_LOSSES, 1e-4) == (1000, 1000)
+
+
+def test_any_gain_counts_where_no_more_is_asked_for():
+    assert rounds_of(SLOW_LOSSES, 0.0) == (1000, 1000)
+
+
+def test_a_given_number_of_rounds_asks_for_no_gain():
+    assert rounds_of(SLOW_LOSSES, 1e-3, n_rounds=900) == (900, 900)
 
 
 def test_a_given_number_of_rounds_is_exact():

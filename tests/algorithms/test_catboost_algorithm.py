@@ -143,3 +143,20 @@ def test_rows_that_are_told_apart_soon_end_the_fit():
     kind = ProblemKind.BINARY
     learner = CatBoost().fit(easy_samples(300, 1), easy_samples(75, 2), context_of(kind))
     assert (learner.n_rounds < 300, learner.waited) == (True, 0.0)
+
+
+def faint_samples(n_rows, seed):
+    """Return rows of two classes, of which a sixth cannot be told apart, and the others cleanly."""
+    random = np.random.default_rng(seed)
+    cells = random.normal(size=(n_rows, 1)).astype(np.float32)
+    target = (cells[:, 0] > 0).astype(np.int64)
+    cells[::6] = np.nan
+    return Samples(Matrix(cells, FEATURES[:1]), target)
+
+
+@needs_library
+def test_rounds_that_gain_next_to_nothing_end_the_fit():
+    kind = ProblemKind.BINARY
+    settings = CatBoost(learning_rate=0.17, depth=6, l2_leaf_reg=10.0)
+    learner = settings.fit(faint_samples(320, 1), faint_samples(80, 2), context_of(kind))
+    assert learner.n_rounds < 7_000

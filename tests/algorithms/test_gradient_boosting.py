@@ -7,6 +7,7 @@ from sklearn.ensemble import HistGradientBoostingClassifier
 from phantom_ml.algorithms.base import load_learner, save_learner
 from phantom_ml.algorithms.gradient_boosting import FORM, GradientBoosting
 from phantom_ml.config import ProblemKind
+from phantom_ml.data.matrix import Feature, Matrix, Samples
 from phantom_ml.errors import BundleDamaged
 from phantom_ml.parts.arrays import load_arrays, save_arrays
 from phantom_ml.testing._algorithm_data import context_of, matrix_of, samples_of
@@ -37,6 +38,41 @@ def test_it_predicts_as_scikit_learn_does():
 
 def test_categories_are_split_natively():
     assert fitted().trees.bitset_counts.sum() > 0
+
+
+#: Noise, a category of three levels, and one of which training holds one level and missing cells.
+GAPPY = (Feature("n", "n"), Feature("three", "three", 3), Feature("one", "one", 4))
+
+
+def gappy_samples(side, n_rows=600):
+    """Return rows of which one class has the level, 0 or 1; the other's cells are missing."""
+    random = np.random.default_rng(5)
+    target = random.integers(0, 2, n_rows)
+    one = np.where(target == side, 2.0, np.nan)
+    columns = (random.normal(size=n_rows), random.integers(0, 3, n_rows), one)
+    return Samples(Matrix(np.stack(columns, axis=1).astype(np.float32), GAPPY), target)
+
+
+@pytest.mark.parametrize("side", [0, 1])
+def test_the_only_level_of_a_category_is_told_from_missing_cells(side):
+    train = gappy_samples(side)
+    learner = GradientBoosting().fit(train, None, context_of(KIND, n_rounds=100))
+    assert np.abs(learner.predict(train.matrix)[:, 0] - train.target).max() < 0.01
+
+
+def test_the_only_level_of_a_category_has_the_contribution():
+    train = gappy_samples(1)
+    learner = GradientBoosting().fit(train, None, context_of(KIND, n_rounds=100))
+    parts = learner.contributions(train.matrix)[:, :-1, 0]
+    assert (np.abs(parts).argmax(axis=1) == 2).all()
+
+
+def test_the_only_level_of_a_category_is_told_after_loading(tmp_path):
+    train = gappy_samples(1)
+    learner = GradientBoosting().fit(train, train, context_of(KIND))
+    save_learner(learner, tmp_path)
+    found = load_learner(tmp_path).predict(train.matrix)
+    assert np.array_equal(found, learner.predict(train.matrix))
 
 
 def test_rounds_stop_when_the_loss_on_validation_rows_rises():

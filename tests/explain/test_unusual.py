@@ -45,10 +45,13 @@ def row(**changed) -> pl.DataFrame:
 
 @cache
 def pipeline(n_kept: int = 100, far: float = 0.0) -> Pipeline:
-    frame = rows().with_columns(pl.col("bytes") + far)
+    return pipeline_of(rows().with_columns(pl.col("bytes") + far), n_kept)
+
+
+def pipeline_of(frame: pl.DataFrame, n_kept: int = 100) -> Pipeline:
     inputs = recognise(frame)
     encoder = fit_encoder(frame, inputs, FeatureSettings())
-    samples = Samples(encoder.transform(frame), np.zeros(N))
+    samples = Samples(encoder.transform(frame), np.zeros(frame.height))
     learner = algorithms.get("ECOD")().fit(samples, None, FitContext(ProblemKind.ANOMALY, 0))
     part = FittedPart(learner="a", side="b")
     spec = ModelSpec(
@@ -113,6 +116,75 @@ def test_rows_are_as_like_far_from_0_as_they_are_near():
     near = told(row(bytes=4_400.0)).rows[0].nearest
     far = explain(pipeline(far=3e9), {}, row(bytes=3e9 + 4_400.0), 3).rows[0].nearest
     assert [r.distance for r in far] == pytest.approx([r.distance for r in near], abs=1e-6)
+
+
+@cache
+def mixed_pipeline(every: int = 10) -> Pipeline:
+    """One in so many cells of ``delay`` holds a word where the others hold a number, as text."""
+    rng = np.random.default_rng(1)
+    cells = [f"{n:.2f}" for n in rng.normal(0.0, 100.0, N)]
+    for i in range(0, N, every):
+        cells[i] = str(rng.choice(["n/k", "timeout", "err"]))
+    return pipeline_of(pl.DataFrame({"delay": cells, "size": rng.normal(0.0, 1.0, N)}))
+
+
+def mixed(delay: str | None, every: int = 10):
+    frame = pl.DataFrame({"delay": [delay], "size": [0.0]}, schema_overrides={"delay": pl.String})
+    return explain(mixed_pipeline(every), {}, frame, 3).rows[0]
+
+
+def test_a_number_among_words_is_told_by_its_size():
+    wanted = "delay 99,999,999 is larger than in all of the 540 rows learned from"
+    assert wanted in [u.sentence for u in mixed("99999999").unusual]
+
+
+def test_a_word_that_training_never_held_is_told_among_numbers():
+    wanted = "delay = neverseen was in none of the 600 rows learned from"
+    assert wanted in [u.sentence for u in mixed("neverseen").unusual]
+
+
+def test_a_gap_that_never_was_is_told_among_words_and_numbers():
+    wanted = "delay was missing in none of the 600 rows learned from"
+    assert wanted in [u.sentence for u in mixed(None).unusual]
+
+
+def test_no_number_is_told_to_be_rare_for_not_being_a_word():
+    assert not any("delay = " in u.sentence for u in mixed("99999999").unusual)
+
+
+@pytest.mark.parametrize("delay", ["99999999", "neverseen"])
+def test_normal_rows_differ_in_a_column_of_numbers_and_words(delay):
+    assert all(near.differs == ("delay",) for near in mixed(delay).nearest)
+
+
+def test_rows_with_the_same_word_among_numbers_are_alike_in_it():
+    assert [near.values["delay"] for near in mixed("err", every=2).nearest] == ["err"] * 3
+
+
+def test_a_number_among_words_is_told_as_a_number_beside_its_nearest_row():
+    assert "99,999,999 here" in mixed("99999999").nearest[0].sentence
+
+
+@cache
+def scaled(scale: float) -> Pipeline:
+    rng = np.random.default_rng(2)
+    x, b = rng.normal(size=(2, N))
+    return pipeline_of(pl.DataFrame({"x": x * scale, "b": b}))
+
+
+SCALES = pytest.mark.parametrize("scale", [1e-320, 1e-300, 1.0, 1e39, 1e307])
+
+
+@SCALES
+def test_a_number_far_out_is_told_in_any_scale(scale):
+    found = explain(scaled(scale), {}, pl.DataFrame({"x": [15.0 * scale], "b": [0.0]})).rows[0]
+    assert any("is larger than in all of the 600" in u.sentence for u in found.unusual)
+
+
+@SCALES
+def test_no_normal_row_is_like_a_number_far_out_in_any_scale(scale):
+    found = explain(scaled(scale), {}, pl.DataFrame({"x": [15.0 * scale], "b": [0.0]}), 3).rows[0]
+    assert [near.differs for near in found.nearest] == [("x",)] * 3
 
 
 def test_of_a_value_that_never_came_no_pair_is_told():

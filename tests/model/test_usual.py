@@ -67,10 +67,41 @@ def test_more_values_than_are_kept_are_told_by_a_bound(monkeypatch):
     assert (len(counts.hashes), counts.n_rows, counts.most_lost) == (2, 13, 3)
 
 
-def test_a_number_ends_where_features_end_it():
+def test_a_number_beyond_float32_is_kept_as_it_is():
     frame = pl.DataFrame({"bytes": [*range(1, 100), 1e300]}, schema={"bytes": pl.Float64})
     found = Usual.fit(frame, recognise(frame), 0, seed=0)
-    assert found.numbers["bytes"].value[-1] == np.finfo(np.float32).max
+    assert found.numbers["bytes"].value[-1] == 1e300
+
+
+def mixed() -> Usual:
+    cells = [*(f"{n / 7:.3f}" for n in range(200)), *["n/k"] * 20, " n/k", "err", None, "-"]
+    frame = pl.DataFrame({"delay": cells, "size": [*range(len(cells))]})
+    return Usual.fit(frame, recognise(frame), 5, seed=0)
+
+
+def test_numbers_as_text_have_a_distribution():
+    assert mixed().n_known("delay") == 200
+
+
+def test_words_among_numbers_are_counted_and_all_numbers_as_one_value():
+    counts = counts_of("delay", mixed())
+    asked = usual.word_hashes(pl.Series(["n/k", "err", "never", "5", "1e9"]))
+    assert counts.times(asked).tolist() == [21, 1, 0, 200, 200]
+
+
+def test_a_mark_for_no_value_is_a_gap_among_numbers():
+    assert counts_of("delay", mixed()).n_rows == 222
+
+
+def test_only_columns_that_hold_numbers_as_text_are_mixed():
+    assert mixed().mixed == {"delay"}
+
+
+def test_a_saved_mixed_column_is_mixed_again(tmp_path):
+    mixed().save(tmp_path)
+    again = Usual.load(tmp_path)
+    assert again is not None
+    assert again.mixed == {"delay"}
 
 
 def test_pairs_of_entities_are_counted():

@@ -20,6 +20,8 @@ UNGUIDED_ROUNDS = 300
 LEAST_GAIN = 1e-7
 #: Share of a constant's log loss below which the validation rows are told apart for good.
 SETTLED_SHARE = 1e-4
+#: Share of a constant's loss that so many rounds have to gain, where rounds grow dearer by their number.
+SLOW_SHARE, SLOW_ROUNDS = 3e-5, 300
 #: A round may take so much longer than the slowest of late before the deadline is passed.
 ROUND_MARGIN = 1.5
 #: What is waited for the first one is setting up, half of it or more.
@@ -38,6 +40,27 @@ def patience(n_rows: int, best_round: int) -> int:
     return int(max(base, 20 + 0.3 * best_round))
 
 
+def constant_loss(valid: Samples | None, context: FitContext) -> float:
+    """Return the loss of the best answer that is one for all validation rows, at least 0.
+
+    It is the log loss, for values the root of the mean squared error; 0 where no row is watched.
+
+    Examples
+    --------
+    >>> from phantom_ml.config import ProblemKind
+    >>> constant_loss(None, FitContext(ProblemKind.BINARY))
+    0.0
+    """
+    if valid is None or not len(valid.target):
+        return 0.0
+    if not context.kind.is_classification:
+        mean = np.average(valid.target, weights=valid.weight)
+        return float(np.sqrt(np.average((valid.target - mean) ** 2, weights=valid.weight)))
+    totals = np.bincount(valid.target.astype(np.int64), weights=valid.weight)
+    shares = totals[totals > 0] / max(float(totals.sum()), np.finfo(np.float64).tiny)
+    return float(max(0.0, -(shares * np.log(shares)).sum()))
+
+
 def settled_loss(valid: Samples | None, context: FitContext) -> float:
     """Return the log loss on validation rows below which another round has nothing to gain.
 
@@ -50,15 +73,13 @@ def settled_loss(valid: Samples | None, context: FitContext) -> float:
     >>> settled_loss(None, FitContext(ProblemKind.BINARY))
     0.0
     """
-    if valid is None or not context.kind.is_classification:
-        return 0.0
-    totals = np.bincount(valid.target.astype(np.int64), weights=valid.weight)
-    shares = totals[totals > 0] / max(float(totals.sum()), np.finfo(np.float64).tiny)
-    return float(SETTLED_SHARE * max(0.0, -(shares * np.log(shares)).sum()))
+    return SETTLED_SHARE * constant_loss(valid, context) if context.kind.is_classification else 0.0
 
 
 class Stopper:
     """Told of each round, it says whether there is to be another, and remembers the best.
+
+    ``is_cut_short`` where there is none because of the deadline alone.
 
     Parameters
     ----------
@@ -72,6 +93,9 @@ class Stopper:
         Whether losses on validation rows will be told.
     settled : float
         No round follows a loss this small, at least 0.
+    slow : float
+        None follows SLOW_ROUNDS in which the best loss fell by no more than this either; 0 asks for no
+        such gain.
 
     Examples
     --------
@@ -89,14 +113,17 @@ class Stopper:
         *,
         has_valid: bool,
         settled: float = 0.0,
+        slow: float = 0.0,
     ) -> None:
-        self._n_rows, self._settled = n_rows, settled
+        self._n_rows, self._settled, self._slow = n_rows, settled, slow
         self._watches = has_valid and context.n_rounds is None
         unguided = min(max_rounds, UNGUIDED_ROUNDS)
         self.limit = context.n_rounds or (max_rounds if has_valid else unguided)
         self.rounds = 0
         self.best_round = 0
         self.best_loss = math.inf
+        self._noted_round, self._noted_loss = 0, math.inf
+        self.is_cut_short = False
         self._clock = RoundClock(context.deadline)
 
     @property
@@ -112,13 +139,21 @@ class Stopper:
             self.best_round = self.rounds
         elif loss < self.best_loss - LEAST_GAIN or self.best_round == 0:
             self.best_loss, self.best_round = loss, self.rounds
-        waited = self.rounds - self.best_round
-        return (
-            in_time
-            and self.rounds < self.limit
+        wanted = (
+            self.rounds < self.limit
             and self.best_loss > self._settled
-            and (not self._watches or waited < patience(self._n_rows, self.best_round))
+            and (not self._watches or self._may_gain())
         )
+        self.is_cut_short = wanted and not in_time
+        return wanted and in_time
+
+    def _may_gain(self) -> bool:
+        """Return whether there was a better loss of late, and one that is better by what is asked for."""
+        if self._noted_round == 0 or self.best_loss < self._noted_loss - self._slow:
+            self._noted_round, self._noted_loss = self.best_round, self.best_loss
+        is_slow = self._slow > 0 and self.rounds - self._noted_round >= SLOW_ROUNDS
+        waited = self.rounds - self.best_round
+        return waited < patience(self._n_rows, self.best_round) and not is_slow
 
 
 class RoundClock:

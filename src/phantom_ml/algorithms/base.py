@@ -96,6 +96,11 @@ class Learner(ABC):
     #: About the seconds that the fit needed, where the time was over before it had learned anything; else 0.
     needed_seconds: float = 0.0
 
+    #: Whether the time ended the fit: before it converged, had its trees or rounds, or went through its schedule
+    #: (one that was shortened to fit the time is gone through). ``n_rounds`` may tell how far it came; False after
+    #: it was loaded.
+    is_cut_short: bool = False
+
     @abstractmethod
     def predict(self, matrix: Matrix, n_threads: int = 1) -> NDArray[np.float64]:
         """Return predictions of shape (n_rows, n_outputs).
@@ -148,7 +153,8 @@ class AlgorithmSettings(BoundedSettings, ABC):
     reads_strings, reads_history, reads_entity : whether it learns from ``Matrix.strings``,
         ``Matrix.history`` or ``Matrix.entity``, which are made where one does.
     reads_known : whether known anomalies are among the rows that a detector is fitted on.
-    can_stop : whether it checks its deadline inside a fit and keeps what it has.
+    can_stop : whether it checks its deadline inside a fit and keeps what it has; its learner then
+        tells by ``is_cut_short`` that it did.
     """
 
     name: ClassVar[str]

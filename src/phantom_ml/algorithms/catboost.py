@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field
 
-from phantom_ml.algorithms._boosting import Stopper, settled_loss
+from phantom_ml.algorithms._boosting import SLOW_SHARE, Stopper, constant_loss, settled_loss
 from phantom_ml.algorithms._values import checked_values
 from phantom_ml.algorithms.base import (
     AlgorithmSettings,
@@ -205,6 +205,8 @@ class CatBoost(AlgorithmSettings):
             self.max_rounds,
             has_valid=judges is not None,
             settled=settled_loss(judges, context),
+            # After each round it tells all losses so far, so that every round takes longer than the last.
+            slow=SLOW_SHARE * constant_loss(judges, context),
         )
         model = self._boosted(unit.shown(train), judges, stopper, context)
         if model is None:
@@ -212,7 +214,7 @@ class CatBoost(AlgorithmSettings):
         elif model.tree_count_ > stopper.best_round:
             model.shrink(ntree_end=stopper.best_round)
         learner = CatBoostLearner(context.kind, categorical, model._serialize_model(), unit)
-        learner.waited = stopper.waited
+        learner.waited, learner.is_cut_short = stopper.waited, stopper.is_cut_short
         return learner
 
     def _boosted(

@@ -53,10 +53,12 @@ class ElasticNet(AlgorithmSettings):
         design, answer, weights = fit_linear(
             train, context, lambda _: penalty, self.max_iterations, self.scaling
         )
-        return ElasticNetLearner(
+        learner = ElasticNetLearner(
             context.kind,
             design,
             weights.coefficients.astype(np.float32),
             weights.intercept,
             answer.unit,
         )
+        learner.is_cut_short = weights.is_cut_short
+        return learner

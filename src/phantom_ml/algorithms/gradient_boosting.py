@@ -187,7 +187,8 @@ class GradientBoosting(AlgorithmSettings):
         from threadpoolctl import threadpool_limits
 
         with threadpool_limits(context.n_threads, "openmp"):
-            levels = TopLevels.fit(train.matrix, min(MAX_LEVELS, self.max_bins - 1))
+            seen = _sole_levels_as_numbers(train.matrix)
+            levels = TopLevels.fit(seen, min(MAX_LEVELS, self.max_bins - 1))
             return _Boosting(self, levels, train, context).run(valid)
 
     def estimator(self, context: FitContext, n_categorical: int, n_features: int) -> Any:
@@ -246,7 +247,8 @@ class _Boosting:
             done += batch
             batch = self._fitting(batch, (self._deadline.clock() - begun) / batch)
         learner = self._part(0, max(1, rounds.best_round))
-        learner.waited = rounds.waited
+        # Whoever would go on had no time for another batch.
+        learner.waited, learner.is_cut_short = rounds.waited, going
         return learner
 
     def _grow(self, n_rounds: int) -> None:
@@ -280,6 +282,27 @@ class _Boosting:
         )
         own = (trees, classes, gains.astype(np.float64), context.n_outputs, self._unit)
         return GradientBoostingLearner(context.kind, self._levels, *own)
+
+
+def _sole_levels_as_numbers(matrix: Matrix) -> Matrix:
+    """Return the matrix with categories of which one level and missing cells are seen as numbers.
+
+    Scikit-learn (1.9) loses on which side of a split such a level is. A number of one value parts from
+    missing cells as well; a level that comes only later counts as that one, not as missing.
+    """
+    columns = zip(matrix.features, matrix.values.T, strict=True)
+    features = [
+        replace(feature, cardinality=0)
+        if feature.is_categorical and _is_one_level_with_gaps(cells)
+        else feature
+        for feature, cells in columns
+    ]
+    return replace(matrix, features=tuple(features))
+
+
+def _is_one_level_with_gaps(cells: NDArray[np.float32]) -> bool:
+    known = cells[~np.isnan(cells)]
+    return 0 < len(known) < len(cells) and bool((known == known[0]).all())
 
 
 class _Watched:

@@ -164,7 +164,7 @@ class LightGBM(AlgorithmSettings):
         stopper = Stopper(context, len(train.target), self.max_rounds, has_valid=watches)
         best = _boost(booster, stopper, watches)
         learner = LightGBMLearner(booster.model_to_string(num_iteration=best), unit)
-        learner.waited = stopper.waited
+        learner.waited, learner.is_cut_short = stopper.waited, stopper.is_cut_short
         return learner
 
     def _params(self, train: Samples, context: FitContext) -> dict[str, Any]:

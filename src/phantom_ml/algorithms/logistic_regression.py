@@ -61,10 +61,12 @@ class LogisticRegression(AlgorithmSettings):
             self.max_iterations,
             self.scaling,
         )
-        return LogisticRegressionLearner(
+        learner = LogisticRegressionLearner(
             context.kind,
             design,
             weights.coefficients.astype(np.float32),
             weights.intercept,
             answer.unit,
         )
+        learner.is_cut_short = weights.is_cut_short
+        return learner

@@ -64,9 +64,10 @@ class RandomForest(AlgorithmSettings):
         unit = TargetUnit.of(train, context.kind)
         n_trees = context.n_rounds or self.n_estimators
         exponents = grow(estimator, unit.shown(train), n_trees, context)
-        return RandomForestLearner(
-            context.kind, *forest_arrays(estimator, context, exponents), unit
-        )
+        arrays = forest_arrays(estimator, context, exponents)
+        learner = RandomForestLearner(context.kind, *arrays, unit)
+        learner.is_cut_short = learner.n_trees < n_trees
+        return learner
 
     def _estimator(self, context: FitContext, n_rows: int) -> Any:
         from sklearn.ensemble import RandomForestClassifier, RandomForestRegressor

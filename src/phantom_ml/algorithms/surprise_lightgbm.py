@@ -63,6 +63,8 @@ class SurpriseLightGBMLearner(Learner):
 
     def __post_init__(self) -> None:
         self.n_rounds = None if self.booster is None else self.booster.n_rounds
+        parts = [*(learner for half in self.halves for learner in half), self.booster]
+        self.is_cut_short = any(part is not None and part.is_cut_short for part in parts)
 
     def predict(self, matrix: Matrix, n_threads: int = 1) -> Array:
         """Return probabilities, or nats of surprise, shape (n_rows, 1)."""
@@ -171,7 +173,8 @@ def _whole(train: Samples, context: FitContext) -> tuple[Half, ...]:
 
 
 def _views(normal: Samples, context: FitContext) -> Half:
-    own = replace(context, kind=ProblemKind.ANOMALY)
+    # Rounds are the booster's; a forest that had as few trees would be another one on all rows.
+    own = replace(context, kind=ProblemKind.ANOMALY, n_rounds=None)
     return tuple(algorithms.get(name)().fit(normal, None, own) for name in VIEWS)
 
 

@@ -266,7 +266,9 @@ class SVM(AlgorithmSettings):
 def _learner(columns: Columns, weights: Weights, unit: Array, context: FitContext) -> SVMLearner:
     even = np.stack([np.ones(context.n_outputs), np.zeros(context.n_outputs)])
     coefficients = weights.coefficients.astype(np.float32)
-    return SVMLearner(context.kind, columns, coefficients, weights.intercept, unit, even)
+    learner = SVMLearner(context.kind, columns, coefficients, weights.intercept, unit, even)
+    learner.is_cut_short = weights.is_cut_short
+    return learner
 
 
 def _loss(train: Samples, weight: Array, context: FitContext) -> tuple[Loss, Array]:

@@ -155,7 +155,7 @@ class XGBoost(AlgorithmSettings):
         )
         best = _boost(booster, rows, watched, stopper)
         learner = XGBoostLearner(bytes(booster[:best].save_raw("json")), unit)
-        learner.waited = stopper.waited
+        learner.waited, learner.is_cut_short = stopper.waited, stopper.is_cut_short
         return learner
 
     def _rows(

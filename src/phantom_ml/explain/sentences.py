@@ -149,7 +149,11 @@ def neighbour_sentence(
     'like a normal row but for bytes (512 there, 9,341,222 here), port (missing there, 4444 here)'
     >>> neighbour_sentence([], 7)
     'like a normal row in all 7 columns'
+    >>> neighbour_sentence([], 1)
+    'like a normal row in the only column that is compared'
     """
+    if not differs and n_alike == 1:
+        return "like a normal row in the only column that is compared"
     if not differs:
         return f"like a normal row in all {counted(n_alike, 'column')}"
     near = origins or {}

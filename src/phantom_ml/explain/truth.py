@@ -95,10 +95,22 @@ def _all_of_one(
     answers = np.full(len(rows), int(odd), np.int64)
     if same or is_plain(value):
         return KnownAnswers(answers, rows)
-    by = "by that name" if odd_class is None else f"as training called an anomaly {odd_class!r}"
     what = "anomalies" if odd else "normal rows"
-    note = f"All known rows of {name!r} are {value!r}, and were taken for {what}, {by}."
+    note = f"All known rows of {name!r} are {value!r}, and were taken for {what}, {_why(odd, odd_class)}."
     return KnownAnswers(answers, rows, (note,))
+
+
+def _why(odd: bool, odd_class: ClassName | None) -> str:
+    """Return why rows of one name are anomalies, or are not."""
+    if odd_class is not None:
+        return f"as training called an anomaly {odd_class!r}"
+    if odd:
+        return "by that name"
+    # A name that nobody knows tells nothing: what was decided is the safer guess, and no more.
+    return (
+        "as it is no word for an alert that is known here (attack, malicious, fraud, ...); "
+        "if they are anomalies, give 1 in its place"
+    )
 
 
 def _otherwise_called(odd_class: ClassName | None, called: set[str]) -> tuple[str, ...]:

@@ -17,9 +17,9 @@ from numpy.typing import NDArray
 from phantom_ml.explain.forms import RowExplanation, Unusual
 from phantom_ml.explain.sentences import count_sentence, plain_value, tail_sentence
 from phantom_ml.features.cells.entity import row_hashes
-from phantom_ml.features.cells.hashing import MISSING
-from phantom_ml.features.columns.number import to_float64
-from phantom_ml.model.usual import Counts, Usual
+from phantom_ml.features.cells.hashing import MISSING, Hashes
+from phantom_ml.features.columns.number import finite_numbers
+from phantom_ml.model.usual import NUMBER, Counts, Usual, word_hashes
 
 Array = NDArray[np.float64]
 #: What more rows than this are like is not unusual.
@@ -89,7 +89,8 @@ def _of_row(told: Sequence[_Told], i: int, row: RowExplanation) -> tuple[Unusual
 def _numbers(usual: Usual, frame: pl.DataFrame, origins: Mapping[str, float]) -> Iterator[_Told]:
     for column, tails in usual.numbers.items():
         origin = origins.get(column, 0.0)
-        values = to_float64(frame[column], column)
+        mixed = column in usual.mixed
+        values = finite_numbers(frame[column], None if mixed else column)
         known, n_rows = np.isfinite(values), usual.n_known(column)
         low, high = tails.nats(np.where(known, values, tails.value[0])[:, None])
         larger = high[:, 0] >= low[:, 0]
@@ -97,14 +98,14 @@ def _numbers(usual: Usual, frame: pl.DataFrame, origins: Mapping[str, float]) ->
         n_missing = usual.n_rows - n_rows
         # As far out on the other side would be as unusual.
         both = np.minimum(1.0, 2.0 * tail)
-        share = np.where(known, both, usual.share_of_gaps(n_rows))
+        # Words, and gaps among them, are told as values.
+        share = np.where(known, both, 1.0 if mixed else usual.share_of_gaps(n_rows))
+        cells = values.tolist() if mixed else frame[column]
         yield _Told(
             (column,),
             share,
             {
-                i: tail_sentence(
-                    column, plain_value(frame[column][i]), tail[i], larger[i], n_rows, origin
-                )
+                i: tail_sentence(column, plain_value(cells[i]), tail[i], larger[i], n_rows, origin)
                 if known[i]
                 else count_sentence((column,), (None,), n_missing, usual.n_rows)
                 for i in np.flatnonzero(share <= LARGEST_SHARE).tolist()
@@ -114,10 +115,11 @@ def _numbers(usual: Usual, frame: pl.DataFrame, origins: Mapping[str, float]) ->
 
 def _values(usual: Usual, frame: pl.DataFrame) -> Iterator[_Told]:
     for counts in usual.counts:
-        hashes = row_hashes(frame, counts.columns)
+        hashes, is_number = _hashes(usual, frame, counts.columns)
         missing, times = hashes == MISSING, counts.times(hashes)
         gaps = usual.share_of_gaps(counts.n_rows) if len(counts.columns) == 1 else 1.0
         share = np.where(missing, gaps, counts.share(times))
+        share = np.where(is_number, 1.0, share)
         n_rows = np.where(missing, usual.n_rows, counts.n_rows)
         times = np.where(missing, usual.n_rows - counts.n_rows, times)
         yield _Told(
@@ -134,6 +136,16 @@ def _values(usual: Usual, frame: pl.DataFrame) -> Iterator[_Told]:
                 for i in np.flatnonzero(share <= LARGEST_SHARE).tolist()
             },
         )
+
+
+def _hashes(
+    usual: Usual, frame: pl.DataFrame, columns: Sequence[str]
+) -> tuple[Hashes, NDArray[np.bool_]]:
+    """Return what rows hold there, and which of them a number that is told by its size instead."""
+    if columns[0] not in usual.mixed:
+        return row_hashes(frame, columns), np.zeros(frame.height, np.bool_)
+    hashes = word_hashes(frame[columns[0]])
+    return hashes, hashes == NUMBER
 
 
 def _is_bound(counts: Counts, value: np.uint64, missing: bool) -> bool:

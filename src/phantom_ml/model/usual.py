@@ -1,7 +1,8 @@
 """Usual: what the rows that a detector learned from held, kept so that an anomaly can be told in words.
 
 Of each number column a sketch of its distribution, of each other one, and of pairs of them, how often each
-value came; the values themselves are kept as hashes alone. Beside them lies a sample of the rows as they are.
+value came; of numbers stored as text both, all of them counted as one value beside the words among them. The
+values themselves are kept as hashes alone. Beside them lies a sample of the rows as they are.
 
 How rare a value is that came so many times is the share of rows whose value came no more often. Of a value
 that never came it is the share of those that came once: Good, "The Population Frequencies of Species and the
@@ -21,9 +22,10 @@ import polars as pl
 from numpy.typing import NDArray
 
 from phantom_ml.data.schema import ColumnKind, ColumnSchema, TableSchema
+from phantom_ml.features.base import as_text
 from phantom_ml.features.cells.entity import row_hashes
-from phantom_ml.features.cells.hashing import MISSING, Hashes
-from phantom_ml.features.offsets import LIMIT
+from phantom_ml.features.cells.hashing import MISSING, Hashes, hash64
+from phantom_ml.features.columns.number import finite_numbers, is_word
 from phantom_ml.features.tables.pair_rarity import KINDS, MAX_COLUMNS, MIN_VALUES
 from phantom_ml.parts.arrays import Arrays, Form, damaged, load_arrays, require, save_arrays
 from phantom_ml.parts.tails import BEYOND_ROWS, Tails, require_tails
@@ -36,6 +38,8 @@ MAX_CHARACTERS = 500
 #: Columns of numbers that have an order of their own; a port or a flag is counted by value.
 NUMBERS = (ColumnKind.NUMBER, ColumnKind.BYTES, ColumnKind.DURATION)
 ROWS = "rows.parquet"
+#: What any number hashes as among words; a word has this hash with a chance of 2**-64.
+NUMBER = np.uint64(1)
 
 
 @dataclass(frozen=True)
@@ -97,7 +101,7 @@ class Usual:
     numbers : dict of str to Tails
         The distribution of each number column.
     counts : tuple of Counts
-        Of single columns, then of pairs.
+        Of single columns, then of pairs. A column of both holds numbers as text, and perhaps words.
     rows : DataFrame
         A sample of the rows; none where nobody wants rows to lie in a model.
     """
@@ -127,12 +131,23 @@ class Usual:
         told = [c for c in there if c.kind is not ColumnKind.TIMESTAMP]
         numbers = {c.name: _finite(frame[c.name]) for c in told if _is_number(c, frame)}
         words = [c for c in told if not _is_number(c, frame)]
+        mixed = [c.name for c in told if c.name in numbers and frame[c.name].dtype == pl.String]
         counted = [*((c.name,) for c in words), *_pairs(words)]
         return cls(
             frame.height,
             {name: Tails.fit(known[:, None]) for name, known in numbers.items() if len(known)},
-            tuple(Counts.fit(columns, row_hashes(frame, columns)) for columns in counted),
+            (
+                *(Counts.fit((name,), word_hashes(frame[name])) for name in mixed),
+                *(Counts.fit(columns, row_hashes(frame, columns)) for columns in counted),
+            ),
             _cut(_some(frame, n_kept, rng)),
+        )
+
+    @property
+    def mixed(self) -> frozenset[str]:
+        """Return the columns that hold numbers as text, words among them."""
+        return frozenset(c.columns[0] for c in self.counts if len(c.columns) == 1) & set(
+            self.numbers
         )
 
     def n_known(self, column: str) -> int:
@@ -172,14 +187,31 @@ class Usual:
         return cls(int(n_rows or 1), numbers, counts, _rows(folder / ROWS))
 
 
+def word_hashes(values: pl.Series) -> Hashes:
+    """Return one hash a row of numbers with words among them: of its word, NUMBER, or MISSING.
+
+    Examples
+    --------
+    >>> found = word_hashes(pl.Series(["7", " 2.5", "err", " err ", "-"]))
+    >>> found[:2].tolist(), bool(found[2] == found[3]), int(found[4])
+    ([1, 1], True, 0)
+    """
+    text = as_text(values).str.strip_chars()
+    word = pl.select(pl.when(is_word(text)).then(text)).to_series()
+    return np.where(np.isfinite(finite_numbers(text)), NUMBER, hash64(word))
+
+
 def _is_number(column: ColumnSchema, frame: pl.DataFrame) -> bool:
-    return column.kind in NUMBERS and frame[column.name].dtype.is_numeric()
+    if column.kind not in NUMBERS:
+        return False
+    values = frame[column.name]
+    as_numbers = values.dtype == pl.String and np.isfinite(finite_numbers(values)).any()
+    return values.dtype.is_numeric() or bool(as_numbers)
 
 
 def _finite(values: pl.Series) -> Array:
-    found = values.cast(pl.Float64).drop_nulls().to_numpy()
-    # As far as features hold numbers: rows that are told come within that, too.
-    return np.asarray(np.clip(found[np.isfinite(found)], -LIMIT, LIMIT), np.float64)
+    found = finite_numbers(values)
+    return found[np.isfinite(found)]
 
 
 def _pairs(columns: Sequence[ColumnSchema]) -> list[tuple[str, str]]:

@@ -52,6 +52,12 @@ def test_where_gaps_are_usual_a_value_is_rare():
     np.testing.assert_allclose(found[[0, -1], 1], [0.0, np.log(3)])
 
 
+def test_a_gap_that_only_rows_apart_have_is_flagged():
+    rows = matrix([0.0, 1, 2, 3, np.nan])
+    columns = Columns.fit(rows.rows(np.arange(4)), rows)
+    np.testing.assert_allclose(columns.of(rows)[:, 1], [0, 0, 0, 0, np.log(4)])
+
+
 def test_a_gap_that_training_never_had_is_neutral():
     assert made(matrix([0, 1, 2]), matrix([np.nan]))[0, 0] == 0.0
 

@@ -32,8 +32,8 @@ def taking(seconds: float, number: int = 0):
     return finished(number, fit_seconds=seconds, n_fitted=400)
 
 
-def refitted(asked: int | None, done: int | None, **changes: object):
-    one = finished(50_001)
+def refitted(asked: int | None, done: int | None, *, cut: bool = False, n_trees=0, **changes):
+    one = finished(50_001, is_cut_short=cut, n_trees=n_trees)
     trial = one.trial.model_copy(update={"n_rounds": done, **changes})
     return replace(one, trial=trial, order=replace(one.order, n_rounds=asked))
 
@@ -123,6 +123,19 @@ def test_a_fit_that_came_near_its_end_is_served(asked, done):
 
 def test_a_fit_that_the_time_ended_after_a_round_is_not_served():
     assert not is_whole(refitted(37, 1))
+
+
+def test_trees_that_the_time_ended_near_their_number_are_served():
+    assert is_whole(refitted(37, 30, cut=True, n_trees=30))
+
+
+@pytest.mark.parametrize(("asked", "done"), [(None, None), (None, 5), (37, None)])
+def test_a_fit_that_the_time_ended_at_no_known_place_is_not_served(asked, done):
+    assert not is_whole(refitted(asked, done, cut=True))
+
+
+def test_a_network_that_the_time_ended_in_its_schedule_is_not_served():
+    assert not is_whole(refitted(10, 10, cut=True))
 
 
 def test_a_fit_that_failed_is_not_served():

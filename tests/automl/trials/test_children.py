@@ -21,6 +21,7 @@ RESULT = {
     "folds": 3,
     "losses": [0.1, 0.2, 0.3],
     "n_rounds": [10, 20, 60],
+    "is_cut_short": False,
     "n_trees": 90,
     "fit_seconds": 1.5,
     "n_rows": 40,
@@ -63,6 +64,11 @@ def test_a_trial_that_fell_behind_is_pruned(tmp_path):
     found = ended(tmp_path, RESULT | {"folds": 1, "losses": [0.9], "n_rounds": [10]})
     assert (found.trial.status.value, found.complete) == ("pruned", False)
     assert found.trial.reason
+
+
+@pytest.mark.parametrize("is_cut_short", [True, False])
+def test_a_trial_tells_whether_the_time_cut_a_fit_of_it_short(tmp_path, is_cut_short):
+    assert ended(tmp_path, RESULT | {"is_cut_short": is_cut_short}).is_cut_short == is_cut_short
 
 
 def test_a_child_that_failed_is_a_failed_trial_with_its_reason(tmp_path):

@@ -1,4 +1,4 @@
-"""Words that often stand where a number would are told apart; rare ones are only no numbers."""
+"""Words that often stand where a number would are told apart, from numbers and from any other word."""
 
 import numpy as np
 import polars as pl
@@ -6,6 +6,7 @@ import pytest
 
 from phantom_ml.data.recognise import recognise
 from phantom_ml.data.schema import ColumnKind
+from phantom_ml.features.base import encoders
 from phantom_ml.features.encoder import Encoder
 from phantom_ml.features.fit import fit_encoder
 from phantom_ml.features.request import FeatureRequest
@@ -30,19 +31,20 @@ def test_words_that_come_often_are_levels_by_falling_frequency():
 
 
 def test_blanks_about_a_word_are_none_of_it():
-    assert codes(encoder_of([*NUMBERS, *OFTEN]), [" error ", "none"]) == [1, 0]
+    assert codes(encoder_of([*NUMBERS, *OFTEN]), [" error ", "none"]) == [2, 1]
 
 
-def test_one_word_beside_missing_cells_is_told():
-    assert encoder_of([*NUMBERS, *["error"] * 10, *[None] * 10]).levels == ("error",)
+@pytest.mark.parametrize("others", [[], [None] * 10], ids=["alone", "beside missing cells"])
+def test_one_word_is_told(others):
+    assert encoder_of([*NUMBERS, *["error"] * 10, *others]).levels == ("error",)
 
 
 @pytest.mark.parametrize(
     "cells",
-    [NUMBERS, [*NUMBERS, *["error"] * 10], [*NUMBERS, *[None] * 10], [*NUMBERS, *"-" * 10], []],
-    ids=["numbers", "one word", "missing cells", "marks", "no rows"],
+    [NUMBERS, [*NUMBERS * 2, "oops"], [*NUMBERS, *[None] * 10], [*NUMBERS, *"-" * 10], []],
+    ids=["numbers", "rare words", "missing cells", "marks", "no rows"],
 )
-def test_a_column_whose_cells_without_a_number_are_all_alike_has_none(cells):
+def test_a_column_in_which_no_word_comes_often_has_none(cells):
     series = pl.Series(cells, dtype=pl.String).to_list() or pl.Series([], dtype=pl.String)
     assert encoder_of(series) is None
 
@@ -55,13 +57,37 @@ def test_stored_numbers_have_no_words():
     assert encoder_of([1, 2, 3]) is None
 
 
-@pytest.mark.parametrize("cell", ["7", "new", "", None])
-def test_a_number_and_a_word_that_training_did_not_hold_are_missing(cell):
-    assert codes(encoder_of([*NUMBERS, *OFTEN]), ["none", cell]) == [0, None]
+@pytest.mark.parametrize("cell", ["7", " 2.5 ", "1e300"])
+def test_any_number_is_the_first_code(cell):
+    assert codes(encoder_of([*NUMBERS, *OFTEN]), ["none", cell]) == [1, 0]
+
+
+def test_rare_words_and_those_that_training_did_not_hold_are_the_last_code():
+    encoder = encoder_of([*NUMBERS, *OFTEN, "oops"])
+    assert codes(encoder, ["oops", "new"]) == [3, 3]
+
+
+def test_every_code_is_a_level_of_the_feature():
+    assert encoder_of([*NUMBERS, *OFTEN]).features[0].cardinality == 4
+
+
+@pytest.mark.parametrize("cell", ["", "-", "inf", "nan", None])
+def test_what_is_neither_a_number_nor_a_word_is_missing(cell):
+    assert codes(encoder_of([*NUMBERS, *OFTEN]), ["none", cell]) == [1, None]
 
 
 def test_a_column_that_comes_as_numbers_later_has_no_word():
-    assert codes(encoder_of([*NUMBERS, *OFTEN]), [1, 2]) == [None, None]
+    assert codes(encoder_of([*NUMBERS, *OFTEN]), [1.0, 2.5, None]) == [0, 0, None]
+
+
+def test_an_encoder_saved_before_numbers_had_a_code_tells_what_it_told():
+    old = encoders.get("number_words").model_validate({"column": "c", "levels": ("none", "error")})
+    assert codes(old, ["error", "7", "new", None]) == [1, None, None, None]
+
+
+def test_an_encoder_saved_before_numbers_had_a_code_is_saved_as_it_was():
+    state = {"column": "c", "levels": ("none", "error")}
+    assert encoders.get("number_words").model_validate(state).model_dump() == state
 
 
 def test_a_mixed_column_is_told_as_numbers_and_as_words():

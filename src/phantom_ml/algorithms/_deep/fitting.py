@@ -76,11 +76,15 @@ def missing_seconds(found: Trained, first_error: float | None, rows: Rows) -> fl
 
 
 class Fitted(NamedTuple):
-    """What came of a fit: ``needed_seconds`` are 0 unless the time ended it before it had learned anything."""
+    """What came of a fit: ``needed_seconds`` are 0 unless the time ended it before it had learned anything.
+
+    ``is_cut_short`` where the time ended its schedule, and did not merely shorten it.
+    """
 
     weights: Weights
     n_epochs: int
     needed_seconds: float
+    is_cut_short: bool
 
 
 def fitted(
@@ -100,4 +104,5 @@ def fitted(
     first_error = task_of(plan.batch_size).error_of_all(begin["head.bias"])
     plan, limit = replace(plan, first_error=first_error), rows.pace.limit(rows.n_looked)
     weights, found = fitted_weights(task_of, begin, plan, rows.device, context.seed, limit)
-    return Fitted(weights, found.n_epochs, missing_seconds(found, first_error, rows))
+    missing = missing_seconds(found, first_error, rows)
+    return Fitted(weights, found.n_epochs, missing, not found.is_done)

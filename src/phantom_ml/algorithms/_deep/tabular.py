@@ -90,6 +90,7 @@ def fit_tabular(
     if learned(found, same):
         learner.weights = kept
     learner.n_rounds, learner.needed_seconds = found.n_epochs, missing_seconds(found, same, rows)
+    learner.is_cut_short = not found.is_done
     return learner
 
 

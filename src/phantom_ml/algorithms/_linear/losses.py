@@ -7,7 +7,7 @@ An L1 penalty is made smooth by writing each weight as the difference of two tha
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -40,10 +40,14 @@ class Penalty:
 
 @dataclass(frozen=True)
 class Weights:
-    """What was fitted: ``coefficients`` of shape (n_columns, k) and ``intercept`` of shape (k,)."""
+    """What was fitted: ``coefficients`` of shape (n_columns, k) and ``intercept`` of shape (k,).
+
+    ``is_cut_short`` where the deadline ended it before it had converged or taken all its iterations.
+    """
 
     coefficients: Array
     intercept: Array
+    is_cut_short: bool = False
 
 
 @dataclass(frozen=True)
@@ -83,6 +87,18 @@ class Problem:
         return np.split(coefficients, ends) if self.blocks else []
 
 
+class _Stop:
+    """Asked after each iteration, it ends the fit where there is no time for another; it is then late."""
+
+    def __init__(self, deadline: Deadline) -> None:
+        self._clock, self.is_late = RoundClock(deadline), False
+
+    def __call__(self, intermediate_result: object) -> None:
+        self.is_late = not self._clock.allows_another()
+        if self.is_late:
+            raise StopIteration
+
+
 def minimise(
     problem: Problem, penalty: Penalty, *, deadline: Deadline, max_iterations: int, tolerance: float
 ) -> Weights:
@@ -119,12 +135,7 @@ def minimise(
             slope = np.concatenate([slope + penalty.l1, penalty.l1 - slope])
         return value, np.concatenate([slope, by_intercept])
 
-    clock = RoundClock(deadline)
-
-    def stop(intermediate_result: object) -> None:
-        if not clock.allows_another():
-            raise StopIteration
-
+    stop = _Stop(deadline)
     width = n * k * (2 if split else 1)
     result = minimize(
         objective,
@@ -135,7 +146,9 @@ def minimise(
         callback=stop,
         options={"maxiter": max_iterations, "gtol": tolerance, "ftol": tolerance * 1e-3},
     )
-    return unpack(np.asarray(result.x, np.float64))
+    # The last iteration that is allowed is its own end, whatever the clock says after it.
+    is_cut_short = stop.is_late and result.nit < max_iterations
+    return replace(unpack(np.asarray(result.x, np.float64)), is_cut_short=is_cut_short)
 
 
 def logistic(target: Array) -> Loss:

@@ -59,8 +59,10 @@ class Rebuilding:
 
 def fit_autoencoder(
     choices: Choices, rows: NDArray[np.float32], context: FitContext
-) -> tuple[Weights, int]:
-    """Return the weights and their epochs; the first weights, where training is of no use.
+) -> tuple[Weights, int, bool]:
+    """Return the weights, their epochs, and whether the time cut the training short.
+
+    The weights are the first ones, where training is of no use.
 
     Parameters
     ----------
@@ -86,4 +88,4 @@ def fit_autoencoder(
         found = train(task, first, plan, context.deadline, order)
     kept = {name: value.cpu().numpy() for name, value in found.weights.items()}
     sound = all(np.isfinite(value).all() for value in kept.values())
-    return (kept if sound else begin), found.n_epochs
+    return (kept if sound else begin), found.n_epochs, not found.is_done

@@ -76,19 +76,23 @@ class Columns:
     reach: Array
 
     @classmethod
-    def fit(cls, matrix: Matrix) -> Columns:
-        """Return the columns for the rows of ``matrix``."""
+    def fit(cls, matrix: Matrix, everything: Matrix | None = None) -> Columns:
+        """Return the columns for the rows of ``matrix``.
+
+        Gaps and levels are counted among ``everything``, where more is known than these rows: what they
+        lack would be a column no more, and never unusual.
+        """
+        whole = matrix if everything is None else everything
         places = np.array(matrix.numeric, np.int64)
         values = np.take(matrix.values, places, axis=1).astype(np.float64)
         centre, spread = _centre(np.where(np.isfinite(values), values, np.nan))
-        missing = np.isnan(values)
-        gaps = np.count_nonzero(missing, axis=0)
-        flagged = (gaps > 0) & (gaps < len(values))
+        gaps = np.count_nonzero(np.isnan(np.take(whole.values, places, axis=1)), axis=0)
+        flagged = (gaps > 0) & (gaps < whole.n_rows)
         rows = _squashed(values, centre, spread)
         varied = rows.max(axis=0, initial=-np.inf) > rows.min(axis=0, initial=np.inf)
         reach = _log_spreads(rows[:, varied]).max(axis=0, initial=LEAST_REACH)
-        counts = np.stack([len(values) - gaps, gaps])[:, flagged]
-        categorical, start, rarity = _levels(matrix)
+        counts = np.stack([whole.n_rows - gaps, gaps])[:, flagged]
+        categorical, start, rarity = _levels(whole)
         source = np.concatenate([places[varied], places[flagged], categorical])
         return cls(
             places[varied], centre[varied], spread[varied],

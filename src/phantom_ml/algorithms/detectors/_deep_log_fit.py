@@ -83,13 +83,16 @@ class Foretelling:
 
 def fit_deep_log(
     choices: Choices, events: Events, seen: Seen, context: FitContext
-) -> tuple[Weights, int]:
-    """Return the weights and their epochs; the first weights, where training is of no use."""
+) -> tuple[Weights, int, bool]:
+    """Return the weights, their epochs, and whether the time cut the training short.
+
+    The weights are the first ones, where training is of no use.
+    """
     torch, device = imported(), chosen(choices.device)
     codes = events.codes(seen.matrix)
     begin = events.start(choices.sizes, codes, seen.rows, context.seed)
     if not begin["head.bias"].size:
-        return begin, 1
+        return begin, 1, False
     with threads(context.n_threads):
         task = Foretelling(events, seen, device)
         first = {name: torch.from_numpy(value).to(device) for name, value in begin.items()}
@@ -99,4 +102,4 @@ def fit_deep_log(
     kept = {name: value.cpu().numpy() for name, value in found.weights.items()}
     sound = all(np.isfinite(value).all() for value in kept.values())
     useful = sound and (found.is_whole or found.is_done)
-    return (kept if useful else begin), found.n_epochs
+    return (kept if useful else begin), found.n_epochs, not found.is_done

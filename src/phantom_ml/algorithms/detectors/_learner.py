@@ -140,7 +140,7 @@ class Seen:
         if len(usual) == whole.n_rows:
             return cls(whole, columns, everything, everything, random)
         matrix = whole.rows(usual)
-        columns = Columns.fit(matrix)
+        columns = Columns.fit(matrix, whole)
         return cls(matrix, columns, columns.of(matrix), columns.of(whole), random)
 
     def some(self, most: int) -> Array:

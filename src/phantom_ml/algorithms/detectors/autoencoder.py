@@ -117,8 +117,9 @@ class Autoencoder(DetectorSettings):
             self.batch_size,
             self.device,
         )
-        weights, n_epochs = fit_autoencoder(choices, seen.rows.astype(np.float32), context)
+        rows = seen.rows.astype(np.float32)
+        weights, n_epochs, is_cut_short = fit_autoencoder(choices, rows, context)
         found = AutoencoderLearner(seen.columns, UNKNOWN, weights)
-        found.n_rounds = n_epochs
+        found.n_rounds, found.is_cut_short = n_epochs, is_cut_short
         with_surprise(found, seen.rows)
         return found

@@ -142,8 +142,8 @@ class DeepLog(DetectorSettings):
             self.batch_size,
             self.device,
         )
-        weights, n_epochs = fit_deep_log(choices, events, seen, context)
+        weights, n_epochs, is_cut_short = fit_deep_log(choices, events, seen, context)
         found = DeepLogLearner(seen.columns, UNKNOWN, events, sizes, weights)
-        found.n_rounds = n_epochs
+        found.n_rounds, found.is_cut_short = n_epochs, is_cut_short
         with_surprise_of(found, seen.matrix)
         return found

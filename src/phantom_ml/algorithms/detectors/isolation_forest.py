@@ -115,6 +115,7 @@ class IsolationForest(DetectorSettings):
             wanted -= n_trees
         usual = np.maximum(average_length(np.array([n_rows])), 1.0)
         found = IsolationForestLearner(seen.columns, UNKNOWN, **vars(joined(parts)), usual=usual)
+        found.is_cut_short = wanted > 0
         with_surprise(found, seen.some(SCORED_ROWS))
         return found
 

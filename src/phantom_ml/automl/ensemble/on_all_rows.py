@@ -1,7 +1,7 @@
 """The members of a mixture fitted once more, on all rows: what that takes, and whom there is time for.
 
-A member is served by the fits of its folds where there is no time, and where the time ended its fit long before
-the rounds that its fold found best: of such a fit nobody knows how good it is.
+A member is served by the fits of its folds where there is no time, and where the time ended its fit: long before
+the rounds that its fold found best, or before it converged. Of such a fit nobody knows how good it is.
 """
 
 from __future__ import annotations
@@ -142,11 +142,19 @@ def without_late(
 
 
 def is_whole(refitted: Finished) -> bool:
-    """Return whether a refit came to its end, or near it."""
+    """Return whether a refit came to its end, or near it.
+
+    Most of the trees that were asked for are near the end, and so is a schedule that was shortened to as many of
+    its epochs. Of a fit that was ended before it converged, or in the middle of its schedule, nobody knows how
+    near it was.
+    """
     asked, done = refitted.order.n_rounds, refitted.trial.n_rounds
     if refitted.trial.reason:
         return False
-    return asked is None or done is None or done >= LEAST_ROUNDS * asked
+    if asked is None or done is None:
+        return not refitted.is_cut_short
+    ends_anywhere = refitted.n_trees > 0
+    return done >= LEAST_ROUNDS * asked and (ends_anywhere or not refitted.is_cut_short)
 
 
 def _order(finished: Finished, where: AllRows) -> Order:

@@ -97,6 +97,8 @@ class Finished:
     n_serving: int | None = None
     #: What to do of an error that the algorithm itself raised.
     hint: str = ""
+    #: Whether the time cut one of its fits short.
+    is_cut_short: bool = False
 
     @property
     def serving(self) -> tuple[str, ...]:
@@ -202,6 +204,7 @@ def collect(running: Running, outcome: Outcome) -> Finished:
         result["n_trees"],
         result["fit_seconds"],
         result["n_fitted"],
+        is_cut_short=result["is_cut_short"],
     )
 
 

@@ -196,6 +196,7 @@ def _report(work: Work, results: list[FoldResult]) -> dict[str, Any]:
         "folds": len(results),
         "losses": [float(r.loss) for r in results],
         "n_rounds": [r.learner.n_rounds for r in results],
+        "is_cut_short": any(r.learner.is_cut_short for r in results),
         "n_trees": sum(r.learner.n_trees for r in results),
         "fit_seconds": sum(r.fit_seconds * (1.0 - r.learner.waited) for r in results),
         "n_rows": max(r.n_rows for r in results),

@@ -128,6 +128,32 @@ def to_float64(values: pl.Series, column: str | None = None) -> NDArray[np.float
     return bounded(less(stored(values, column), 0.0))
 
 
+def finite_numbers(values: pl.Series, column: str | None = None) -> NDArray[np.float64]:
+    """Return a column as float64 of any size: NaN for null, infinite and text that is no number.
+
+    Parameters and errors are those of ``to_float64``.
+
+    Examples
+    --------
+    >>> finite_numbers(pl.Series(["1e300", " 2 ", "inf", "err", None])).tolist()
+    [1e+300, 2.0, nan, nan, nan]
+    """
+    found = less(stored(values, column), 0.0)
+    return np.where(np.isinf(found), np.nan, found)
+
+
+def is_word(text: pl.Series) -> pl.Series:
+    """Return whether each cell of a column of text is neither missing, nor a number, nor a mark for none.
+
+    Examples
+    --------
+    >>> is_word(pl.Series(["1", " 2.5 ", "-", "err", None])).to_list()
+    [False, False, False, True, False]
+    """
+    bare = text.str.strip_chars()
+    return text.is_not_null() & written_numbers(bare).is_null() & ~bare.is_in(list(MARKS))
+
+
 def no_numbers(values: pl.Series) -> pl.Series:
     """Return those cells of a column of text that are neither a number nor a mark for none.
 
@@ -136,9 +162,7 @@ def no_numbers(values: pl.Series) -> pl.Series:
     >>> no_numbers(pl.Series(["1", " 2.5 ", "-", "err", None])).to_list()
     ['err']
     """
-    text = values.str.strip_chars()
-    is_number = written_numbers(text).is_not_null()
-    return values.filter(values.is_not_null() & ~is_number & ~text.is_in(list(MARKS)))
+    return values.filter(is_word(values))
 
 
 def words_alone(values: pl.Series) -> bool:
