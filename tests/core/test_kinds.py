@@ -108,6 +108,14 @@ def test_validation_rows_of_another_type_are_refused(core):
         core.auto_create_model(numbers(), FAST | {"validation_data": given})
 
 
+@pytest.mark.parametrize("task", ["classification", "security_threat_detection"])
+def test_validation_rows_of_one_class_are_refused(core, task):
+    given = numbers(n=90).filter(pl.col("y") == 0)
+    with pytest.raises(BadSetting, match="one class only: 'y' is 0 in all") as caught:
+        core.auto_create_model(numbers(), FAST | {"task_type": task, "validation_data": given})
+    assert "leave validation_data out" in caught.value.hint
+
+
 def test_validation_rows_without_an_answer_are_refused(core):
     given = numbers(n=90).with_columns(y=pl.lit(None, pl.Int64))
     with pytest.raises(BadSetting, match="No row of validation_data"):

@@ -9,11 +9,13 @@ import pytest
 from phantom_ml.config import AutoMLTaskType, ThresholdPolicy
 from phantom_ml.core import PhantomMLCore, judge
 from phantom_ml.core.judge import MOVED
+from phantom_ml.core.promise import promise_of
 from phantom_ml.core.threat import PERIODS, _aut
-from phantom_ml.core.training import UNMEASURED, _few_attacks
+from phantom_ml.core.training import UNMEASURED, _alerts_none, _few_attacks
 from phantom_ml.errors import BadSetting, ColumnMissing, TargetUnusable
 from phantom_ml.metrics.thresholds import ThresholdTable, threshold_table
 from phantom_ml.metrics.validation_scores import ValidationScores
+from tests.core.test_broken_promise import of_rate
 
 N = 4_000
 ASKED = {
@@ -100,6 +102,34 @@ def test_an_evaluation_of_rows_like_a_drifted_test_part_tells_of_that_drift(home
 def test_a_choice_that_rests_on_few_attacks_is_told(n, told):
     (said,) = _few_attacks(AutoMLTaskType.SECURITY_THREAT_DETECTION, held_out(n))
     assert said.startswith(f"The choice among models rests on {told}")
+
+
+def reported(steady, line, false_alarms, found):
+    """Return what is said of a line above all held-out rows that so many of 1,000 and 100 tested rows reach."""
+    tested = of_rate(false_alarms, 1_000, line.policy, found)
+    report = {"threshold": tested, "promise": promise_of(line, tested)}
+    table = ThresholdTable(rows=(line,), place=0)
+    return _alerts_none(table, steady.threat.model_copy(update=report))
+
+
+@pytest.fixture
+def above_all():
+    return of_rate(0, 1_000, ThresholdPolicy(max_fpr=0.01), found=0)
+
+
+def test_a_line_above_all_held_out_and_tested_rows_alerts_next_to_nothing(steady, above_all):
+    (told,) = reported(steady, above_all, 0, 0)
+    assert "alerts next to nothing. A higher max_fpr" in told
+
+
+def test_a_line_above_all_held_out_rows_that_tested_ones_reach_is_told_by_these(steady, above_all):
+    (told,) = reported(steady, above_all, 5, 2)
+    assert "In the test part 0.5 % of benign rows and 2 % of threats are. A higher max_fpr" in told
+
+
+def test_nothing_that_alerts_more_is_advised_where_the_promise_is_broken(steady, above_all):
+    (told,) = reported(steady, above_all, 40, 0)
+    assert told.endswith("In the test part 4 % of benign rows and 0 % of threats are.")
 
 
 def test_a_choice_that_rests_on_more_attacks_is_not_worth_a_word(steady):

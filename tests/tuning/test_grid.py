@@ -5,7 +5,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from phantom_ml.algorithms.base import algorithms
+from phantom_ml.config.bounds import Bound
 from phantom_ml.tuning.grid import grid, grid_around, is_too_wide
+from phantom_ml.tuning.left import settings_of
 from phantom_ml.tuning.space import axes
 from tests.tuning.made import SPACE, Fussy, search
 
@@ -86,3 +88,13 @@ def test_a_search_over_too_many_ranges_begins_at_the_defaults():
 def test_a_narrow_space_keeps_its_even_grid():
     found = search("grid_search", 8, SPACE)
     assert {t.params["max_depth"] for t in found.trials} == {1, 8}
+
+
+def test_points_that_differ_in_what_does_not_apply_leave_room_for_finer_levels():
+    space = {
+        "kernel": ["rbf", "linear"],
+        "gamma": Bound(0.1, 10.0, log=True, when=("kernel", "rbf")),
+    }
+    searched = axes(space, list(space))
+    found = {repr(settings_of(searched, point)) for point in grid(searched, 6)}
+    assert len(found) == 6

@@ -95,3 +95,38 @@ def test_a_number_of_a_list_that_is_no_whole_one_is_told_before_any_trial():
     with pytest.raises(BadSetting, match=r"max_depth of DecisionTreeClassifier.*which 2\.5 is not"):
         search(n_trials=1, space={"max_depth": [2.0, 2.5]}, on_trial=kept.append)
     assert kept == []
+
+
+BOOSTERS = [
+    ("lightgbm", "LGBMClassifier", "num_leaves"),
+    ("xgboost", "XGBClassifier", "max_depth"),
+    ("catboost", "CatBoostClassifier", "depth"),
+]
+
+
+def booster(library, kind):
+    return getattr(pytest.importorskip(library), kind)()
+
+
+@pytest.mark.parametrize(("library", "kind", "name"), BOOSTERS)
+def test_a_range_of_a_boosters_whole_number_is_one_of_whole_numbers(library, kind, name):
+    found = in_whole_numbers(booster(library, kind), axes({name: (2.0, 8.0)}, [name]))
+    assert found[name].bound == Bound(2, 8, integer=True)
+
+
+@pytest.mark.parametrize(("library", "kind", "name"), BOOSTERS)
+def test_whole_numbers_of_a_boosters_list_are_such(library, kind, name):
+    found = in_whole_numbers(booster(library, kind), axes({name: [4.0, 6]}, [name]))
+    assert repr(found[name].values) == "(4, 6)"
+
+
+@pytest.mark.parametrize(("library", "kind", "name"), BOOSTERS)
+@pytest.mark.parametrize("given", [(2.5, 8.0), [2.5, 4]])
+def test_a_number_that_is_no_whole_one_is_refused_of_a_booster(library, kind, name, given):
+    with pytest.raises(BadSetting, match=rf"{name} of {kind} is a whole number, which 2\.5 is not"):
+        in_whole_numbers(booster(library, kind), axes({name: given}, [name]))
+
+
+def test_another_setting_of_a_booster_stays():
+    searched = axes({"learning_rate": (1.0, 2.0)}, ["learning_rate"])
+    assert in_whole_numbers(booster("lightgbm", "LGBMClassifier"), searched) == searched

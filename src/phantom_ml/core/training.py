@@ -23,7 +23,7 @@ from phantom_ml.automl.trials.draft import Draft
 from phantom_ml.automl.trials.workspace import Workspace
 from phantom_ml.config import AutoMLConfig, AutoMLTaskType, ProblemKind, ThresholdPolicy
 from phantom_ml.core.judge import Judge
-from phantom_ml.core.kinds import KNOWN_KINDS, THREAT, kinds_of_known, learned_kinds
+from phantom_ml.core.kinds import KNOWN_KINDS, THREAT, kinds_of_known, learned_kinds, rate
 from phantom_ml.core.result import AutoMLResult
 from phantom_ml.core.threat import ThreatReport
 from phantom_ml.data.reading.dataset import Dataset
@@ -301,7 +301,7 @@ def _result(keeper: Keeper, found: EngineResult, warnings: tuple[str, ...]) -> A
             *warnings,
             *found.warnings,
             *_not_forward(found.validation),
-            *_alerts_none(thresholds),
+            *_alerts_none(thresholds, threat),
             *_few_attacks(keeper.config.task_type, thresholds),
             *told,
             *_late(seconds, keeper.config.budget_seconds),
@@ -322,13 +322,25 @@ def _not_forward(validation: str) -> tuple[str, ...]:
     )
 
 
-def _alerts_none(thresholds: ThresholdTable | None) -> tuple[str, ...]:
-    """Return what to do about a line of alert that no held-out row reaches."""
+def _alerts_none(
+    thresholds: ThresholdTable | None, threat: ThreatReport | None = None
+) -> tuple[str, ...]:
+    """Return what to do about a line of alert that no held-out row reaches.
+
+    Where rows of the test part reach it, these tell how much the model alerts; where they break its promise,
+    nothing is said that would let it alert more.
+    """
     line = None if thresholds is None else thresholds.current
     if line is None or line.policy is None or not line.alerts_none:
         return ()
     way = way_out(line.policy)
-    return (f"{line.note} The model as it is alerts next to nothing. {way}",) if way else ()
+    if not way:
+        return ()
+    if threat is None or threat.threshold.alerts_none:
+        return (f"{line.note} The model as it is alerts next to nothing. {way}",)
+    of, is_broken = threat.threshold, threat.promise is not None and threat.promise.kept is False
+    seen = f"{rate(of.fpr)} of benign rows and {rate(of.recall)} of threats are"
+    return (f"{line.note} In the test part {seen}.{'' if is_broken else f' {way}'}",)
 
 
 def _few_attacks(task: AutoMLTaskType, thresholds: ThresholdTable | None) -> tuple[str, ...]:

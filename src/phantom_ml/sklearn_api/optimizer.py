@@ -9,6 +9,7 @@ import numpy as np
 from sklearn.base import clone
 
 from phantom_ml.algorithms.base import AlgorithmSettings, algorithms
+from phantom_ml.automl.question.conditions import conditioned
 from phantom_ml.automl.question.spaces import check_space, in_whole_numbers
 from phantom_ml.config import SUPERVISED, ProblemKind
 from phantom_ml.errors import BadSetting, UnknownName
@@ -75,9 +76,11 @@ class HyperparameterOptimizer(EstimatorOptimizer):
         given = super()._space(estimator, space)
         if not isinstance(space, Mapping) or not isinstance(estimator, AlgorithmEstimator):
             return given
-        whole = in_whole_numbers(algorithms.get(estimator.algorithm), space)
+        algorithm = algorithms.get(estimator.algorithm)
+        whole = in_whole_numbers(algorithm, space)
         # To an algorithm 1 and 1.0 are the same, and its values were checked.
-        return {n: list(dict.fromkeys(v)) if isinstance(v, list) else v for n, v in whole.items()}
+        once = {n: list(dict.fromkeys(v)) if isinstance(v, list) else v for n, v in whole.items()}
+        return conditioned(algorithm, once, estimator.get_params())
 
     def _bench(self, bench: Bench) -> Measure:
         if not isinstance(bench.estimator, AlgorithmEstimator):

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from phantom_ml.tuning.left import applies
 from phantom_ml.tuning.space import Axis
 from phantom_ml.tuning.spread import spread
 
@@ -22,7 +23,8 @@ def grid(space: Mapping[str, Axis], n_points: int, seed: int | None = None) -> l
     """Return the points of the finest even grid of at most ``n_points``, undecoded.
 
     Where the choices alone are more than that, all their combinations are returned, with one level
-    a number.
+    a number. Points that differ only in a setting that does not apply there count as one, and are all
+    returned.
 
     Parameters
     ----------
@@ -107,4 +109,10 @@ def _outward(axis: Axis, centre: Any, n: int) -> list[Any]:
 
 
 def _size(space: Mapping[str, Axis], levels: int) -> int:
-    return math.prod(len(axis.levels(levels)) for axis in space.values())
+    """Return how many different points there are, those that differ in what does not apply being one."""
+    whens = {axis.bound.when[0] for axis in space.values() if axis.bound.when is not None}
+    deciding = {n: axis for n, axis in space.items() if n in whens}
+    others = [(a.bound, len(a.levels(levels))) for n, a in space.items() if n not in whens]
+    parts = [[axis.decoded(x) for x in axis.levels(levels)] for axis in deciding.values()]
+    decided = (dict(zip(deciding, point, strict=True)) for point in itertools.product(*parts))
+    return sum(math.prod(n for bound, n in others if applies(bound, at)) for at in decided)

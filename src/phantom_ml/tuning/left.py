@@ -60,10 +60,11 @@ def points(space: Mapping[str, Axis], entropy: int | list[int]) -> Iterator[dict
 def settings_of(space: Mapping[str, Axis], point: Mapping[str, Any]) -> dict[str, Any]:
     """Return the settings of a point as values, without those whose condition does not hold."""
     values = {name: space[name].decoded(raw) for name, raw in point.items()}
-    return {n: v for n, v in values.items() if _holds(space[n].bound, values)}
+    return {n: v for n, v in values.items() if applies(space[n].bound, values)}
 
 
-def _holds(bound: Bound, values: Mapping[str, Any]) -> bool:
+def applies(bound: Bound, values: Mapping[str, Any]) -> bool:
+    """Return whether the condition of a setting holds beside the values of the others."""
     return bound.when is None or values.get(bound.when[0]) == bound.when[1]
 
 

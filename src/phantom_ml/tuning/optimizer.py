@@ -61,7 +61,7 @@ class EstimatorOptimizer:
     >>> X, y = load_iris(return_X_y=True)
     >>> optimizer = EstimatorOptimizer("random_search", n_trials=5)
     >>> tree = DecisionTreeClassifier(random_state=0)
-    >>> found = optimizer.optimize(tree, {"max_depth": (1, 4)}, X, y)
+    >>> found = optimizer.optimize(tree, {"max_depth": (1, 9)}, X, y)
     >>> len(found.trials), found.best_score > 0.9
     (5, True)
     """
@@ -108,7 +108,7 @@ class EstimatorOptimizer:
             or settings of one as well.
         space : mapping of setting to (low, high), (low, high, "log"), list of values, or Bound
             Both ends are inclusive; two whole numbers search whole numbers, and so do ``(2.0, 8.0)`` of a
-            setting that scikit-learn takes as a whole number only. Settings of a step are ``step__setting``.
+            setting that the estimator takes as a whole number only. Settings of a step are ``step__setting``.
             None: the estimator's own ``search_space()``, which of an algorithm are its bounds.
         X : array or frame of shape (n_rows, n_features)
         y : array of shape (n_rows,), optional
@@ -213,7 +213,7 @@ class EstimatorOptimizer:
             what = f"fewer than n_trials ({n_most}): the search ends with them."
         elif n_points > n_most:
             what = f"more than n_trials ({n_most}): those that are tried are spread over each setting's values."
-        return [] if n_points == n_most else [f"The grid has {n_points} points, {what}"]
+        return [] if n_points == n_most else [f"The grid has {counted(n_points, 'point')}, {what}"]
 
     def _run(self, search: Search) -> None:
         most = self.n_trials

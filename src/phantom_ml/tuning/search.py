@@ -14,7 +14,7 @@ from phantom_ml.errors import ChildTimeout, ExtraMissing, PhantomError
 from phantom_ml.process import Deadline
 from phantom_ml.tuning.basis import Basis
 from phantom_ml.tuning.bench import Climb, Measure
-from phantom_ml.tuning.left import n_points, points, settings_of
+from phantom_ml.tuning.left import applies, n_points, points, settings_of
 from phantom_ml.tuning.patience import Patience, too_short
 from phantom_ml.tuning.propose import distribution_of
 from phantom_ml.tuning.result import TrialStatus, TuningTrial
@@ -169,7 +169,11 @@ class Search:
 
     def _keep(self, trial: TuningTrial) -> None:
         self.trials.append(trial)
-        self.tried.add(_said(trial.params))
+        # An earlier search may have kept what did not apply.
+        params = trial.params
+        self.tried.add(
+            _said({n: v for n, v in params.items() if applies(self.space[n].bound, params)})
+        )
 
     def _measured(self, trial: Trial, params: dict[str, Any], way: Way) -> tuple[TrialStatus, str]:
         """Go a trial's way; return how it ended, and why it did not come to its end."""

@@ -1,4 +1,4 @@
-"""Spaces of settings that scikit-learn takes as whole numbers only, told by what the estimator itself declares."""
+"""Spaces of settings that an estimator takes as whole numbers only, as it declares or its library tells."""
 
 from __future__ import annotations
 
@@ -11,13 +11,20 @@ from phantom_ml.errors import BadSetting
 from phantom_ml.tuning.space import Axis, each_once
 
 Takes = Callable[[Any], bool]
+#: What these libraries read as whole numbers, and do not declare: their own pages on parameters say so.
+BOOSTERS = {
+    "lightgbm": ("num_leaves", "max_depth", "max_bin", "n_estimators", "min_child_samples"),
+    "xgboost": ("max_depth", "max_leaves", "max_bin", "n_estimators"),
+    "catboost": ("depth", "max_depth", "iterations", "n_estimators", "border_count", "max_bin"),
+}
 
 
 def in_whole_numbers(estimator: Any, searched: Mapping[str, Axis]) -> dict[str, Axis]:
     """Return the axes, a range or a list of a setting that must be a whole number being one of whole numbers.
 
-    What must be one is asked of the ``_parameter_constraints`` of scikit-learn's estimators. Where an estimator
-    declares nothing, its spaces stay as they are: a default of 1 may well mean 1.0.
+    What must be one is asked of the ``_parameter_constraints`` of scikit-learn's estimators, and is known of some
+    settings of LightGBM's, XGBoost's and CatBoost's. Of any other its space stays as it is: a default of 1 may
+    well mean 1.0.
 
     Parameters
     ----------
@@ -63,6 +70,10 @@ def _declared(owner: Any, setting: str) -> Takes | None:
     """Return what tells which values an estimator takes as a setting; None where it declares nothing."""
     from sklearn.utils._param_validation import make_constraint
 
+    # A class of one's own that is derived from one of theirs takes the same.
+    libraries = {kind.__module__.partition(".")[0] for kind in type(owner).__mro__}
+    if any(setting in BOOSTERS.get(library, ()) for library in libraries):
+        return lambda value: not isinstance(value, float)
     declared = getattr(owner, "_parameter_constraints", {}).get(setting)
     if not isinstance(declared, list):
         return None

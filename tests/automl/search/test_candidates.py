@@ -222,9 +222,12 @@ def test_a_grid_that_was_left_unfinished_is_told():
     assert chosen.untried(seen) == ["3 of 4 points of the grid were tried."]
 
 
-def test_nothing_is_said_of_a_grid_that_was_finished():
+def test_a_grid_that_was_finished_is_told():
     chosen, seen = tried_of(4)
-    assert chosen.untried(seen) == []
+    told = (
+        "Nothing was left to try: the search tried all points of its grid (4 points of LightGBM)."
+    )
+    assert chosen.untried(seen) == [told]
 
 
 def test_nothing_is_said_of_a_grid_where_none_is_searched():

@@ -12,7 +12,7 @@ from phantom_ml.automl.question.columns import (
     require_named,
     weight_of,
 )
-from phantom_ml.automl.question.joined import joined
+from phantom_ml.automl.question.joined import count_answered, joined
 from phantom_ml.automl.question.named import check_named
 from phantom_ml.automl.question.past_alone import told_unlabelled, unlabelled_of
 from phantom_ml.automl.question.problem import Problem
@@ -39,12 +39,8 @@ def pose(dataset: Dataset, config: AutoMLConfig, validation: Dataset | None = No
     if not tasks.get(config.task_type).learns_from_answers:
         return without_answers(dataset, config, validation)
     whole, target = _answered(dataset, config, validation)
-    task, n_validation = tasks.get(config.task_type), int((target.keep >= dataset.n_rows).sum())
-    if validation is not None and n_validation == 0:
-        raise BadSetting(
-            f"No row of validation_data has a value of {config.target_column!r}.",
-            "Give rows with answers, or leave validation_data out.",
-        )
+    task = tasks.get(config.task_type)
+    n_validation = 0 if validation is None else count_answered(target, dataset.n_rows)
     frame = whole if target.n_rows == whole.height else whole[target.keep]
     inputs = inputs_of(frame, config)
     sizes = (dataset.n_rows, whole.height - dataset.n_rows)

@@ -9,12 +9,14 @@ from typing import Any
 from pydantic import ValidationError
 
 from phantom_ml.algorithms.base import AlgorithmSettings, algorithms
+from phantom_ml.automl.question.conditions import applies, conditioned, conditions_of
 from phantom_ml.automl.question.device import check_devices
 from phantom_ml.config import RangeSettings, TuningSettings
 from phantom_ml.config.bounds import Bound, Setting
 from phantom_ml.config.faults import plain_message
 from phantom_ml.errors import BadSetting, UnknownName
 from phantom_ml.tuning.grid import grid, grid_around
+from phantom_ml.tuning.left import settings_of
 from phantom_ml.tuning.space import EXPECTED, Axis, axes
 
 Space = Mapping[str, Bound]
@@ -49,13 +51,13 @@ def given_spaces(tuning: TuningSettings) -> dict[str, dict[str, Bound]]:
         if not algorithm.model_fields:
             raise BadSetting(f"{algorithm.name} has no settings to search.", "Leave its space out.")
         try:
-            found[algorithms.name_of(name)] = {
-                setting: _bound(algorithm, setting, given) for setting, given in space.items()
-            }
+            bounds = {n: _bound(algorithm, n, given) for n, given in space.items()}
         except BadSetting as error:
             # A configuration is often JSON, which has no tuples.
             hint = IN_CONFIG if error.hint == EXPECTED else error.hint
             raise BadSetting(error.message, hint) from None
+        official = algorithms.name_of(name)
+        found[official] = conditioned(algorithm, bounds, defaults_of(official))
     return found
 
 
@@ -80,13 +82,12 @@ def _bound(algorithm: type[AlgorithmSettings], setting: str, given: Any) -> Boun
         whole = ends_whole or _is_whole(algorithm, setting)
         bound = Bound(given.low, given.high, given.log, whole)
         bound = axes({setting: bound}, [setting])[setting].bound
-        ends: Sequence[Setting] = (given.low, given.high)
-    else:
-        axes({setting: list(given)}, [setting])
-        bound, ends = Bound(choices=tuple(dict.fromkeys(given))), given
-    for value in ends:
-        _check(algorithm, setting, value)
-    return bound
+        for end in (given.low, given.high):
+            _read(algorithm, setting, end)
+        return bound
+    axes({setting: list(given)}, [setting])
+    # To an algorithm 1 and 1.0 are the same.
+    return Bound(choices=tuple(dict.fromkeys(_read(algorithm, setting, v) for v in given)))
 
 
 def _check_known(algorithm: type[AlgorithmSettings], setting: str) -> None:
@@ -110,7 +111,8 @@ def _check_no_choice(algorithm: type[AlgorithmSettings], setting: str) -> None:
         )
 
 
-def _check(algorithm: type[AlgorithmSettings], setting: str, value: Setting) -> None:
+def _read(algorithm: type[AlgorithmSettings], setting: str, value: Setting) -> Setting:
+    """Return a value, a whole number or a truth as the algorithm has it; raises BadSetting where it has it not."""
     try:
         read = getattr(algorithm.model_validate({setting: value}), setting)
     except ValidationError as error:
@@ -121,6 +123,7 @@ def _check(algorithm: type[AlgorithmSettings], setting: str, value: Setting) -> 
     if isinstance(value, str) and not isinstance(read, str):
         wanted = "true or false" if isinstance(read, bool) else "a number"
         raise _cannot_have(algorithm, setting, value, f"it must be {wanted}, not text")
+    return read if isinstance(read, int) else value
 
 
 def _cannot_have(
@@ -150,14 +153,14 @@ def check_space(algorithm: type[AlgorithmSettings], space: Mapping[str, Any]) ->
         ends = axis.values or (axis.bound.low, axis.bound.high)
         whole = axis.bound.integer and not axis.values
         for value in ends:
-            _check(algorithm, setting, int(value) if whole else value)
+            _read(algorithm, setting, int(value) if whole else value)
     check_devices(algorithm, {setting: axis.values for setting, axis in searched.items()})
 
 
 def in_whole_numbers(
     algorithm: type[AlgorithmSettings], space: Mapping[str, Any]
 ) -> dict[str, Any]:
-    """Return a checked space whose ranges of settings that are whole numbers are of whole numbers.
+    """Return a checked space whose ranges and lists of settings that are whole numbers are of whole numbers.
 
     Examples
     --------
@@ -170,23 +173,43 @@ def in_whole_numbers(
         if setting not in algorithm.model_fields or not _is_whole(algorithm, setting):
             continue
         axis = axes({setting: given}, [setting])[setting]
-        if not axis.values:
+        if axis.values:
+            found[setting] = list(dict.fromkeys(_read(algorithm, setting, v) for v in axis.values))
+        else:
             low, high = int(axis.bound.low), int(axis.bound.high)
             found[setting] = replace(axis.bound, low=low, high=high, integer=True)
     return found
 
 
 def holds(space: Space, name: str, settings: Mapping[str, Setting]) -> bool:
-    """Return whether settings of an algorithm, its defaults among them, lie in a space."""
-    values = {**defaults_of(name), **settings}
-    return all(a.encoded(values[n]) is not None for n, a in axes(space, list(space)).items())
+    """Return whether settings of an algorithm, its defaults among them, lie in a space, as far as they apply."""
+    values, algorithm = {**defaults_of(name), **settings}, algorithms.get(name)
+    searched = axes(space, list(space)).items()
+    return all(
+        a.encoded(values[n]) is not None for n, a in searched if applies(algorithm, n, values)
+    )
 
 
 def moved(space: Space, name: str, settings: Mapping[str, Setting]) -> dict[str, Setting]:
-    """Return settings of an algorithm, each that is searched brought to the nearest value of its space."""
-    values = {**defaults_of(name), **settings}
+    """Return settings of an algorithm, each that is searched brought to the nearest value of its space.
+
+    What does not apply then is left out.
+    """
+    values, algorithm = {**defaults_of(name), **settings}, algorithms.get(name)
     inside = {n: a.nearest(values[n]) for n, a in axes(space, list(space)).items()}
-    return {**settings, **inside}
+    values |= inside
+    return {n: v for n, v in {**settings, **inside}.items() if applies(algorithm, n, values)}
+
+
+def known_of(space: Space, name: str, settings: Mapping[str, Setting]) -> dict[str, Setting]:
+    """Return the settings that an algorithm would have, those that do not apply there inside the space.
+
+    So what proposes settings knows of the trial, though some of what it searches were of no effect in it.
+    """
+    values, algorithm = effective(name, settings), algorithms.get(name)
+    idle = {n: b for n, b in space.items() if b.when and not applies(algorithm, n, values)}
+    inside = axes(idle, list(idle)) if idle else {}
+    return {**values, **{n: axis.nearest(values[n]) for n, axis in inside.items()}}
 
 
 def defaults_of(name: str) -> dict[str, Setting]:
@@ -197,12 +220,17 @@ def defaults_of(name: str) -> dict[str, Setting]:
 def effective(name: str, settings: Mapping[str, Setting]) -> dict[str, Setting]:
     """Return the settings that an algorithm would have, the defaults of those that are not given among them.
 
+    Those that do not apply beside the others have their defaults too, so that what is the same says the same.
+
     Examples
     --------
     >>> effective("ElasticNet", {"l1_ratio": 1}) == effective("ElasticNet", {"l1_ratio": 1.0, "alpha": 1e-4})
     True
     """
-    return dict(algorithms.get(name).model_validate(dict(settings)).model_dump())
+    algorithm = algorithms.get(name)
+    values = dict(algorithm.model_validate(dict(settings)).model_dump())
+    idle = [n for n in conditions_of(algorithm) if not applies(algorithm, n, values)]
+    return {**values, **{n: algorithm.model_fields[n].default for n in idle}}
 
 
 def grid_of(
@@ -228,4 +256,4 @@ def grid_of(
 def _decoded(
     searched: Mapping[str, Axis], points: Sequence[Mapping[str, Any]]
 ) -> list[dict[str, Setting]]:
-    return [{n: searched[n].decoded(value) for n, value in point.items()} for point in points]
+    return [settings_of(searched, point) for point in points]

@@ -10,9 +10,9 @@ from itertools import chain, islice, zip_longest
 import numpy as np
 
 from phantom_ml.algorithms.base import algorithms
-from phantom_ml.automl.question.spaces import Space, effective, grid_of, holds, moved
+from phantom_ml.automl.question.spaces import Space, grid_of, holds, known_of, moved
 from phantom_ml.automl.search.halving import promoted, rungs
-from phantom_ml.automl.search.left import all_tried, is_known, left_of
+from phantom_ml.automl.search.left import all_tried, grid_ended, is_known, left_of
 from phantom_ml.automl.trials.children import Candidate, Finished, said
 from phantom_ml.config import OptimizationMethod
 from phantom_ml.model.trial import Trial, TrialStatus
@@ -117,12 +117,13 @@ class Candidates:
         # The best family is tried twice as often as the second, and so on.
         weight = 0.5 ** np.arange(len(families))
         name = families[int(rng.choice(len(families), p=weight / weight.sum()))]
+        space = self._space(name)
         history = [
-            (effective(f.trial.algorithm, f.trial.settings), float(np.mean(f.losses)))
+            (known_of(space, name, f.trial.settings), float(np.mean(f.losses)))
             for f in seen
             if f.complete and f.trial.algorithm == name and f.order.candidate.max_rows == max_rows
         ]
-        settings = propose(self._space(name), history, self.method, int(rng.integers(2**31)))
+        settings = propose(space, history, self.method, int(rng.integers(2**31)))
         return Candidate(name, settings, max_rows, raced=True)
 
     def _space(self, name: str) -> Space:
@@ -158,7 +159,7 @@ class Candidates:
         points = self._grid()
         n_tried = len({said(f.order.candidate) for f in seen} & set(points))
         if n_tried == len(points):
-            return []
+            return grid_ended(points.values())
         return [f"{n_tried} of {counted(len(points), 'point')} of the grid were tried."]
 
     def _families(self, seen: Sequence[Finished]) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
 
@@ -49,12 +50,20 @@ def all_tried(spaces: Mapping[str, Space], tried: Collection[str]) -> list[str]:
     searched = {name: axes(space, list(space)) for name, space in spaces.items()}
     if not searched or any(n_points(space) > MOST_POINTS for space in searched.values()):
         return []
-    told = []
+    told = {}
     for name, space in searched.items():
         every = {said(Candidate(name, settings_of(space, point))) for point in points(space, 0)}
         if not every <= set(tried):
             return []
-        told.append(f"{counted(len(every), 'point')} of {name}")
-    return [
-        f"Nothing was left to try: the search tried all settings of its spaces ({', '.join(told)})."
-    ]
+        told[name] = len(every)
+    return _ended("settings of its spaces", told)
+
+
+def grid_ended(points: Collection[Candidate]) -> list[str]:
+    """Return what to say of grids of which each point was tried; nothing where there is none."""
+    return _ended("points of its grid", Counter(point.algorithm for point in points))
+
+
+def _ended(what: str, n_points: Mapping[str, int]) -> list[str]:
+    told = ", ".join(f"{counted(n, 'point')} of {name}" for name, n in n_points.items())
+    return [f"Nothing was left to try: the search tried all {what} ({told})."] if told else []
