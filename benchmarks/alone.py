@@ -93,19 +93,20 @@ def _figures(rows: Prepared, finished: Finished) -> dict[str, Any]:
 
 
 def markdown(lines: list[dict[str, Any]]) -> list[str]:
-    """Return a table of figures, sets by algorithm, and one of what a fit and a row cost."""
+    """Return a table of figures, sets by algorithm, and two of what a fit and a row cost: defaults, tuned."""
     sets = list(dict.fromkeys(line["data"] for line in lines))
     names = sorted({line["algorithm"] for line in lines})
     at = {(ln["data"], ln["algorithm"], ln["settings"]): ln for ln in lines}
     tasks = {line["data"]: line["task"] for line in lines}
     figure = [SHOWN.get(PRIMARY[tasks[s]][0], PRIMARY[tasks[s]][0]) for s in sets]
     rows = [["algorithm", *sets], ["", *figure]]
-    costs = [["algorithm", *sets]]
+    costs = {kind: [["algorithm", *sets]] for kind in (DEFAULT, TUNED)}
     for name in names:
-        pairs = [[at.get((s, name, kind), {}) for kind in (DEFAULT, TUNED)] for s in sets]
+        pairs = [[at.get((s, name, kind), {}) for kind in costs] for s in sets]
         rows.append([name, *(" / ".join(_shown(p) for p in pair) for pair in pairs)])
-        costs.append([name, *(_cost(pair[0]) for pair in pairs)])
-    return [*as_table(rows), "", *as_table(costs)]
+        for place, table in enumerate(costs.values()):
+            table.append([name, *(_cost(pair[place]) for pair in pairs)])
+    return [*as_table(rows), "", *as_table(costs[DEFAULT]), "", *as_table(costs[TUNED])]
 
 
 def _shown(line: dict[str, Any]) -> str:
