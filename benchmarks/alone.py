@@ -14,14 +14,14 @@ from typing import Any
 
 import numpy as np
 
-from benchmarks.datasets import folders, load
+from benchmarks.datasets import DataSet, folders, load
 from benchmarks.lines import append_lines, read_lines
 from benchmarks.prepared import Prepared
 from benchmarks.score import PRIMARY, figures
 from benchmarks.table import SHOWN, as_table
 from phantom_ml.algorithms.base import algorithms
 from phantom_ml.automl.trials.children import Candidate, Finished
-from phantom_ml.config import SUPERVISED, OptimizationMethod
+from phantom_ml.config import SUPERVISED, OptimizationMethod, ProblemKind
 from phantom_ml.process.deadline import Deadline
 from phantom_ml.tuning.propose import propose
 
@@ -48,23 +48,26 @@ def run(chosen: argparse.Namespace) -> int:
     for folder in [] if chosen.table else folders(chosen.data, chosen.sets):
         had = {line["algorithm"] for line in read_lines(chosen.out) if line["data"] == folder.name}
         for name in [n for n in names if n not in had and n != "Baseline"]:
-            with tempfile.TemporaryDirectory(prefix="bench-alone-") as scratch:
-                rows = Prepared.of(load(folder), chosen.rows, Path(scratch), [name])
-                lines = list(_measured(rows, name, chosen.seconds))
+            lines = _lines(load(folder), name, chosen)
             append_lines(chosen.out, lines)
             print(folder.name, name, *(line.get("figure") for line in lines), flush=True)
     print("\n".join(markdown(read_lines(chosen.out))))
     return 0
 
 
+def _lines(data: DataSet, name: str, chosen: argparse.Namespace) -> list[dict[str, Any]]:
+    told = {"data": data.name, "task": data.task, "algorithm": name}
+    if ProblemKind(data.task) not in algorithms.get(name).kinds:
+        return [{**told, "settings": DEFAULT, "reason": "of another kind"}]
+    with tempfile.TemporaryDirectory(prefix="bench-alone-") as scratch:
+        rows = Prepared.of(data, chosen.rows, Path(scratch), [name])
+        return [{**told, **line} for line in _measured(rows, name, chosen.seconds)]
+
+
 def _measured(rows: Prepared, name: str, seconds: float) -> Iterator[dict[str, Any]]:
-    told = {"data": rows.data.name, "task": rows.data.task, "algorithm": name}
-    if rows.kind not in algorithms.get(name).kinds:
-        yield {**told, "settings": DEFAULT, "reason": "of another kind"}
-        return
     first = rows.fitted(0, Candidate(name), seconds)
-    yield {**told, "settings": DEFAULT, **_figures(rows, first)}
-    yield {**told, "settings": TUNED, **_figures(rows, _best(rows, name, first, seconds))}
+    yield {"settings": DEFAULT, **_figures(rows, first)}
+    yield {"settings": TUNED, **_figures(rows, _best(rows, name, first, seconds))}
 
 
 def _best(rows: Prepared, name: str, first: Finished, seconds: float) -> Finished:
