@@ -49,6 +49,14 @@ def test_what_tells_of_a_rows_context_has_no_end_of_its_own():
     assert not Columns.fit(rows).beyond(with_first(rows, 1e9)).any()
 
 
+def test_the_only_column_of_a_context_has_no_end_either():
+    rows = table(500)
+    alone = Matrix(
+        rows.values, tuple(Feature(f.name, f.name, context=f.name) for f in rows.features)
+    )
+    assert not Columns.fit(alone).beyond(with_first(alone, 1e9)).any()
+
+
 @pytest.mark.parametrize("name", DETECTORS)
 def test_one_column_absurdly_far_out_is_the_oddest_of_all_rows(name):
     learner, rows = fitted(name, table(2_000)), with_first(table(2_000, seed=1), 1e6)

@@ -45,9 +45,9 @@ class AdditiveDetector(Detector):
             for column, feature in enumerate(source.tolist()):
                 found[rows, feature, 0] += parts[:, column] * share
             beyond = self.columns.beyond(matrix.view(rows))
-            for place in np.flatnonzero(beyond.any(axis=1)).tolist():
-                farthest = int(beyond[place].argmax())
-                found[first + place, source[farthest], 0] += beyond[place, farthest]
+            out = np.flatnonzero(beyond.any(axis=1))
+            farthest = beyond[out].argmax(axis=1) if len(out) else out
+            found[first + out, source[farthest], 0] += beyond[out, farthest]
             # Nothing is unusual about the row, and so no feature is the reason for what is left.
             found[rows, -1, 0] = np.where(total > 0, 0.0, surprise)
         return found

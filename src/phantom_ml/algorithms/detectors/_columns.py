@@ -60,7 +60,7 @@ class Columns:
     weight : float64 array of shape (n_columns,)
         What each column counts, above 0 and at most 1.
     reach : float64 array of shape (n_numeric,)
-        Logarithm of how many spreads the farthest training row is from the median.
+        Logarithm of how many spreads the farthest training row is from the median; infinite for a context's.
     """
 
     numeric: Ints
@@ -91,6 +91,9 @@ class Columns:
         rows = _squashed(values, centre, spread)
         varied = rows.max(axis=0, initial=-np.inf) > rows.min(axis=0, initial=np.inf)
         reach = _log_spreads(rows[:, varied]).max(axis=0, initial=LEAST_REACH)
+        # Whose last event was when, or a clock, has other ends on other days.
+        told = [bool(matrix.features[place].context) for place in places[varied].tolist()]
+        reach[np.array(told, np.bool_)] = np.inf
         counts = np.stack([whole.n_rows - gaps, gaps])[:, flagged]
         categorical, start, rarity = _levels(whole)
         source = np.concatenate([places[varied], places[flagged], categorical])
@@ -143,8 +146,7 @@ class Columns:
         """Return how far beyond all training rows each of a row's own numbers is, in nats, at least 0.
 
         Of the heaviest tails that real tables have, a Pareto law of shape 1, one value in r that lies beyond
-        all others is r times as far out: log(r) nats, from ``FARTHER`` on. The columns of a context, such as the
-        seconds since a user's last event, have other ends on other days, and are no part of it.
+        all others is r times as far out: log(r) nats, from ``FARTHER`` on.
 
         Returns
         -------
@@ -152,9 +154,7 @@ class Columns:
         """
         rows = self.of(matrix)
         n = len(self.numeric)
-        own = self.weight[:n] == 1.0
-        farther = _log_spreads(rows[:, :n]) - self.reach - np.log(FARTHER)
-        rows[:, :n] = np.where(own & (farther > 0), farther, 0.0)
+        rows[:, :n] = np.maximum(_log_spreads(rows[:, :n]) - self.reach - np.log(FARTHER), 0.0)
         rows[:, n:] = 0.0
         return rows
 
