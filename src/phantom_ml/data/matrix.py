@@ -35,6 +35,8 @@ class Feature:
     context : str
         What of the row's circumstances it tells, where it tells nothing of the row itself: of whose past
         (``user``), or of which clock. Features of one context say one thing in many ways.
+    counts : bool
+        Whether it counts what happened before: the more, the more happened at once.
     """
 
     name: str
@@ -43,6 +45,7 @@ class Feature:
     words: str = field(default="", compare=False)
     beside: tuple[str, ...] = field(default=(), compare=False)
     context: str = field(default="", compare=False)
+    counts: bool = field(default=False, compare=False)
 
     @property
     def is_categorical(self) -> bool:

@@ -13,9 +13,9 @@ from phantom_ml.parts.arrays import FILE, load_arrays, save_arrays
 DETECTORS = ("ECOD", "HBOS", "IsolationForest", "KNN", "PCA", "EntityBaseline")
 
 
-def table(n_rows, seed=0, context=""):
+def table(n_rows, seed=0, context="", counts=False):
     values = np.random.default_rng(seed).normal(size=(n_rows, 12)).astype(np.float32)
-    features = [Feature(f"x{i}", f"x{i}", context=context) for i in range(12)]
+    features = [Feature(f"x{i}", f"x{i}", context=context, counts=counts) for i in range(12)]
     return Matrix(values, tuple(features))
 
 
@@ -47,6 +47,11 @@ def test_a_number_ten_times_as_far_out_as_all_others_counts_as_one_in_ten_of_tho
 def test_what_tells_of_a_rows_context_has_no_end_of_its_own():
     rows = table(500, context="user")
     assert not Columns.fit(rows).beyond(with_first(rows, 1e9)).any()
+
+
+def test_more_at_once_in_a_context_than_in_all_training_rows_lies_beyond_them():
+    rows = table(500, context="user", counts=True)
+    assert Columns.fit(rows).beyond(with_first(rows, 1e9))[0].argmax() == 3
 
 
 def test_the_only_column_of_a_context_has_no_end_either():

@@ -60,7 +60,8 @@ class Columns:
     weight : float64 array of shape (n_columns,)
         What each column counts, above 0 and at most 1.
     reach : float64 array of shape (n_numeric,)
-        Logarithm of how many spreads the farthest training row is from the median; infinite for a context's.
+        Logarithm of how many spreads the farthest training row is from the median; infinite for a
+        context's, unless it counts what happened.
     """
 
     numeric: Ints
@@ -91,9 +92,7 @@ class Columns:
         rows = _squashed(values, centre, spread)
         varied = rows.max(axis=0, initial=-np.inf) > rows.min(axis=0, initial=np.inf)
         reach = _log_spreads(rows[:, varied]).max(axis=0, initial=LEAST_REACH)
-        # Whose last event was when, or a clock, has other ends on other days.
-        told = [bool(matrix.features[place].context) for place in places[varied].tolist()]
-        reach[np.array(told, np.bool_)] = np.inf
+        reach[_without_end(matrix, places[varied])] = np.inf
         counts = np.stack([whole.n_rows - gaps, gaps])[:, flagged]
         categorical, start, rarity = _levels(whole)
         source = np.concatenate([places[varied], places[flagged], categorical])
@@ -243,6 +242,12 @@ def _log_spreads(rows: Array) -> Array:
     away = np.abs(rows)
     straight = np.log(np.maximum(np.minimum(away, LIMIT), np.exp(LEAST_REACH)))
     return np.asarray(straight + np.maximum(away - LIMIT, 0.0) / LIMIT)
+
+
+def _without_end(matrix: Matrix, places: Ints) -> NDArray[np.bool_]:
+    """Return which numbers have other ends on other days: clocks, pauses, sums; not how much happened at once."""
+    features = [matrix.features[place] for place in places.tolist()]
+    return np.array([bool(f.context) and not f.counts for f in features], np.bool_)
 
 
 def _levels(matrix: Matrix) -> tuple[Ints, Ints, Array]:

@@ -109,7 +109,8 @@ class Workspace:
         if samples.weight is not None:
             np.save(folder / "weight.npy", samples.weight)
         features = [
-            [f.name, f.source, f.cardinality, "", (), f.context] for f in samples.matrix.features
+            [f.name, f.source, f.cardinality, "", (), f.context, f.counts]
+            for f in samples.matrix.features
         ]
         (folder / "features.json").write_text(json.dumps(features))
         text = samples.matrix.text

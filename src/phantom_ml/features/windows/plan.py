@@ -85,7 +85,13 @@ class EntityPlan(Settings):
         source, *rest = self.columns
         return tuple(
             Feature(
-                f"{self.label}.{t.name}", source, 0, t.words, (*rest, *t.beside, time), self.label
+                f"{self.label}.{t.name}",
+                source,
+                0,
+                t.words,
+                (*rest, *t.beside, time),
+                self.label,
+                t.counts,
             )
             for t in self.told
         )

@@ -6,18 +6,23 @@ from typing import NamedTuple
 
 #: The windows there are, in seconds, with what an analyst calls them.
 WINDOWS = {300: "5m", 3600: "1h", 86_400: "24h", 604_800: "7d"}
-#: A burst is held against the mean of at most this many seconds.
+#: A burst is held against the mean of at most this many seconds; and what is counted over longer happened not
+#: at once.
 DAY = 86_400
 #: Successes are held against the failures of this many seconds before.
 HOUR = 3600
 
 
 class Told(NamedTuple):
-    """One feature: its name behind that of the entity, its values in words, its other columns."""
+    """One feature: its name behind that of the entity, its values in words, its other columns.
+
+    ``counts``: whether it tells how much happened at once, within a day.
+    """
 
     name: str
     words: str
     beside: tuple[str, ...] = ()
+    counts: bool = False
 
 
 def window_name(seconds: int) -> str:
@@ -29,6 +34,17 @@ def window_name(seconds: int) -> str:
     ('1h', '90s')
     """
     return WINDOWS.get(seconds, f"{seconds}s")
+
+
+def named_windows(windows: tuple[int, ...]) -> list[tuple[str, int]]:
+    """Return what windows are called, with their seconds.
+
+    Examples
+    --------
+    >>> named_windows((3600, 90))
+    [('1h', 3600), ('90s', 90)]
+    """
+    return [(window_name(seconds), seconds) for seconds in windows]
 
 
 def burst_windows(windows: tuple[int, ...]) -> tuple[int, int] | None:
@@ -56,8 +72,8 @@ def arrival_words(windows: tuple[int, ...]) -> list[Told]:
         Told("gap", "seconds since the entity's last event, at most 7 days"),
     ]
     told += [
-        Told(f"events.{n}", f"events of the entity in the {n} before")
-        for n in map(window_name, windows)
+        Told(f"events.{n}", f"events of the entity in the {n} before", counts=seconds <= DAY)
+        for n, seconds in named_windows(windows)
     ]
     burst = burst_windows(windows)
     if burst:
@@ -78,8 +94,13 @@ def arrival_words(windows: tuple[int, ...]) -> list[Told]:
 def distinct_words(column: str, windows: tuple[int, ...]) -> list[Told]:
     """Return what is told of a column's values."""
     told = [
-        Told(f"distinct_{column}.{n}", f"distinct values of {column} in the {n} before", (column,))
-        for n in map(window_name, windows)
+        Told(
+            f"distinct_{column}.{n}",
+            f"distinct values of {column} in the {n} before",
+            (column,),
+            seconds <= DAY,
+        )
+        for n, seconds in named_windows(windows)
     ]
     new = Told(
         f"{column}_is_new",
@@ -102,8 +123,9 @@ def sum_words(column: str, windows: tuple[int, ...]) -> list[Told]:
 def failure_words(columns: tuple[str, ...], windows: tuple[int, ...]) -> list[Told]:
     """Return what is told of failures."""
     told = []
-    for n in map(window_name, windows):
-        told.append(Told(f"failures.{n}", f"failed events in the {n} before", columns))
+    for n, seconds in named_windows(windows):
+        failed = f"failed events in the {n} before"
+        told.append(Told(f"failures.{n}", failed, columns, seconds <= DAY))
         words = f"share of failed events in the {n} before, 0 to 1 (Laplace)"
         told.append(Told(f"failure_rate.{n}", words, columns))
     window = failure_window(windows)
