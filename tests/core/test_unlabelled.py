@@ -13,6 +13,7 @@ from phantom_ml.config import AutoMLConfig
 from phantom_ml.core import PhantomMLCore
 from phantom_ml.core.look import among
 from phantom_ml.data.reading.read import read
+from phantom_ml.metrics.validation_scores import ValidationScores
 from tests.core.tables import OF_EVENTS, events
 
 ASKED = OF_EVENTS | {
@@ -141,6 +142,29 @@ def test_an_evaluation_counts_what_is_shown_among_all_rows(tmp_path):
     scored = core.predict(result.model_id, some)
     n_shown = (scored["alert"] & ~scored["suppressed"]).sum()
     assert core.evaluate(result.model_id, some).repeats.n_shown == n_shown
+
+
+def kept_scores(core, model_id) -> ValidationScores:
+    return ValidationScores.load(core._shelf.store.model_folder(model_id) / "validation.npz")
+
+
+def test_a_model_keeps_what_it_says_of_rows_without_an_answer(trained, holdout):
+    core, result = trained
+    told, problem = kept_scores(core, result.model_id), holdout.development
+    pipeline = core._shelf.pipeline(result.model_id)
+    begun = replace(
+        pipeline, encoder=replace(pipeline.encoder, past=pipeline.encoder.past.forgotten())
+    )
+    whole = problem.unlabelled.below(problem.frame)
+    score = begun.score(whole)[problem.n_rows :, 0]
+    assert told.n_unanswered == len(told.unanswered)
+    assert np.isin(told.unanswered.round(6), score.round(6)).all()
+
+
+def test_a_model_that_is_fitted_again_keeps_what_it_says_of_them(trained):
+    core, result = trained
+    told = kept_scores(core, core.refit(result.model_id, table()))
+    assert len(told.unanswered) == told.n_unanswered > 0
 
 
 def test_held_out_rows_know_how_many_beside_them_have_no_answer(holdout):

@@ -76,7 +76,7 @@ class Threshold(Settings):
     @property
     def alerts_none(self) -> bool:
         """Return whether a rule found no line that alerts a row; one by the tail may lie above all rows."""
-        return not (self.by_tail or self.recall or self.fpr)
+        return not (self.by_tail or self.recall or self.fpr or self.alerts_per_day)
 
     def alerts(self, probability: NDArray[np.float64]) -> NDArray[np.bool_]:
         """Return which rows are alerted, shape (n_rows,), of probabilities of shape (n_rows,)."""
@@ -167,7 +167,9 @@ def _of_rule(policy: ThresholdPolicy | None, validation: ValidationScores, cuts:
     else:
         place = CUT_BY[policy.rule](policy, cuts)
         refused = refusal(policy, cuts, place, _worth(validation, 0))
-    beside = unanswered_note(policy, validation.n_unanswered)
+    beside = unanswered_note(
+        policy, validation.n_unanswered, scored=validation.unanswered is not None
+    )
     note = " ".join(filter(None, [nothing_alerted(policy, cuts, place), refused, beside]))
     return _Line(float(cuts.value[place]), place, not refused, note)
 

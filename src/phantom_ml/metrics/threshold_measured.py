@@ -14,7 +14,9 @@ from phantom_ml.metrics.threshold_claims import (
 from phantom_ml.wording import counted
 
 
-def unanswered_note(policy: ThresholdPolicy | None, n_unanswered: int) -> str:
+def unanswered_note(
+    policy: ThresholdPolicy | None, n_unanswered: int, *, scored: bool = False
+) -> str:
     """Return what to say of held-out days in which so many rows have no answer; empty where it is no matter.
 
     Examples
@@ -27,6 +29,8 @@ def unanswered_note(policy: ThresholdPolicy | None, n_unanswered: int) -> str:
     if policy is None or not n_unanswered:
         return ""
     rows, have = counted(n_unanswered, "row"), "has" if n_unanswered == 1 else "have"
+    if policy.alerts_per_day is not None and scored:
+        return f"{rows} of the held-out days {have} no answer: they are counted by their scores."
     if policy.alerts_per_day is not None:
         taken = "it is" if n_unanswered == 1 else "they are"
         return f"{rows} of the held-out days {have} no answer: {taken} taken to alert as often as benign rows."

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from phantom_ml.config import ThresholdPolicy
 from phantom_ml.errors import BadSetting
 from phantom_ml.metrics.intervals import clopper_pearson
-from phantom_ml.metrics.ranking import SLACK, curve
+from phantom_ml.metrics.ranking import SLACK, Curve, curve
 from phantom_ml.metrics.validation_scores import ValidationScores
 from phantom_ml.wording import counted
 
@@ -32,10 +32,10 @@ class Cuts:
         In rows: an alert is an alert, whatever its row weighs.
     days : float or None
     daily : float64 array of shape (n_cuts,) or None
-        Alerts a day: of known anomalies as many as their share of the table, of rows without an answer as many
-        as of benign ones; None without days.
+        Alerts a day: of known anomalies as many as their share of the table, of rows without an answer those of
+        their scores, as many as of benign ones where these are not known; None without days.
     stands_for : float
-        Rows that are no known threats, answered or not, for which each benign held-out row stands.
+        Rows for which each row stands whose score is known, at most.
     """
 
     value: Floats
@@ -51,6 +51,8 @@ class Cuts:
         """Return the cuts between the distinct scores."""
         found = curve(validation.truth, validation.score, validation.weight)
         rows = curve(validation.truth, validation.score)
+        if validation.unanswered is not None and len(validation.unanswered):
+            return cls._with_all(validation, found, rows, validation.unanswered)
         above = np.nextafter(found.score[0], np.inf)
         alerts = np.append(0.0, rows.true_positives + rows.false_positives)
         come = found if validation.of_anomalies else rows
@@ -66,6 +68,30 @@ class Cuts:
             None if validation.days is None else alike / validation.days,
             stands_for,
         )
+
+    @classmethod
+    def _with_all(
+        cls, validation: ValidationScores, found: Curve, rows: Curve, rest: Floats
+    ) -> Cuts:
+        """Return the cuts between the scores of all rows, of which those with an answer tell the rates."""
+        value = -np.unique(-np.concatenate([found.score, rest]))
+        above = np.nextafter(value[0], np.inf)
+        place = np.append(0, np.searchsorted(-found.score, -value, side="right"))
+        right, wrong, true, false = (
+            np.append(0.0, counts)[place]
+            for counts in (
+                found.true_positives,
+                found.false_positives,
+                rows.true_positives,
+                rows.false_positives,
+            )
+        )
+        stands_for = validation.n_unanswered / len(rest)
+        more = np.append(0.0, np.searchsorted(np.sort(-rest), -value, side="right"))
+        alike = true + false + stands_for * more
+        daily = None if validation.days is None else alike / validation.days
+        value = np.append(above, value)
+        return cls(value, right, wrong, true + false, validation.days, daily, stands_for)
 
     @property
     def positives(self) -> float:
@@ -97,8 +123,9 @@ class Cuts:
         return int(np.searchsorted(self.true_positives, self.true_positives[place], side="left"))
 
     def within(self, limit: float) -> int:
-        """Return the last cut that alerts at most ``limit`` rows."""
-        return int(np.searchsorted(self.alerts, limit * SLACK, side="right")) - 1
+        """Return the strictest of the cuts that alert the most rows with an answer, at most ``limit``."""
+        last = int(np.searchsorted(self.alerts, limit * SLACK, side="right")) - 1
+        return int(np.searchsorted(self.alerts, self.alerts[last], side="left"))
 
     def at(self, value: float) -> int:
         """Return the last cut that alerts no row below a score."""

@@ -30,7 +30,9 @@ class ValidationScores:
         Whether scores are nats of surprise, which have a tail. More of the known anomalies are held out than of
         the other rows then, and weights give them the share that they have in the table.
     n_unanswered : int
-        Rows of the same days without an answer, of which there are no scores; they alert all the same.
+        Rows of the same days without an answer; they alert all the same.
+    unanswered : float64 array of shape (n_scored,) or None
+        What the model says of them, or of some of them that stand for all; None where nobody asked it.
 
     Raises
     ------
@@ -44,6 +46,7 @@ class ValidationScores:
     days: float | None = None
     of_anomalies: bool = False
     n_unanswered: int = 0
+    unanswered: NDArray[np.float64] | None = None
 
     def __post_init__(self) -> None:
         fault = self._fault()
@@ -72,6 +75,11 @@ class ValidationScores:
             return f"the rows span {self.days} days"
         if self.n_unanswered < 0:
             return f"{self.n_unanswered} rows have no answer"
+        scored = self.unanswered
+        if scored is not None and (
+            len(scored) > self.n_unanswered or not np.isfinite(scored).all()
+        ):
+            return f"{len(scored)} scores are of {self.n_unanswered} rows without an answer"
         return ""
 
     def save(self, path: Path) -> None:
@@ -85,6 +93,8 @@ class ValidationScores:
             arrays["of_anomalies"] = np.array(self.of_anomalies)
         if self.n_unanswered:
             arrays["n_unanswered"] = np.array(self.n_unanswered, np.int64)
+        if self.unanswered is not None:
+            arrays["unanswered"] = self.unanswered
         # Through a handle: given a path, numpy would add a suffix to it.
         with path.open("wb") as file:
             np.savez(file, allow_pickle=False, **arrays)
@@ -100,7 +110,8 @@ class ValidationScores:
                 truth, score = arrays["truth"].astype(np.int64), arrays["score"].astype(np.float64)
                 of_anomalies = "of_anomalies" in arrays and bool(arrays["of_anomalies"])
                 n_unanswered = int(arrays["n_unanswered"]) if "n_unanswered" in arrays else 0
-            return cls(truth, score, weight, days, of_anomalies, n_unanswered)
+                rest = arrays["unanswered"].astype(np.float64) if "unanswered" in arrays else None
+            return cls(truth, score, weight, days, of_anomalies, n_unanswered, rest)
         except (OSError, ValueError, KeyError, TypeError, zipfile.BadZipFile, BadSetting) as error:
             raise BundleDamaged(
                 f"The held-out scores in {path.name!r} cannot be read: {error}",

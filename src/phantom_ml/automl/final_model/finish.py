@@ -28,11 +28,18 @@ from phantom_ml.automl.final_model.same_scale import (
     compare_scales,
     on_scale_of_served,
 )
+from phantom_ml.automl.final_model.unanswered import with_unanswered
 from phantom_ml.automl.question.problem import Problem
 from phantom_ml.automl.trials.children import Finished
 from phantom_ml.automl.trials.draft import Draft, Fit, Recipe, Voice, draft_bytes, stage
 from phantom_ml.automl.trials.room import Room
-from phantom_ml.automl.trials.scoring import cut, held_out_rows, other_scores, validation_of
+from phantom_ml.automl.trials.scoring import (
+    cut,
+    held_out_rows,
+    other_scores,
+    stability,
+    validation_of,
+)
 from phantom_ml.automl.trials.workspace import Workspace
 from phantom_ml.config import AutoMLConfig, ProblemKind
 from phantom_ml.explain.occlusion import typical_row
@@ -134,6 +141,7 @@ def finish(ending: Ending, best: Sequence[Finished], number: int) -> tuple[Draft
     drops = drops_of(shuffling)
     facts = _facts(ending, members.values(), drops, told_importance(own, drops))
     draft = stage(recipe, problem, workspace, trial, facts)
+    draft = with_unanswered(draft, problem, rows, validation)
     size = draft_bytes([draft.folder]) + MANIFEST_BYTES
     notes = broken(list(members.values()), cost, size, ending.config.constraints)
     if len(able) < len(best) and not notes:
@@ -318,7 +326,7 @@ def _row(
     score = problem.metric.score(problem.target.values[rows], calibrated, weight)
     told = {
         "score": score if np.isfinite(score) else None,
-        "other_scores": other_scores(problem, rows, calibrated),
+        "other_scores": other_scores(problem, rows, calibrated) | stability(rows, calibrated),
         "n_rows": problem.n_rows,
     }
     trials = [f.trial for f in members.values()]

@@ -26,6 +26,7 @@ from phantom_ml.automl.question.known import learners_from_known
 from phantom_ml.automl.trials.children import Finished
 from phantom_ml.automl.trials.scoring import cut, held_out_rows, validation_of
 from phantom_ml.config import ProblemKind
+from phantom_ml.data.matrix import Rows
 from phantom_ml.errors import BadSetting, NoTrialSucceeded
 from phantom_ml.metrics.thresholds import Threshold
 from phantom_ml.metrics.validation_scores import ValidationScores
@@ -41,10 +42,11 @@ KEPT = (
 
 @dataclass(frozen=True)
 class Line:
-    """A line of alert, and the held-out scores that it was cut on."""
+    """A line of alert, the held-out scores that it was cut on, and of which rows of the new table they are."""
 
     threshold: Threshold | None
     validation: ValidationScores | None
+    rows: Rows | None = None
 
 
 def line_again(again: Again, fitted: Sequence[Finished], old: ValidationScores | None) -> Line:
@@ -62,11 +64,11 @@ def line_again(again: Again, fitted: Sequence[Finished], old: ValidationScores |
     if threshold is None:
         return Line(None, old)
     try:
-        validation, doubt = _held_out(again, fitted)
+        validation, rows, doubt = _held_out(again, fitted)
         found = cut(threshold.policy, validation)
     except (BadSetting, NoTrialSucceeded) as error:
         return Line(_noted(threshold, KEPT.format(why=error.message)), old)
-    return Line(found if found is None or not doubt else _noted(found, doubt), validation)
+    return Line(found if found is None or not doubt else _noted(found, doubt), validation, rows)
 
 
 def _noted(threshold: Threshold, said: str) -> Threshold:
@@ -74,12 +76,14 @@ def _noted(threshold: Threshold, said: str) -> Threshold:
     return threshold.model_copy(update={"note": note, "supported": False})
 
 
-def _held_out(again: Again, fitted: Sequence[Finished]) -> tuple[ValidationScores | None, str]:
-    """Return what the model would say of rows that it has not seen, and what to say where that is not known."""
+def _held_out(
+    again: Again, fitted: Sequence[Finished]
+) -> tuple[ValidationScores | None, Rows, str]:
+    """Return what the model would say of rows that it has not seen, these rows, and what to doubt of it."""
     folds = _save_folds(again)
     scores, doubt = _as_served(again, fit_again(again, folds), fitted)
     rows = held_out_rows(again.workspace, folds)
-    return validation_of(again.problem, rows, scores), doubt
+    return validation_of(again.problem, rows, scores), rows, doubt
 
 
 def _save_folds(again: Again) -> tuple[str, ...]:

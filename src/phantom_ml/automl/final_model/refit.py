@@ -13,6 +13,7 @@ from phantom_ml.automl.final_model.finish import TYPICAL_ROWS
 from phantom_ml.automl.final_model.fit_again import Again, fit_again
 from phantom_ml.automl.final_model.importance import own_importance
 from phantom_ml.automl.final_model.line_again import Line, line_again
+from phantom_ml.automl.final_model.unanswered import with_unanswered
 from phantom_ml.automl.preparation.encode import encode
 from phantom_ml.automl.preparation.folds import fit_sides, save_folds
 from phantom_ml.automl.question.problem import Problem
@@ -54,7 +55,8 @@ def refit_draft(
     samples = encode(problem, workspace, config, like=like)
     again = Again(problem, spec, card["members"], samples, workspace, room, config.seed)
     fitted = _fit_on_all(again)
-    recipe = _recipe(spec, fitted, line_again(again, fitted, validation))
+    line = line_again(again, fitted, validation)
+    recipe = _recipe(spec, fitted, line)
     trial = Trial.model_validate(card["trial"]).model_copy(
         update={
             "n_rows": problem.n_learned,
@@ -72,7 +74,8 @@ def refit_draft(
         # Its features are those that were raced when it was first trained.
         FAMILIES: list(card.get(FAMILIES, ())),
     }
-    return stage(recipe, problem, workspace, trial, facts)
+    draft = stage(recipe, problem, workspace, trial, facts)
+    return with_unanswered(draft, problem, line.rows, line.validation)
 
 
 def _fit_on_all(again: Again) -> list[Finished]:

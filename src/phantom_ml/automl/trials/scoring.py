@@ -13,6 +13,7 @@ from phantom_ml.automl.trials.draft import Draft, Fit, Recipe, Voice, stage
 from phantom_ml.automl.trials.workspace import Workspace
 from phantom_ml.config import ProblemKind, ThresholdPolicy
 from phantom_ml.data.times.parse import NO_TIME
+from phantom_ml.features.unlabelled import Unlabelled
 from phantom_ml.metrics.calibration import Calibrator
 from phantom_ml.metrics.lookup import get_metric
 from phantom_ml.metrics.thresholds import Threshold, threshold_for
@@ -103,21 +104,30 @@ def validation_of(problem: Problem, rows: Rows, prediction: Array) -> Validation
     truth = problem.target.values[rows].astype(np.int64)
     weight = None if problem.weight is None else problem.weight[rows]
     days = problem.days(rows)
-    n_unanswered = 0 if days is None else _unanswered(problem, rows)
+    n_unanswered = 0 if days is None else len(unanswered_rows(problem, rows))
     return ValidationScores(truth, prediction[:, 0], weight, days, n_unanswered=n_unanswered)
 
 
-def _unanswered(problem: Problem, rows: Rows) -> int:
-    """Return how many rows without an answer lie between the first and the last time of held-out rows."""
-    beside = problem.unlabelled
-    if beside is not None and problem.n_validation and problem.kind is not ProblemKind.ANOMALY:
-        beside = beside.of_validation
+def unanswered_rows(problem: Problem, rows: Rows) -> Rows:
+    """Return which rows without an answer lie between the first and the last time of held-out rows.
+
+    They are positions among those of validation, where rows were given for it, or else among all of them.
+    """
+    beside = unanswered_of(problem)
     if beside is None or beside.before.time is None or problem.ties.time is None:
-        return 0
+        return np.empty(0, np.int64)
     known = problem.ties.time[rows]
     known = known[known != NO_TIME]
     time = beside.before.time
-    return int(((time >= known.min()) & (time <= known.max()) & (time != NO_TIME)).sum())
+    return np.flatnonzero((time >= known.min()) & (time <= known.max()) & (time != NO_TIME))
+
+
+def unanswered_of(problem: Problem) -> Unlabelled | None:
+    """Return the rows without an answer that stand beside those that measure; None where there are none."""
+    beside = problem.unlabelled
+    if beside is not None and problem.n_validation and problem.kind is not ProblemKind.ANOMALY:
+        return beside.of_validation
+    return beside
 
 
 def _of_each_row(problem: Problem, rows: Rows, prediction: Array) -> ValidationScores:
@@ -133,7 +143,7 @@ def _of_each_row(problem: Problem, rows: Rows, prediction: Array) -> ValidationS
     # Known anomalies may be of any time: what is held out of the others tells how long that is.
     usual = chosen[truth == 0]
     days = problem.days(usual)
-    n_unanswered = 0 if days is None else _unanswered(problem, usual)
+    n_unanswered = 0 if days is None else len(unanswered_rows(problem, usual))
     return ValidationScores(
         truth, score, weight, days, of_anomalies=True, n_unanswered=n_unanswered
     )
