@@ -385,3 +385,16 @@ def test_a_refit_learns_from_real_rows_alone(home, result, tmp_path):
     folder = home.export_model(again, tmp_path / "again")
     card = json.loads((folder / "manifest.json").read_text())["card"]
     assert card["trial"]["n_rows"] == 500
+
+
+def test_the_leaderboard_tells_how_stable_each_view_is_and_who_shares_it(result):
+    told = [row.other_scores for row in result.leaderboard if not row.members and row.score]
+    assert all(0.0 < t["stability"] <= 1.0 and 0.0 < t["agreement"] <= 1.0 for t in told)
+
+
+def test_the_consensus_is_as_stable_as_it_is_said_to_be(result):
+    assert 0.0 < result.leaderboard.best.other_scores["stability"] <= 1.0
+
+
+def test_stability_and_agreement_stand_in_the_printed_leaderboard(result):
+    assert {"stability", "agreement"} <= set(str(result.leaderboard).splitlines()[1].split())

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     import polars as pl
 
 WIDTH = 100
+#: Other scores that are shown where rows have them: without answers a score alone says little.
+BESIDE = ("stability", "agreement")
 _LEFT = ("model_id", "algorithm")
 _LIMITS = {"model_id": 28, "algorithm": 20}
 _LAST = {TrialStatus.DONE: 0, TrialStatus.PRUNED: 1, TrialStatus.FAILED: 2}
@@ -275,6 +277,7 @@ def _cells(rows: Sequence[LeaderboardRow]) -> list[list[str]]:
         "algorithm": [row.algorithm for row in rows],
         "score": [_rounded(row.score) for row in rows],
         "±": [_rounded(row.fold_std) for row in rows],
+        **{name: [_rounded(row.other_scores.get(name), 2) for row in rows] for name in BESIDE},
         "fit s": [f"{row.fit_seconds:.1f}" for row in rows],
         "us/row": [_rounded(row.predict_us_per_row, 3) for row in rows],
         "rounds": [_whole(row.n_rounds) for row in rows],

@@ -53,6 +53,23 @@ def members_for(matrix: Matrix, *, known: bool = False) -> tuple[str, ...]:
     return (*MEMBERS, *own, *(KNOWN_MEMBERS if known else ()))
 
 
+def one_of_each(families: Sequence[str]) -> dict[str, int]:
+    """Return the place of the first fit of each detector: several of one would vouch for each other.
+
+    What learns from known anomalies is left out, where anything else is there.
+
+    Examples
+    --------
+    >>> one_of_each(["HBOS", "KNN", "HBOS", "SurpriseLightGBM"])
+    {'HBOS': 0, 'KNN': 1}
+    """
+    first: dict[str, int] = {}
+    for place, name in enumerate(families):
+        first.setdefault(name, place)
+    own = {name: place for name, place in first.items() if name not in KNOWN_MEMBERS}
+    return own or first
+
+
 def choose_consensus(scores: Sequence[Array], names: Sequence[str]) -> dict[str, float]:
     """Return the weight of each member: the same for all that stay, 0 for the others; they sum to 1.
 
@@ -82,7 +99,7 @@ def choose_consensus(scores: Sequence[Array], names: Sequence[str]) -> dict[str,
     table = np.concatenate([np.asarray(s, np.float64) for s in scores], axis=1)
     stays = list(range(len(names)))
     while len(stays) > 2:
-        agreement = _agreements(table[:, stays])
+        agreement = agreements(table[:, stays])
         best = float(agreement.max())
         if best < COMMON_VIEW or float(agreement.min()) >= LEAST_SHARE * best:
             break
@@ -90,8 +107,19 @@ def choose_consensus(scores: Sequence[Array], names: Sequence[str]) -> dict[str,
     return {name: 1.0 / len(stays) if i in stays else 0.0 for i, name in enumerate(names)}
 
 
-def _agreements(table: Array) -> Array:
-    """Return the correlation of each column with the mean of the others; 0 where one does not vary."""
+def agreements(table: Array) -> Array:
+    """Return the correlation of each column with the mean of the others, -1 to 1; 0 where one does not vary.
+
+    Parameters
+    ----------
+    table : float64 array of shape (n_rows, n_members)
+        The surprise of the same rows by each of two members or more, in nats.
+
+    Examples
+    --------
+    >>> agreements(np.array([[0.1, 0.3], [0.4, 0.9], [0.7, 1.5]])).round(6).tolist()
+    [1.0, 1.0]
+    """
     if len(table) < 2:
         return np.zeros(table.shape[1])
     others = (table.sum(axis=1, keepdims=True) - table) / (table.shape[1] - 1)

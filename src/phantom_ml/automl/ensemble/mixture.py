@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from phantom_ml.automl.ensemble.consensus import KNOWN_MEMBERS, choose_consensus
+from phantom_ml.automl.ensemble.consensus import choose_consensus, one_of_each
 from phantom_ml.automl.ensemble.held_out import Array, HeldOut
 from phantom_ml.automl.ensemble.prior import prior_shares, trust_in
 from phantom_ml.config import ProblemKind
@@ -87,12 +87,10 @@ def _by_known(held_out: HeldOut, seed: int) -> Mixture:
 
 def _consensus(held_out: HeldOut) -> Mixture:
     """Return a mixture by agreement on real rows: made ones must not decide whom to believe."""
+    first = one_of_each(held_out.families)
     real = np.flatnonzero(held_out.target == 0)
-    # Several fits of one detector would vouch for each other: the first of each has its voice.
-    first = {name: i for i, name in reversed(list(enumerate(held_out.families)))}
-    names = sorted(set(first) - set(KNOWN_MEMBERS) or set(first), key=first.__getitem__)
-    weights = choose_consensus([held_out.predictions[first[n]][real] for n in names], names)
-    return Mixture({first[n]: weights[n] for n in names if weights[n] > 0.0})
+    weights = choose_consensus([held_out.predictions[i][real] for i in first.values()], list(first))
+    return Mixture({first[name]: weight for name, weight in weights.items() if weight > 0.0})
 
 
 def _sample(held_out: HeldOut, rng: np.random.Generator, most: int) -> NDArray[np.int64]:

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import numpy as np
+
+from phantom_ml.automl.ensemble.choices import held_out_of
+from phantom_ml.automl.ensemble.consensus import agreements, one_of_each
 from phantom_ml.automl.final_model.finish import Ending, finish, ranked
 from phantom_ml.automl.preparation.quick import First, is_quick
 from phantom_ml.automl.question.known import use_of_known
@@ -19,6 +23,7 @@ from phantom_ml.automl.steps.refits import refits
 from phantom_ml.automl.steps.state import Run
 from phantom_ml.automl.trials.children import Finished
 from phantom_ml.automl.trials.floor import asks_for_floor, beyond_floor, not_beyond
+from phantom_ml.automl.trials.scoring import held_out_rows
 from phantom_ml.data.splits import SplitPlan
 from phantom_ml.model.trial import Trial
 
@@ -35,6 +40,7 @@ def conclude(state: Run, plan: SplitPlan, interrupted: bool) -> EngineResult:
     best = ranked(state.problem, state.finished, state.trials)
     if not best:
         raise nothing_succeeded(state.trials, state.finished)
+    _tell_agreement(state, best)
     chosen, said = choice(state, best, plan)
     in_vain = named_in_vain(state.config, state.finished, interrupted=state.interrupted)
     state.warnings.extend((*in_vain, *said))
@@ -55,6 +61,28 @@ def conclude(state: Run, plan: SplitPlan, interrupted: bool) -> EngineResult:
     measured = state.first_plan if quick and state.first_plan is not None else plan
     state.warnings.extend(_of_known(state, measured, at.problem, quick=quick))
     return EngineResult(tuple(state.trials), trial, draft, measured.reason, tuple(state.warnings))
+
+
+def _tell_agreement(state: Run, best: Sequence[Finished]) -> None:
+    """Tell how far the others share each detector's view of real rows, where no answers tell more."""
+    if state.problem.task.learns_from_answers:
+        return
+    searched = [f for f in best if not is_quick(f)]
+    first = [searched[i] for i in one_of_each([f.trial.algorithm for f in searched]).values()]
+    if len(first) < 2 or len({f.order.folds for f in first}) > 1:
+        return
+    held_out = held_out_of(
+        state.problem, first, held_out_rows(state.workspace, first[0].order.folds)
+    )
+    real = held_out.rows(np.flatnonzero(held_out.target == 0))
+    found = agreements(np.concatenate(real.predictions, axis=1))
+    # Of one that ranks nothing there is no view to share.
+    told = {f.trial.number: float(a) for f, a in zip(first, found, strict=True) if a != 0.0}
+    for place, trial in enumerate(state.trials):
+        if trial.number in told:
+            beside = trial.other_scores | {"agreement": told[trial.number]}
+            state.trials[place] = trial.model_copy(update={"other_scores": beside})
+            state.listener.on_trial(state.trials[place])
 
 
 def choice(
