@@ -137,6 +137,18 @@ def test_the_part_that_lacks_a_class_is_named_with_what_it_holds(tmp_path, attac
     assert "evaluate" in told
 
 
+def test_copies_of_one_row_are_in_one_part(tmp_path):
+    rng = np.random.default_rng(0)
+    size = np.concatenate([rng.normal(size=12).repeat(10), rng.normal(size=480)])
+    frame = pl.DataFrame({"size": size, "label": ["attack"] * 120 + ["benign"] * 480})
+    asked = {"target_column": "label", "positive_class": "attack"}
+    config = AutoMLConfig.of({"task_type": "security_threat_detection", **asked})
+    found = Holdout.of(pose(read(frame, scratch=tmp_path), config), 0)
+    learned, tested = (set(size[sorted(rows_of(p))]) for p in (found.development, found.test))
+    assert not learned & tested
+    assert found.test.n_rows == pytest.approx(150, abs=20)
+
+
 def test_other_tasks_keep_none(tmp_path):
     assert parts(tmp_path, task_type="classification").test is None
 

@@ -9,6 +9,8 @@ import numpy as np
 from phantom_ml.automl.question.problem import Problem
 from phantom_ml.data.matrix import Rows
 from phantom_ml.data.splits import has_forward
+from phantom_ml.data.splits.balance import deal
+from phantom_ml.data.splits.copies import units_of
 from phantom_ml.data.times.parse import DAY_NS, NO_TIME, mostly_untimed
 from phantom_ml.features.before import Before
 from phantom_ml.features.unlabelled import Unlabelled
@@ -90,9 +92,19 @@ def _test_rows(problem: Problem, share: float, seed: int) -> tuple[Rows, str]:
         order = rng.permutation(len(names))
         chosen = names[order[np.cumsum(sizes[order]) <= share * n_rows]]
         return np.flatnonzero(np.isin(groups, chosen)), GROUPED
+    return _drawn(problem, share, rng, seed), RANDOM
+
+
+def _drawn(problem: Problem, share: float, rng: np.random.Generator, seed: int) -> Rows:
+    """Return a share of the rows of each class; exact copies of a row are on one side, where that can be."""
     codes = problem.target.values.astype(np.int64)
+    copies = np.unique(problem.frame.hash_rows().to_numpy(), return_inverse=True)[1]
+    n_parts = round(1 / share)
+    units = units_of(codes, copies.astype(np.int64), n_parts, fewer=False)
+    if units.n_kept:
+        return np.flatnonzero(deal(codes, units.codes, n_parts, seed) == 0)
     parts = [rng.permutation(np.flatnonzero(codes == c)) for c in np.unique(codes)]
-    return np.sort(np.concatenate([p[: round(share * len(p))] for p in parts])), RANDOM
+    return np.sort(np.concatenate([p[: round(share * len(p))] for p in parts]))
 
 
 def _before(problem: Problem, test: Rows, how: str) -> Rows:

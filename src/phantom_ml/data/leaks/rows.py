@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from phantom_ml.data.leaks.association import class_aucs, rank_correlation
 from phantom_ml.data.leaks.columns import TOO_GOOD
+from phantom_ml.data.leaks.copies import copied_rows
 from phantom_ml.data.leaks.warning import LeakWarning
 from phantom_ml.data.schema import ColumnKind, TableSchema
 from phantom_ml.data.target.column import Target
@@ -58,22 +59,31 @@ def _order(value: float, severity: str, how: str) -> LeakWarning:
 
 
 def shared_rows(
-    frame: pl.DataFrame, schema: TableSchema, splits: Sequence[Split]
+    frame: pl.DataFrame,
+    schema: TableSchema,
+    target: Target,
+    splits: Sequence[Split],
+    *,
+    forward: bool = False,
 ) -> list[LeakWarning]:
-    """Return the warnings for validation rows that training rows repeat, exactly or nearly."""
+    """Return the warnings for validation rows that training rows repeat, exactly or nearly.
+
+    ``forward`` says that what is measured came later: see ``copied_rows``.
+    """
     names = [c.name for c in schema.columns if c.kind not in UNLIKE and c.name in frame.columns]
     if not names or not splits:
         return []
     rows = frame.select(_plain(frame.schema[name], pl.col(name)) for name in names)
     exact = _seen_share(_row_hashes(rows), splits)
-    near = _seen_share(
-        _row_hashes(rows.with_columns(pl.selectors.float().round_sig_figs(DIGITS))), splits
-    )
+    rounded = _row_hashes(rows.with_columns(pl.selectors.float().round_sig_figs(DIGITS)))
+    near = _seen_share(rounded, splits)
+    found = copied_rows(rounded, target, splits, forward=forward)
     if exact >= SHARED:
-        return [_shared("duplicates", exact, "the same as a training row")]
+        return [*found, _shared("duplicates", exact, "the same as a training row")]
     if near >= SHARED:
-        return [_shared("near_duplicates", near, f"a training row's equal to {DIGITS} digits")]
-    return []
+        told = f"a training row's equal to {DIGITS} digits"
+        return [*found, _shared("near_duplicates", near, told)]
+    return found
 
 
 def _plain(dtype: pl.DataType, column: pl.Expr) -> pl.Expr:
@@ -99,7 +109,10 @@ def _seen_share(values: NDArray[np.uint64], splits: Sequence[Split]) -> float:
 
 
 APART = "Give it as a group column to keep them apart."
-NOT_APART = "They could not be kept apart: too few rows would have been left to learn from."
+NOT_APART = (
+    "They were not kept apart: too few rows would have been left to learn from, or the rows to validate on were "
+    "given."
+)
 
 
 def _shared(check: str, share: float, what: str) -> LeakWarning:

@@ -40,14 +40,14 @@ def join_entities(columns: Sequence[Codes], names: Sequence[str]) -> tuple[Codes
     """
     first = whole_groups(columns[0])
     if len(columns) == 1:
-        return first, f"Rows with the same {names[0]!r} stay together."
+        return first, f"Rows with the same {names[0]!r} count as one group."
     shown = ", ".join(repr(n) for n in names)
     joined = _components(columns)
     share = np.bincount(joined).max() / joined.size
     if share <= LARGEST_SHARE:
-        return joined, f"Rows that share any of {shown} stay together."
+        return joined, f"Rows that share any of {shown} count as one group."
     return first, (
-        f"Rows with the same {names[0]!r} stay together; through all of {shown} together "
+        f"Rows with the same {names[0]!r} count as one group; through all of {shown} together "
         f"{share:.0%} of the rows would be one group."
     )
 

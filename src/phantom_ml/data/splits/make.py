@@ -12,7 +12,7 @@ from phantom_ml.data.splits.delayed import codes_of, require_forward
 from phantom_ml.data.splits.forward import forward, without_shared_groups
 from phantom_ml.data.splits.grouped import grouped
 from phantom_ml.data.splits.plan import RowTies, Split, SplitPlan
-from phantom_ml.data.splits.stratified import OF_CLASSES, OF_VALUES, strata, stratified
+from phantom_ml.data.splits.stratified import strata, stratified
 from phantom_ml.wording import counted
 
 UNTIED = RowTies()
@@ -57,9 +57,7 @@ def make_splits(
     >>> plan.scheme, plan.n_splits, plan.held_out.size
     ('stratified', 5, 100)
     """
-    classes, coded, share = codes_of(target, kind), codes_of(target, kind), OF_CLASSES
-    if not kind.is_classification:
-        coded, share = strata(target.astype(np.float64), n_folds), OF_VALUES
+    classes = codes_of(target, kind)
     reasons = []
     if ties.time is not None:
         plan, why_not = forward(classes, ties.time, n_folds, ties.embargo_ns)
@@ -74,7 +72,10 @@ def make_splits(
         if plan is not None:
             return _after(reasons, plan)
         reasons.append("No split by groups: no fold would leave every class and enough rows.")
-    return _after(reasons, stratified(coded, n_folds, seed, ties.duplicates, share))
+    if kind.is_classification:
+        return _after(reasons, stratified(classes, n_folds, seed, ties.duplicates))
+    bins = strata(target.astype(np.float64), n_folds)
+    return _after(reasons, stratified(bins, n_folds, seed, ties.duplicates, classes))
 
 
 def given_split(n_train: int, n_valid: int) -> SplitPlan:

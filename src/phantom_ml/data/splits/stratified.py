@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 from numpy.typing import NDArray
 
 from phantom_ml.data.splits.balance import deal
+from phantom_ml.data.splits.copies import Units, largest_share, units_of
 from phantom_ml.data.splits.plan import Codes, Split, SplitPlan, has_classes, splits_of_folds
-from phantom_ml.wording import counted
 
 #: A single holdout is one of so many folds.
 HOLDOUT_FOLDS = 5
-#: The share of a fold's rows of a class that copies of one row may be. More, such as rows that are blank, would be
-#: all that a score is of.
-MOST_OF_FOLD = 0.25
 #: What folds have their share of, in words.
 OF_CLASSES, OF_VALUES = "every class", "small and large values"
 
@@ -23,7 +22,7 @@ def stratified(
     n_folds: int,
     seed: int,
     duplicates: Codes | None = None,
-    share: str = OF_CLASSES,
+    needed: Codes | None = None,
 ) -> SplitPlan:
     """Return stratified folds, or one holdout of a fifth for ``n_folds`` 1.
 
@@ -34,27 +33,24 @@ def stratified(
     n_folds : int
     seed : int
     duplicates : int64 array of shape (n_rows,), optional
-        Rows with one code are kept in one fold, unless they would be more than a quarter of its rows of their
-        class: such a cluster is what the data is like, not a copy, and is spread.
-    share : str
-        What each fold has its share of, in words.
+        Rows with one code are kept in one fold, unless they are too many for one, or a lot of it with answers as
+        mixed as the table's. Fewer folds are taken where a class has fewer different rows.
+    needed : int64 array of shape (n_rows,), optional
+        Codes of what must be learned in every fold, where ``classes`` are bins of values; else the classes.
     """
-    dealt = _bounded(n_folds, classes.size)
-    n_classes = int(classes.max()) + 1
-    reason = f"Rows were dealt to {dealt} folds at random, each with its share of {share}."
-    if n_folds == 1:
-        reason = f"A fifth of the rows was held out at random, with its share of {share}."
+    labels = classes if needed is None else needed
+    wanted = _bounded(n_folds, classes.size)
+    units = Units(np.arange(classes.size), wanted, 0, 0, 0)
     if duplicates is not None:
-        units, kept = _small_clusters(classes, duplicates, dealt)
-        fold = deal(classes, units, dealt, seed)
-        splits = splits_of_folds(fold, dealt)
-        if all(has_classes(classes, s.train, n_classes) for s in splits):
-            copies = counted(kept, "row that is nearly a copy", "rows that are nearly copies")
-            stay = "stays" if kept == 1 else "stay"
-            told = f" {copies} of another {stay} beside it." if kept else ""
-            return SplitPlan(take(splits, n_folds, classes), "stratified", reason + told)
-    fold = deal(classes, np.arange(classes.size), dealt, seed)
-    return SplitPlan(take(splits_of_folds(fold, dealt), n_folds, classes), "stratified", reason)
+        units = units_of(classes, duplicates, wanted, labels, fewer=n_folds > 1)
+    splits = _dealt(classes, units, seed)
+    if duplicates is not None and not _all_learned(labels, splits):
+        units = Units(np.arange(classes.size), wanted, 0, 0, 0)
+        splits = _dealt(classes, units, seed)
+    share = OF_CLASSES if needed is None else OF_VALUES
+    taken = take(splits, n_folds, classes, [largest_share(labels, units.codes, s) for s in splits])
+    reason = _reason(taken, wanted, units, share)
+    return SplitPlan(taken, "stratified", reason)
 
 
 def strata(values: NDArray[np.float64], n_folds: int) -> Codes:
@@ -71,35 +67,44 @@ def strata(values: NDArray[np.float64], n_folds: int) -> Codes:
     return np.unique(bins, return_inverse=True)[1].astype(np.int64)
 
 
-def take(splits: tuple[Split, ...], n_folds: int, classes: Codes) -> tuple[Split, ...]:
-    """Return all splits, or for ``n_folds`` 1 the one whose valid part is the best holdout."""
+def take(
+    splits: tuple[Split, ...], n_folds: int, classes: Codes, alike: Sequence[float] = ()
+) -> tuple[Split, ...]:
+    """Return all splits, or for ``n_folds`` 1 the one whose valid part is the best holdout.
+
+    It has the most classes, then is the least made of copies of one row (``alike``: that share of each), and then
+    the closest to a fifth of the rows.
+    """
     if n_folds > 1:
         return splits
-    return (max(splits, key=lambda s: _worth(classes, s)),)
+    away = [abs(s.valid.size - classes.size / HOLDOUT_FOLDS) for s in splits]
+    known = [np.unique(classes[s.valid]).size for s in splits]
+    copied = alike or [0.0] * len(splits)
+    best = max(range(len(splits)), key=lambda i: (known[i], -copied[i], -away[i]))
+    return (splits[best],)
 
 
-def _worth(classes: Codes, split: Split) -> tuple[int, float]:
-    """Return how many classes the valid part has, then how close to a fifth of the rows it is."""
-    away = abs(split.valid.size - classes.size / HOLDOUT_FOLDS)
-    return int(np.unique(classes[split.valid]).size), -away
+def _dealt(classes: Codes, units: Units, seed: int) -> tuple[Split, ...]:
+    return splits_of_folds(deal(classes, units.codes, units.n_folds, seed), units.n_folds)
+
+
+def _all_learned(labels: Codes, splits: tuple[Split, ...]) -> bool:
+    n_labels = int(labels.max()) + 1
+    return all(has_classes(labels, s.train, n_labels) for s in splits)
+
+
+def _reason(taken: tuple[Split, ...], wanted: int, units: Units, share: str) -> str:
+    """Return the sentences on how rows were dealt, and what became of copies."""
+    reason = f"Rows were dealt to {units.n_folds} folds at random, each with its share of {share}."
+    if len(taken) == 1:
+        held_out = f"A fifth of the rows ({taken[0].valid.size:,})"
+        reason = f"{held_out} was held out at random, with its share of {share}."
+    if units.n_folds < wanted:
+        few = "a class has no more different rows" if share == OF_CLASSES else "no more rows differ"
+        reason += f" {wanted} were wanted, but {few}."
+    return reason + units.told()
 
 
 def _bounded(n_folds: int, n_rows: int) -> int:
     wanted = HOLDOUT_FOLDS if n_folds == 1 else n_folds
     return max(2, min(wanted, n_rows))
-
-
-def _small_clusters(classes: Codes, duplicates: Codes, n_folds: int) -> tuple[Codes, int]:
-    """Return units of rows, too large clusters taken apart, and how many rows keep a copy."""
-    cluster = np.unique(duplicates, return_inverse=True)[1].astype(np.int64)
-    n_classes = int(classes.max()) + 1
-    cells, place = np.unique(cluster * n_classes + classes, return_inverse=True)
-    rows = np.bincount(place)
-    of_class = np.bincount(classes, minlength=n_classes)[cells % n_classes]
-    limit = MOST_OF_FOLD * of_class / n_folds
-    too_large = np.zeros(int(cluster.max()) + 1, dtype=bool)
-    too_large[cells[rows > np.maximum(limit, 2.0)] // n_classes] = True
-    loose = too_large[cluster]
-    kept = int((~loose & (np.bincount(cluster)[cluster] > 1)).sum())
-    apart = np.where(loose, int(cluster.max()) + 1 + np.arange(classes.size), cluster)
-    return np.unique(apart, return_inverse=True)[1].astype(np.int64), kept
