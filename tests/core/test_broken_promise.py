@@ -5,7 +5,7 @@ import pytest
 
 from phantom_ml.config import ThresholdPolicy
 from phantom_ml.core.models import measured
-from phantom_ml.core.promise import broken_promise, fallen_recall, promise_of
+from phantom_ml.core.promise import broken_promise, promise_of
 from phantom_ml.metrics.thresholds import Threshold, ValidationScores, threshold_for
 
 POLICY = ThresholdPolicy(max_fpr=0.01)
@@ -29,16 +29,6 @@ def said(
     drifted: float | None = None,
 ) -> str:
     return broken_promise(promise_of(held, found), held, found, tested, drifted)
-
-
-def test_a_recall_whose_bounds_lie_below_the_promised_ones_has_fallen():
-    told = fallen_recall(of_rate(100, found=87), of_rate(100, found=0), "in the test part")
-    assert "in the test part 0 % (0 % to 3.62 %) are alerted" in told
-
-
-@pytest.mark.parametrize("found", [82, 100])
-def test_a_recall_within_chance_or_above_needs_no_word(found):
-    assert fallen_recall(of_rate(100, found=87), of_rate(100, found=found), "here") == ""
 
 
 def test_a_rate_whose_bounds_hold_the_promise_keeps_it():

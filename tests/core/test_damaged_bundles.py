@@ -8,6 +8,7 @@ import polars as pl
 import pytest
 
 from phantom_ml.core.models import load_bundle
+from phantom_ml.core.tested_scores import TEST_SCORES
 from phantom_ml.errors import BundleDamaged, BundleVersion
 from phantom_ml.model.bundle import seal
 from phantom_ml.model.signing import SigningKey, Trust
@@ -157,6 +158,11 @@ def test_a_risk_of_a_column_that_is_not_there_is_damage(folder, load):
     change(folder, RISK, lambda t: t.update(places=[9_999 for _ in t["places"]]))
     with pytest.raises(BundleDamaged, match="sides, learners"):
         load()
+
+
+def test_scores_of_a_test_part_that_cannot_be_read_are_damage(folder, load):
+    (folder / TEST_SCORES).write_bytes(b"PK")
+    refused(load, TEST_SCORES)
 
 
 def test_golden_rows_of_another_table_are_damage(folder, load):

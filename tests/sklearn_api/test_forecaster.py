@@ -8,7 +8,7 @@ import polars as pl
 import pytest
 from sklearn.base import clone
 
-from phantom_ml.errors import BadSetting, DataError
+from phantom_ml.errors import BadSetting, DataError, TargetMissing
 from phantom_ml.sklearn_api import PhantomForecaster
 
 QUICK = {"algorithms_to_try": ["SeasonalNaive", "LagLightGBM"], "max_trials": 2, "n_windows": 1}
@@ -100,6 +100,43 @@ def test_values_of_pandas_by_their_times_are_forecast(shape):
     quick = {**QUICK, "algorithms_to_try": ["SeasonalNaive"]}
     found = PhantomForecaster(horizon=2, **quick).fit(given)
     assert found.predict().rows()[0][:2] == (datetime(2026, 3, 6), 0.0)
+
+
+@pytest.fixture
+def wide():
+    return logins().pivot(on="site", index="time", values="value")
+
+
+def test_a_wide_table_without_the_value_column_is_told_how_it_is_given(wide):
+    with pytest.raises(TargetMissing, match="Columns missing: 'value'") as error:
+        PhantomForecaster(horizon=2, **QUICK).fit(wide)
+    assert "value_column=None" in str(error.value)
+
+
+@pytest.mark.parametrize(
+    "change", [lambda w: w.drop("south"), lambda w: w.with_columns(note=pl.lit("x"))]
+)
+def test_a_table_that_does_not_look_wide_is_told_to_name_its_column(wide, change):
+    with pytest.raises(TargetMissing) as error:
+        PhantomForecaster(horizon=2, **QUICK).fit(change(wide))
+    assert "value_column=None" not in str(error.value)
+
+
+def test_each_number_of_a_wide_table_is_a_series_where_no_value_column_is_named(wide):
+    quick = {**QUICK, "algorithms_to_try": ["SeasonalNaive"]}
+    found = PhantomForecaster(horizon=2, value_column=None, **quick).fit(wide).predict()
+    assert found["series"].unique().sort().to_list() == ["north", "south"]
+
+
+def test_a_series_of_pandas_needs_no_value_column():
+    pandas = pytest.importorskip("pandas")
+    values = pandas.Series(
+        np.arange(96) % 24.0, pandas.date_range("2026-03-02", periods=96, freq="h")
+    )
+    quick = {**QUICK, "algorithms_to_try": ["SeasonalNaive"]}
+    assert (
+        PhantomForecaster(horizon=2, value_column=None, **quick).fit(values).predict().height == 2
+    )
 
 
 def test_a_horizon_of_nothing_is_refused(model):

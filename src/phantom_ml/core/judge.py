@@ -15,7 +15,8 @@ from phantom_ml.automl.trials.draft import Draft
 from phantom_ml.config import AutoMLConfig
 from phantom_ml.core.kinds import THREAT, learned_kinds
 from phantom_ml.core.models import Kept
-from phantom_ml.core.threat import Beside, ThreatReport, threat_report
+from phantom_ml.core.tested_scores import ScoresOfTest
+from phantom_ml.core.threat import Beside, Tested, ThreatReport, threat_report
 from phantom_ml.data.reading.dataset import Dataset
 from phantom_ml.data.times.parse import nanoseconds
 from phantom_ml.errors import BundleVersion
@@ -55,10 +56,20 @@ class Judge:
         return cls(holdout, Beside(told[tested], known, asked.prevalence, entities, others))
 
     def report(self, draft: Draft) -> ThreatReport | None:
-        """Return the report of a model that is not sealed yet; None where it has no threshold."""
+        """Return the report of a model that is not sealed yet; None where it has no threshold.
+
+        What the model says of the test part is put among its parts.
+        """
         if not isinstance(draft.spec, ModelSpec):
             return None
-        return threat_report(self.holdout, Pipeline.load(draft.folder, draft.spec), self.beside)
+        test, threshold = self.holdout.test, draft.spec.threshold
+        if test is None or threshold is None:
+            return None
+        pipeline = Pipeline.load(draft.folder, draft.spec)
+        tested = Tested.of(pipeline, test, threshold)
+        report = threat_report(self.holdout, pipeline, self.beside, tested)
+        ScoresOfTest.of(tested.truth, tested.score).save(draft.folder)
+        return report
 
 
 def _unlabelled(test: Problem, whole: pl.DataFrame) -> pl.DataFrame | None:

@@ -22,8 +22,10 @@ from phantom_ml.core.kinds import (
     known_kinds,
     recall_by_kind,
 )
-from phantom_ml.core.promise import Promise, broken_promise, fallen_recall, promise_of
+from phantom_ml.core.promise import Promise, broken_promise, promise_of
+from phantom_ml.core.recall import Ranked, fallen_recall, ranked_lower
 from phantom_ml.core.repeats import RepeatReport, repeats_among
+from phantom_ml.core.tested_scores import ScoresOfTest
 from phantom_ml.data.target.column import require_target
 from phantom_ml.data.times.parse import nanoseconds
 from phantom_ml.data.times.stray import days_of, strays_of, told_strays
@@ -86,6 +88,7 @@ def load_bundle(folder: Path, trust: Trust, n_threads: int = 1) -> tuple[Manifes
     pipeline = Pipeline.load(folder, spec, n_threads)
     check_golden(folder, pipeline)
     check_held_out(folder)
+    ScoresOfTest.load(folder)
     return manifest, pipeline
 
 
@@ -161,9 +164,9 @@ class Evaluation(FieldFigures):
 
 
 def evaluate(
-    model_id: str, manifest: Manifest, pipeline: Pipeline, frame: pl.DataFrame
+    model_id: str, manifest: Manifest, pipeline: Pipeline, frame: pl.DataFrame, folder: Path
 ) -> Evaluation:
-    """Return the figures of a model on labelled rows.
+    """Return the figures of a model, whose parts lie in ``folder``, on labelled rows.
 
     Rows without a label or of an unknown class are left out of the figures; for the others they happened.
     """
@@ -194,8 +197,10 @@ def evaluate(
     )
     if spec.threshold is None:
         return found
-    scored = Scored(frame, rows, truth, prediction, _beside(among, frame, rows))
-    told = _of_alerts(spec.threshold, manifest.card, pipeline, scored)
+    plain = {name: figure.model_dump() for name, figure in figures.items()}
+    scored = Scored(frame, rows, truth, prediction, _beside(among, frame, rows), plain)
+    tested = _tested(manifest.card, spec.threshold, folder)
+    told = _of_alerts(spec.threshold, tested, manifest.card, pipeline, scored)
     return found.model_copy(update={**told, "warnings": (*notes, *told["warnings"])})
 
 
@@ -228,6 +233,8 @@ class Scored:
     truth, prediction : arrays of shape (n_answered,), (n_answered, n_outputs)
     beside : float64 array of shape (n_rows - n_answered, n_outputs) or None
         Of the others.
+    figures : mapping of str to mapping
+        ``value``, ``low`` and ``high`` of the metrics of those with an answer.
     """
 
     frame: pl.DataFrame
@@ -235,6 +242,7 @@ class Scored:
     truth: Answers
     prediction: NDArray[np.float64]
     beside: NDArray[np.float64] | None
+    figures: Mapping[str, Mapping[str, Any]]
 
     def repeats(self, rule: Suppression, threshold: Threshold) -> RepeatReport:
         """Return what suppression comes to among all rows, with an answer or without."""
@@ -260,6 +268,7 @@ def _read_beside(card: Mapping[str, Any], spec: ModelSpec) -> tuple[str | None, 
 
 def _of_alerts(
     held: Threshold,
+    tested: Threshold | None,
     card: Mapping[str, Any],
     pipeline: Pipeline,
     scored: Scored,
@@ -287,16 +296,34 @@ def _of_alerts(
         told["repeats"] = scored.repeats(rule, held)
     promise = promise_of(held, found, days)
     known = bool(pipeline.known_times(scored.frame))
-    broken = broken_promise(promise, held, found, _tested(card, held), _drifted(card), known=known)
-    notes += [note for note in (broken, fallen_recall(held, found, "here")) if note]
+    broken = broken_promise(promise, held, found, tested, _drifted(card), known=known)
+    fallen = fallen_recall(held, found, "here", tested) or ranked_lower(
+        Ranked.of(scored.figures, found), _ranked(card)
+    )
+    notes += [note for note in (broken, fallen) if note]
     return told | {"promise": promise, "warnings": tuple(notes)}
 
 
-def _tested(card: Mapping[str, Any], held: Threshold) -> Threshold | None:
-    """Return how the model's own test part came out at the same line; None where it was not measured."""
+def _tested(card: Mapping[str, Any], held: Threshold, folder: Path) -> Threshold | None:
+    """Return how the model's own test part comes out at the same line; None where that is not known.
+
+    Models saved before scores of the test part were kept know it of the line of their training alone.
+    """
     told = dict(card.get(THREAT) or {}).get("threshold")
-    found = None if told is None else Threshold.model_validate(told)
-    return found if found is not None and found.value == held.value else None
+    if told is None:
+        return None
+    found = Threshold.model_validate(told)
+    if found.value == held.value:
+        return found
+    kept = ScoresOfTest.load(folder)
+    return None if kept is None else measured(held, kept.truth, kept.score[:, None])
+
+
+def _ranked(card: Mapping[str, Any]) -> Ranked | None:
+    """Return how the model ranked the threats of its own test part; None where that was not measured."""
+    told = dict(card.get(THREAT) or {})
+    line = told.get("threshold")
+    return None if line is None else Ranked.of(told["figures"], Threshold.model_validate(line))
 
 
 def _drifted(card: Mapping[str, Any]) -> float | None:

@@ -276,36 +276,6 @@ def _why_untold(promise: Promise, found: Threshold) -> str:
     return "none of the rows is alerted" if found.n_positives else "none of the rows is a threat"
 
 
-def all_missed(found: Threshold, where: str) -> str:
-    """Return the sentence that says that not one of several positive rows is alerted, or an empty one."""
-    if found.n_positives == 0 or found.recall != 0.0:
-        return ""
-    rows = counted(found.n_positives, "positive row")
-    return f"No threat was found: of {rows} {where} none is alerted."
-
-
-def fallen_recall(held: Threshold, found: Threshold, where: str) -> str:
-    """Return the sentence that says that recall lies below what held-out rows promised, or an empty one.
-
-    Only beyond chance: the 95 % bounds (Clopper-Pearson) of the two do not overlap.
-
-    Parameters
-    ----------
-    held, found : Threshold
-        On the held-out rows that it was cut on, and on the rows that are measured.
-    where : str
-        Which rows these are: ``in the test part``.
-    """
-    if held.recall_low is None or found.recall_high is None or found.recall_high >= held.recall_low:
-        return ""
-    now = f"{rate(found.recall)} ({rate(found.recall_low)} to {rate(found.recall_high)})"
-    then = f"{rate(held.recall)} ({rate(held.recall_low)} to {rate(held.recall_high)})"
-    return (
-        f"Recall fell: of the positive rows {where} {now} are alerted, of the held-out ones {then} were. "
-        "Count on the lower figure."
-    )
-
-
 def _reason(
     found: Threshold, held: Threshold, tested: Threshold | None, drifted: float | None
 ) -> str:

@@ -21,7 +21,8 @@ from phantom_ml.core.kinds import (
 )
 from phantom_ml.core.look import Optimism, among, look
 from phantom_ml.core.models import Figure, measured
-from phantom_ml.core.promise import Promise, all_missed, broken_promise, fallen_recall, promise_of
+from phantom_ml.core.promise import Promise, broken_promise, promise_of
+from phantom_ml.core.recall import all_missed, fallen_recall
 from phantom_ml.core.repeats import RepeatReport, repeat_report, repeats_among
 from phantom_ml.data.times.parse import NO_TIME
 from phantom_ml.data.times.stray import days_of
@@ -176,20 +177,20 @@ class Beside:
         return recall_by_kind(self.kinds, tested.alert, tested.truth, self.known_kinds)
 
 
-def threat_report(holdout: Holdout, pipeline: Pipeline, beside: Beside) -> ThreatReport | None:
-    """Return how a model does on the test part; None where there is none, or the model has no threshold.
+def threat_report(
+    holdout: Holdout, pipeline: Pipeline, beside: Beside, tested: Tested
+) -> ThreatReport:
+    """Return how a model does on the test part.
 
     Parameters
     ----------
     holdout : Holdout
     pipeline : Pipeline
     beside : Beside
+    tested : Tested
+        What the model says of the test part.
     """
-    threshold, test = pipeline.spec.threshold, holdout.test
-    if test is None or threshold is None:
-        return None
-    tested = Tested.of(pipeline, test, threshold)
-    days = tested.days
+    threshold, days = tested.threshold, tested.days
     found = measured(threshold, tested.truth, tested.score[:, None], days, tested.rest)
     promise = promise_of(threshold, found, days)
     looked = look(holdout, pipeline)

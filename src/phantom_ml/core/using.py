@@ -77,7 +77,9 @@ def measured_on(shelf: Shelf, model_id: str, labelled_data: Any) -> Evaluation:
         told = evaluate_forecast(shelf.record(model_id).id, manifest, pipeline, frame)
     else:
         frame = shelf.frame(labelled_data, pipeline.spec.target)
-        told = evaluate(shelf.record(model_id).id, manifest, pipeline, frame)
+        known = shelf.record(model_id).id
+        folder = shelf.store.model_folder(known)
+        told = evaluate(known, manifest, pipeline, frame, folder)
     return told.model_copy(update={"warnings": (*notes, *told.warnings)})
 
 

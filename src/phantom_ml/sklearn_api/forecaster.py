@@ -25,7 +25,9 @@ class PhantomForecaster(PhantomEstimator):
     ----------
     horizon : int, optional
         Steps ahead that are optimised for; one season where not given.
-    time_column, value_column : str
+    time_column : str
+    value_column : str or None
+        What is forecast; None of a wide table, in which each column of numbers is a series.
     series_columns : sequence of str
         What tells series apart, where the frame holds many.
     known_ahead, past_only : sequence of str
@@ -77,7 +79,7 @@ class PhantomForecaster(PhantomEstimator):
         self,
         horizon: int | None = None,
         time_column: str = "time",
-        value_column: str = "value",
+        value_column: str | None = "value",
         series_columns: Sequence[str] = (),
         known_ahead: Sequence[str] = (),
         past_only: Sequence[str] = (),
@@ -142,7 +144,7 @@ class PhantomForecaster(PhantomEstimator):
         """Return a table with its times in a column; those of pandas may be the index."""
         if type(getattr(X, "index", None)).__name__ == "DatetimeIndex":
             if not is_frame(X):
-                X = X.to_frame(self.value_column)
+                X = X.to_frame(self.value_column or X.name or "value")
             if self.time_column not in X.columns:
                 X = X.rename_axis(index=self.time_column).reset_index()
         if not is_frame(X):

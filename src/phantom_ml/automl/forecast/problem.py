@@ -10,7 +10,7 @@ import numpy as np
 from phantom_ml.config import AutoMLConfig, ProblemKind
 from phantom_ml.data.reading.dataset import Dataset
 from phantom_ml.data.target.column import require_columns, require_target
-from phantom_ml.errors import BadSetting, listed
+from phantom_ml.errors import BadSetting, TargetMissing, listed
 from phantom_ml.forecasters.base import ForecastContext, forecasters
 from phantom_ml.forecasters.evaluation.measures import DEFAULT, Measure, get_measure
 from phantom_ml.forecasters.series.columns import SeriesColumns, read_values
@@ -122,22 +122,44 @@ def _values(dataset: Dataset, config: AutoMLConfig, taken: set[str]) -> str | tu
     """Return the column of values; of a wide table, where none is named, one column a series."""
     target = config.target_column
     if target is not None:
-        require_target(dataset.columns, target, dataset.report.repeated)
+        try:
+            require_target(dataset.columns, target, dataset.report.repeated)
+        except TargetMissing as error:
+            error.hint += _of_wide(dataset, config, taken)
+            raise
         if target in taken:
             raise BadSetting(
                 f"The target {target!r} is also the time, a series column or one beside the series.",
                 "No other role may know the target: name another column.",
             )
         return target
-    hidden = {*taken, *config.ignored_columns}
-    schema = dataset.lazy.collect_schema()
-    wide = tuple(n for n, kind in schema.items() if kind.is_numeric() and n not in hidden)
+    numbers, _ = _left(dataset, config, taken)
+    wide = tuple(numbers)
     if not wide or config.task_settings.series_columns:
         raise BadSetting(
             "No target_column is given.",
             "Name what is forecast; of a wide table leave out series_columns: each number is a series then.",
         )
     return wide
+
+
+def _left(dataset: Dataset, config: AutoMLConfig, taken: set[str]) -> tuple[list[str], list[str]]:
+    """Return the columns without a role that are numbers, and the others."""
+    schema = dataset.lazy.collect_schema()
+    left = [name for name in schema if name not in {*taken, *config.ignored_columns}]
+    numbers = [name for name in left if schema[name].is_numeric()]
+    return numbers, [name for name in left if name not in numbers]
+
+
+def _of_wide(dataset: Dataset, config: AutoMLConfig, taken: set[str]) -> str:
+    """Return what to do about a missing target where a table looks wide: a time, and several numbers alone."""
+    numbers, others = _left(dataset, config, taken)
+    if others or len(numbers) < 2 or config.task_settings.series_columns or config.group_columns:
+        return ""
+    return (
+        " If each column of numbers is a series of its own, leave target_column out (PhantomForecaster: "
+        "value_column=None)."
+    )
 
 
 def _usual_horizon(series: SeriesSet) -> tuple[int, tuple[str, ...]]:

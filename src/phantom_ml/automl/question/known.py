@@ -89,7 +89,8 @@ class Known:
         usual = told.normal if normal_only else ~told.odd
         places = np.flatnonzero(told.odd)
         few = len(places) < LEAST_KNOWN
-        notes = _notes(len(places), int(usual.sum()), few=few, normal_only=normal_only)
+        taken = int(usual.sum() - told.normal.sum())
+        notes = _notes(len(places), int(usual.sum()), taken, few=few, normal_only=normal_only)
         return cls(
             np.flatnonzero(usual),
             places[:0] if few else places,
@@ -147,7 +148,10 @@ class _Told:
         return cls(known, none, value, notes) if odd else cls(none, known, None, notes)
 
 
-def _notes(n_odd: int, n_usual: int, *, few: bool, normal_only: bool) -> tuple[str, ...]:
+def _notes(
+    n_odd: int, n_usual: int, n_taken: int, *, few: bool, normal_only: bool
+) -> tuple[str, ...]:
+    """Return what is told of the rows that are known, and of those unknown that were taken for normal ones."""
     which = "known to be normal" if normal_only else "not known to be odd"
     rows = counted(n_usual, f"row that is {which}", f"rows that are {which}")
     if few:
@@ -158,9 +162,9 @@ def _notes(n_odd: int, n_usual: int, *, few: bool, normal_only: bool) -> tuple[s
         return (
             f"{odd}: too few to learn from ({LEAST_KNOWN} are needed). {left_out}Detectors learned from {rows}.",
         )
-    return (
-        f"{n_odd:,} anomalies are known: detectors learned from {rows}. Unknown rows were taken for normal ones.",
-    )
+    taken = counted(n_taken, "unknown row was", "unknown rows were")
+    unknown = f" {taken} taken for normal." if n_taken else ""
+    return (f"{n_odd:,} anomalies are known: detectors learned from {rows}.{unknown}",)
 
 
 def learners_from_known(names: Sequence[str]) -> tuple[str, ...]:
