@@ -45,8 +45,9 @@ def _typical(series: pl.Series) -> bool | int | float | str | None:
         return float(middle) if isinstance(middle, int | float) else None
     if series.dtype not in (pl.Boolean, pl.String) or known.len() == 0:
         return None
-    counts = known.value_counts(name="rows").sort(["rows", series.name], descending=[True, False])
-    value: bool | str = counts[series.name][0]
+    counts = known.alias("value").value_counts(name="rows")
+    counts = counts.sort(["rows", "value"], descending=[True, False])
+    value: bool | str = counts["value"][0]
     return value if counts["rows"][0] >= LEAST_SHARE * series.len() else None
 
 

@@ -26,7 +26,7 @@ def sites_of(frame: pl.DataFrame, inputs: TableSchema) -> tuple[NDArray[np.int64
     (column,) = [*urls, *domains]
     text = as_text(frame[column])
     sites = _sites(split_urls(text)["host"] if urls else text)
-    counts = sites.drop_nulls().value_counts(sort=True)["count"]
+    counts = sites.drop_nulls().alias("site").value_counts(sort=True)["count"]
     if len(counts) < LEAST_SITES or counts[0] > LARGEST_SHARE * frame.height:
         return None
     codes = sites.rank("dense").cast(pl.Int64).fill_null(-1).to_numpy()

@@ -23,7 +23,7 @@ def classes_of(series: pl.Series, name: str, positive: ClassName | None) -> Targ
     """Return a target of two or more classes."""
     keep, warnings = known_rows(series, name)
     known = _whole_numbers(series.drop_nulls())
-    counts = known.value_counts(name="rows").sort(known.name)
+    counts = known.alias("class").value_counts(name="rows").sort("class")
     _check_distinct(known, len(counts), name)
     frequent = counts.filter(pl.col("rows") >= MIN_CLASS_ROWS)
     _check_frequent(counts, frequent, name)

@@ -28,14 +28,13 @@ class CategoryEncoder(ColumnEncoder):
     @classmethod
     def fit(cls, values: pl.Series, schema: ColumnSchema) -> CategoryEncoder | None:
         """Return the encoder with the levels of the training rows; None if there is none."""
-        counts = as_text(values).drop_nulls().value_counts(name="rows")
+        counts = as_text(values).drop_nulls().alias("level").value_counts(name="rows")
         if counts.height == 0:
             return None
-        column = counts.columns[0]
-        ordered = counts.sort(["rows", column], descending=[True, False])
+        ordered = counts.sort(["rows", "level"], descending=[True, False])
         # Values as frequent as the first one left out are left out, too: the alphabet says nothing.
         left_out = ordered["rows"][MAX_LEVELS] if ordered.height > MAX_LEVELS else 0
-        levels = ordered.filter(pl.col("rows") > left_out)[column].to_list()
+        levels = ordered.filter(pl.col("rows") > left_out)["level"].to_list()
         return cls(column=schema.name, levels=tuple(levels)) if levels else None
 
     @property

@@ -63,16 +63,15 @@ class FrequencyEncoder(ColumnEncoder):
     def fit(cls, values: pl.Series, schema: ColumnSchema) -> FrequencyEncoder | None:
         """Return the encoder with the counts of the training rows; None where no value comes twice."""
         keys = short_keys(one_spelling(values, schema.kind))
-        counts = keys.drop_nulls().value_counts(name="rows")
+        counts = keys.drop_nulls().alias("key").value_counts(name="rows")
         if counts.height == 0 or counts["rows"].max() == 1:
             return None
-        column = counts.columns[0]
         total = float(counts["rows"].sum()) + counts.height
-        kept = counts.sort(["rows", column], descending=[True, False]).head(MAX_VALUES)
+        kept = counts.sort(["rows", "key"], descending=[True, False]).head(MAX_VALUES)
         rarity = -np.log2((kept["rows"].to_numpy() + 1.0) / total)
         return cls(
             column=schema.name,
-            values=tuple(kept[column].to_list()),
+            values=tuple(kept["key"].to_list()),
             rarity=tuple(float(r) for r in rarity),
             unseen=float(-np.log2(1.0 / total)),
             n_distinct=counts.height,
