@@ -36,6 +36,17 @@ def test_importances_stand_in_the_order_of_the_matrix():
     assert set(np.argsort(-learner.importance())[:2]) == {0, 5}
 
 
+@needs_library
+@pytest.mark.parametrize("subsample", [0.4, 0.9])
+@pytest.mark.parametrize("n_rows", [2, 4])
+def test_rows_so_few_that_a_tree_might_draw_none_are_all_seen(n_rows, subsample):
+    kind = ProblemKind.REGRESSION
+    rows = samples_of(kind, 50, 1).rows(np.arange(n_rows))
+    settings = CatBoost(subsample=subsample, max_rounds=100)
+    found = settings.fit(rows, None, context_of(kind)).predict(rows.matrix)
+    np.testing.assert_allclose(found[:, 0], rows.target, atol=0.5 * np.ptp(rows.target))
+
+
 N = 60
 FEATURES = (Feature("size", "size"), Feature("kind", "kind", cardinality=2))
 TARGETS = {

@@ -111,6 +111,14 @@ def test_a_heavy_tail_keeps_its_order_of_magnitude():
     assert np.all(np.diff(tail) > 1)
 
 
+@pytest.mark.parametrize("scale", [1e31, 1e36, 1e38])
+def test_columns_say_the_same_at_any_scale_that_float32_holds(scale):
+    values = RANDOM.uniform(-3, 3, size=(300, 2))
+    near, far = numbers(values), numbers(values * scale)
+    found = Design.fit(far).dense(far)
+    np.testing.assert_allclose(found, Design.fit(near).dense(near), rtol=1e-4, atol=1e-5)
+
+
 def test_missing_values_are_told_from_the_median():
     values = np.where(RANDOM.random((100, 1)) < 0.5, np.nan, 1.0)
     matrix = numbers(values)

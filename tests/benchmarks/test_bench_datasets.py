@@ -62,6 +62,7 @@ def test_folder_of_folders_gives_those_of_a_known_task(tmp_path):
 
 
 def test_named_sets_are_given_in_their_order(tmp_path):
+    made(tmp_path / "b"), made(tmp_path / "a")
     assert [folder.name for folder in folders(tmp_path, "b,a")] == ["b", "a"]
 
 

@@ -195,6 +195,19 @@ def test_an_unknown_setting_of_a_part_is_told_with_that_parts_settings():
     assert told.value.hint == "The settings are: method, spaces."
 
 
+@pytest.mark.parametrize("names", [[], ()])
+def test_a_list_of_no_algorithms_is_refused(names):
+    with pytest.raises(BadSetting, match="it names no algorithm") as told:
+        AutoMLConfig.of({"algorithms_to_try": names})
+    assert told.value.message.startswith(f"config.algorithms_to_try is {names!r}: ")
+
+
+@pytest.mark.parametrize("given", [["log"], [1, "log"], ["a", "b", "log"]])
+def test_a_list_may_hold_the_word_log(given):
+    spaces = {"spaces": {"SVM": {"kernel": given}}}
+    assert AutoMLConfig.of({"tuning": spaces}).tuning.spaces["SVM"]["kernel"] == given
+
+
 @pytest.mark.parametrize(
     ("given", "why"),
     [
@@ -205,6 +218,10 @@ def test_an_unknown_setting_of_a_part_is_told_with_that_parts_settings():
         (7, "is 7: it must be a list of values, or a range"),
         ([[1], 2], "is [[1], 2]: a list holds numbers, words, true or false"),
         ([1, 10, "log"], 'a range is written as {"low": 1, "high": 10, "log": true}'),
+        (
+            [0.1, 1, 10, "log"],
+            'a range is written as {"low": 0.1, "high": 10, "log": true}, and a list',
+        ),
         ((1, 2, "lin"), 'a range is (low, high) or (low, high, "log")'),
     ],
 )

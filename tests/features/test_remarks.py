@@ -77,6 +77,15 @@ def test_cells_that_are_no_number_are_counted_and_one_is_shown(beside_words):
     assert beside_words.remarks == (told,)
 
 
+def test_words_that_come_often_among_numbers_are_not_said_to_be_lost():
+    cells = ["unlimited" if n % 10 == 0 else str(n) for n in range(N)]
+    told = (
+        f"{N // 10} of {N} cells of 'bytes' hold no number, 'unlimited' for one: as numbers they are missing, "
+        "and a category beside tells the words that come often."
+    )
+    assert told in remarks(PLAIN.with_columns(bytes=pl.Series(cells)), kinds={"bytes": "number"})
+
+
 def test_words_beside_numbers_do_not_take_their_worth(beside_words):
     assert beside_words.features[0].name == "bytes"
 

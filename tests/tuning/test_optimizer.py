@@ -168,7 +168,7 @@ def test_a_timeout_before_the_first_trial_is_done_says_so():
         ({"limits": {"memory_limit_mb": 0}}, "memory_limit_mb is 0"),
         ({"limits": {"memory_limit_mb": 15}}, "memory_limit_mb is 15, in which no trial"),
         ({"resource": "criterion"}, "resource is 'criterion', whose value is 'gini'"),
-        ({"resource": "minutes"}, "resource is 'minutes'"),
+        ({"resource": 5}, "resource is 5"),
         ({"on_trial": 5}, "on_trial is 5, which cannot be called"),
         ({"space": None}, "DecisionTreeClassifier has none of its own"),
         ({"history": "{}"}, "history cannot be read"),

@@ -5,7 +5,9 @@ from dataclasses import replace
 
 import pytest
 
-from phantom_ml.tuning.result import LONGEST, TuningTrial
+from phantom_ml.config import OptimizationMethod
+from phantom_ml.tuning.result import LONGEST, MOST_ROWS, OptimizationResult, TuningTrial
+from phantom_ml.tuning.space import axes
 from tests.tuning.made import SPACE, Fussy, search
 
 
@@ -58,3 +60,46 @@ def test_a_long_reason_is_printed_cut():
     told = repr(replace(found, trials=(*found.trials, failed)))
     assert max(len(line) for line in told.splitlines()) < 3 * LONGEST / 2
     assert "xxx..." in told
+
+
+def page_of(**changes) -> str:
+    trials = (
+        TuningTrial(0, {"level": 0.5, "kind": "<b>"}, "done", 0.25, (0.25,), 0.1),
+        TuningTrial(1, {"level": 0.9}, "failed", None, (), 0.1, "ValueError: <i>too</i> high"),
+    )
+    space = axes({"level": (0.0, 1.0), "kind": ["<b>", "c"]}, ["level", "kind"])
+    method, notes = OptimizationMethod.RANDOM_SEARCH, ("A <u>note</u>.",)
+    best = trials[0].params
+    found = OptimizationResult(best, 0.25, trials, None, method, 1.0, space, notes)
+    return replace(found, **changes)._repr_html_()
+
+
+def test_a_notebook_shows_the_best_settings():
+    assert "<p>level = 0.5</p>" in page_of()
+
+
+def test_a_notebook_shows_the_best_score():
+    assert "<p>Best score  0.25 (random_search)</p>" in page_of()
+
+
+def test_a_notebook_shows_a_row_a_trial():
+    cells = "<td>0</td><td>done</td><td>0.25</td><td>0.10</td><td>0.5</td>"
+    assert cells in page_of()
+
+
+def test_a_notebook_shows_a_dash_where_a_trial_has_no_such_setting():
+    assert "<td>failed</td><td>-</td><td>0.10</td><td>0.9</td><td>-</td>" in page_of()
+
+
+@pytest.mark.parametrize("tag", ["<b>", "<i>", "<u>"])
+def test_what_a_notebook_shows_is_escaped(tag):
+    assert tag not in page_of()
+
+
+def test_a_notebook_shows_why_trials_failed():
+    assert "<li>1 failed: ValueError: &lt;i&gt;too&lt;/i&gt; high</li>" in page_of()
+
+
+def test_a_notebook_tells_how_many_trials_it_leaves_out():
+    trials = tuple(TuningTrial(i, {}, "done", 0.1, (0.1,), 0.1) for i in range(MOST_ROWS + 3))
+    assert "<li>3 more trials are in .trials.</li>" in page_of(trials=trials)

@@ -18,6 +18,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 from sklearn.tree import DecisionTreeClassifier
 
+from phantom_ml.errors import UnknownName
 from phantom_ml.tuning.bench import goes_on
 from tests.tuning.made import X, Y, search
 
@@ -91,3 +92,11 @@ def test_trees_that_are_there_are_not_fitted_again(tmp_path):
     bag = BaggingClassifier(Counted(str(log)), n_estimators=9, random_state=0)
     search("hyperband", 1, {"max_samples": [0.5]}, bag, cv=2, resource=TREES)
     assert len(log.read_text().splitlines()) == 2 * 9
+
+
+def test_a_resource_that_is_no_setting_suggests_the_nearest():
+    with pytest.raises(UnknownName, match="Did you mean 'n_estimators'") as caught:
+        search(
+            "hyperband", 1, {"max_depth": [2]}, RandomForestClassifier(9), resource="n_estimater"
+        )
+    assert caught.value.known == ("folds", "rows", "min_samples_split", "n_estimators")

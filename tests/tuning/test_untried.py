@@ -29,6 +29,13 @@ def test_a_search_that_ended_with_its_space_says_so():
     assert "All 3 points of the space were tried" in " ".join(found.notes)
 
 
+def test_a_space_of_one_point_is_told_to_be_one():
+    found = search("random_search", 5, {"max_depth": [3]})
+    assert (
+        "The space has one point only, and n_trials is 5: the search ends with it." in found.notes
+    )
+
+
 def test_nothing_is_said_of_a_space_of_as_many_points_as_trials():
     found = search("random_search", 3, {"max_depth": (1, 3)})
     assert "were tried" not in " ".join(found.notes)

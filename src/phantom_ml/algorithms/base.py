@@ -96,6 +96,10 @@ class Learner(ABC):
     #: About the seconds that the fit needed, where the time was over before it had learned anything; else 0.
     needed_seconds: float = 0.0
 
+    #: Whether the fit came to nothing better than one answer for all rows, and that is the learner; False after it
+    #: was loaded.
+    is_one_answer: bool = False
+
     #: Whether the time ended the fit: before it converged, had its trees or rounds, or went through its schedule
     #: (one that was shortened to fit the time is gone through). ``n_rounds`` may tell how far it came; False after
     #: it was loaded.

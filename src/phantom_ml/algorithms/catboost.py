@@ -44,6 +44,8 @@ LOSSES = {
 }
 #: CatBoost's words where no column of the training rows has two values.
 NOTHING_TO_SPLIT = "All features are either constant or ignored"
+#: A tree whose sample of rows is empty ends a fit: rows are sampled where that is rarer than this.
+EMPTY_SAMPLE = 1e-6
 #: No class is ruled out by rows that tell nothing.
 LEAST_SHARE = 1e-6
 ANSWERS = {
@@ -224,7 +226,7 @@ class CatBoost(AlgorithmSettings):
         from catboost import CatBoostError
 
         categorical = np.array(train.matrix.categorical, np.int64)
-        model = self._model(stopper.limit, context)
+        model = self._model(stopper.limit, len(train.target), context)
         try:
             model.fit(
                 _samples(train, categorical),
@@ -243,9 +245,9 @@ class CatBoost(AlgorithmSettings):
 
     def _constant(self, train: Samples, context: FitContext) -> Model:
         """Return a model that answers every row with the shares of the classes, or with the mean."""
-        model = self._model(1, context)
         # One row a class, and two that differ: CatBoost makes no model of rows that do not.
         target = np.arange(max(2, context.n_classes))
+        model = self._model(1, len(target), context)
         values = np.zeros((len(target), train.matrix.values.shape[1]), np.float32)
         values[1] = 1.0
         categorical = np.array(train.matrix.categorical, np.int64)
@@ -258,17 +260,17 @@ class CatBoost(AlgorithmSettings):
         model.set_scale_and_bias(1.0, _raw_answer(train, context))
         return model
 
-    def _model(self, n_rounds: int, context: FitContext) -> Model:
+    def _model(self, n_rounds: int, n_rows: int, context: FitContext) -> Model:
         from catboost import CatBoost as Model
 
-        params: dict[str, Any] = self.model_dump(exclude={"max_rounds"})
+        params: dict[str, Any] = self.model_dump(exclude={"max_rounds", "subsample"})
+        params |= self._sampling(n_rounds, n_rows)
         params |= {
             "iterations": n_rounds,
             "loss_function": LOSSES[context.kind],
             # Nobody asks for the loss on the training rows.
             "eval_metric": f"{LOSSES[context.kind]}:hints=skip_train~true",
             "boosting_type": "Plain",
-            "bootstrap_type": "Bernoulli",
             "random_seed": context.seed,
             "thread_count": context.n_threads,
             "allow_writing_files": False,
@@ -280,6 +282,12 @@ class CatBoost(AlgorithmSettings):
             # All of them, whichever of them these rows hold.
             params["class_names"] = list(range(context.n_classes))
         return Model(params)
+
+    def _sampling(self, n_rounds: int, n_rows: int) -> dict[str, Any]:
+        """Return how each tree draws its rows; of few rows, of which one tree might draw none, all see all."""
+        if n_rounds * (1.0 - self.subsample) ** n_rows > EMPTY_SAMPLE:
+            return {"bootstrap_type": "No"}
+        return {"bootstrap_type": "Bernoulli", "subsample": self.subsample}
 
 
 def _raw_answer(train: Samples, context: FitContext) -> float | list[float]:

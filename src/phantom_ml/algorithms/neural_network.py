@@ -38,7 +38,12 @@ class NeuralNetwork(NetworkSettings):
         0.1, 0.02, 1.0, log=True, description="How fast the waves of a number turn, at first."
     )
     n_epochs: int = Field(256, ge=1, le=10_000, description="Passes over the rows, at most.")
-    batch_size: int = Field(256, ge=8, le=65_536, description="Rows of a step.")
+    batch_size: int = Field(
+        256,
+        ge=8,
+        le=65_536,
+        description="Rows of a step, at most: few epochs of few rows take fewer.",
+    )
 
     def fit(
         self, train: Samples, valid: Samples | None, context: FitContext

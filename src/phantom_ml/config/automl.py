@@ -101,6 +101,13 @@ class AutoMLConfig(Written):
     def _one_name_is_a_list(cls, value: Any) -> Any:
         return (value,) if isinstance(value, str) else value
 
+    @field_validator("algorithms_to_try")
+    @classmethod
+    def _names_some(cls, names: tuple[str, ...] | None) -> tuple[str, ...] | None:
+        if names == ():
+            raise ValueError("it names no algorithm: name one, or leave it out to try what fits")
+        return names
+
     @field_serializer("optimization_metric")
     def _metric_name(self, metric: Metric | None) -> str | None:
         return getattr(metric, "__name__", "custom") if callable(metric) else metric

@@ -77,8 +77,11 @@ def plain_message(message: str) -> str:
     --------
     >>> plain_message("Value error, it must be a number"), plain_message("Input should be 1")
     ('it must be a number', 'it must be 1')
+    >>> plain_message("Input should be a valid number, unable to parse string as a number")
+    'it must be a valid number'
     """
-    return message.removeprefix("Value error, ").replace("Input should be", "it must be")
+    told = message.removeprefix("Value error, ").replace("Input should be", "it must be")
+    return told.partition(", unable to parse")[0]
 
 
 def _meant(given: str, words: list[str]) -> str:

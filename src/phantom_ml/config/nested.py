@@ -188,9 +188,14 @@ def _searched(given: Any) -> Any:
 
 def _check_is_no_range(values: list[Scalar]) -> None:
     """Raise ValueError for a list that is a range as Python's tuples are: JSON has no tuples."""
-    if len(values) == 3 and values[2] == "log" and not any(isinstance(v, str) for v in values[:2]):
-        low, high = map(json.dumps, values[:2])
-        raise ValueError(f'a range is written as {{"low": {low}, "high": {high}, "log": true}}')
+    numbers = values[:-1]
+    if values[-1:] != ["log"] or len(numbers) < 2 or any(isinstance(v, str) for v in numbers):
+        return
+    low, high = map(json.dumps, (numbers[0], numbers[-1]))
+    told = f'a range is written as {{"low": {low}, "high": {high}, "log": true}}'
+    if len(numbers) > 2:
+        told += ", and a list holds its values alone, without a word after them"
+    raise ValueError(told)
 
 
 def _python(value: Any) -> Any:

@@ -11,6 +11,7 @@ from phantom_ml.data.times.form import in_two_orders
 from phantom_ml.data.times.parse import NO_TIME, mostly_untimed, nanoseconds
 from phantom_ml.data.times.years import spans_new_year, tells_year
 from phantom_ml.features.columns.number import no_numbers, words_alone
+from phantom_ml.features.columns.number_words import frequent_words
 from phantom_ml.features.parsing.numbers import written_numbers
 from phantom_ml.features.parsing.ports import parse_ports
 
@@ -80,23 +81,36 @@ def doubts_of_numbers(frame: pl.DataFrame, schema: TableSchema) -> tuple[str, ..
     --------
     >>> from phantom_ml.data.schema import ColumnSchema
     >>> port = ColumnSchema(name="port", dtype="String", kind=ColumnKind.PORT)
-    >>> doubts_of_numbers(pl.DataFrame({"port": ["22", "err"]}), TableSchema(columns=[port]))
-    ("1 of 2 cells of 'port' holds no number, 'err': it is missing.",)
+    >>> doubts_of_numbers(pl.DataFrame({"port": ["22"] * 199 + ["err"]}), TableSchema(columns=[port]))
+    ("1 of 200 cells of 'port' holds no number, 'err': it is missing.",)
     >>> doubts_of_numbers(pl.DataFrame({"port": [22, 70_000]}), TableSchema(columns=[port]))
     ("1 of 2 cells of 'port' holds no port from 0 to 65535, 70000: of it only the number is told.",)
     """
     written = [c for c in schema.of_kind(*NUMBER_KINDS) if frame[c].dtype == pl.String]
-    found = [(name, no_numbers(frame[name])) for name in written if not words_alone(frame[name])]
-    lost = (_lost(name, odd, frame.height) for name, odd in found if len(odd))
+    lost = (_lost(frame[name]) for name in written if not words_alone(frame[name]))
     ports = [(name, _no_ports(frame[name])) for name in schema.of_kind(ColumnKind.PORT)]
-    return (*lost, *(_no_port(name, odd, frame.height) for name, odd in ports if len(odd)))
+    return (
+        *filter(None, lost),
+        *(_no_port(name, odd, frame.height) for name, odd in ports if len(odd)),
+    )
 
 
-def _lost(name: str, odd: pl.Series, n_rows: int) -> str:
-    cells, example = f"{len(odd):,} of {n_rows:,} cells of {name!r}", repr(str(odd[0])[:60])
-    if len(odd) == 1:
-        return f"{cells} holds no number, {example}: it is missing."
-    return f"{cells} hold no number, {example} for one: they are missing."
+def _lost(values: pl.Series) -> str | None:
+    """Return what becomes of a column's words among numbers; None where it has no words."""
+    odd = no_numbers(values)
+    if not len(odd):
+        return None
+    one, example = len(odd) == 1, repr(str(odd[0])[:60])
+    cells = f"{len(odd):,} of {len(values):,} cells of {values.name!r}"
+    told = (
+        f"{cells} holds no number, {example}"
+        if one
+        else f"{cells} hold no number, {example} for one"
+    )
+    if not frequent_words(values):
+        return f"{told}: it is missing." if one else f"{told}: they are missing."
+    lost = "as a number it is missing" if one else "as numbers they are missing"
+    return f"{told}: {lost}, and a category beside tells the words that come often."
 
 
 def _no_ports(values: pl.Series) -> pl.Series:

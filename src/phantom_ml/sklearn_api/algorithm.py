@@ -31,6 +31,8 @@ from phantom_ml.features.fit import fit_encoder, keeping_steps
 from phantom_ml.features.fitted.question import Question
 from phantom_ml.features.fold_fitted import FoldFitted, fit_fold
 from phantom_ml.features.given_rows import GivenRows
+from phantom_ml.sklearn_api.checks import check_own, refuse_text
+from phantom_ml.sklearn_api.one_answer import warn_of_one_answer
 from phantom_ml.sklearn_api.rows import LEAST_ROWS, counted_rows
 from phantom_ml.sklearn_api.stopping_rows import parted
 
@@ -61,7 +63,9 @@ class AlgorithmEstimator(BaseEstimator):  # type: ignore[misc]
     algorithm : str
         A name that ``algorithms_to_try`` takes.
     seed : int
+        0 or more; what it cannot be is told by ``fit``, as it is of ``n_threads``.
     n_threads : int
+        1 or more.
     **settings
         Of the algorithm; its defaults where not given.
 
@@ -122,7 +126,11 @@ class AlgorithmEstimator(BaseEstimator):  # type: ignore[misc]
         return _kind_of(self.algorithm).space()
 
     def validated(self) -> AlgorithmSettings:
-        """Return the settings, those that are not given as defaults; raises BadSetting or UnknownName."""
+        """Return the settings, those that are not given as defaults; raises BadSetting or UnknownName.
+
+        A seed or a number of threads that cannot be is refused with them.
+        """
+        check_own(self.seed, self.n_threads)
         kind = _kind_of(self.algorithm)
         unknown = [name for name in self._settings if name not in kind.model_fields]
         if len(unknown) > 1:
@@ -131,9 +139,11 @@ class AlgorithmEstimator(BaseEstimator):  # type: ignore[misc]
                 f"The settings are: {', '.join(kind.model_fields)}.",
             )
         try:
-            return kind.model_validate(self._settings)
+            settings = kind.model_validate(self._settings)
         except ValidationError as error:
             raise bad_setting(kind.name, error, kind) from None
+        refuse_text(settings, self._settings)
+        return settings
 
     def _rows(self, X: Any) -> GivenRows:
         """Return the rows of a fit."""
@@ -164,6 +174,8 @@ class AlgorithmEstimator(BaseEstimator):  # type: ignore[misc]
         weight: NDArray[np.float64] | None,
     ) -> None:
         settings = self.validated()
+        # Of numpy's whole numbers not every library takes all.
+        seed, n_threads = int(self.seed), int(self.n_threads)
         if question.kind not in settings.kinds:
             raise BadSetting(
                 f"{self.algorithm} does not solve {question.kind.value} problems.",
@@ -174,12 +186,14 @@ class AlgorithmEstimator(BaseEstimator):  # type: ignore[misc]
         _require_something(matrix)
         samples = Samples(matrix, target, weight)
         seen, held_out = self._parted(samples, question, grows=_grows(settings))
-        side, values = fit_fold(samples, seen, question, self.seed)
+        side, values = fit_fold(samples, seen, question, seed)
         wide = Samples(matrix.beside(values, side.features), target, weight)
-        context = FitContext(question.kind, question.n_classes, self.seed, self.n_threads)
+        context = FitContext(question.kind, question.n_classes, seed, n_threads)
         valid = wide.rows(held_out) if len(held_out) else None
         learner = settings.fit(wide.rows(seen), valid, context)
-        self._fitted = Fitted(encoder, side, learner, self.n_threads)
+        if learner.is_one_answer:
+            warn_of_one_answer(settings.name)
+        self._fitted = Fitted(encoder, side, learner, n_threads)
 
     def _parted(
         self, samples: Samples, question: Question, *, grows: bool

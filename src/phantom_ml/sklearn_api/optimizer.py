@@ -70,10 +70,13 @@ class HyperparameterOptimizer(EstimatorOptimizer):
         if isinstance(space, Mapping):
             _check_known(meant, space)
             check_space(type(settings), space)
-        return clone(meant).set_params(**settings.model_dump())
+        own = {"seed": int(meant.seed), "n_threads": int(meant.n_threads)}
+        return clone(meant).set_params(**own, **settings.model_dump())
 
     def _space(self, estimator: Any, space: Mapping[str, Any] | None) -> Mapping[str, Any]:
         given = super()._space(estimator, space)
+        if space is None and isinstance(estimator, AlgorithmEstimator) and not given:
+            raise _nothing_to_search(estimator)
         if not isinstance(space, Mapping) or not isinstance(estimator, AlgorithmEstimator):
             return given
         algorithm = algorithms.get(estimator.algorithm)
@@ -89,6 +92,15 @@ class HyperparameterOptimizer(EstimatorOptimizer):
             # What a trial imports itself counts for it, which it must not do in one search and not in another.
             warm_up(DEFAULT_PRELOAD)
         return AlgorithmBench(bench)
+
+
+def _nothing_to_search(estimator: AlgorithmEstimator) -> BadSetting:
+    """Return the error of an algorithm none of whose settings has bounds."""
+    name, kind = estimator.algorithm, type(estimator).__name__
+    return BadSetting(
+        f"{name} has no settings to search.",
+        f"Fit it as it is, as {kind}({name!r}) does, or name another algorithm.",
+    )
 
 
 def as_estimator(given: Any, y: Any) -> Any:

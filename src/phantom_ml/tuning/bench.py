@@ -11,7 +11,7 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from phantom_ml.errors import BadSetting
+from phantom_ml.errors import BadSetting, UnknownName
 from phantom_ml.process import Copy, Here, Limits
 from phantom_ml.tuning.basis import LEAST_ROWS, Basis, count_rows, folds_of
 from phantom_ml.tuning.result import FOLDS
@@ -269,16 +269,33 @@ def levels(most: int) -> list[int]:
 
 
 def check_resource(resource: str, estimator: Any, known: Sequence[str]) -> None:
-    """Raise BadSetting unless a resource is folds, rows, or a setting that is a whole number above 1."""
+    """Return if a resource is folds, rows, or a setting that is a whole number above 1.
+
+    Raises
+    ------
+    UnknownName
+        There is no such setting; the message tells the nearest.
+    BadSetting
+        There is, but it counts nothing that grows.
+    """
     if resource in (FOLDS, ROWS):
         return
-    value = estimator.get_params().get(resource)
-    if resource not in known or isinstance(value, bool) or not isinstance(value, int) or value < 2:
+    settings = estimator.get_params()
+    if isinstance(resource, str) and resource not in known:
+        counts = [name for name in known if _may_grow(settings.get(name))]
+        raise UnknownName("resource", resource, [FOLDS, ROWS, *counts])
+    value = settings.get(resource)
+    if not _may_grow(value):
         raise BadSetting(
             f"The resource is {resource!r}, whose value is {value!r}.",
             "Give 'folds', 'rows', or a setting that counts what grows (n_estimators, max_iter), "
             "its greatest value set in the estimator.",
         )
+
+
+def _may_grow(value: Any) -> bool:
+    """Return whether a setting's value is a whole number of which there can be less."""
+    return isinstance(value, int) and not isinstance(value, bool) and value > 1
 
 
 def check_not_searched(resource: str, estimator: Any, searched: Iterable[str]) -> None:

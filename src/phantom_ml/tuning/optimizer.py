@@ -17,6 +17,7 @@ from phantom_ml.tuning.bench import Bench, Measure, check_not_searched, check_re
 from phantom_ml.tuning.grid import grid, grid_around, is_too_wide
 from phantom_ml.tuning.history import recalled
 from phantom_ml.tuning.patience import Patience, is_late
+from phantom_ml.tuning.real import by_value
 from phantom_ml.tuning.result import FOLDS, OptimizationResult, TuningTrial, one_line
 from phantom_ml.tuning.scoring import check_folds, scoring_for
 from phantom_ml.tuning.search import Search
@@ -159,7 +160,7 @@ class EstimatorOptimizer:
         meant = _checked(self._estimator(estimator, space, y))
         check_columns(X, meant)
         known = names_taken(meant, space)
-        searched = in_whole_numbers(meant, axes(self._space(meant, space), known))
+        searched = by_value(meant, in_whole_numbers(meant, axes(self._space(meant, space), known)))
         check_resource(resource, meant, known)
         gives_up = self.method is OptimizationMethod.HYPERBAND
         scored, splitter = scoring_for(meant, scoring, y), splitter_for(meant, y, cv, seed)
@@ -249,6 +250,8 @@ class EstimatorOptimizer:
 
 def _tried_out(n_tried: int, n_trials: int) -> str:
     """Return what to say of a space whose points are fewer than the trials."""
+    if n_tried == 1:
+        return f"The space has one point only, and n_trials is {n_trials}: the search ends with it."
     points = f"All {counted(n_tried, 'point')} of the space were tried"
     return f"{points}, which are fewer than n_trials ({n_trials}): the search ends with them."
 

@@ -4,23 +4,26 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field
 from itertools import accumulate
 from typing import Any, Literal
 
 from phantom_ml.config import OptimizationMethod
-from phantom_ml.data.profile.page import shown
+from phantom_ml.data.profile.page import Page, as_html, shown
 from phantom_ml.errors import BadSetting
 from phantom_ml.tuning.basis import Basis
 from phantom_ml.tuning.importance import importance_of, no_importance
 from phantom_ml.tuning.space import Axis
+from phantom_ml.wording import counted
 
 TrialStatus = Literal["done", "failed", "pruned"]
 #: What a rung is called where each gives one fold more.
 FOLDS = "folds"
 #: Characters of what trials raised that are printed, and no more.
 LONGEST = 500
+#: Trials that are shown as rows of a table.
+MOST_ROWS = 200
 
 
 @dataclass(frozen=True)
@@ -95,19 +98,45 @@ class OptimizationResult:
     basis: Basis | None = None
 
     def __repr__(self) -> str:
-        statuses = [t.status for t in self.trials]
-        counts = {status: statuses.count(status) for status in dict.fromkeys(statuses)}
-        reasons = Counter((t.status, one_line(t.reason)) for t in self.trials if t.reason)
+        reasons = (f"  {told}" for told in self._reasons())
+        notes = (f"Note: {note}" for note in self._notes())
+        return "\n".join([*self._head(), *reasons, *(f"  {told}" for told in self._best()), *notes])
+
+    def _repr_html_(self) -> str:
+        return as_html(self._page())
+
+    def _page(self) -> Page:
+        """Return the best settings above a table of the trials, in the order in which they ran."""
+        header = ("trial>", "status", "score>", "seconds>", *self.space)
+        rows = tuple(_cells(t, self.space) for t in self.trials[:MOST_ROWS])
+        left = len(self.trials) - MOST_ROWS
+        more = (
+            [f"{counted(left, 'more trial is', 'more trials are')} in .trials."] if left > 0 else []
+        )
+        return Page(
+            (*self._head(), *self._best()), header, rows, (*more, *self._reasons(), *self._notes())
+        )
+
+    def _head(self) -> list[str]:
+        """Return the best score, and how the trials ended."""
+        counts = Counter(t.status for t in self.trials)
         told = ", ".join(f"{n} {status}" for status, n in counts.items())
-        unsaid = no_importance(self.space, self._scored())
-        lines = [
+        return [
             f"Best score  {self.best_score:.6g} ({self.method.value})",
             f"Trials      {told} in {self.seconds:.1f} s",
-            *(f"  {n} {status}: {reason}" for (status, reason), n in reasons.items()),
-            *(f"  {name} = {value!r}" for name, value in self.best_params.items()),
-            *(f"Note: {note}" for note in (*self.notes, *([unsaid] if unsaid else []))),
         ]
-        return "\n".join(lines)
+
+    def _best(self) -> list[str]:
+        return [f"{name} = {value!r}" for name, value in self.best_params.items()]
+
+    def _reasons(self) -> list[str]:
+        """Return why trials failed or were given up, each reason once."""
+        reasons = Counter((t.status, one_line(t.reason)) for t in self.trials if t.reason)
+        return [f"{n} {status}: {reason}" for (status, reason), n in reasons.items()]
+
+    def _notes(self) -> list[str]:
+        unsaid = no_importance(self.space, self._scored())
+        return [*self.notes, *([unsaid] if unsaid else [])]
 
     def best_so_far(self) -> list[tuple[float, float]]:
         """Return the seconds of search after each trial that was done, and the best score by then."""
@@ -179,6 +208,13 @@ def one_line(reasons: str) -> str:
     ('ValueError: no rows', 500)
     """
     return shown(" ".join(reasons.split()), LONGEST)
+
+
+def _cells(trial: TuningTrial, names: Iterable[str]) -> tuple[str, ...]:
+    """Return a trial as words: its settings by their names, a dash for one that it has not."""
+    score = "-" if trial.score is None else f"{trial.score:.6g}"
+    settings = (repr(trial.params[n]) if n in trial.params else "-" for n in names)
+    return (str(trial.number), trial.status, score, f"{trial.seconds:.2f}", *settings)
 
 
 def _done(trial: TuningTrial) -> bool:

@@ -14,7 +14,7 @@ from phantom_ml.errors import ChildTimeout, ExtraMissing, PhantomError
 from phantom_ml.process import Deadline
 from phantom_ml.tuning.basis import Basis
 from phantom_ml.tuning.bench import Climb, Measure
-from phantom_ml.tuning.left import applies, n_points, points, settings_of
+from phantom_ml.tuning.left import n_points, points, settings_of
 from phantom_ml.tuning.patience import Patience, too_short
 from phantom_ml.tuning.propose import distribution_of
 from phantom_ml.tuning.result import TrialStatus, TuningTrial
@@ -79,7 +79,7 @@ class Search:
             if None in raw.values() or not set(trial.params) <= set(self.space):
                 continue
             self._take_up(trial, raw)
-            self._keep(trial)
+            self._keep(trial, raw)
         if left_out := len(history) - len(self.trials):
             self.notes.append(
                 f"{left_out} of the history's {len(history)} trials lie outside this space and were left out."
@@ -136,7 +136,7 @@ class Search:
         seconds, number = time.monotonic() - started, len(self.trials)
         told = (score, tuple(way.scores), seconds, reason, tuple(way.means))
         kept = TuningTrial(number, params, status, *told)
-        self._keep(kept)
+        self._keep(kept, trial.params)
         if status == "done":
             self.seconds_done.append(seconds)
         self.on_trial(kept)
@@ -167,13 +167,10 @@ class Search:
     def _is_tried(self, raw: Mapping[str, Any]) -> bool:
         return _said(settings_of(self.space, raw)) in self.tried
 
-    def _keep(self, trial: TuningTrial) -> None:
+    def _keep(self, trial: TuningTrial, raw: Mapping[str, Any]) -> None:
         self.trials.append(trial)
-        # An earlier search may have kept what did not apply.
-        params = trial.params
-        self.tried.add(
-            _said({n: v for n, v in params.items() if applies(self.space[n].bound, params)})
-        )
+        # As this space says it: an earlier search may have written numbers otherwise, or kept what did not apply.
+        self.tried.add(_said(settings_of(self.space, raw)))
 
     def _measured(self, trial: Trial, params: dict[str, Any], way: Way) -> tuple[TrialStatus, str]:
         """Go a trial's way; return how it ended, and why it did not come to its end."""

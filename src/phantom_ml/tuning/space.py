@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -27,23 +27,46 @@ class Axis:
         Where it has values, its choices are their positions, so that a value may be any object.
     values : tuple
         The choices themselves; empty for a range.
+    apart : bool
+        Whether the estimator means by a whole number another thing than by a fraction: by 1 a row and by 1.0 all
+        of them.
     """
 
     bound: Bound
     values: tuple[Any, ...] = ()
+    apart: bool = False
+
+    def among(self, values: Sequence[Any]) -> Axis:
+        """Return the axis with other values to choose among."""
+        places = tuple(range(len(values)))
+        return replace(self, bound=replace(self.bound, choices=places), values=tuple(values))
 
     def decoded(self, raw: Any) -> Any:
         """Return the value of a position, or the number itself."""
         return self.values[raw] if self.values else raw
 
     def encoded(self, value: Any) -> Any:
-        """Return the position of a value, or the number itself; None where it lies outside."""
+        """Return the position of a value, or the number as the range writes it; None where it lies outside.
+
+        Numbers are the same by their value, 1 as 1.0, but where the estimator tells them apart; True is no 1.
+        """
+        value = _python(value)
         if self.values:
-            return next(
-                (i for i, known in enumerate(self.values) if known is value or known == value), None
-            )
-        inside = isinstance(value, int | float) and self.bound.low <= value <= self.bound.high
-        return value if inside and not (self.bound.integer and value % 1) else None
+            return self._place(value)
+        low, high, whole = self.bound.low, self.bound.high, self.bound.integer
+        if not _is_number(value) or not low <= value <= high or (whole and value % 1):
+            return None
+        if self.apart and isinstance(value, int) != whole:
+            return None
+        return int(value) if whole else float(value)
+
+    def _place(self, value: Any) -> int | None:
+        """Return the position of a value, that of one of the very same type first."""
+        alike = (i for i, known in enumerate(self.values) if _is_alike(known, value))
+        if (place := next(alike, None)) is not None or self.apart or not _is_number(value):
+            return place
+        equal = (i for i, v in enumerate(self.values) if _is_number(v) and v == value)
+        return next(equal, None)
 
     def nearest(self, value: Any) -> Any:
         """Return the value that lies inside and nearest to another one: the first of those that are no numbers."""
@@ -156,6 +179,19 @@ def _python(value: Any) -> Any:
     return value.item() if isinstance(value, np.number | np.bool_ | np.str_) else value
 
 
+def _is_number(value: Any) -> bool:
+    """Return whether a value is a number, and no truth."""
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def _is_alike(known: Any, value: Any) -> bool:
+    """Return whether two values are the same and, where they are numbers or truths, of one type."""
+    if known is value:
+        return True
+    both = isinstance(known, int | float) and isinstance(value, int | float)
+    return bool(known == value) and (not both or type(known) is type(value))
+
+
 def _choices(name: str, values: list[Any]) -> Axis:
     if not values:
         raise _bad(name, values, "the list of values is empty")
@@ -163,15 +199,33 @@ def _choices(name: str, values: list[Any]) -> Axis:
     return Axis(Bound(choices=tuple(range(len(once)))), once)
 
 
-def each_once(values: Sequence[Any]) -> tuple[Any, ...]:
-    """Return the values, plain ones that stand there more than once only once: they would be tried as often."""
-    plain = (bool, int, float, str)
-    # An estimator may mean by 1 a row and by 1.0 all of them: they are two.
-    keys = [(type(v), v) if isinstance(v, plain) else (i, None) for i, v in enumerate(values)]
+def each_once(values: Sequence[Any], *, real: bool = False) -> tuple[Any, ...]:
+    """Return the values, plain ones that stand there more than once only once: they would be tried as often.
+
+    Parameters
+    ----------
+    values : sequence
+    real : bool
+        Whether a whole number is the same as a fraction of its value. Else they are two: an estimator may mean by
+        1 a row and by 1.0 all of them.
+
+    Examples
+    --------
+    >>> each_once([1, 1.0, 1, True]), each_once([1, 1.0, 1, True], real=True)
+    ((1, 1.0, True), (1, True))
+    """
+    keys = [_key(i, value, real=real) for i, value in enumerate(values)]
     once: dict[Any, Any] = {}
     for key, value in zip(keys, values, strict=True):
         once.setdefault(key, value)
     return tuple(once.values())
+
+
+def _key(place: int, value: Any, *, real: bool) -> tuple[Any, Any]:
+    """Return what tells a value from others; of one that is not plain its place, as it may equal nothing."""
+    if real and _is_number(value):
+        return float, value
+    return (type(value), value) if isinstance(value, bool | int | float | str) else (place, None)
 
 
 def _range(name: str, given: tuple[Any, ...]) -> Bound:

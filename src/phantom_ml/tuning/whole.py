@@ -51,14 +51,14 @@ def in_whole_numbers(estimator: Any, searched: Mapping[str, Axis]) -> dict[str, 
 def _meant(estimator: Any, name: str, axis: Axis, searched: Collection[str]) -> Axis:
     if axis.bound.integer and not axis.values:
         return axis
-    owner = _owner(estimator, name, searched)
+    owner = owner_of(estimator, name, searched)
     takes = _declared(owner, name.rpartition("__")[2])
     if takes is None:
         return axis
     return (_listed if axis.values else _ranged)(owner, name, axis, takes)
 
 
-def _owner(estimator: Any, name: str, searched: Collection[str]) -> Any:
+def owner_of(estimator: Any, name: str, searched: Collection[str]) -> Any:
     """Return the estimator that a setting is of; None where that is searched itself."""
     step = name.rpartition("__")[0]
     if any(step == other or step.startswith(f"{other}__") for other in searched):
@@ -68,17 +68,22 @@ def _owner(estimator: Any, name: str, searched: Collection[str]) -> Any:
 
 def _declared(owner: Any, setting: str) -> Takes | None:
     """Return what tells which values an estimator takes as a setting; None where it declares nothing."""
-    from sklearn.utils._param_validation import make_constraint
-
     # A class of one's own that is derived from one of theirs takes the same.
     libraries = {kind.__module__.partition(".")[0] for kind in type(owner).__mro__}
     if any(setting in BOOSTERS.get(library, ()) for library in libraries):
         return lambda value: not isinstance(value, float)
-    declared = getattr(owner, "_parameter_constraints", {}).get(setting)
-    if not isinstance(declared, list):
+    constraints = constraints_of(owner, setting)
+    if not constraints:
         return None
-    constraints = [make_constraint(one) for one in declared]
     return lambda value: any(constraint.is_satisfied_by(value) for constraint in constraints)
+
+
+def constraints_of(owner: Any, setting: str) -> list[Any]:
+    """Return what scikit-learn's estimators declare of a setting; an empty list where nothing is declared."""
+    from sklearn.utils._param_validation import make_constraint
+
+    declared = getattr(owner, "_parameter_constraints", {}).get(setting)
+    return [make_constraint(one) for one in declared] if isinstance(declared, list) else []
 
 
 def _ranged(owner: Any, name: str, axis: Axis, takes: Takes) -> Axis:
@@ -106,7 +111,7 @@ def _listed(owner: Any, name: str, axis: Axis, takes: Takes) -> Axis:
                 told = (list(axis.values), value)
                 raise _no_whole_number(owner, name, told, "a list of whole numbers")
     values = each_once([_as_taken(value, takes) for value in axis.values])
-    return Axis(replace(axis.bound, choices=tuple(range(len(values)))), values)
+    return axis.among(values)
 
 
 def _as_taken(value: Any, takes: Takes) -> Any:

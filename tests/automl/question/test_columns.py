@@ -63,9 +63,9 @@ def test_a_weight_that_is_none_is_refused(bad):
 
 
 def test_cells_that_are_no_numbers_are_told():
-    frame = events(90).with_columns(pl.col("size").cast(pl.String))
+    frame = events(120).with_columns(pl.col("size").cast(pl.String))
     frame[7, "size"] = "err"
-    told = "1 of 90 cells of 'size' holds no number, 'err': it is missing."
+    told = "1 of 120 cells of 'size' holds no number, 'err': it is missing."
     assert told in posed(frame).warnings
 
 

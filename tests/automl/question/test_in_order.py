@@ -76,6 +76,6 @@ def test_a_time_that_is_no_date_is_told():
         events_in_order(rows, recognise(rows.drop("step")), config)
 
 
-def test_a_classifier_without_an_order_looks_at_rows_and_says_so():
+def test_of_a_classifier_without_an_order_it_is_said_what_it_can_do_before_it_had_its_turn():
     (note,) = told(events().drop("when"), "classification", algorithms_to_try=["LSTM"])
-    assert note == "LSTM looked at each row alone: no time_column is named."
+    assert note == "LSTM can only look at each row alone: no time_column is named."

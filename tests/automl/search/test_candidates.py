@@ -217,9 +217,10 @@ def tried_of(n: int) -> tuple[Candidates, list]:
     return chosen, [finished(i, settings=dict(c.settings)) for i, c in enumerate(begun) if c]
 
 
-def test_a_grid_that_was_left_unfinished_is_told():
-    chosen, seen = tried_of(3)
-    assert chosen.untried(seen) == ["3 of 4 points of the grid were tried."]
+@pytest.mark.parametrize(("n", "were"), [(1, "was"), (3, "were")])
+def test_a_grid_that_was_left_unfinished_is_told(n, were):
+    chosen, seen = tried_of(n)
+    assert chosen.untried(seen) == [f"{n} of 4 points of the grid {were} tried."]
 
 
 def test_a_grid_that_was_finished_is_told():

@@ -74,5 +74,5 @@ def fit_lstm(
         network = network_of(device, lambda net, inputs: forward(net, inputs, last_state_of_torch))
         found = fitted(network, begin, rows, plan, rates, context)
     learner = replace(learner, weights=found.weights, n_rounds=found.n_epochs)
-    learner.needed_seconds, learner.is_cut_short = found.needed_seconds, found.is_cut_short
+    found.tell(learner)
     return learner

@@ -83,5 +83,5 @@ def fit_transformer(
         rates = Rates(choices.dropout, choices.label_smoothing, context.seed, 2 * plan.batch_size)
         found = fitted(network_of(device, forward), begin, rows, plan, rates, context)
     learner = replace(learner, weights=found.weights, n_rounds=found.n_epochs)
-    learner.needed_seconds, learner.is_cut_short = found.needed_seconds, found.is_cut_short
+    found.tell(learner)
     return learner

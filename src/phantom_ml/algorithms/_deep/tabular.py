@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from dataclasses import dataclass, replace
 from typing import Any
@@ -10,9 +11,9 @@ import numpy as np
 
 from phantom_ml.algorithms._deep.answers import Answers
 from phantom_ml.algorithms._deep.columns import NetColumns
-from phantom_ml.algorithms._deep.fitting import Rows, learned, missing_seconds, some
+from phantom_ml.algorithms._deep.fitting import Rows, missing_seconds, some, useful
 from phantom_ml.algorithms._deep.mlp import NeuralNetworkLearner, activation_of
-from phantom_ml.algorithms._deep.net import BIAS, SLOPE, forward
+from phantom_ml.algorithms._deep.net import BIAS, SLOPE, WEIGHT, forward
 from phantom_ml.algorithms._deep.pace import Pace
 from phantom_ml.algorithms._deep.start import Shape, prior, start
 from phantom_ml.algorithms._deep.task import Part, Rates, Task
@@ -27,6 +28,9 @@ from phantom_ml.parts.nets.training import Plan, Tensors, Trained, train
 START_ROWS = 1_000
 #: Rows that are validated at once.
 VALID_ROWS = 8_192
+#: Fewer steps than this come to nothing: where an epoch has few, and epochs are few, a step sees fewer rows, but
+#: so many at least.
+LEAST_STEPS, LEAST_ROWS = 90, 8
 #: Learning rate of a weight as a factor of the whole, by the beginning of its name; it is also the factor
 #: of its weight decay, which a step multiplies with its rate: so scales of inputs, which learn six times
 #: as fast, decay 36 times as fast, and inputs that are of no use fade. Source: RealMLP as it is published
@@ -50,13 +54,14 @@ class Choices:
     batch_size: int
     device: DeviceName
 
-    def plan(self, n_epochs: int, batch_size: int) -> Plan:
-        """Return how the network is trained."""
+    def plan(self, n_epochs: int, n_rows: int) -> Plan:
+        """Return how the network is trained on so many rows."""
+        enough = max(LEAST_ROWS, n_rows * n_epochs // LEAST_STEPS)
         return Plan(
             self.learning_rate,
             self.weight_decay,
             n_epochs,
-            batch_size,
+            min(self.batch_size, enough),
             _factor,
             lambda name: 0.0 if name.startswith(BIAS) else _factor(name),
             whole_batches=True,
@@ -66,7 +71,7 @@ class Choices:
 def fit_tabular(
     choices: Choices, seen: Samples, valid: Samples | None, context: FitContext
 ) -> NeuralNetworkLearner:
-    """Return the fitted network; where it is no better than one answer for all rows, that answer."""
+    """Return the fitted network; where it is no better than one answer for all rows, less sure or that answer."""
     began, device = time.monotonic(), chosen(choices.device)
     columns, answers = NetColumns.fit(seen.matrix), Answers.of(seen, context)
     first = _start(choices, seen, columns, answers, context.seed)
@@ -83,12 +88,13 @@ def fit_tabular(
         task = Task(rows.seen, held_out, answers, _network(answers.kind), rates)
         same, begin = task.error_of_all(answers.prior(seen)), tensors(first, device)
         timed = replace(context, deadline=pace.limit(rows.n_looked))
-        plan = choices.plan(context.n_rounds or choices.n_epochs, choices.batch_size)
-        plan = replace(plan, first_error=same)
-        found = halving(lambda n: _trained(plan, task, begin, timed, n), choices.batch_size)
-        kept = {name: w.cpu().numpy() for name, w in found.weights.items()}
-    if learned(found, same):
-        learner.weights = kept
+        plan = choices.plan(context.n_rounds or choices.n_epochs, len(rows.seen))
+        plan = replace(plan, first_error=math.inf)
+        found = halving(lambda n: _trained(plan, task, begin, timed, n), plan.batch_size)
+        trained = {name: w.cpu().numpy() for name, w in found.weights.items()}
+        head = (f"{WEIGHT}.{len(choices.hidden)}", f"{BIAS}.{len(choices.hidden)}")
+        kept = useful(trained, found, task, rows, head, answers.prior(seen))
+    learner.weights, learner.is_one_answer = kept or learner.weights, kept is None
     learner.n_rounds, learner.needed_seconds = found.n_epochs, missing_seconds(found, same, rows)
     learner.is_cut_short = not found.is_done
     return learner

@@ -96,13 +96,32 @@ class Task:
 
     def error_of_all(self, outputs: Any) -> float | None:
         """Return the mean loss of the held-out rows where each has the same outputs, of shape (n_raw,)."""
-        part = self.held_out
-        if part is None:
-            return None
-        one = self.torch.from_numpy(np.ascontiguousarray(outputs)).to(part.weight.device)
-        losses = self._losses(one.expand(len(part), -1), part, 0.0)
+        return None if self.held_out is None else self.error_of(self.outputs_of_all(outputs))
+
+    def error_of(self, raw: Any) -> float:
+        """Return the mean loss of the held-out rows, of which there are some, by their outputs."""
+        part = self._judges
+        losses = self._losses(raw, part, 0.0)
         total, n = float((losses * part.weight).sum()), float(part.weight.sum())
         return total / max(n, 1e-12)
+
+    def outputs(self, weights: Tensors) -> Any:
+        """Return the outputs of the held-out rows, of which there are some, shape (n_rows, n_raw)."""
+        part, step = self._judges, self.rates.valid_rows
+        with self.torch.no_grad():
+            few = (part.rows(slice(first, first + step)) for first in range(0, len(part), step))
+            return self.torch.cat([self.network(weights, p.inputs, lambda x: x) for p in few])
+
+    def outputs_of_all(self, outputs: Any) -> Any:
+        """Return the same outputs, of shape (n_raw,), for each of the held-out rows."""
+        one = self.torch.from_numpy(np.ascontiguousarray(outputs))
+        return one.to(self._judges.weight.device).expand(len(self._judges), -1)
+
+    @property
+    def _judges(self) -> Part:
+        if self.held_out is None:
+            raise ValueError("No rows are held out.")
+        return self.held_out
 
     def _losses(self, raw: Any, part: Part, smoothing: float) -> Any:
         if self.answers.kind is ProblemKind.REGRESSION:

@@ -27,6 +27,8 @@ SCALING_WORDS = "Numbers by median and middle half, tails as logarithms; or as n
 
 #: No cell is farther from the median than so many spreads.
 FARTHEST = np.float32(1e30)
+#: The widest spread there is.
+WIDEST = np.finfo(np.float32).max
 #: Rows that medians and spreads are read from.
 SAMPLE_ROWS = 20_000
 #: A level seen less often shares one column with the others of its kind.
@@ -246,7 +248,7 @@ def _centre(sample: Floats) -> tuple[Floats, Floats]:
         away = np.abs(ordered - median)
     others = _quantile(np.sort(np.where(away > 0, away, np.nan), axis=0), 0.5)
     spread = np.where(spread > 0, spread, others)
-    spread = np.where(spread > 0, np.minimum(spread, FARTHEST), 1)
+    spread = np.where(spread > 0, np.minimum(spread, WIDEST), 1)
     return median, spread.astype(np.float32)
 
 
@@ -260,12 +262,15 @@ def _quantile(ordered: Floats, share: float) -> Floats:
 
 def _squash(values: Floats, median: Floats, spread: Floats) -> Floats:
     filled = np.where(np.isnan(values), median, values)
+    # How far such numbers lie apart may be beyond float32.
+    if np.maximum(np.abs(median), spread).max(initial=0.0) > FARTHEST:
+        filled = filled.astype(np.float64)
     # Infinite values are the farthest of all, and must stay numbers.
     with np.errstate(over="ignore"):
         filled -= median
         filled /= spread
     np.clip(filled, -FARTHEST, FARTHEST, out=filled)
-    return np.arcsinh(filled, out=filled)
+    return np.arcsinh(filled, out=filled).astype(np.float32, copy=False)
 
 
 def _levels(matrix: Matrix, categorical: Ints) -> tuple[Ints, Ints, Floats]:

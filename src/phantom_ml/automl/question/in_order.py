@@ -32,7 +32,8 @@ def events_in_order(
     groups = [c for c in config.group_columns if c in known]
     plan = with_steps(None, frame, inputs, time=time, groups=groups)
     if plan is None and tasks.get(config.task_type).learns_from_answers:
-        return (f"{names} looked at each row alone: {_missing(inputs, config)}.",)
+        # Said before it is known whether there is time for one of them.
+        return (f"{names} can only look at each row alone: {_missing(inputs, config)}.",)
     if plan is None:
         raise BadSetting(
             f"{names} foretells the next event of an entity from those before it, but "

@@ -5,14 +5,18 @@ from __future__ import annotations
 import numpy as np
 import polars as pl
 
+from phantom_ml.config import AutoMLTaskType
 from phantom_ml.data.files.parts import wider
 from phantom_ml.data.reading.dataset import Dataset
 from phantom_ml.data.target.column import Target, require_columns
-from phantom_ml.errors import BadSetting, TypeUnsafe
+from phantom_ml.data.target.read import plain_column, read_target
+from phantom_ml.errors import BadSetting, TypeUnsafe, listed, nearest
 from phantom_ml.wording import counted
 
 #: The family of types that tell times, with a zone or without.
 TIME = "time"
+#: So many classes that cannot be are told, and no more.
+MOST_TOLD = 5
 
 
 def joined(rows: pl.DataFrame, validation: Dataset) -> pl.DataFrame:
@@ -33,6 +37,57 @@ def joined(rows: pl.DataFrame, validation: Dataset) -> pl.DataFrame:
         part.with_columns(pl.col(c).cast(t) for c, t in times.items()) for part in (rows, below)
     ]
     return pl.concat(parts, how="vertical_relaxed")
+
+
+def check_taught(answers: pl.Series, n_rows: int, task_type: AutoMLTaskType) -> None:
+    """Return if rows to learn from have every class that the rows for validation have.
+
+    Parameters
+    ----------
+    answers : polars.Series
+        The raw column of the rows to learn from, with those for validation below them.
+    n_rows : int
+        How many rows there are to learn from, with an answer or without.
+    task_type : AutoMLTaskType
+        One that asks for numbers has no classes.
+
+    Raises
+    ------
+    BadSetting
+        A class stands in the rows for validation alone: no model can learn it, and it is often another by a slip.
+    TargetUnusable
+        The column holds no answers of such a task.
+    """
+    if not read_target(answers, answers.name, task_type).classes:
+        return
+    column = plain_column(answers, answers.name)
+    taught = column.head(n_rows).drop_nulls().unique().sort()
+    below = column.slice(n_rows).drop_nulls().alias("class")
+    alone = below.filter(~below.is_in(taught.implode())).value_counts(name="rows")
+    if len(alone):
+        raise _untaught(answers.name, alone, [_class_text(c) for c in taught])
+
+
+def _untaught(name: str, alone: pl.DataFrame, taught: list[str]) -> BadSetting:
+    """Return the error of classes that validation alone has, told with their rows, those of the most first."""
+    ordered = alone.sort("rows", "class", descending=[True, False])
+    texts = [_class_text(c) for c in ordered["class"]]
+    rows = ordered["rows"].to_list()[:MOST_TOLD]
+    told = [f"{listed([t])} ({counted(n, 'row')})" for t, n in zip(texts, rows, strict=False)]
+    more = f" and {len(texts) - MOST_TOLD} more" if len(texts) > MOST_TOLD else ""
+    noun = "a class" if len(texts) == 1 else "classes"
+    meant = next((found for text in texts if (found := nearest(text, taught))), "")
+    return BadSetting(
+        f"validation_data holds {noun} of {name!r} that no row to learn from has: {', '.join(told)}{more}. "
+        f"The classes to learn from are {listed(taught) or 'none'}.{meant}",
+        "Spell classes as the rows to learn from do, give rows of each to learn from, or leave theirs out of "
+        "validation_data.",
+    )
+
+
+def _class_text(value: object) -> str:
+    """Return a class as text, a whole number as one even in a column of fractions."""
+    return str(int(value) if isinstance(value, float) and value.is_integer() else value)
 
 
 def count_answered(target: Target, n_rows: int) -> int:

@@ -12,7 +12,7 @@ from phantom_ml.automl.question.columns import (
     require_named,
     weight_of,
 )
-from phantom_ml.automl.question.joined import count_answered, joined
+from phantom_ml.automl.question.joined import check_taught, count_answered, joined
 from phantom_ml.automl.question.named import check_named
 from phantom_ml.automl.question.past_alone import told_unlabelled, unlabelled_of
 from phantom_ml.automl.question.problem import Problem
@@ -78,6 +78,8 @@ def _answered(
     require_named(dataset.columns, config)
     task = tasks.get(config.task_type)
     whole = dataset.frame() if validation is None else joined(dataset.frame(), validation)
+    if validation is not None:
+        check_taught(whole[config.target_column], dataset.n_rows, config.task_type)
     target = task.read_target(whole[config.target_column], config.positive_class)
     check_alerts(config, target.kind)
     check_named(config, task, target.kind)

@@ -160,7 +160,8 @@ class Candidates:
         n_tried = len({said(f.order.candidate) for f in seen} & set(points))
         if n_tried == len(points):
             return grid_ended(points.values())
-        return [f"{n_tried} of {counted(len(points), 'point')} of the grid were tried."]
+        were = "was" if n_tried == 1 else "were"
+        return [f"{n_tried} of {counted(len(points), 'point')} of the grid {were} tried."]
 
     def _families(self, seen: Sequence[Finished]) -> list[str]:
         """Return the algorithms worth searching on, the best first."""

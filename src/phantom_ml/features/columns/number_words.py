@@ -24,6 +24,19 @@ from phantom_ml.features.parsing.numbers import written_numbers
 OFTEN = 0.01
 
 
+def frequent_words(text: pl.Series) -> tuple[str, ...]:
+    """Return the words that come often in a column of written numbers, by falling frequency.
+
+    Examples
+    --------
+    >>> frequent_words(pl.Series(["1", "err", "lost ", "2.5", "lost"]))
+    ('lost', 'err')
+    """
+    words = no_numbers(text).str.strip_chars().alias("word")
+    told = words.value_counts(name="rows").sort(["rows", "word"], descending=[True, False])
+    return tuple(told.filter(pl.col("rows") >= OFTEN * len(text))["word"].to_list())
+
+
 @encoders.add("number_words")
 class NumberWordsEncoder(ColumnEncoder):
     """One column of codes: a number, the frequent words by falling frequency, any other word; NaN if missing."""
@@ -39,12 +52,8 @@ class NumberWordsEncoder(ColumnEncoder):
     @classmethod
     def fit(cls, values: pl.Series, schema: ColumnSchema) -> NumberWordsEncoder | None:
         """Return the encoder; None where no word comes often."""
-        if values.dtype != pl.String:
-            return None
-        words = no_numbers(values).str.strip_chars().alias("word")
-        told = words.value_counts(name="rows").sort(["rows", "word"], descending=[True, False])
-        levels = told.filter(pl.col("rows") >= OFTEN * len(values))["word"].to_list()
-        return cls(column=schema.name, levels=tuple(levels), tells_all=True) if levels else None
+        levels = frequent_words(values) if values.dtype == pl.String else ()
+        return cls(column=schema.name, levels=levels, tells_all=True) if levels else None
 
     @property
     def features(self) -> tuple[Feature, ...]:
