@@ -16,6 +16,7 @@ import numpy as np
 
 from benchmarks.datasets import DataSet, folders, load
 from benchmarks.lines import append_lines, read_lines
+from benchmarks.names import chosen_names
 from benchmarks.prepared import Prepared
 from benchmarks.score import PRIMARY, figures
 from benchmarks.table import SHOWN, as_table
@@ -44,7 +45,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(chosen: argparse.Namespace) -> int:
     """Append what is not in the file yet, and print the tables."""
     supervised = [a.name for a in algorithms if a.kinds & set(SUPERVISED)]
-    names = chosen.algorithms.split(",") if chosen.algorithms else supervised
+    names = chosen_names(
+        chosen.algorithms or ",".join(supervised), "supervised algorithm", supervised
+    )
     for folder in [] if chosen.table else folders(chosen.data, chosen.sets):
         had = {line["algorithm"] for line in read_lines(chosen.out) if line["data"] == folder.name}
         for name in [n for n in names if n not in had and n != "Baseline"]:

@@ -1,7 +1,8 @@
 """Detectors without answers: each alone and their consensus, by ROC AUC and average precision.
 
 A detector learns from the training part, never from its labels; the labels of the test part measure it.
-The consensus weighs members by how they score the training part. Figures are means over seeds.
+The consensus weighs members by how they score the training part. Figures are means over seeds;
+seconds are those of the processor, which other work beside lengthens little.
 """
 
 from __future__ import annotations
@@ -18,7 +19,9 @@ import numpy as np
 import pyarrow.parquet as pq
 from sklearn.metrics import average_precision_score, roc_auc_score
 
+from benchmarks.datasets import folders_that
 from benchmarks.lines import append_lines, read_lines
+from benchmarks.names import chosen_names
 from benchmarks.table import as_table
 from phantom_ml.algorithms.base import FitContext, algorithms
 from phantom_ml.automl.ensemble.consensus import MEMBERS, choose_consensus
@@ -74,7 +77,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(chosen: argparse.Namespace) -> int:
     """Append what is not in the file yet, and print the tables."""
     detectors = [a.name for a in algorithms if ProblemKind.ANOMALY in a.kinds and a.available()]
-    names = chosen.detectors.split(",") if chosen.detectors else detectors
+    names = chosen_names(chosen.detectors or ",".join(detectors), "detector", detectors)
     for folder in [] if chosen.table else folders_of(chosen.data, chosen.sets):
         rows = Rows.of(folder)
         for seed in range(chosen.seeds):
@@ -100,14 +103,14 @@ def measured(
     """Yield the figures of each detector, and of each mixture of those that are its members."""
     told, scores = {"data": rows.name, "seed": seed}, {}
     for name in names:
-        began = time.perf_counter()
+        began = time.process_time()
         context = FitContext(ProblemKind.ANOMALY, 0, seed, n_threads)
         train = Samples(rows.train, np.zeros(rows.train.n_rows))
         learner = algorithms.get(name)().fit(train, None, context)
         found = learner.predict(rows.test, n_threads)
-        seconds = time.perf_counter() - began
+        seconds = time.process_time() - began
         scores[name] = (learner.predict(rows.train, n_threads), found, seconds)
-        yield {**told, "detector": name, "seconds": round(seconds, 2), **_figures(rows, found)}
+        yield {**told, "detector": name, "seconds": round(seconds, 2), **figures_of(rows, found)}
     for mixture, wanted in mixtures.items():
         members = [name for name in wanted if name in scores]
         if len(members) < 2:
@@ -117,10 +120,11 @@ def measured(
         seconds = sum(scores[name][2] for name in members)
         shown = {name: round(weight, 3) for name, weight in weights.items()}
         line = {**told, "detector": mixture, "seconds": round(seconds, 2), "weights": shown}
-        yield {**line, **_figures(rows, mixed)}
+        yield {**line, **figures_of(rows, mixed)}
 
 
-def _figures(rows: Rows, scores: Any) -> dict[str, float]:
+def figures_of(rows: Rows, scores: Any) -> dict[str, float]:
+    """Return ROC AUC and average precision of the scores of the test rows."""
     return {
         "auc": float(roc_auc_score(rows.truth, scores)),
         "ap": float(average_precision_score(rows.truth, scores)),
@@ -134,16 +138,15 @@ def _matrix(table: Any, names: list[str]) -> Matrix:
 
 
 def folders_of(root: Path, sets: str | None) -> list[Path]:
-    """Return the sets of anomalies under a folder, or those that are named."""
-    if sets:
-        return [root / name for name in sets.split(",")]
-    return [p.parent for p in sorted(root.glob("*/test.parquet")) if _is_a_set(p.parent)]
+    """Return the sets of anomalies under a folder, or those that are named; raises as ``folders`` does."""
+    return folders_that(root, sets, _is_a_set)
 
 
 def _is_a_set(folder: Path) -> bool:
     """Return whether its rows stand alone: what is odd in a series is another question."""
-    file = folder / "meta.json"
-    meta = json.loads(file.read_text()) if file.exists() else {}
+    if not all((folder / file).exists() for file in ("meta.json", "test.parquet")):
+        return False
+    meta = json.loads((folder / "meta.json").read_text())
     return meta.get("task") == TASK and not meta.get("time_column")
 
 
@@ -158,9 +161,10 @@ def markdown(lines: list[dict[str, Any]]) -> list[str]:
     rows = [[s, *(f"{at[s, n][0]:.3f} / {at[s, n][1]:.3f}" for n in names)] for s in sets]
     means = [np.mean([at[s, n] for s in sets], axis=0) for n in names]
     rows.append(["**mean**", *(f"**{m[0]:.3f} / {m[1]:.3f}**" for m in means)])
-    costs = [[s, *(f"{at[s, n][2]:.1f}" for n in names)] for s in sets]
+    costs = [[s, *(f"{at[s, n][2]:.2f}" for n in names)] for s in sets]
+    costs.append(["**sum**", *(f"**{sum(at[s, n][2] for s in sets):.1f}**" for n in names)])
     return ["ROC AUC / average precision", "", *as_table([head, *rows]), "",
-            "Seconds to fit and to score the test part", "", *as_table([head, *costs])]  # fmt: skip
+            "Processor seconds to fit and to score the test part", "", *as_table([head, *costs])]  # fmt: skip
 
 
 def _mean(lines: list[dict[str, Any]]) -> tuple[float, ...]:

@@ -16,6 +16,7 @@ import numpy as np
 import polars as pl
 
 from benchmarks.datasets import DataSet, load
+from benchmarks.mistakes import Mistake
 from benchmarks.runs import ROOT
 from benchmarks.score import roc_auc
 
@@ -39,7 +40,7 @@ def run(chosen: argparse.Namespace) -> int:
     """Print what the best kept model is worth on a fifth of the rows, which it never saw."""
     data = load(chosen.data)
     if data.task != "binary":
-        raise SystemExit(f"{data.name} has no two classes.")
+        raise Mistake(f"{data.name} has no two classes.")
     scratch = Path(tempfile.mkdtemp(prefix="bench-anytime-"))
     try:
         seen, held_out = _parted(data)

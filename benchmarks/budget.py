@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 from benchmarks.datasets import folders
+from benchmarks.names import numbers
 from benchmarks.runs import Run, execute
 from benchmarks.table import as_table
 
@@ -20,14 +21,16 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--data", type=Path, required=True, help="a data folder, or a folder of them"
     )
     parser.add_argument("--sets", help="names under --data, with commas between; default: all")
-    parser.add_argument("--seconds", default="10,60,300", help="budgets; default: %(default)s")
+    parser.add_argument(
+        "--seconds", type=numbers, default="10,60,300", help="budgets; default: %(default)s"
+    )
 
 
 def run(chosen: argparse.Namespace) -> int:
     """Print a line a set and budget; return 1 where one was overrun by more than is allowed."""
     lines, kept = [["set", "budget", "call, s", "overrun, s", "process, s", "trials", "kept"]], True
     for folder in folders(chosen.data, chosen.sets):
-        for seconds in (float(text) for text in chosen.seconds.split(",")):
+        for seconds in chosen.seconds:
             figures = execute(Run("phantom", Path(sys.executable), folder, seconds, 1))["figures"]
             lines.append([folder.name, f"{seconds:g}", *_cells(figures, seconds)])
             kept = kept and lines[-1][-1] == "yes"

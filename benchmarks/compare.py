@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from benchmarks.datasets import folders
+from benchmarks.names import chosen_names, seeds
 from benchmarks.peers import PEERS, VENVS, install, python_of
 from benchmarks.results import read
 from benchmarks.runs import Run, execute
@@ -23,7 +24,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--sets", help="names under --data, with commas between; default: all")
     parser.add_argument("--systems", default=",".join(SYSTEMS), help="default: %(default)s")
     parser.add_argument("--seconds", type=float, default=60.0, help="budget; default: %(default)s")
-    parser.add_argument("--seeds", default="1,2,3", help="of Phantom; peers run with the first one")
+    parser.add_argument(
+        "--seeds", type=seeds, default="1,2,3", help="of Phantom; peers run with the first one"
+    )
     parser.add_argument("--out", type=Path, default=Path("results.jsonl"))
     parser.add_argument("--venvs", type=Path, default=VENVS, help="default: %(default)s")
     parser.add_argument("--install-peers", action="store_true", help="make what is missing first")
@@ -31,7 +34,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(chosen: argparse.Namespace) -> int:
     """Append a line a run; runs that the file holds already are not repeated."""
-    systems = chosen.systems.split(",")
+    systems = chosen_names(chosen.systems, "system", SYSTEMS)
     for system in systems if chosen.install_peers else ():
         install(system, chosen.venvs)
     done = {record.key for record in read([chosen.out])} if chosen.out.exists() else set()
@@ -48,14 +51,13 @@ def run(chosen: argparse.Namespace) -> int:
 
 
 def _planned(chosen: argparse.Namespace, systems: list[str]) -> Iterator[Run]:
-    seeds = [int(seed) for seed in chosen.seeds.split(",")]
     for folder in folders(chosen.data, chosen.sets):
         for system in systems:
             python = python_of(system, chosen.venvs)
             if python is None:
                 print(f"{system} is not installed: run with --install-peers")
                 continue
-            for seed in seeds if system == "phantom" else seeds[:1]:
+            for seed in chosen.seeds if system == "phantom" else chosen.seeds[:1]:
                 yield Run(system, python, folder, chosen.seconds, seed)
 
 

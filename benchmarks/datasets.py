@@ -6,6 +6,7 @@ It is read by pyarrow alone, so that it works in the environments of the peers a
 from __future__ import annotations
 
 import json
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute
 import pyarrow.parquet as pq
+
+from benchmarks.mistakes import Mistake
 
 REGRESSION, BINARY, MULTICLASS = "regression", "binary", "multiclass"
 TASKS = (REGRESSION, BINARY, MULTICLASS)
@@ -58,11 +61,10 @@ class DataSet:
 def load(folder: Path) -> DataSet:
     """Return the data set in a folder with train.parquet, test.parquet and meta.json.
 
-    Rows without a target are left out. Label and id columns are never features.
+    Rows without a target are left out. Label and id columns are never features. Raises Mistake where the
+    folder is not there, or its task is another one.
     """
-    meta = json.loads((folder / "meta.json").read_text())
-    if meta["task"] not in TASKS:
-        raise ValueError(f"{folder.name} is a set for {meta['task']}; known are {', '.join(TASKS)}")
+    meta = meta_of(folder, TASKS)
     target = meta["target"]
     train, test = (_labelled(folder / f"{part}.parquet", target) for part in ("train", "test"))
     hidden = {target, *(meta.get("label_columns") or ()), *(meta.get("id_columns_to_ignore") or ())}
@@ -82,17 +84,47 @@ def load(folder: Path) -> DataSet:
 
 
 def folders(root: Path, sets: str | None) -> list[Path]:
-    """Return the data folders under ``root``, or ``root`` itself; ``sets`` names some of them."""
+    """Return the data folders under ``root``, or ``root`` itself; ``sets`` names some of them.
+
+    Raises Mistake where none is there, UnknownName where one of ``sets`` is not.
+    """
     if (root / "meta.json").exists():
         return [root]
-    if sets:
-        return [root / name for name in sets.split(",")]
-    return sorted(path.parent for path in root.glob("*/meta.json") if _is_a_set(path.parent))
+    return folders_that(root, sets, _is_a_set)
+
+
+def folders_that(root: Path, sets: str | None, fits: Callable[[Path], bool]) -> list[Path]:
+    """Return the folders under ``root`` that fit, or those of ``sets``; raises as ``folders`` does."""
+    fitting = sorted(folder for folder in root.glob("*") if fits(folder))
+    if not fitting:
+        why = "holds no set for this command" if root.is_dir() else "is no folder"
+        raise Mistake(f"--data: {root} {why}.")
+    if not sets:
+        return fitting
+    # Here, as the environments of the peers have no Phantom ML.
+    from benchmarks.names import chosen_names
+
+    known = [folder.name for folder in fitting]
+    return [root / name for name in chosen_names(sets, "set for this command", known)]
+
+
+def meta_of(folder: Path, tasks: Sequence[str]) -> dict[str, Any]:
+    """Return what a folder's meta.json says; raises Mistake where it is missing or of another task."""
+    file = folder / "meta.json"
+    if not file.exists():
+        raise Mistake(f"{folder} is no data folder: it has no meta.json.")
+    meta: dict[str, Any] = json.loads(file.read_text())
+    if meta.get("task") not in tasks:
+        raise Mistake(f"{folder.name} is a set for {meta.get('task')}, not for {', '.join(tasks)}.")
+    return meta
 
 
 def _is_a_set(folder: Path) -> bool:
-    has_tables = all((folder / f"{part}.parquet").exists() for part in ("train", "test"))
-    return has_tables and json.loads((folder / "meta.json").read_text()).get("task") in TASKS
+    files = ("meta.json", "train.parquet", "test.parquet")
+    return (
+        all((folder / file).exists() for file in files)
+        and json.loads((folder / "meta.json").read_text()).get("task") in TASKS
+    )
 
 
 def _labelled(path: Path, target: str) -> pa.Table:

@@ -15,6 +15,7 @@ import polars as pl
 
 from benchmarks.anomaly import CONSENSUS, Rows, markdown, measured
 from benchmarks.lines import append_lines, read_lines
+from benchmarks.names import chosen_names
 from phantom_ml.automl.ensemble.consensus import MEMBERS
 from phantom_ml.config import FeatureSettings
 from phantom_ml.data.matrix import Matrix
@@ -100,7 +101,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(chosen: argparse.Namespace) -> int:
     """Append what is not in the file yet, and print the tables."""
-    for name in chosen.sets.split(","):
+    for name in chosen_names(chosen.sets, "set", list(SETS)):
         for seed in range(chosen.seeds):
             if (name, seed) in {(ln["data"], ln["seed"]) for ln in read_lines(chosen.out)}:
                 continue

@@ -18,6 +18,8 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 
+from benchmarks.datasets import folders_that
+from benchmarks.names import chosen_names
 from benchmarks.table import as_table
 
 LEAST_TIMES = 3
@@ -56,7 +58,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(chosen: argparse.Namespace) -> int:
     """Print a line for each measurement."""
-    wanted = chosen.only.split(",") if chosen.only else [*KINDS, "windows", "row"]
+    everything = [*KINDS, "windows", "row"]
+    wanted = chosen_names(chosen.only or ",".join(everything), "measurement", everything)
+    real = [] if chosen.data is None else folders_that(chosen.data, chosen.sets, _has_rows)
     lines = [["what", "features", "values", "seconds", "a second"]]
     for name in wanted:
         if name in KINDS:
@@ -69,10 +73,14 @@ def run(chosen: argparse.Namespace) -> int:
         print(f"\nPeak memory of the whole process: {peak:.2f} GiB.")
     if "row" in wanted:
         print("\n" + "\n".join(as_table([["one row of 40 raw columns", "ms"], *of_one_row()])))
-    if chosen.data is not None:
-        told = [of_real_rows(chosen.data / name) for name in chosen.sets.split(",")]
+    if real:
+        told = [of_real_rows(folder) for folder in real]
         print("\n" + "\n".join(as_table([["one row of real columns", "ms"], *told])))
     return 0
+
+
+def _has_rows(folder: Path) -> bool:
+    return all((folder / file).exists() for file in ("meta.json", "train.parquet"))
 
 
 def of_kind(name: str, n: int) -> list[str]:

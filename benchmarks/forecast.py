@@ -17,7 +17,9 @@ from typing import Any
 import numpy as np
 import polars as pl
 
+from benchmarks.datasets import folders_that
 from benchmarks.lines import append_lines, read_lines
+from benchmarks.mistakes import having
 from benchmarks.series_peer import told_by_peer
 from benchmarks.table import as_table
 from phantom_ml import PhantomMLCore
@@ -103,8 +105,8 @@ def run(chosen: argparse.Namespace) -> int:
     """Measure, append to the file, and print its table."""
     names = chosen.forecasters.split(",") if chosen.forecasters else forecasters.names()
     able = [forecasters.get(name)() for name in names if forecasters.get(name).available()]
-    for name in chosen.sets.split(","):
-        rows = Rows.of(chosen.data / name, chosen.every)
+    for folder in folders_that(chosen.data, chosen.sets, lambda folder: folder.name in SHAPES):
+        rows = Rows.of(folder, chosen.every)
         for line in _lines(rows, able, chosen):
             append_lines(chosen.out, [line])
             print(line, flush=True)
@@ -116,6 +118,7 @@ def _lines(
     rows: Rows, able: list[ForecasterSettings], chosen: argparse.Namespace
 ) -> Iterator[dict[str, Any]]:
     if chosen.peer is not None:
+        having(chosen.peer, "autogluon.timeseries")
         return of_peer(rows, chosen)
     return searched(rows, chosen) if chosen.engine else measured(rows, able, chosen)
 

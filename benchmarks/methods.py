@@ -18,6 +18,7 @@ import polars as pl
 from benchmarks.datasets import BINARY, DataSet, folders, load
 from benchmarks.lines import append_lines, read_lines
 from phantom_ml import HyperparameterOptimizer
+from phantom_ml.algorithms.base import algorithms
 from phantom_ml.config import OptimizationMethod
 
 SCORING = {BINARY: "average_precision", "multiclass": "neg_log_loss"}
@@ -42,7 +43,7 @@ def run(chosen: argparse.Namespace) -> int:
     data = load(folders(chosen.data, None)[0])
     limits = {"trials": {"n_trials": chosen.trials}, "seconds": {"timeout_seconds": chosen.seconds}}
     had = {_key(line) for line in read_lines(chosen.out)}
-    names = chosen.algorithms.split(",")
+    names = [algorithms.name_of(name) for name in chosen.algorithms.split(",")]
     for asked in product(range(chosen.seeds), names, OptimizationMethod, limits):
         told = dict(zip(("seed", "algorithm", "method", "limit"), asked, strict=True))
         if _key(told) not in had:

@@ -19,6 +19,7 @@ from typing import Any
 
 import numpy as np
 
+from benchmarks.mistakes import Mistake
 from benchmarks.table import as_table
 from phantom_ml.automl.search.portfolio import FILE
 from phantom_ml.config import ProblemKind
@@ -48,6 +49,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(chosen: argparse.Namespace) -> int:
     """Print what an order loses on each set that had no part in it; write the orders if told."""
     shelves = [Shelf.read(file) for file in sorted(chosen.library.glob("*.npz"))]
+    if not shelves:
+        raise Mistake(f"{chosen.library} holds no file of the command library.")
     pool, now, lines = read_pool(), json.loads(FILE.read_text()), [_header()]
     for shelf in shelves:
         rest = [other for other in shelves if other is not shelf]

@@ -14,6 +14,7 @@ import numpy as np
 import polars as pl
 
 from benchmarks.datasets import REGRESSION, DataSet, folders, load
+from benchmarks.mistakes import having
 from benchmarks.table import as_table
 
 WORKER = Path(__file__).parent / "systems" / "realmlp.py"
@@ -27,17 +28,19 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--epochs", type=int, default=64, help="default: %(default)s")
     parser.add_argument("--rows", type=int, default=8_000, help="at most; default: %(default)s")
     parser.add_argument("--seeds", type=int, default=3, help="default: %(default)s")
+    parser.add_argument("--threads", type=int, default=2, help="a side; default: %(default)s")
 
 
 def run(chosen: argparse.Namespace) -> int:
     """Print the loss of both on the test rows, the mean of the seeds, and how far apart they are."""
     lines = [["set", "loss", "NeuralNetwork", "RealMLP", "difference", "s", "s of RealMLP"]]
+    having(chosen.python, "pytabkit")
     for folder in folders(chosen.data, chosen.sets):
         data = load(folder)
         with tempfile.TemporaryDirectory(prefix="bench-realmlp-") as scratch:
             file = _prepared(data, chosen.rows, Path(scratch))
-            own = [_own(file, seed, chosen.epochs) for seed in range(chosen.seeds)]
-            peer = [_peer(chosen.python, file, seed, chosen.epochs) for seed in range(chosen.seeds)]
+            own = [_own(file, seed, chosen) for seed in range(chosen.seeds)]
+            peer = [_peer(file, seed, chosen) for seed in range(chosen.seeds)]
         lines.append(_line(data, own, peer))
         print(" ".join(lines[-1]), file=sys.stderr, flush=True)
     print("\n".join(as_table(lines)))
@@ -81,7 +84,7 @@ def _prepared(data: DataSet, n_rows: int, folder: Path) -> Path:
     return folder / "rows.npz"
 
 
-def _own(file: Path, seed: int, n_epochs: int) -> tuple[float, float]:
+def _own(file: Path, seed: int, chosen: argparse.Namespace) -> tuple[float, float]:
     from phantom_ml.algorithms.base import FitContext
     from phantom_ml.algorithms.neural_network import NeuralNetwork
     from phantom_ml.config import ProblemKind
@@ -98,15 +101,16 @@ def _own(file: Path, seed: int, n_epochs: int) -> tuple[float, float]:
         return Samples(Matrix(rows[f"x{part}"], features), answers)
 
     started = time.monotonic()
-    context = FitContext(kind, n_classes, seed, n_threads=2)
-    learner = NeuralNetwork(n_epochs=n_epochs).fit(samples(""), samples("_stop"), context)
+    context = FitContext(kind, n_classes, seed, n_threads=chosen.threads)
+    learner = NeuralNetwork(n_epochs=chosen.epochs).fit(samples(""), samples("_stop"), context)
     seconds = time.monotonic() - started
     test = samples("_test")
     return _loss(test.target, learner.predict(test.matrix)), seconds
 
 
-def _peer(python: Path, file: Path, seed: int, n_epochs: int) -> tuple[float, float]:
-    command = [str(python), str(WORKER), str(file), str(seed), str(n_epochs)]
+def _peer(file: Path, seed: int, chosen: argparse.Namespace) -> tuple[float, float]:
+    asked = (seed, chosen.epochs, chosen.threads)
+    command = [str(chosen.python), str(WORKER), str(file), *map(str, asked)]
     told = subprocess.run(command, check=True, capture_output=True, text=True).stdout
     report = json.loads(told.splitlines()[-1])
     rows, predicted = np.load(file), np.load(file.with_name("predicted.npy"))

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import argparse
+import sys
 import tempfile
 from pathlib import Path
 
 import polars as pl
 
+from benchmarks.names import seeds
 from benchmarks.score import average_precision
 from benchmarks.table import as_table
+from phantom_ml.algorithms.base import algorithms
 
 DECIDES = ("order", "number")
 #: Later sessions are measured.
@@ -20,20 +23,21 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments of the command."""
     parser.add_argument("--seconds", type=float, default=60.0, help="each; default: %(default)s")
     parser.add_argument("--algorithms", default="LSTM,LightGBM", help="default: %(default)s")
-    parser.add_argument("--seeds", default="1,2,3", help="default: %(default)s")
+    parser.add_argument("--seeds", type=seeds, default="1,2,3", help="default: %(default)s")
 
 
 def run(chosen: argparse.Namespace) -> int:
     """Print the average precision of each algorithm alone on sendings that came later."""
-    lines = [["decides", "algorithm", "average precision by seed", "share of threats"]]
+    names = [algorithms.name_of(name) for name in chosen.algorithms.split(",")]
+    lines = [["decides", "algorithm", "average precision by seed", "share of threats by seed"]]
     for decides in DECIDES:
-        for algorithm in chosen.algorithms.split(","):
-            found = [
-                _measured(decides, algorithm, int(s), chosen.seconds)
-                for s in chosen.seeds.split(",")
-            ]
-            scores = " ".join(f"{score:.3f}" for score, _ in found)
-            lines.append([decides, algorithm, scores, f"{found[0][1]:.3f}"])
+        for algorithm in names:
+            found = [_measured(decides, algorithm, seed, chosen.seconds) for seed in chosen.seeds]
+            told = (
+                ", ".join(f"{value:.3f}" for value in part) for part in zip(*found, strict=True)
+            )
+            lines.append([decides, algorithm, *told])
+            print(" | ".join(lines[-1]), file=sys.stderr, flush=True)
     print("\n".join(as_table(lines)))
     return 0
 

@@ -13,13 +13,16 @@ from __future__ import annotations
 import argparse
 import time
 from collections.abc import Iterator
+from itertools import product
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import polars as pl
 
+from benchmarks.datasets import folders_that
 from benchmarks.lines import append_lines, read_lines
+from benchmarks.names import chosen_names
 from benchmarks.stream_baselines import BASELINES
 from benchmarks.stream_figures import Worth, nab_at, nab_best, pooled, probation
 from benchmarks.table import as_table
@@ -44,16 +47,21 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(chosen: argparse.Namespace) -> int:
     """Append what is not in the file yet, and print the tables."""
     alone = [n for n in stream_detectors.names() if n != "ConvAutoencoder"]
-    names = chosen.systems.split(",") if chosen.systems else [OURS, *BASELINES, *alone]
-    for measure, data in () if chosen.table else ((alarms, ALARMS), (states, STATES)):
-        for name in names if (chosen.data / data).is_dir() else []:
-            if (data, name) in {(ln["data"], ln["system"]) for ln in read_lines(chosen.out)}:
-                continue
-            began = time.process_time()
-            line = {"data": data, "system": name, **measure(chosen.data / data, name)}
-            line["seconds"] = round(time.process_time() - began, 1)
-            append_lines(chosen.out, [line])
-            print(line, flush=True)
+    everybody = [OURS, *BASELINES, *stream_detectors.names()]
+    names = chosen_names(
+        chosen.systems or ",".join([OURS, *BASELINES, *alone]), "system", everybody
+    )
+    measures = {ALARMS: alarms, STATES: states}
+    at_hand = [] if chosen.table else folders_that(chosen.data, None, lambda f: f.name in measures)
+    for folder, name in product(at_hand, names):
+        data = folder.name
+        if (data, name) in {(ln["data"], ln["system"]) for ln in read_lines(chosen.out)}:
+            continue
+        began = time.process_time()
+        line = {"data": data, "system": name, **measures[data](folder, name)}
+        line["seconds"] = round(time.process_time() - began, 1)
+        append_lines(chosen.out, [line])
+        print(line, flush=True)
     print("\n".join(markdown(read_lines(chosen.out))))
     return 0
 

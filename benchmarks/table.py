@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
+from benchmarks.mistakes import Mistake
 from benchmarks.results import Record, read
 from benchmarks.standing import (
     OURS,
@@ -50,6 +51,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(chosen: argparse.Namespace) -> int:
     """Print the tables."""
+    for file in chosen.results:
+        if not file.is_file():
+            raise Mistake(f"There is no file {file}.")
     print(markdown(read(chosen.results), chosen.primary))
     return 0
 

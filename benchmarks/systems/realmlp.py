@@ -1,4 +1,4 @@
-"""RealMLP of pytabkit on prepared rows; run by its own interpreter: FILE SEED EPOCHS."""
+"""RealMLP of pytabkit on prepared rows; run by its own interpreter: FILE SEED EPOCHS THREADS."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 
 
-def main(file: Path, seed: int, n_epochs: int) -> None:
+def main(file: Path, seed: int, n_epochs: int, n_threads: int) -> None:
     """Fit, predict the test rows and leave both beside the file."""
     import pandas as pd
     from pytabkit import RealMLP_TD_Classifier, RealMLP_TD_Regressor
@@ -29,7 +29,7 @@ def main(file: Path, seed: int, n_epochs: int) -> None:
                 columns[f"x{i}"] = np.nan_to_num(values, nan=_median(rows["x"][:, i]))
         return pd.DataFrame(columns)
 
-    asked = {"n_epochs": n_epochs, "random_state": seed, "device": "cpu", "n_threads": 2}
+    asked = {"n_epochs": n_epochs, "random_state": seed, "device": "cpu", "n_threads": n_threads}
     if n_classes:
         model = RealMLP_TD_Classifier(**asked, use_ls=False, val_metric_name="cross_entropy")
         kind = np.int64
@@ -50,4 +50,4 @@ def _median(values: np.ndarray) -> float:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3]))
+    main(Path(sys.argv[1]), *map(int, sys.argv[2:]))
