@@ -3,7 +3,8 @@
 import pytest
 
 from phantom_ml.config import ThresholdPolicy
-from phantom_ml.core.promise import all_missed, broken_promise, promise_of
+from phantom_ml.core.promise import broken_promise, promise_of
+from phantom_ml.core.recall import all_missed
 from phantom_ml.metrics.thresholds import Threshold
 from tests.core.test_broken_promise import of_rate, said
 
