@@ -32,8 +32,8 @@ from phantom_ml.core import PhantomMLCore
 from phantom_ml.core.drift import ROUNDS, SETTINGS, Drift, drift
 from phantom_ml.core.judge import kept_report
 from phantom_ml.core.look import look
+from phantom_ml.core.measured import measured as figures_at
 from phantom_ml.core.models import as_pipeline, load_bundle
-from phantom_ml.core.models import measured as figures_at
 from phantom_ml.core.promise import broken_promise, promise_of
 from phantom_ml.data.matrix import Matrix, Samples
 from phantom_ml.data.reading.dataset import Dataset

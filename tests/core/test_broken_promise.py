@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from phantom_ml.config import ThresholdPolicy
-from phantom_ml.core.models import measured
+from phantom_ml.core.measured import measured
 from phantom_ml.core.promise import broken_promise, promise_of
 from phantom_ml.metrics.thresholds import Threshold, ValidationScores, threshold_for
 

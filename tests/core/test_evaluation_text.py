@@ -3,7 +3,7 @@
 import pytest
 
 from phantom_ml.config import ThresholdPolicy
-from phantom_ml.core.models import Evaluation
+from phantom_ml.core.evaluation import Evaluation
 from phantom_ml.metrics.thresholds import Threshold
 
 NOTE = "An FPR of at most 1 % can be told from 300 benign rows on; measured were 32."

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     import polars as pl
     from rich.console import Console
 
-    from phantom_ml.core.models import Evaluation
+    from phantom_ml.core.evaluation import Evaluation
     from phantom_ml.data.reading.dataset import Dataset
     from phantom_ml.explain.evasion.report import EvasionReport
     from phantom_ml.explain.forms import Explanation

@@ -12,7 +12,7 @@ from phantom_ml.automl.final_model.refit import refit_draft
 from phantom_ml.automl.question.pose import pose
 from phantom_ml.automl.trials.workspace import Workspace
 from phantom_ml.config import AutoMLConfig, ProblemKind
-from phantom_ml.core.models import get_metric_or_none
+from phantom_ml.core.figures import get_metric_or_none
 from phantom_ml.core.result import AutoMLResult
 from phantom_ml.core.training import (
     DATA_FILE,

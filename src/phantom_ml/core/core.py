@@ -12,8 +12,9 @@ import polars as pl
 from phantom_ml.automl.trials.preload import PRELOAD
 from phantom_ml.config import AutoMLConfig, FeatureSettings, ThresholdPolicy
 from phantom_ml.core.asked import Config, train_asked
+from phantom_ml.core.evaluation import Evaluation
 from phantom_ml.core.line import line_by
-from phantom_ml.core.models import Evaluation, Loaded
+from phantom_ml.core.models import Loaded
 from phantom_ml.core.result import AutoMLResult
 from phantom_ml.core.shelf import Shelf
 from phantom_ml.data.readers.base import ReadOptions

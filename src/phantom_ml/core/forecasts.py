@@ -16,7 +16,8 @@ from phantom_ml.automl.forecast.problem import pose_series
 from phantom_ml.automl.forecast.refit import refit_forecast
 from phantom_ml.automl.trials.workspace import Workspace
 from phantom_ml.config import AutoMLConfig
-from phantom_ml.core.models import Evaluation, Figure
+from phantom_ml.core.evaluation import Evaluation
+from phantom_ml.core.figures import Figure
 from phantom_ml.core.output import write_table
 from phantom_ml.core.shelf import say
 from phantom_ml.core.training import keeper_of_refit

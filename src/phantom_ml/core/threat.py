@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from phantom_ml.automl.preparation.holdout import Holdout
 from phantom_ml.automl.question.problem import Problem
 from phantom_ml.core.drift import Drift
+from phantom_ml.core.figures import Figure
 from phantom_ml.core.kinds import (
     FieldFigures,
     KindOfAttack,
@@ -20,7 +21,7 @@ from phantom_ml.core.kinds import (
     recall_by_kind,
 )
 from phantom_ml.core.look import Optimism, among, look
-from phantom_ml.core.models import Figure, measured
+from phantom_ml.core.measured import measured
 from phantom_ml.core.promise import Promise, broken_promise, promise_of
 from phantom_ml.core.recall import all_missed, fallen_recall
 from phantom_ml.core.repeats import RepeatReport, repeat_report, repeats_among

@@ -8,7 +8,7 @@ from typing import Any
 import polars as pl
 
 from phantom_ml.automl.trials.preload import PRELOAD
-from phantom_ml.core.models import Evaluation, evaluate
+from phantom_ml.core.evaluation import Evaluation, evaluate
 from phantom_ml.core.shelf import Shelf
 from phantom_ml.errors import BadSetting
 from phantom_ml.model.forecast import ForecastModel
