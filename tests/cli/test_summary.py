@@ -117,3 +117,12 @@ def test_a_note_of_a_supported_line_stands_under_another_heading():
     told = told_thresholds(supported=True, note="Forty rows have no answer.")
     assert f"{OF_THRESHOLDS} - FPR at most 1 %: Forty rows have no answer." in told
     assert UNSUPPORTED not in told
+
+
+def test_what_there_is_to_go_by_without_answers_stands_beside_the_score():
+    console = Console(width=80, record=True, file=StringIO())
+    trial = Trial(
+        number=0, algorithm="HBOS", score=0.5, other_scores={"stability": 0.875, "agreement": 0.25}
+    )
+    show_leaderboard(console, Leaderboard.of([trial], LOG_LOSS, "exp-1"))
+    assert {"stability", "agreement", "0.88", "0.25"} <= set(console.export_text().split())

@@ -5,7 +5,7 @@ import pytest
 
 from phantom_ml.config import ThresholdPolicy
 from phantom_ml.core.measured import measured
-from phantom_ml.core.promise import broken_promise, promise_of
+from phantom_ml.core.promise import broken_promise, more_false_alarms, promise_of
 from phantom_ml.metrics.thresholds import Threshold, ValidationScores, threshold_for
 
 POLICY = ThresholdPolicy(max_fpr=0.01)
@@ -74,3 +74,23 @@ def test_without_a_shift_few_promises_break_and_hardly_one_beyond_chance(confide
     # Without a confidence the chance of the held-out rows comes on top of that of the new ones.
     assert sum(map(bool, told)) <= most
     assert sum("lies above" in text for text in told) <= 1
+
+
+@pytest.mark.parametrize("rule", [{"alerts_per_day": 20}, {"min_precision": 0.8}, {"top_k": 60}])
+def test_more_false_alarms_than_in_the_test_part_are_drift_whatever_the_rule_promises(rule):
+    policy = ThresholdPolicy(**rule)
+    held, tested, found = (of_rate(n, policy=policy) for n in (100, 110, 900))
+    assert more_false_alarms(held, found, tested).endswith(
+        "these benign rows are unlike those (drift)."
+    )
+
+
+def test_as_many_false_alarms_as_chance_allows_are_no_drift():
+    policy = ThresholdPolicy(top_k=60)
+    held, tested, found = (of_rate(n, policy=policy) for n in (100, 110, 115))
+    assert more_false_alarms(held, found, tested) == ""
+
+
+def test_of_a_rate_the_broken_promise_tells_drift_and_nothing_tells_it_again():
+    held, tested, found = (of_rate(n) for n in (100, 110, 900))
+    assert more_false_alarms(held, found, tested) == ""

@@ -90,3 +90,8 @@ def test_a_feature_that_moved_the_other_way_is_not_told():
 
 def test_a_past_that_is_as_usual_is_not_told():
     assert oddest({}, {}, 1.0) == ""
+
+
+def test_of_what_no_event_was_like_how_much_came_is_told():
+    odd = {"user.gap": Odd(0.01, "the gap"), "user.events.5m": Odd(0.01, "the events", counts=True)}
+    assert oddest(odd, {}, 1.0) == "the events"

@@ -14,7 +14,7 @@ from phantom_ml.cli.screen import bars, facts, number, sentences, show, table
 from phantom_ml.metrics.threshold import Threshold
 from phantom_ml.metrics.threshold_claims import percent, percentage
 from phantom_ml.model.families import Family, family_rows
-from phantom_ml.model.leaderboard import Leaderboard, LeaderboardRow, without_rank
+from phantom_ml.model.leaderboard import BESIDE, Leaderboard, LeaderboardRow, without_rank
 from phantom_ml.wording import counted
 
 if TYPE_CHECKING:
@@ -107,6 +107,9 @@ def leaderboard_table(rows: Sequence[LeaderboardRow], *, wide: bool) -> Table:
         "algorithm": [row.algorithm for row in rows],
         "score": [number(row.score) for row in rows],
     }
+    for name in BESIDE:
+        if any(name in row.other_scores for row in rows):
+            columns[name] = [number(row.other_scores.get(name), 2) for row in rows]
     if wide and any(row.fold_std is not None for row in rows):
         columns["±"] = [number(row.fold_std, 2) for row in rows]
     columns["fit s"] = [f"{row.fit_seconds:.1f}" for row in rows]

@@ -15,7 +15,7 @@ from phantom_ml.core.figures import Figure, figures_of
 from phantom_ml.core.kinds import FieldFigures, field_precision, known_kinds, recall_by_kind
 from phantom_ml.core.measured import measured
 from phantom_ml.core.own_report import drifted, ranked, tested
-from phantom_ml.core.promise import Promise, broken_promise, promise_of
+from phantom_ml.core.promise import Promise, broken_promise, more_false_alarms, promise_of
 from phantom_ml.core.recall import Ranked, fallen_recall, ranked_lower
 from phantom_ml.core.repeats import RepeatReport, repeats_among
 from phantom_ml.data.target.column import require_target
@@ -195,7 +195,8 @@ def _of_alerts(
     fallen = fallen_recall(held, found, "here", before) or ranked_lower(
         Ranked.of(scored.figures, found), ranked(card)
     )
-    notes += [note for note in (broken, fallen) if note]
+    unlike = "" if known else more_false_alarms(held, found, before)
+    notes += [note for note in (broken, unlike, fallen) if note]
     return told | {"promise": promise, "warnings": tuple(notes)}
 
 

@@ -268,6 +268,22 @@ def broken_promise(
     return f"{told}, {many}. {_reason(found, held, tested, drifted)}"
 
 
+def more_false_alarms(held: Threshold, found: Threshold, tested: Threshold | None) -> str:
+    """Return the sentence that says that benign rows alert more than those of the test part, or an empty one.
+
+    Of a rule that promises no false-positive rate, whose promise may be kept all the same; only beyond chance.
+    """
+    has_rate = held.policy is not None and held.policy.rule == "max_fpr"
+    if tested is None or has_rate or tested.fpr is None or found.fpr is None:
+        return ""
+    if tested.n_negatives == 0 or found.n_negatives == 0:
+        return ""
+    reason, is_beyond = _beyond_chance(found, tested, "its test part")
+    if not is_beyond:
+        return ""
+    return f"{percent(found.fpr)} of benign rows are alerted. {reason}: {REASONS[True, True]}"
+
+
 def _why_untold(promise: Promise, found: Threshold) -> str:
     if promise.rule == "alerts_per_day":
         return "no days can be counted by the time of the rows"
@@ -283,17 +299,25 @@ def _reason(
     before, where = (held, "the held-out rows") if tested is None else (tested, "its test part")
     if before.fpr is None or found.fpr is None or before.n_negatives == 0:
         return "How many of the rows that the threshold was cut on were alerted is not known."
-    hits = round(before.fpr * before.n_negatives)
-    most = most_by_chance(hits, before.n_negatives, found.n_negatives)
-    is_beyond = round(found.fpr * found.n_negatives) > most
+    told, is_beyond = _beyond_chance(found, before, where)
     reason = REASONS[tested is not None, is_beyond]
     if tested is not None and not is_beyond and drifted is not None:
         reason = OF_DRIFT.format(drifted)
-    return (
-        f"Of {where} {percent(before.fpr)} were, from which chance allows up to "
-        f"{percent(most / found.n_negatives)} here; {percent(found.fpr)} lies "
-        f"{'above' if is_beyond else 'within'} that: {reason}"
+    return f"{told}: {reason}"
+
+
+def _beyond_chance(found: Threshold, before: Threshold, where: str) -> tuple[str, bool]:
+    """Return how false alarms compare with those before, in words, and whether chance allows less."""
+    rate_before, rate_now = before.fpr or 0.0, found.fpr or 0.0
+    hits = round(rate_before * before.n_negatives)
+    most = most_by_chance(hits, before.n_negatives, found.n_negatives)
+    is_beyond = round(rate_now * found.n_negatives) > most
+    side = "above" if is_beyond else "within"
+    told = (
+        f"Of {where} {percent(rate_before)} were, from which chance allows up to "
+        f"{percent(most / found.n_negatives)} here; {percent(rate_now)} lies {side} that"
     )
+    return told, is_beyond
 
 
 #: Of rows like a test part that itself was of another kind than the rows that the line was cut on.

@@ -31,10 +31,13 @@ class Odd:
     share : float
         Of remembered events, as far out on the same side.
     words : str
+    counts : bool
+        Whether it counts what happened.
     """
 
     share: float
     words: str
+    counts: bool = False
 
 
 def odd_pasts(pipeline: Pipeline, frame: pl.DataFrame) -> list[dict[str, dict[str, Odd]]]:
@@ -59,8 +62,9 @@ def odd_pasts(pipeline: Pipeline, frame: pl.DataFrame) -> list[dict[str, dict[st
         share = _tail(values.astype(np.float64), usual)
         middle = float(np.median(usual))
         for i in np.flatnonzero(share <= LARGEST_SHARE).tolist():
-            told = Odd(float(share[i]), feature_words(feature, float(values[i]), middle))
-            found[i].setdefault(feature.source, {})[feature.name] = told
+            told = feature_words(feature, float(values[i]), middle)
+            odd = Odd(float(share[i]), told, feature.counts)
+            found[i].setdefault(feature.source, {})[feature.name] = odd
     return found
 
 
@@ -109,7 +113,9 @@ def oddest(odd: Mapping[str, Odd], moved: Mapping[str, float], amount: float) ->
         What the column added.
     """
     if not moved:
-        return min(odd.values(), key=lambda told: told.share).words if odd else ""
+        # Of what no remembered event is like, how much came at once says more than how soon it came.
+        rarest = min(odd.values(), key=lambda told: (told.share, not told.counts), default=None)
+        return "" if rarest is None else rarest.words
     sign = math.copysign(1.0, amount)
     with_it = {name: sign * moved.get(name, 0.0) for name in odd}
     best = max(with_it, key=with_it.__getitem__, default=None)

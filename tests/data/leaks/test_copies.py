@@ -104,3 +104,13 @@ def test_copies_of_one_value_on_both_sides_are_told():
     values = np.random.default_rng(0).normal(size=N)[rows]
     sentence = told(rows, values, halves(), ProblemKind.REGRESSION)["divided_copies"]
     assert sentence.startswith("600 of the 1,200 held-out rows are nearly copies")
+
+
+def test_copies_that_differ_by_their_group_alone_are_copies():
+    codes, rows = shuffled_attacks(8, 25)
+    drawn = np.random.default_rng(3).normal(size=N)
+    hosts = [f"h{i % 15}" for i in range(N)]
+    frame = pl.DataFrame({"a": drawn[rows], "host": hosts})
+    target = Target("y", ProblemKind.BINARY, ("benign", "attack"), codes, np.arange(N))
+    found = leak_report(frame, recognise(frame), target, splits=halves(), group_columns=["host"])
+    assert {"divided_copies", "few_cases"} <= {w.check for w in found}

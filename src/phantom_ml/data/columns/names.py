@@ -1,4 +1,4 @@
-"""Column names that are unique and not blank; nothing else about them is changed."""
+"""Column names that are unique, not blank and no patterns; nothing else about them is changed."""
 
 from __future__ import annotations
 
@@ -9,20 +9,32 @@ from phantom_ml.errors import TooManyColumns, listed
 
 
 def clean_names(names: Sequence[str]) -> tuple[list[str], list[str]]:
-    """Return names that are unique and not blank, and a warning for each kind of change.
+    """Return names that are unique, not blank and no patterns, and a warning for each kind of change.
 
     Examples
     --------
-    >>> clean_names(["a", "", "a"])[0]
-    ['a', 'column_2', 'a_2']
+    >>> clean_names(["a", "", "a", "*"])[0]
+    ['a', 'column_2', 'a_2', '_*']
     """
     filled = [name if name.strip() else f"column_{i}" for i, name in enumerate(names, 1)]
+    plain = [f"_{name}" if is_pattern(name) else name for name in filled]
     counts: Counter[str] = Counter()
-    taken, unique = set(filled), []
-    for name in filled:
+    taken, unique = set(plain), []
+    for name in plain:
         counts[name] += 1
         unique.append(name if counts[name] == 1 else _free(name, counts[name], taken))
-    return unique, _told(names, filled, unique)
+    return unique, _told(names, filled, plain, unique)
+
+
+def is_pattern(name: str) -> bool:
+    """Return whether a name stands for other columns where a frame of polars is asked for it.
+
+    Examples
+    --------
+    >>> is_pattern("^a.*$"), is_pattern("*"), is_pattern("a*")
+    (True, True, False)
+    """
+    return name == "*" or (name.startswith("^") and name.endswith("$"))
 
 
 def repeated(names: Sequence[str]) -> tuple[str, ...]:
@@ -43,20 +55,23 @@ def _free(name: str, number: int, taken: set[str]) -> str:
     return f"{name}_{number}"
 
 
-def _told(names: Sequence[str], filled: list[str], unique: list[str]) -> list[str]:
-    blank = [new for old, new in zip(names, filled, strict=True) if old != new]
-    again = [new for old, new in zip(filled, unique, strict=True) if old != new]
+def _told(
+    names: Sequence[str], filled: list[str], plain: list[str], unique: list[str]
+) -> list[str]:
+    """Return what was changed, from step to step."""
+    steps = (
+        (names, filled, "column had no name, and is called", "columns had no name, and are called"),
+        (filled, plain, "column is named like a pattern, and is now",
+         "columns are named like patterns, and are now"),
+        (plain, unique, "column name came twice, and is now",
+         "column names came twice, and are now"),
+    )  # fmt: skip
     warnings = []
-    if blank:
-        were = "column had no name, and is" if len(blank) == 1 else "columns had no name, and are"
-        warnings.append(f"{len(blank)} {were} called {listed(blank)}.")
-    if again:
-        were = (
-            "column name came twice, and is"
-            if len(again) == 1
-            else "column names came twice, and are"
-        )
-        warnings.append(f"{len(again)} {were} now {listed(again)}.")
+    for before, after, one, more in steps:
+        changed = [new for old, new in zip(before, after, strict=True) if old != new]
+        if changed:
+            said = one if len(changed) == 1 else more
+            warnings.append(f"{len(changed)} {said} {listed(changed)}.")
     return warnings
 
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from phantom_ml.data.columns.names import clean_names
+from phantom_ml.data.columns.names import clean_names, is_pattern
 from phantom_ml.data.columns.text_types import TextType, datetime_expr, iso_formats_of
 from phantom_ml.wording import counted
 
@@ -32,7 +32,9 @@ class Column:
 
 def flat_columns(schema: Mapping[str, pl.DataType]) -> list[Column]:
     """Return the columns of a table with structs taken apart, in order."""
-    return [c for name, dtype in schema.items() for c in _fields(name, pl.col(name), dtype)]
+    # By place: a name may be a pattern.
+    places = enumerate(schema.items())
+    return [c for i, (name, dtype) in places for c in _fields(name, pl.nth(i), dtype)]
 
 
 def _fields(name: str, expr: pl.Expr, dtype: pl.DataType) -> Iterator[Column]:
@@ -62,9 +64,9 @@ def plain_expr(column: Column) -> pl.Expr:
 
 
 def is_plain(schema: Mapping[str, pl.DataType]) -> bool:
-    """Return whether all columns have names, and types that the engine knows."""
+    """Return whether all columns have plain names, and types that the engine knows."""
     plain = all(dtype in PLAIN or dtype in TIMES for dtype in schema.values())
-    return plain and all(name.strip() for name in schema)
+    return plain and all(name.strip() and not is_pattern(name) for name in schema)
 
 
 def plain_table(frame: pl.DataFrame) -> pl.DataFrame:

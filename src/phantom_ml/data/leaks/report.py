@@ -80,7 +80,9 @@ def leak_report(
     found = _of_columns(frame, inputs, target, time_column)
     order = told_by_order(target) if time_column is None else None
     found += [order] if order is not None else []
-    found += shared_rows(frame, inputs, target, splits, forward=time_column is not None)
+    found += shared_rows(
+        frame, inputs, target, splits, forward=time_column is not None, groups=group_columns
+    )
     found += shared_entities(frame, inputs, group_columns, splits)
     return tuple(sorted(found, key=lambda w: (SEVERITIES.index(w.severity), -w.value)))
 

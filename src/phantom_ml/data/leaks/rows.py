@@ -65,19 +65,24 @@ def shared_rows(
     splits: Sequence[Split],
     *,
     forward: bool = False,
+    groups: Sequence[str] = (),
 ) -> list[LeakWarning]:
     """Return the warnings for validation rows that training rows repeat, exactly or nearly.
 
-    ``forward`` says that what is measured came later: see ``copied_rows``.
+    ``forward`` says that what is measured came later: see ``copied_rows``. What is alike but for the columns of
+    ``groups`` is of one case, too.
     """
     names = [c.name for c in schema.columns if c.kind not in UNLIKE and c.name in frame.columns]
     if not names or not splits:
         return []
     rows = frame.select(_plain(frame.schema[name], pl.col(name)) for name in names)
     exact = _seen_share(_row_hashes(rows), splits)
-    rounded = _row_hashes(rows.with_columns(pl.selectors.float().round_sig_figs(DIGITS)))
-    near = _seen_share(rounded, splits)
-    found = copied_rows(rounded, target, splits, forward=forward)
+    rounded = rows.with_columns(pl.selectors.float().round_sig_figs(DIGITS))
+    near = _seen_share(_row_hashes(rounded), splits)
+    of_case = rounded.drop([name for name in names if name in groups])
+    found = (
+        copied_rows(_row_hashes(of_case), target, splits, forward=forward) if of_case.width else []
+    )
     if exact >= SHARED:
         return [*found, _shared("duplicates", exact, "the same as a training row")]
     if near >= SHARED:
