@@ -1,8 +1,12 @@
 """How much of a trial's time each of its fits is given."""
 
+import numpy as np
+import polars as pl
 import pytest
+from sklearn.model_selection import KFold, check_cv
 
-from phantom_ml import AlgorithmClassifier
+from phantom_ml import AlgorithmClassifier, HyperparameterOptimizer
+from phantom_ml.errors import TargetUnusable
 from phantom_ml.process import Deadline, Limits
 from phantom_ml.sklearn_api import algorithm_bench
 from phantom_ml.sklearn_api.algorithm_bench import AlgorithmBench, Turn
@@ -73,3 +77,37 @@ def test_each_rung_counts_the_fits_that_are_still_to_come(monkeypatch):
         climb.step()
     assert [turn.n_left for turn in turns] == [6, 5, 4, 3, 2, 1]
     assert turns[-1].part == 1.0
+
+
+def lonely(place):
+    """Return rows whose two classes one column tells, one row apart, which is of a class of its own."""
+    told = np.arange(60) % 2
+    y = np.where(told == 1, "d", "c").astype(object)
+    y[place] = "z"
+    return pl.DataFrame({"a": told * 4.0 + np.linspace(0.0, 1.0, 60), "b": np.arange(60) % 7}), y
+
+
+@pytest.mark.parametrize("place", [0, 30, 59])
+def test_a_class_of_one_row_moves_the_score_of_no_other_row(place):
+    rows, y = lonely(place)
+    search = HyperparameterOptimizer("grid_search", n_trials=1)
+    found = search.optimize(
+        "LogisticRegression", {"C": [1.0]}, rows, y, scoring="accuracy", cv=KFold(3, shuffle=True)
+    )
+    assert found.best_score == pytest.approx(59 / 60)
+
+
+def test_no_fit_learns_a_row_whose_class_no_other_row_has():
+    rows, y = lonely(30)
+    model = AlgorithmClassifier("LogisticRegression")
+    splits = check_cv([(np.arange(40), np.arange(40, 60))])
+    asked = AlgorithmBench(Bench(model, rows, y, scoring_for(model, None, y), splits, "folds"))
+    assert 30 not in asked.workspace.fold("0").train
+    assert "1 row of a class that no other row has: scored, and not learned from." in asked.notes
+
+
+def test_one_class_in_all_rows_is_told_with_its_name():
+    rows, _ = lonely(0)
+    search = HyperparameterOptimizer("grid_search", n_trials=1)
+    with pytest.raises(TargetUnusable, match="y is 'a' in all 60 rows"):
+        search.optimize("LogisticRegression", None, rows, ["a"] * 60, cv=3)

@@ -29,6 +29,7 @@ from phantom_ml.automl.trials.room import Room
 from phantom_ml.automl.trials.workspace import Workspace
 from phantom_ml.config import AutoMLConfig, AutoMLTaskType
 from phantom_ml.data.reading.read import read
+from phantom_ml.errors import TargetUnusable
 from phantom_ml.features.given_rows import GivenRows
 from phantom_ml.process import DEFAULT_PRELOAD, Deadline, Limits, warm_up
 from phantom_ml.process.outcome import OutcomeStatus, error_of
@@ -37,8 +38,10 @@ from phantom_ml.sklearn_api.rows import free_name
 from phantom_ml.sklearn_api.said import SaidClasses, SaidValues
 from phantom_ml.tuning.bench import ROWS, SHARES, Bench, levels
 from phantom_ml.tuning.result import FOLDS
+from phantom_ml.wording import counted
 
 TARGET = "target"
+NOT_LEARNED = "{} of a class that no other row has: scored, and not learned from."
 #: What the fits of networks import beside torch.
 NETWORKS = tuple(
     f"phantom_ml.algorithms._deep.{name}" for name in ("tabular", "fit_lstm", "fit_transformer")
@@ -97,14 +100,21 @@ class AlgorithmBench:
     def notes(self) -> tuple[str, ...]:
         """Return what a person should know of the scores and of what was learned from."""
         matrix = self.workspace.samples().matrix
-        return (*self.bench.notes, *without_history(self.estimator.algorithm, matrix))
+        return (
+            *self.bench.notes,
+            *without_history(self.estimator.algorithm, matrix),
+            *([NOT_LEARNED.format(counted(len(self.lone), "row"))] if len(self.lone) else []),
+        )
 
     @cached_property
     def workspace(self) -> Workspace:
         """Return the folder with the encoded rows and the folds."""
         workspace, seed = Workspace(self._folder), self.bench.seed
         samples = encode(self.problem, workspace, self._config(self.problem.target.name))
-        folds = {str(i): (train, test) for i, (train, test) in enumerate(self.bench.folds)}
+        folds = {
+            str(i): (np.setdiff1d(train, self.lone, assume_unique=True), test)
+            for i, (train, test) in enumerate(self.bench.folds)
+        }
         save_folds(self.problem, workspace, folds, seed)
         room = Room.of(self.estimator.n_threads, None)
         fit_sides(samples, workspace, list(folds), room, seed, Deadline.never())
@@ -117,7 +127,7 @@ class AlgorithmBench:
         target = free_name(TARGET, frame.columns)
         answers = pl.Series(target, np.asarray(self.bench.y))
         if isinstance(self.estimator, AlgorithmClassifier):
-            answers = pl.Series(target, self.codes).cast(pl.String)
+            answers = pl.Series(target, self._taught()).cast(pl.String)
         table = frame.with_columns(answers)
         return pose(read(table, scratch=self._folder / "read"), self._config(target))
 
@@ -125,6 +135,27 @@ class AlgorithmBench:
     def codes(self) -> NDArray[np.int64]:
         """Return the classes by their order."""
         return np.unique(np.asarray(self.bench.y), return_inverse=True)[1].astype(np.int64)
+
+    @cached_property
+    def lone(self) -> NDArray[np.int64]:
+        """Return the rows of classes that no other row has: they are scored, and cannot be learned from."""
+        if not isinstance(self.estimator, AlgorithmClassifier):
+            return np.empty(0, np.int64)
+        return np.flatnonzero(np.bincount(self.codes)[self.codes] == 1)
+
+    def _taught(self) -> NDArray[np.int64]:
+        """Return the classes by their order; where only one row has it, the commonest, which no fit learns."""
+        counts = np.bincount(self.codes)
+        if np.count_nonzero(counts > 1) < 2:
+            common = np.unique(np.asarray(self.bench.y)).tolist()[counts.argmax()]
+            others = f" but {len(self.lone)}" if len(self.lone) else ""
+            raise TargetUnusable(
+                f"y is {common!r} in all {len(self.codes):,} rows{others}: no two classes are to be told apart.",
+                "Give rows of two classes, two rows of each at least.",
+            )
+        taught = self.codes.copy()
+        taught[self.lone] = counts.argmax()
+        return taught
 
     def _config(self, target: str) -> AutoMLConfig:
         classes = isinstance(self.estimator, AlgorithmClassifier)
