@@ -15,9 +15,10 @@ validation too. Settings without bounds are yours alone to change. Each heading 
 `algorithms_to_try` takes. This page is written from the code:
 `python -m phantom_ml.algorithms._documentation > docs/algorithms.md`.
 
-Networks (NeuralNetwork, Transformer, LSTM, Autoencoder) are trained in torch and score without it. `device: auto` takes a GPU where there
-is one: with products in bfloat16 where it has them, and half the rows a step where its memory is not enough. What is trained scores
-alike on any machine: rows in another order or alone within 1e-6 on the CPU. Training on a GPU was not measured: none was there.
+Networks (NeuralNetwork, Transformer, LSTM, Autoencoder) are trained in torch and score without it.
+`device: auto` takes a GPU where there is one: with products in bfloat16 where it has them, and half the
+rows a step where its memory is not enough. What is trained scores alike on any machine: rows in another
+order or alone within 1e-6 on the CPU. Training on a GPU was not measured: none was there.
 """
 
 
