@@ -30,6 +30,7 @@ from phantom_ml.errors import BadSetting, StoreError
 from phantom_ml.metrics.base import Metric
 from phantom_ml.metrics.user_function import UserFunction, from_function
 from phantom_ml.metrics.validation_scores import ValidationScores
+from phantom_ml.model.checks import HELD_OUT
 from phantom_ml.model.leaderboard import Leaderboard
 from phantom_ml.model.manifest import Manifest
 from phantom_ml.model.pipeline import Pipeline
@@ -197,7 +198,7 @@ def refit(
     config = _config_again(manifest, spec)
     problem = pose(dataset, config)
     keeper = keeper_of_refit(store, model_id, config, problem, dataset)
-    file = store.model_folder(model_id) / "validation.npz"
+    file = store.model_folder(model_id) / HELD_OUT
     validation = ValidationScores.load(file) if file.exists() else None
     folder = store.stage()
     try:

@@ -11,6 +11,7 @@ from phantom_ml.core.shelf import Shelf
 from phantom_ml.errors import BadSetting
 from phantom_ml.metrics.thresholds import Threshold, threshold_for
 from phantom_ml.metrics.validation_scores import ValidationScores
+from phantom_ml.model.checks import HELD_OUT
 from phantom_ml.tasks.base import tasks
 
 #: Rules that count alerts that are right.
@@ -47,7 +48,7 @@ def _asked(policy: Any) -> ThresholdPolicy | None:
 
 
 def _held_out(folder: Path) -> ValidationScores:
-    file = folder / "validation.npz"
+    file = folder / HELD_OUT
     if not file.exists():
         raise BadSetting(
             "The model keeps no held-out scores: it does not tell two classes apart.",

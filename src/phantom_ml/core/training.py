@@ -34,6 +34,7 @@ from phantom_ml.metrics.threshold_claims import way_out
 from phantom_ml.metrics.thresholds import ThresholdTable, threshold_table
 from phantom_ml.metrics.validation_scores import ValidationScores
 from phantom_ml.model.bundle import seal
+from phantom_ml.model.checks import HELD_OUT
 from phantom_ml.model.families import kept_families
 from phantom_ml.model.leaderboard import Leaderboard
 from phantom_ml.model.signing import SigningKey
@@ -368,7 +369,7 @@ def _late(seconds: float, budget: float | None) -> tuple[str, ...]:
 
 def thresholds_of(folder: Path, policy: ThresholdPolicy | None) -> ThresholdTable | None:
     """Return the threshold table of a kept model, None unless it has two classes."""
-    file = folder / "validation.npz"
+    file = folder / HELD_OUT
     if not file.exists():
         return None
     return threshold_table(ValidationScores.load(file), policy)

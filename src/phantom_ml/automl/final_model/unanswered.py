@@ -18,6 +18,7 @@ from phantom_ml.automl.trials.scoring import cut, unanswered_of, unanswered_rows
 from phantom_ml.config import ProblemKind
 from phantom_ml.data.matrix import Rows
 from phantom_ml.metrics.validation_scores import ValidationScores
+from phantom_ml.model.checks import HELD_OUT
 from phantom_ml.model.pipeline import Pipeline
 from phantom_ml.model.spec import ModelSpec
 
@@ -53,7 +54,7 @@ def with_unanswered(
     chosen = _some(unanswered_rows(problem, rows))
     scores = _among(Pipeline.load(draft.folder, spec), problem).score(_frame(problem, chosen))
     whole = replace(validation, unanswered=scores[:, 0])
-    whole.save(draft.folder / "validation.npz")
+    whole.save(draft.folder / HELD_OUT)
     threshold = cut(None if spec.threshold is None else spec.threshold.policy, whole)
     return replace(draft, spec=spec.model_copy(update={"threshold": threshold}))
 

@@ -17,6 +17,7 @@ from phantom_ml.automl.trials.workspace import Workspace
 from phantom_ml.metrics.calibration import Calibrator
 from phantom_ml.metrics.thresholds import Threshold
 from phantom_ml.metrics.validation_scores import ValidationScores
+from phantom_ml.model.checks import HELD_OUT
 from phantom_ml.model.forecast_spec import ForecastSpec
 from phantom_ml.model.pipeline import USUAL
 from phantom_ml.model.spec import FittedPart, Member, ModelSpec
@@ -82,7 +83,7 @@ def stage(
     link(workspace.folder / "golden" / "rows.parquet", golden / "rows.parquet")
     np.save(golden / "expected.npy", recipe.golden)
     if recipe.validation is not None:
-        recipe.validation.save(folder / "validation.npz")
+        recipe.validation.save(folder / HELD_OUT)
     spec = ModelSpec(
         task_type=problem.task.task_type,
         kind=problem.target.kind,
