@@ -43,6 +43,8 @@ def _section(algorithm: type[AlgorithmSettings]) -> str:
         facts.append("Reads whom a row belongs to.")
     if algorithm.can_stop:
         facts.append("Stops at its deadline and keeps what it has.")
+    if algorithm.grows is not None:
+        facts.append(f"Goes on from rung to rung by `{algorithm.grows}`.")
     if algorithm.learner.contributions is not Learner.contributions:
         facts.append("Tells exact contributions.")
     return f"## {algorithm.name}\n\n{story}\n\n{' '.join(facts)}\n{_table(algorithm)}"

@@ -18,6 +18,7 @@ from typing import ClassVar, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from phantom_ml.algorithms.looks import Looks
 from phantom_ml.config import SUPERVISED, ProblemKind
 from phantom_ml.config.bounds import Bound, BoundedSettings, Setting, bounded, choice
 from phantom_ml.data.matrix import Matrix, Samples
@@ -61,6 +62,8 @@ class FitContext:
         A learner that grows stops here and keeps what it has; others are ended from outside.
     n_rounds : int or None
         Exactly so many rounds (a refit on all rows); None: early stopping by the validation rows.
+    looks : Looks
+        A learner that grows (``AlgorithmSettings.grows``) shows itself at these rounds, and goes on.
     """
 
     kind: ProblemKind
@@ -69,6 +72,7 @@ class FitContext:
     n_threads: int = 1
     deadline: Deadline = field(default_factory=Deadline.never)
     n_rounds: int | None = None
+    looks: Looks[Learner] = field(default_factory=Looks.none)
 
     @property
     def n_outputs(self) -> int:
@@ -159,6 +163,8 @@ class AlgorithmSettings(BoundedSettings, ABC):
     reads_known : whether known anomalies are among the rows that a detector is fitted on.
     can_stop : whether it checks its deadline inside a fit and keeps what it has; its learner then
         tells by ``is_cut_short`` that it did.
+    grows : the setting that counts what a fit adds one after the other (rounds, trees, epochs), at which it
+        shows itself to ``FitContext.looks``; None where there is none.
     """
 
     name: ClassVar[str]
@@ -172,6 +178,7 @@ class AlgorithmSettings(BoundedSettings, ABC):
     reads_entity: ClassVar[bool] = False
     reads_known: ClassVar[bool] = False
     can_stop: ClassVar[bool] = False
+    grows: ClassVar[str | None] = None
     learner: ClassVar[type[Learner]]
 
     @abstractmethod

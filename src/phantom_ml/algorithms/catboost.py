@@ -6,6 +6,7 @@ import importlib.util
 import io
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
@@ -44,6 +45,8 @@ LOSSES = {
 }
 #: CatBoost's words where no column of the training rows has two values.
 NOTHING_TO_SPLIT = "All features are either constant or ignored"
+#: Seconds from one snapshot to the next: there is always one at the end.
+NEVER = 1_000_000
 #: A tree whose sample of rows is empty ends a fit: rows are sampled where that is rarer than this.
 EMPTY_SAMPLE = 1e-6
 #: No class is ruled out by rows that tell nothing.
@@ -173,6 +176,7 @@ class CatBoost(AlgorithmSettings):
     learner: ClassVar[type[Learner]] = CatBoostLearner
     quick: ClassVar[dict[str, Setting]] = {"max_rounds": 10, "depth": 3}
     can_stop: ClassVar[bool] = True
+    grows: ClassVar[str | None] = "max_rounds"
 
     learning_rate: float = bounded(0.08, 0.005, 0.3, log=True, description="Step of a round.")
     depth: int = bounded(7, 2, 9, description="Levels of every tree.")
@@ -198,7 +202,6 @@ class CatBoost(AlgorithmSettings):
         Where the training rows have nothing to split by, it is one answer for all rows.
         """
         _require_library()
-        categorical = np.array(train.matrix.categorical, np.int64)
         unit = TargetUnit.of(train, context.kind)
         judges = unit.shown(valid) if valid is not None and context.n_rounds is None else None
         stopper = Stopper(
@@ -210,44 +213,17 @@ class CatBoost(AlgorithmSettings):
             # After each round it tells all losses so far, so that every round takes longer than the last.
             slow=SLOW_SHARE * constant_loss(judges, context),
         )
-        model = self._boosted(unit.shown(train), judges, stopper, context)
-        if model is None:
-            model = self._constant(unit.shown(train), context)
-        elif model.tree_count_ > stopper.best_round:
-            model.shrink(ntree_end=stopper.best_round)
-        learner = CatBoostLearner(context.kind, categorical, model._serialize_model(), unit)
+        growing = _Growing(self, unit.shown(train), judges, stopper, context, unit)
+        learner = growing.run() or self._constant(growing)
         learner.waited, learner.is_cut_short = stopper.waited, stopper.is_cut_short
         return learner
 
-    def _boosted(
-        self, train: Samples, valid: Samples | None, stopper: Stopper, context: FitContext
-    ) -> Model | None:
-        """Return the model of all rounds that were made, or None where nothing can be split."""
-        from catboost import CatBoostError
-
-        categorical = np.array(train.matrix.categorical, np.int64)
-        model = self._model(stopper.limit, len(train.target), context)
-        try:
-            model.fit(
-                _samples(train, categorical),
-                eval_set=None if valid is None else _samples(valid, categorical),
-                callbacks=[_Callback(stopper, LOSSES[context.kind])],
-                # What it warns of (classes that these rows lack) is provided for here.
-                log_cout=io.StringIO(),
-                log_cerr=io.StringIO(),
-            )
-        except CatBoostError as error:
-            if NOTHING_TO_SPLIT in str(error):
-                return None
-            raise
-        # A numeric column without any value is no reason for it to refuse, but none to split either.
-        return model if max(model.get_tree_leaf_counts()) > 1 else None
-
-    def _constant(self, train: Samples, context: FitContext) -> Model:
-        """Return a model that answers every row with the shares of the classes, or with the mean."""
+    def _constant(self, growing: _Growing) -> CatBoostLearner:
+        """Return what answers every row with the shares of the classes, or with the mean."""
+        train, context = growing.train, growing.context
         # One row a class, and two that differ: CatBoost makes no model of rows that do not.
         target = np.arange(max(2, context.n_classes))
-        model = self._model(1, len(target), context)
+        model = self.model(1, len(target), context)
         values = np.zeros((len(target), train.matrix.values.shape[1]), np.float32)
         values[1] = 1.0
         categorical = np.array(train.matrix.categorical, np.int64)
@@ -258,9 +234,10 @@ class CatBoost(AlgorithmSettings):
         )
         model.set_leaf_values(np.zeros_like(model.get_leaf_values()))
         model.set_scale_and_bias(1.0, _raw_answer(train, context))
-        return model
+        return growing.learner(model)
 
-    def _model(self, n_rounds: int, n_rows: int, context: FitContext) -> Model:
+    def model(self, n_rounds: int, n_rows: int, context: FitContext) -> Model:
+        """Return CatBoost's model before its fit to so many rows, of at most so many rounds."""
         from catboost import CatBoost as Model
 
         params: dict[str, Any] = self.model_dump(exclude={"max_rounds", "subsample"})
@@ -301,15 +278,74 @@ def _raw_answer(train: Samples, context: FitContext) -> float | list[float]:
     return float(np.log(shares[0]) - np.log1p(-shares[0]))
 
 
-class _Callback:
-    """CatBoost asks it after each round."""
+@dataclass
+class _Growing:
+    """One fit: rounds up to a look, that look, and the rounds after it, until the stopper says no."""
 
-    def __init__(self, stopper: Stopper, loss: str) -> None:
-        self._stopper, self._loss = stopper, loss
+    settings: CatBoost
+    train: Samples
+    valid: Samples | None
+    stopper: Stopper
+    context: FitContext
+    unit: TargetUnit
+    goes_on: bool = True
+
+    def run(self) -> CatBoostLearner | None:
+        """Return the learner of the best round, or None where nothing can be split."""
+        if self.context.looks.next is None:
+            return self._until(self.stopper.limit, {})
+        with TemporaryDirectory(prefix="phantom-catboost-") as folder:
+            # It reads this file where it finds it, and goes on from there to the same trees.
+            kept = {"save_snapshot": True, "snapshot_file": "state", "train_dir": folder}
+            return self._shown({**kept, "allow_writing_files": True, "snapshot_interval": NEVER})
+
+    def _shown(self, kept: dict[str, Any]) -> CatBoostLearner | None:
+        """Make rounds up to the next look, show what there is, and go on."""
+        done, limit = self.stopper.rounds, self.stopper.limit
+        learner = self._until(done + self.context.looks.up_to(done, limit - done), kept)
+        if learner is None or not self.goes_on:
+            return learner
+        found: CatBoostLearner = learner
+        self.context.looks.reached(self.stopper.rounds, lambda: found)
+        return self._shown(kept)
+
+    def _until(self, n_rounds: int, kept: dict[str, Any]) -> CatBoostLearner | None:
+        """Make rounds until there are so many, or the stopper says no."""
+        from catboost import CatBoostError
+
+        categorical = np.array(self.train.matrix.categorical, np.int64)
+        model = self.settings.model(self.stopper.limit, len(self.train.target), self.context)
+        model.set_params(iterations=n_rounds, **kept)
+        try:
+            model.fit(
+                _samples(self.train, categorical),
+                eval_set=None if self.valid is None else _samples(self.valid, categorical),
+                callbacks=[self],
+                # What it warns of (classes that these rows lack) is provided for here.
+                log_cout=io.StringIO(),
+                log_cerr=io.StringIO(),
+            )
+        except CatBoostError as error:
+            if NOTHING_TO_SPLIT in str(error):
+                return None
+            raise
+        # A numeric column without any value is no reason for it to refuse, but none to split either.
+        return self.learner(model) if max(model.get_tree_leaf_counts()) > 1 else None
 
     def after_iteration(self, info: Any) -> bool:
+        """Say whether another round is to follow; CatBoost asks after each."""
         told = info.metrics.get("validation")
-        return self._stopper.goes_on(told[self._loss][-1] if told else None)
+        loss = told[LOSSES[self.context.kind]][-1] if told else None
+        self.goes_on = self.stopper.goes_on(loss)
+        return self.goes_on
+
+    def learner(self, model: Model) -> CatBoostLearner:
+        """Return the learner of the best round so far."""
+        if model.tree_count_ > max(1, self.stopper.best_round):
+            model.shrink(ntree_end=self.stopper.best_round)
+        categorical = np.array(self.train.matrix.categorical, np.int64)
+        content = model._serialize_model()
+        return CatBoostLearner(self.context.kind, categorical, content, self.unit)
 
 
 def _samples(samples: Samples, categorical: NDArray[np.int64]) -> Pool:

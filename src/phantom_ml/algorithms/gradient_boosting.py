@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -169,6 +170,7 @@ class GradientBoosting(AlgorithmSettings):
     learner: ClassVar[type[Learner]] = GradientBoostingLearner
     quick: ClassVar[dict[str, Setting]] = {"max_rounds": 10}
     can_stop: ClassVar[bool] = True
+    grows: ClassVar[str | None] = "max_rounds"
 
     learning_rate: float = bounded(0.06, 0.005, 0.3, log=True, description="Step of a round.")
     max_leaf_nodes: int = bounded(31, 2, 255, log=True, description="Leaves of a tree, at most.")
@@ -240,12 +242,16 @@ class _Boosting:
         going = True
         while going and batch > 0:
             begun, batch = self._deadline.clock(), min(batch, rounds.limit - done)
+            batch = self._context.looks.up_to(done, batch)
             self._grow(done + batch)
             for number in range(done, done + batch):
                 loss = None if watched is None else watched.loss(self._part(number, number + 1))
                 going = going and rounds.goes_on(loss)
             done += batch
             batch = self._fitting(batch, (self._deadline.clock() - begun) / batch)
+            if going and batch > 0:
+                of_now = partial(self._part, 0, max(1, rounds.best_round))
+                self._context.looks.reached(done, of_now)
         learner = self._part(0, max(1, rounds.best_round))
         # Whoever would go on had no time for another batch.
         learner.waited, learner.is_cut_short = rounds.waited, going

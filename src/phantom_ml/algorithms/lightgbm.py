@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
@@ -127,6 +128,7 @@ class LightGBM(AlgorithmSettings):
     learner: ClassVar[type[Learner]] = LightGBMLearner
     quick: ClassVar[dict[str, Setting]] = {"max_rounds": 20}
     can_stop: ClassVar[bool] = True
+    grows: ClassVar[str | None] = "max_rounds"
 
     learning_rate: float = bounded(0.04, 0.005, 0.3, log=True, description="Step of a round.")
     num_leaves: int = bounded(50, 2, 512, log=True, description="Leaves of a tree, at most.")
@@ -162,8 +164,9 @@ class LightGBM(AlgorithmSettings):
         if watches and valid is not None:
             booster.add_valid(_dataset(unit.shown(valid), params, rows), "valid")
         stopper = Stopper(context, len(train.target), self.max_rounds, has_valid=watches)
-        best = _boost(booster, stopper, watches)
-        learner = LightGBMLearner(booster.model_to_string(num_iteration=best), unit)
+        for n_rounds in _rounds(booster, stopper, watches):
+            context.looks.reached(n_rounds, lambda: _learner(booster, stopper, unit))
+        learner = _learner(booster, stopper, unit)
         learner.waited, learner.is_cut_short = stopper.waited, stopper.is_cut_short
         return learner
 
@@ -199,12 +202,18 @@ def _dataset(samples: Samples, params: dict[str, Any], reference: Dataset | None
     )
 
 
-def _boost(booster: Booster, stopper: Stopper, watches: bool) -> int:
-    """Run rounds until the stopper says no; return the round to keep."""
+def _rounds(booster: Booster, stopper: Stopper, watches: bool) -> Iterator[int]:
+    """Run rounds until the stopper says no; yield how many there are before each that follows."""
     barren = 0
     while barren < BARREN_ROUNDS:
         barren = barren + 1 if booster.update() else 0
         loss = booster.eval_valid()[0][2] if watches else None
         if not stopper.goes_on(loss):
-            break
-    return max(1, min(stopper.best_round, int(booster.current_iteration())))
+            return
+        yield stopper.rounds
+
+
+def _learner(booster: Booster, stopper: Stopper, unit: TargetUnit) -> LightGBMLearner:
+    """Return the learner of the best round so far."""
+    best = max(1, min(stopper.best_round, int(booster.current_iteration())))
+    return LightGBMLearner(booster.model_to_string(num_iteration=best), unit)

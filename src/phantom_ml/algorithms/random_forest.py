@@ -9,8 +9,7 @@ from pydantic import Field
 from phantom_ml.algorithms._trees.forest import (
     MAX_FEATURES,
     ForestLearner,
-    forest_arrays,
-    grow,
+    fit_forest,
     max_leaf_nodes,
 )
 from phantom_ml.algorithms.base import (
@@ -24,7 +23,6 @@ from phantom_ml.algorithms.base import (
 )
 from phantom_ml.config import ProblemKind
 from phantom_ml.data.matrix import Samples
-from phantom_ml.data.target.unit import TargetUnit
 
 
 class RandomForestLearner(ForestLearner):
@@ -45,6 +43,7 @@ class RandomForest(AlgorithmSettings):
     learner: ClassVar[type[Learner]] = RandomForestLearner
     quick: ClassVar[dict[str, Setting]] = {"n_estimators": 10}
     can_stop: ClassVar[bool] = True
+    grows: ClassVar[str | None] = "n_estimators"
 
     n_estimators: int = Field(300, ge=1, le=10_000, description="Trees, at most.")
     max_features: Literal["sqrt", "third", "half", "all"] = choice(
@@ -61,13 +60,8 @@ class RandomForest(AlgorithmSettings):
     ) -> RandomForestLearner:
         """Return the forest that was grown before the deadline, at least one batch of trees."""
         estimator = self._estimator(context, len(train.target))
-        unit = TargetUnit.of(train, context.kind)
         n_trees = context.n_rounds or self.n_estimators
-        exponents = grow(estimator, unit.shown(train), n_trees, context)
-        arrays = forest_arrays(estimator, context, exponents)
-        learner = RandomForestLearner(context.kind, *arrays, unit)
-        learner.is_cut_short = learner.n_trees < n_trees
-        return learner
+        return fit_forest(RandomForestLearner, estimator, train, n_trees, context)
 
     def _estimator(self, context: FitContext, n_rows: int) -> Any:
         from sklearn.ensemble import RandomForestClassifier, RandomForestRegressor

@@ -145,11 +145,16 @@ class SurpriseLightGBM(LightGBM):
         if valid is not None:
             heard = _told(halves, valid.matrix, context.n_threads)
             watched = replace(valid, matrix=_widened(valid.matrix, heard))
-        booster = super().fit(wide, watched, replace(context, kind=ProblemKind.BINARY))
-        if context.kind is ProblemKind.BINARY:
-            return SurpriseLightGBMLearner(halves, booster, None)
-        usual = booster.predict(wide.matrix.rows(normal), context.n_threads)
-        return SurpriseLightGBMLearner(halves, booster, Surprise.fit(_log_odds(usual)[:, 0]))
+
+        def whole(booster: LightGBMLearner) -> SurpriseLightGBMLearner:
+            if context.kind is ProblemKind.BINARY:
+                return SurpriseLightGBMLearner(halves, booster, None)
+            usual = booster.predict(wide.matrix.rows(normal), context.n_threads)
+            return SurpriseLightGBMLearner(halves, booster, Surprise.fit(_log_odds(usual)[:, 0]))
+
+        looks = context.looks.through(whole)
+        of_two = replace(context, kind=ProblemKind.BINARY, looks=looks)
+        return whole(super().fit(wide, watched, of_two))
 
 
 def _fitted_halves(

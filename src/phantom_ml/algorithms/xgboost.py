@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -121,6 +124,7 @@ class XGBoost(AlgorithmSettings):
     learner: ClassVar[type[Learner]] = XGBoostLearner
     quick: ClassVar[dict[str, Setting]] = {"max_rounds": 20}
     can_stop: ClassVar[bool] = True
+    grows: ClassVar[str | None] = "max_rounds"
 
     learning_rate: float = bounded(0.08, 0.005, 0.3, log=True, description="Step of a round.")
     max_depth: int = bounded(6, 1, 12, description="Levels of a tree, at most.")
@@ -153,8 +157,13 @@ class XGBoost(AlgorithmSettings):
         stopper = Stopper(
             context, len(train.target), self.max_rounds, has_valid=watched is not None
         )
-        best = _boost(booster, rows, watched, stopper)
-        learner = XGBoostLearner(bytes(booster[:best].save_raw("json")), unit)
+        # Any other booster that is made in this thread would seed anew what this one draws rows by.
+        with ThreadPoolExecutor(1) as aside:
+            for n_rounds in _rounds(booster, rows, watched, stopper):
+                if context.looks.are_due(n_rounds):
+                    of_now = partial(_learner, booster, stopper, unit)
+                    aside.submit(context.looks.reached, n_rounds, of_now).result()
+        learner = _learner(booster, stopper, unit)
         learner.waited, learner.is_cut_short = stopper.waited, stopper.is_cut_short
         return learner
 
@@ -193,10 +202,10 @@ class XGBoost(AlgorithmSettings):
         return params
 
 
-def _boost(
+def _rounds(
     booster: Booster, rows: QuantileDMatrix, watched: QuantileDMatrix | None, stopper: Stopper
-) -> int:
-    """Run rounds until the stopper says no; return how many to keep."""
+) -> Iterator[int]:
+    """Run rounds until the stopper says no; yield how many there are before each that follows."""
     for number in range(stopper.limit):
         booster.update(rows, number)
         loss = None
@@ -204,5 +213,10 @@ def _boost(
             told = booster.eval_set([(watched, "valid")], number)
             loss = float(told.rsplit(":", 1)[1])
         if not stopper.goes_on(loss):
-            break
-    return stopper.best_round
+            return
+        yield stopper.rounds
+
+
+def _learner(booster: Booster, stopper: Stopper, unit: TargetUnit) -> XGBoostLearner:
+    """Return the learner of the best round so far."""
+    return XGBoostLearner(bytes(booster[: stopper.best_round].save_raw("json")), unit)

@@ -7,7 +7,7 @@ import shutil
 import tempfile
 import weakref
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -32,12 +32,12 @@ from phantom_ml.data.reading.read import read
 from phantom_ml.errors import TargetUnusable
 from phantom_ml.features.given_rows import GivenRows
 from phantom_ml.process import DEFAULT_PRELOAD, Deadline, Limits, warm_up
-from phantom_ml.process.outcome import OutcomeStatus, error_of
 from phantom_ml.sklearn_api.algorithm import OWN, AlgorithmClassifier, AlgorithmEstimator
+from phantom_ml.sklearn_api.fit_under_way import FitUnderWay
+from phantom_ml.sklearn_api.ladder import GrowingLadder, Ladder, Turn
 from phantom_ml.sklearn_api.rows import free_name
 from phantom_ml.sklearn_api.said import SaidClasses, SaidValues
-from phantom_ml.tuning.bench import ROWS, SHARES, Bench, levels
-from phantom_ml.tuning.result import FOLDS
+from phantom_ml.tuning.bench import Bench, Climb
 from phantom_ml.wording import counted
 
 TARGET = "target"
@@ -50,25 +50,6 @@ NETWORKS = tuple(
 #: a share of the time that is left. One that takes longer (seconds) waited for an import, as later ones will not:
 #: measured on a busy machine, it takes 0.03 to 0.18 s.
 BESIDE, MOST_BESIDE, LONGEST_START = 2.0, 0.5, 0.25
-
-
-@dataclass(frozen=True)
-class Turn:
-    """What one fit of a trial may take.
-
-    Attributes
-    ----------
-    part : float
-        Of the time that is left to fits, at first.
-    n_left : int
-        Fits of the trial that are still to be made, this one among them.
-    share : float
-        Of the fold's training rows.
-    """
-
-    part: float
-    n_left: int
-    share: float = 1.0
 
 
 class AlgorithmBench:
@@ -171,20 +152,29 @@ class AlgorithmBench:
         folder = self.workspace.folder / "ready"
         self.beside = BESIDE * min(LONGEST_START, wait_for(self._modules, folder))
 
-    def begin(self, params: Mapping[str, Any], limits: Limits) -> Ladder:
-        """Return a trial's way up its rungs."""
+    def begin(self, params: Mapping[str, Any], limits: Limits) -> Climb:
+        """Return a trial's way up its rungs: what grows goes on from rung to rung, all else is fitted anew."""
         own = {n: v for n, v in self.estimator.get_params().items() if n not in OWN}
-        return Ladder(self, {**own, **params}, limits)
+        grows = algorithms.get(self.estimator.algorithm).grows
+        kind = GrowingLadder if self.bench.resource == grows else Ladder
+        return kind(self, {**own, **params}, limits)
 
     def score(self, settings: Mapping[str, Any], fold: int, limits: Limits, turn: Turn) -> float:
-        """Return the score on a fold, fitted with a share of its rows; raises ProcessError.
+        """Return the score on a fold, fitted with a share of its rows; raises ProcessError."""
+        with self.fit(settings, fold, limits, turn) as fit:
+            return self.scored(fit.predicted(), fold)
+
+    def fit(
+        self, settings: Mapping[str, Any], fold: int, limits: Limits, turn: Turn
+    ) -> FitUnderWay:
+        """Begin a fit on a share of a fold's rows.
 
         What grows stops itself after its part of the time that is left, and keeps what it has, or goes on
         where that is nothing yet; the limits end what does not. Fits leave the time in which their children
         start, read, score and save.
         """
-        spare = min(turn.n_left * self.beside, MOST_BESIDE * limits.deadline.left())
-        train, test = self.bench.folds[fold]
+        spare = self.spare(turn.n_left, limits)
+        train, _ = self.bench.folds[fold]
         most = None if turn.share == 1.0 else max(2, round(turn.share * len(train)))
         order = Order(
             next(self._numbers),
@@ -196,21 +186,18 @@ class AlgorithmBench:
             limits.memory_mb,
             share=turn.part,
             beside_start=True,
+            looks=turn.looks,
         )
         running = start(order, self.workspace, GRACE_SECONDS + spare)
-        try:
-            outcome = running.child.wait()
-        finally:
-            running.child.stop()
-        if outcome is None or outcome.status is not OutcomeStatus.OK:
-            raise error_of(outcome) if outcome else RuntimeError("The child has no outcome.")
-        predicted = np.load(running.child.folder / "prediction.npy")
-        shutil.rmtree(running.child.folder, ignore_errors=True)
-        return self._scored(predicted, np.asarray(test))
+        return FitUnderWay(running.child, len(turn.looks))
 
-    def _scored(self, predicted: NDArray[np.float64], test: NDArray[np.int64]) -> float:
-        """Return scikit-learn's score of predictions that are there already."""
-        y = np.asarray(self.bench.y)
+    def spare(self, n_fits: int, limits: Limits) -> float:
+        """Return the seconds that so many fits leave of those that are left."""
+        return min(n_fits * self.beside, MOST_BESIDE * limits.deadline.left())
+
+    def scored(self, predicted: NDArray[np.float64], fold: int) -> float:
+        """Return scikit-learn's score of what a fit predicted of a fold's held-out rows."""
+        y, test = np.asarray(self.bench.y), np.asarray(self.bench.folds[fold][1])
         found = self._in_order(predicted)
         classes = isinstance(self.estimator, AlgorithmClassifier)
         said = SaidClasses(found, np.unique(y)) if classes else SaidValues(found)
@@ -233,52 +220,3 @@ def _modules(kind: type[AlgorithmSettings]) -> tuple[str, ...]:
     fits = ("numpy", "phantom_ml.automl.trials.fit_child", *own)
     # The slowest first: a child that is started before it is there would import it beside the others.
     return (TORCH, *fits, *NETWORKS) if kind.extra == DEEP else fits
-
-
-def _part_of_rung(rung: int) -> float:
-    """Return the part of a trial's time that a rung may take of what it and those after it have.
-
-    Half of it goes by how much the rung gives a fit, half is the same for all rungs: a fit's start takes as long
-    on the lowest. What a rung does not need is left to those after it.
-    """
-    by_size = SHARES[rung] / sum(SHARES[rung:])
-    return (by_size + 1 / len(SHARES[rung:])) / 2
-
-
-@dataclass
-class Ladder:
-    """One trial: the scores by fold after each rung."""
-
-    bench: AlgorithmBench
-    settings: dict[str, Any]
-    limits: Limits
-    rung: int = 0
-    scores: list[float] = field(default_factory=list)
-
-    def step(self) -> dict[str, Any] | None:
-        """Return the scores after the next rung; raises ProcessError."""
-        resource, bench = self.bench.bench.resource, self.bench
-        n_folds = len(bench.bench.folds)
-        if resource == FOLDS:
-            n_left = n_folds - self.rung
-            turn = Turn(1 / n_left, n_left)
-            self.scores.append(bench.score(self.settings, self.rung, self.limits, turn))
-        else:
-            settings, share = dict(self.settings), SHARES[self.rung]
-            of_rung = _part_of_rung(self.rung)
-            if resource != ROWS:
-                settings[resource], share = levels(int(settings[resource]))[self.rung], 1.0
-            # Each fold leaves the later ones of its rung, and the later rungs, their part.
-            n_left = n_folds * (bench.n_rungs - self.rung)
-            turns = [
-                Turn(of_rung / (n_folds - f * of_rung), n_left - f, share) for f in range(n_folds)
-            ]
-            self.scores = [bench.score(settings, f, self.limits, t) for f, t in enumerate(turns)]
-        self.rung += 1
-        return {"scores": [*self.scores]}
-
-    def __enter__(self) -> Ladder:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        """Each child has ended with its step."""

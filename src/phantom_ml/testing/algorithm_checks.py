@@ -23,6 +23,7 @@ from phantom_ml.algorithms.base import (
     load_learner,
     save_learner,
 )
+from phantom_ml.algorithms.looks import Looks
 from phantom_ml.config import ProblemKind
 from phantom_ml.data.matrix import Feature, Matrix, Samples
 from phantom_ml.errors import BundleDamaged
@@ -49,6 +50,8 @@ from phantom_ml.testing._algorithm_targets import check_unit_of_the_target
 
 #: Seeded points of the search space that are fitted.
 N_POINTS = 20
+#: Rounds, trees or epochs of a fit that is looked at, and when.
+N_GROWN, LOOKED_AT = 6, (2, 4)
 #: Seconds that a fit may take whose deadline has passed before it began.
 LATE_SECONDS = 5.0
 
@@ -317,6 +320,23 @@ def check_rounds(algorithm: Algorithm) -> None:
     expect(told, f"It made {learner.n_rounds} rounds instead of 7.")
 
 
+def check_looks(algorithm: Algorithm) -> None:
+    """Check that a learner which grows shows itself on its way, and is the same in the end."""
+    if algorithm.grows is None:
+        return
+    for kind in kinds_of(algorithm):
+        train, valid = samples_of(kind, 200, 1), samples_of(kind, 100, 2)
+        settings, test = quick(algorithm, **{algorithm.grows: N_GROWN}), matrix_of(50, 3)
+        shown: list[Learner] = []
+        looked = replace(context_of(kind), looks=Looks(LOOKED_AT, shown.append))
+        found = settings.fit(train, valid, looked).predict(test)
+        plain = settings.fit(train, valid, context_of(kind)).predict(test)
+        expect(np.array_equal(found, plain), "A fit that is looked at comes to something else.")
+        expect(len(shown) == len(LOOKED_AT), f"It showed itself {len(shown)} times.")
+        for learner in shown:
+            check_answer(learner.predict(test), 50, context_of(kind))
+
+
 def check_explanations(algorithm: Algorithm) -> None:
     """Check that importances are not negative and contributions sum to the raw prediction."""
     for kind in kinds_of(algorithm):
@@ -388,6 +408,6 @@ CHECKS: tuple[Callable[[Algorithm], None], ...] = (
     check_same_seed_same_predictions, check_rows_stand_alone, check_input_is_left_alone, check_missing_everywhere,
     check_unseen_category, check_useless_columns, check_one_positive_in_a_thousand,
     check_absent_class, check_weights_count, check_save_and_load, check_damaged_files,
-    check_deadline, check_rounds, check_explanations, check_reads_text, check_reads_history,
+    check_deadline, check_rounds, check_looks, check_explanations, check_reads_text, check_reads_history,
     check_ends_of_bounds, check_points_of_the_space,
 )  # fmt: skip

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from phantom_ml.algorithms._deep.answers import Answers
-from phantom_ml.algorithms._deep.fitting import VALID_ROWS, Rows, fitted, some
+from phantom_ml.algorithms._deep.fitting import VALID_ROWS, Rows, fitted, shown, some
 from phantom_ml.algorithms._deep.lstm_learner import LSTMLearner
 from phantom_ml.algorithms._deep.lstm_net import Sizes, forward, shapes, start
 from phantom_ml.algorithms._deep.pace import Pace
@@ -70,6 +70,7 @@ def fit_lstm(
         held_out = None if few is None else there(few)
         rows = Rows(there(seen), held_out, answers, device, pace)
         plan = choices.plan(rows, context.n_rounds)
+        plan = replace(plan, after_epoch=shown(learner, context.looks))
         rates = Rates(choices.dropout, choices.label_smoothing, context.seed, 4 * plan.batch_size)
         network = network_of(device, lambda net, inputs: forward(net, inputs, last_state_of_torch))
         found = fitted(network, begin, rows, plan, rates, context)

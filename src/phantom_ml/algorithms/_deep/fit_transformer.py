@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from phantom_ml.algorithms._deep.answers import Answers
-from phantom_ml.algorithms._deep.fitting import VALID_ROWS, Rows, fitted, some
+from phantom_ml.algorithms._deep.fitting import VALID_ROWS, Rows, fitted, shown, some
 from phantom_ml.algorithms._deep.pace import Pace
 from phantom_ml.algorithms._deep.task import Part, Rates
 from phantom_ml.algorithms._deep.token_columns import TokenColumns
@@ -80,6 +80,7 @@ def fit_transformer(
         held_out = None if few is None else there(few)
         rows = Rows(there(seen), held_out, answers, device, pace)
         plan = choices.plan(rows, context.n_rounds)
+        plan = replace(plan, after_epoch=shown(learner, context.looks))
         rates = Rates(choices.dropout, choices.label_smoothing, context.seed, 2 * plan.batch_size)
         found = fitted(network_of(device, forward), begin, rows, plan, rates, context)
     learner = replace(learner, weights=found.weights, n_rounds=found.n_epochs)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
@@ -14,9 +15,10 @@ from phantom_ml.algorithms._deep.less_sure import of_some_use
 from phantom_ml.algorithms._deep.pace import MARGIN, Pace
 from phantom_ml.algorithms._deep.task import Part, Rates, Task
 from phantom_ml.algorithms.base import FitContext, Learner
+from phantom_ml.algorithms.looks import Looks
 from phantom_ml.data.matrix import Samples
-from phantom_ml.parts.nets.fitting import Network, fitted_weights
-from phantom_ml.parts.nets.training import Plan, Trained
+from phantom_ml.parts.nets.fitting import Network, arrays, fitted_weights
+from phantom_ml.parts.nets.training import Plan, Tensors, Trained
 from phantom_ml.parts.nets.weights import Weights
 
 #: A small table is seen in smaller steps, so that an epoch has so many; none has fewer rows than the least.
@@ -66,6 +68,17 @@ def some(valid: Samples, rng: np.random.Generator, most: int = VALID_ROWS) -> Sa
     if n_rows <= most:
         return valid
     return valid.rows(np.sort(rng.permutation(n_rows)[:most]))
+
+
+def shown(learner: Any, looks: Looks[Learner]) -> Callable[[int, Tensors], None]:
+    """Return what shows a learner with the best weights so far where a training comes to a look."""
+
+    def after_epoch(n_epochs: int, weights: Tensors) -> None:
+        looks.reached(
+            n_epochs, lambda: replace(learner, weights=arrays(weights), n_rounds=n_epochs)
+        )
+
+    return after_epoch
 
 
 def learned(found: Trained, first_error: float | None) -> bool:

@@ -16,6 +16,7 @@ class NetworkSettings(AlgorithmSettings):
 
     extra: ClassVar[str | None] = "deep"
     can_stop: ClassVar[bool] = True
+    grows: ClassVar[str | None] = "n_epochs"
 
     label_smoothing: float = bounded(
         0.0, 0.0, 0.2, description="Share of a class's probability that goes to all."

@@ -11,7 +11,7 @@ import numpy as np
 
 from phantom_ml.algorithms._deep.answers import Answers
 from phantom_ml.algorithms._deep.columns import NetColumns
-from phantom_ml.algorithms._deep.fitting import Rows, missing_seconds, some, useful
+from phantom_ml.algorithms._deep.fitting import Rows, missing_seconds, shown, some, useful
 from phantom_ml.algorithms._deep.mlp import NeuralNetworkLearner, activation_of
 from phantom_ml.algorithms._deep.net import BIAS, SLOPE, WEIGHT, forward
 from phantom_ml.algorithms._deep.pace import Pace
@@ -21,7 +21,7 @@ from phantom_ml.algorithms.base import FitContext
 from phantom_ml.config import ProblemKind
 from phantom_ml.data.matrix import Samples
 from phantom_ml.parts.nets.device import DeviceName, chosen, halving, imported, threads
-from phantom_ml.parts.nets.fitting import Network, tensors
+from phantom_ml.parts.nets.fitting import Network, arrays, tensors
 from phantom_ml.parts.nets.training import Plan, Tensors, Trained, train
 
 #: Rows that scale the first weights.
@@ -89,9 +89,9 @@ def fit_tabular(
         same, begin = task.error_of_all(answers.prior(seen)), tensors(first, device)
         timed = replace(context, deadline=pace.limit(rows.n_looked))
         plan = choices.plan(context.n_rounds or choices.n_epochs, len(rows.seen))
-        plan = replace(plan, first_error=math.inf)
+        plan = replace(plan, first_error=math.inf, after_epoch=shown(learner, context.looks))
         found = halving(lambda n: _trained(plan, task, begin, timed, n), plan.batch_size)
-        trained = {name: w.cpu().numpy() for name, w in found.weights.items()}
+        trained = arrays(found.weights)
         head = (f"{WEIGHT}.{len(choices.hidden)}", f"{BIAS}.{len(choices.hidden)}")
         kept = useful(trained, found, task, rows, head, answers.prior(seen))
     learner.weights, learner.is_one_answer = kept or learner.weights, kept is None

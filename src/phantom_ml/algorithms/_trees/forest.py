@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, ClassVar, Literal, Self
+from typing import Any, ClassVar, Literal, Self, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,6 +23,7 @@ from phantom_ml.data.target.unit import TargetUnit
 from phantom_ml.parts.arrays import Arrays, Form, load_arrays, require, save_arrays
 
 Floats = NDArray[np.float64]
+Forest = TypeVar("Forest", bound="ForestLearner")
 #: Up to so many rows all trees are walked at once in numpy; more go tree by tree in native code.
 FEW_ROWS = 8
 #: Leaves of a tree, at most: it bounds memory on large, noisy tables (AutoGluon's number).
@@ -145,37 +147,50 @@ def _unit_of(arrays: Arrays, facts: dict[str, Any]) -> TargetUnit:
     return TargetUnit(float(centre[0]))
 
 
-def grow(estimator: Any, train: Samples, n_trees: int, context: FitContext) -> Exponents:
-    """Fit a scikit-learn forest by batches of trees until it has them all, or time is short.
-
-    Returns the powers of two that its columns were multiplied by, int32 of shape (n_features,).
+def fit_forest(
+    kind: type[Forest], estimator: Any, train: Samples, n_trees: int, context: FitContext
+) -> Forest:
+    """Return a scikit-learn forest, grown by batches of trees until it has them all, or time is short.
 
     Parameters
     ----------
+    kind : type of ForestLearner
+        What is returned.
     estimator : sklearn.ensemble.BaseForest
     train : Samples
-        The target of a regression is in its own unit.
     n_trees : int
     context : FitContext
         Its deadline ends the growth; a first batch is always grown.
     """
+    unit, exponents = TargetUnit.of(train, context.kind), widening(train.matrix.values)
+
+    def learner() -> Forest:
+        return kind(context.kind, *_arrays(estimator, context, exponents), unit)
+
+    for done in _grown(estimator, unit.shown(train), exponents, n_trees, context):
+        context.looks.reached(done, learner)
+    found = learner()
+    found.is_cut_short = found.n_trees < n_trees
+    return found
+
+
+def _grown(
+    estimator: Any, train: Samples, exponents: Exponents, n_trees: int, context: FitContext
+) -> Iterator[int]:
+    """Fit an estimator batch by batch on columns times powers of two; yield its trees before each that follows."""
     begun, done = context.deadline.clock(), 0
-    exponents, target = widening(train.matrix.values), writable(train.target)
-    values = writable(widened(train.matrix.values, exponents))
-    while done < n_trees:
-        spent = context.deadline.clock() - begun
-        batch = _batch(done, n_trees - done, spent, context)
-        if batch == 0:
-            break
+    values, target = writable(widened(train.matrix.values, exponents)), writable(train.target)
+    while batch := _batch(done, n_trees - done, context.deadline.clock() - begun, context):
+        if done:
+            yield done
         estimator.set_params(n_estimators=done + batch, warm_start=True)
         estimator.fit(values, target, sample_weight=train.weight)
         done += batch
-    return exponents
 
 
 def _batch(done: int, wanted: int, spent: float, context: FitContext) -> int:
-    """Return how many trees to grow next: all, a few to learn their time, or what fits."""
-    left = context.deadline.left()
+    """Return how many trees to grow next: all, a few to learn their time, what fits, or up to a look."""
+    wanted, left = context.looks.up_to(done, wanted), context.deadline.left()
     if math.isinf(left):
         return wanted
     if done == 0:
@@ -184,10 +199,8 @@ def _batch(done: int, wanted: int, spent: float, context: FitContext) -> int:
     return int(min(wanted, done, fits))
 
 
-def forest_arrays(
-    estimator: Any, context: FitContext, exponents: Exponents
-) -> tuple[Nodes, Floats]:
-    """Return the nodes and importances of a forest that ``grow`` fitted on columns times such powers of two."""
+def _arrays(estimator: Any, context: FitContext, exponents: Exponents) -> tuple[Nodes, Floats]:
+    """Return the nodes and importances of a forest that was fitted on columns times such powers of two."""
     trees = [tree.tree_ for tree in estimator.estimators_]
     records = np.concatenate([tree.__getstate__()["nodes"] for tree in trees])
     leaf = records["left_child"] < 0

@@ -64,6 +64,8 @@ class Order:
     share: float = 1.0
     #: Whether its memory is what it takes beside what its process starts with, as in ``Limits``.
     beside_start: bool = False
+    #: Rounds, trees or epochs at which its only fold shows what it predicts, and waits until it may go on.
+    looks: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -162,6 +164,7 @@ def _payload(order: Order, workspace: Workspace, folder: Path) -> dict[str, Any]
         "max_rows": order.candidate.max_rows,
         "race": list(order.race),
         "share": order.share,
+        "looks": list(order.looks),
     }
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import importlib
+import math
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,8 +23,10 @@ from phantom_ml.algorithms.base import (
     algorithms,
     save_learner,
 )
+from phantom_ml.algorithms.looks import Looks
 from phantom_ml.automl.trials.enough import FIT_SHARE, learned
 from phantom_ml.automl.trials.preload import DEEP, TORCH
+from phantom_ml.automl.trials.waiting import Waiting
 from phantom_ml.automl.trials.workspace import Facts, Fold, Workspace
 from phantom_ml.config import ProblemKind
 from phantom_ml.data.matrix import Feature, Matrix, Samples
@@ -51,24 +54,29 @@ class Work:
     race: tuple[float, ...]
     #: Of the time that is left, what its folds may take at first; a fit that learns nothing in it may take more.
     share: float
+    #: What is shown on the way of a single fold.
+    waiting: Waiting
 
     @classmethod
     def of(cls, payload: dict[str, Any]) -> Work:
         """Return the orders of a payload."""
         algorithm = algorithms.get(payload["algorithm"])
-        at = payload["deadline"]
+        at, out = payload["deadline"], Path(payload["out"])
+        waiting = Waiting(out, payload.get("looks", ()))
+        clock = waiting.clock if waiting.amounts else time.monotonic
         return cls(
             Workspace(Path(payload["workspace"])),
-            Path(payload["out"]),
+            out,
             algorithm.model_validate(payload["settings"]),
             tuple(payload["folds"]),
             payload["seed"],
             payload["n_threads"],
-            Deadline.never() if at is None else Deadline(at),
+            Deadline(math.inf if at is None else at, clock=clock),
             payload.get("n_rounds"),
             payload.get("max_rows"),
             tuple(payload.get("race", ())),
             payload.get("share", 1.0),
+            waiting,
         )
 
 
@@ -132,9 +140,11 @@ def _fit_fold(work: Work, facts: Facts, samples: Samples, fold: Fold, golden: Ma
     if len(fold.valid):
         valid = _wide(samples.rows(fold.valid), fold, fold.valid, fitted.features)
 
+    looks = _looks(work, valid)
+
     def fit(stop: Deadline) -> Learner:
         context = FitContext(
-            facts.kind, facts.n_classes, work.seed, work.n_threads, stop, work.n_rounds
+            facts.kind, facts.n_classes, work.seed, work.n_threads, stop, work.n_rounds, looks
         )
         return work.settings.fit(train, valid, context)
 
@@ -154,6 +164,13 @@ def _fit_fold(work: Work, facts: Facts, samples: Samples, fold: Fold, golden: Ma
     return FoldResult(
         learner, prediction, loss, golden_prediction, fit_seconds, seconds, train.matrix.n_rows
     )
+
+
+def _looks(work: Work, valid: Samples | None) -> Looks[Learner]:
+    """Return when a fit shows what it predicts of the held-out rows."""
+    if valid is None:
+        return Looks.none()
+    return work.waiting.looks(lambda found: found.predict(valid.matrix, work.n_threads))
 
 
 def _subset(samples: Samples, fold: Fold, features: tuple[Feature, ...], work: Work) -> Samples:

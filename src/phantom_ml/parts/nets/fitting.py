@@ -62,7 +62,7 @@ def fitted_weights(
         )
 
     found = halving(run, plan.batch_size)
-    kept = {name: w.cpu().numpy() for name, w in found.weights.items()}
+    kept = arrays(found.weights)
     was_trained = found.error is not None or found.is_whole or found.is_done
     sound = all(np.isfinite(w).all() for w in kept.values())
     return kept if was_trained and sound else begin, found
@@ -72,6 +72,11 @@ def tensors(weights: Weights, device: Any) -> dict[str, Any]:
     """Return weights on a device."""
     torch = imported()
     return {name: torch.from_numpy(value).to(device) for name, value in weights.items()}
+
+
+def arrays(weights: Tensors) -> Weights:
+    """Return weights as arrays, wherever they are."""
+    return {name: value.cpu().numpy() for name, value in weights.items()}
 
 
 def dropped(x: Any, rate: float, noise: Any) -> Any:

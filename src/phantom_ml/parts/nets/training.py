@@ -18,6 +18,10 @@ from phantom_ml.parts.nets.schedule import coslog4, flat_cos
 Tensors = Mapping[str, Any]
 
 
+def _nobody(n_epochs: int, weights: Tensors) -> None:
+    """Is told of epochs where nobody asks."""
+
+
 class Trainable(Protocol):
     """What is trained.
 
@@ -59,6 +63,8 @@ class Plan:
         gradient of a few rows is noise at a high learning rate.
     first_error : float or None
         The held-out error that weights must beat to be kept; None: that of the first weights, which is measured.
+    after_epoch : callable of a number of epochs and mapping of name to tensor
+        Told after each epoch but the last how many there are, and the weights that would be kept.
     """
 
     learning_rate: float
@@ -71,6 +77,7 @@ class Plan:
     n_between: int = 1
     whole_batches: bool = False
     first_error: float | None = None
+    after_epoch: Callable[[int, Tensors], None] = _nobody
 
     def n_steps(self, n_rows: int) -> int:
         """Return the steps of an epoch."""
@@ -135,11 +142,12 @@ def train(task: Trainable, start: Tensors, plan: Plan, deadline: Limit, generato
             optimiser.step(_rates(plan, clock.share))
             clock.stepped()
         epoch += 1
-        if epoch % plan.n_between and not clock.is_over():
-            continue
-        error = task.error(weights)
-        if error is None or best_error is None or error < best_error:
-            best, best_error = _copy(weights), error
+        if clock.is_over() or not epoch % plan.n_between:
+            error = task.error(weights)
+            if error is None or best_error is None or error < best_error:
+                best, best_error = _copy(weights), error
+        if not clock.is_over():
+            plan.after_epoch(epoch, best)
     n_epochs = max(1, round(clock.n_steps / per_epoch))
     return Trained(best, n_epochs, best_error, clock.step >= per_epoch, not clock.is_cut)
 
