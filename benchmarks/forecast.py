@@ -33,7 +33,7 @@ from phantom_ml.forecasters.series.from_frame import series_of
 from phantom_ml.forecasters.series.grid import SeriesSet
 from phantom_ml.process.deadline import Deadline
 
-BLEND = "blend"
+BLEND, MEAN = "blend", "plain mean"
 #: Quantiles that are asked for; the outer ones bound the interval whose coverage is told.
 LEVELS = (0.1, 0.5, 0.9)
 
@@ -126,7 +126,7 @@ def _lines(
 def measured(
     rows: Rows, able: list[ForecasterSettings], chosen: argparse.Namespace
 ) -> Iterator[dict[str, Any]]:
-    """Yield the figures of each forecaster, then those of the blend."""
+    """Yield the figures of each forecaster, then those of their plain mean and of the blend."""
     horizon = rows.truth.shape[1]
     windows = rolling_windows(rows.train, horizon, chosen.windows) if chosen.windows else []
     told: dict[str, Forecast] = {}
@@ -141,6 +141,9 @@ def measured(
         for own, forecast in zip(tested, _tested(settings, windows, chosen), strict=True):
             own[settings.name] = forecast
         total += time.perf_counter() - began
+    if len(able) > 1:
+        even = dict.fromkeys(told, 1.0 / len(told))
+        yield _line(rows, MEAN, blended(told, even), total)
     if windows and len(able) > 1:
         began = time.perf_counter()
         blend = choose_blend(windows, tested)

@@ -28,8 +28,9 @@ def lines(tmp_path):
     return [json.loads(line) for line in out.read_text().splitlines()]
 
 
-def test_each_forecaster_and_the_blend_have_a_line(lines):
-    assert [ln["forecaster"] for ln in lines] == ["SeasonalNaive", "LagLightGBM", "blend"]
+def test_each_forecaster_their_mean_and_the_blend_have_a_line(lines):
+    names = ["SeasonalNaive", "LagLightGBM", "plain mean", "blend"]
+    assert [ln["forecaster"] for ln in lines] == names
 
 
 def test_every_figure_is_a_number(lines):
