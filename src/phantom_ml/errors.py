@@ -14,8 +14,10 @@ PhantomError
 │   └── BundleDamaged, BundleUntrusted, BundleVersion
 ├── StoreError           the store lacks it, or cannot keep it
 │   └── ModelNotFound, ExperimentNotFound, StoreUnusable, DiskFull, ExperimentBusy
-└── ProcessError         a child process ended badly
-    └── ChildTimeout, ChildOutOfMemory, ChildCrashed, ChildFailed, ChildStopped
+├── ProcessError         a child process ended badly
+│   └── ChildTimeout, ChildOutOfMemory, ChildCrashed, ChildFailed, ChildStopped
+└── LibraryError         the library of an algorithm raised; the message is its own
+    └── FitRefused
 
 Each says what is wrong with the value in it, what was expected, and what to do next. ``code`` is
 stable and dotted: logs, the server and the documentation refer to it.
@@ -148,14 +150,15 @@ def listed(names: Sequence[str], limit: int = 12) -> str:
 
 
 class ColumnMissing(DataError):
-    """A column that is needed is not in the table."""
+    """A column that is needed is not in the table; ``beside`` is what else may be done than its hint says."""
 
     code = "data.column-missing"
 
-    def __init__(self, missing: Sequence[str], present: Sequence[str]) -> None:
+    def __init__(self, missing: Sequence[str], present: Sequence[str], beside: str = "") -> None:
         self.missing, self.present = tuple(missing), tuple(present)
         guess = nearest(missing[0], present) if missing else ""
-        super().__init__(f"Columns missing: {listed(missing)}.{guess}", self._hint())
+        hint = f"{self._hint()} {beside}".strip()
+        super().__init__(f"Columns missing: {listed(missing)}.{guess}", hint)
 
     def _hint(self) -> str:
         return f"The table has {listed(self.present)}. Rename the columns, or name others."
@@ -336,3 +339,15 @@ class ChildStopped(ProcessError):
     """The child was ended because its caller, or the end of the program, asked for it."""
 
     code = "process.stopped"
+
+
+class LibraryError(PhantomError):
+    """The library of an algorithm raised; the message is its own."""
+
+    code = "library"
+
+
+class FitRefused(LibraryError, ValueError):
+    """A library cannot be fitted so; a ValueError too, as scikit-learn expects of unfit rows."""
+
+    code = "library.fit-refused"

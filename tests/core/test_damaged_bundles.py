@@ -68,12 +68,17 @@ def place_of(part: str) -> str:
     return "/".join(names[: read_whole.get(names[0], len(names))])
 
 
-def refused(load, part: str) -> str:
+def refused(load) -> BundleDamaged:
+    """Return what loading says of damage."""
     with pytest.raises(BundleDamaged) as caught:
         load()
-    assert repr(place_of(part)) in caught.value.message
-    assert "xport the model again" in caught.value.hint
-    return str(caught.value)
+    return caught.value
+
+
+def unsaid(error: BundleDamaged, part: str) -> list[str]:
+    """Return what a person needs to know of a damaged part, and is not told."""
+    told = {repr(place_of(part)): error.message, "xport the model again": error.hint}
+    return [needed for needed, where in told.items() if needed not in where]
 
 
 def test_a_bundle_that_is_whole_is_loaded(load):
@@ -84,20 +89,20 @@ def test_a_bundle_that_is_whole_is_loaded(load):
 @pytest.mark.parametrize("raw", NO_OBJECT, ids=lambda raw: repr(raw[:4]))
 def test_a_part_that_is_not_the_object_it_was_is_damaged(folder, load, part, raw):
     (folder / part).write_bytes(raw)
-    refused(load, part)
+    assert unsaid(refused(load), part) == []
 
 
 @pytest.mark.parametrize("part", [*TEXTS, *BINARIES])
 def test_a_part_that_was_cut_is_damaged(folder, load, part):
     raw = (folder / part).read_bytes()
     (folder / part).write_bytes(raw[: len(raw) // 2])
-    refused(load, part)
+    assert unsaid(refused(load), part) == []
 
 
 @pytest.mark.parametrize("part", BINARIES)
 def test_a_part_that_was_emptied_is_damaged(folder, load, part):
     (folder / part).write_bytes(b"")
-    refused(load, part)
+    assert unsaid(refused(load), part) == []
 
 
 @pytest.mark.parametrize(
@@ -112,8 +117,9 @@ def test_a_part_that_was_emptied_is_damaged(folder, load, part):
 )
 def test_an_encoder_without_what_it_learned_is_damaged(folder, load, edit):
     change(folder, ENCODER, lambda told: edit(told["columns"][0]))
-    told = refused(load, ENCODER)
-    assert "http" not in told
+    error = refused(load)
+    assert unsaid(error, ENCODER) == []
+    assert "http" not in str(error)
 
 
 @pytest.mark.parametrize(
@@ -124,14 +130,16 @@ def test_names_in_a_state_that_nothing_has_are_damage(folder, load, encoder, sta
         next(c for c in told["columns"] if c["encoder"] == encoder)["state"].update(state)
 
     change(folder, ENCODER, edit)
-    refused(load, ENCODER)
+    assert unsaid(refused(load), ENCODER) == []
 
 
 @pytest.mark.parametrize("version", ["1", 1.0, True, None, [1]], ids=repr)
 @pytest.mark.parametrize("part", [ENCODER, RISK, TEXT])
 def test_a_version_that_is_no_whole_number_is_damage(folder, load, part, version):
     change(folder, part, lambda t: t.get("columns", [t])[0].update(version=version))
-    assert "whole number" in refused(load, part)
+    error = refused(load)
+    assert unsaid(error, part) == []
+    assert "whole number" in str(error)
 
 
 @pytest.mark.parametrize("part", [ENCODER, RISK, TEXT])
@@ -162,19 +170,20 @@ def test_a_risk_of_a_column_that_is_not_there_is_damage(folder, load):
 
 def test_scores_of_a_test_part_that_cannot_be_read_are_damage(folder, load):
     (folder / TEST_SCORES).write_bytes(b"PK")
-    refused(load, TEST_SCORES)
+    assert unsaid(refused(load), TEST_SCORES) == []
 
 
 def test_golden_rows_of_another_table_are_damage(folder, load):
     pl.DataFrame({"other": [1]}).write_parquet(folder / GOLDEN[0])
-    refused(load, ENCODER)
+    assert unsaid(refused(load), ENCODER) == []
 
 
 def test_damaged_windows_of_a_model_tell_no_path_and_no_folder_of_a_stream(folder, load):
     (folder / STATE).write_bytes(b"")
-    told = refused(load, STATE)
-    assert str(folder) not in told
-    assert "earlier run kept it" not in told
+    error = refused(load)
+    assert unsaid(error, STATE) == []
+    assert str(folder) not in str(error)
+    assert "earlier run kept it" not in str(error)
 
 
 def test_a_fault_of_the_program_is_not_told_as_damage(load, monkeypatch):

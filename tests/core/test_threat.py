@@ -9,9 +9,9 @@ import pytest
 from phantom_ml.config import AutoMLTaskType, ThresholdPolicy
 from phantom_ml.core import PhantomMLCore, judge
 from phantom_ml.core.judge import MOVED
+from phantom_ml.core.notes import UNMEASURED, alerts_none, few_attacks
 from phantom_ml.core.promise import promise_of
 from phantom_ml.core.threat import PERIODS, _aut
-from phantom_ml.core.training import UNMEASURED, _alerts_none, _few_attacks
 from phantom_ml.errors import BadSetting, ColumnMissing, TargetUnusable
 from phantom_ml.metrics.thresholds import ThresholdTable, threshold_table
 from phantom_ml.metrics.validation_scores import ValidationScores
@@ -100,7 +100,7 @@ def test_an_evaluation_of_rows_like_a_drifted_test_part_tells_of_that_drift(home
 
 @pytest.mark.parametrize(("n", "told"), [(1, "1 held-out attack:"), (4, "4 held-out attacks:")])
 def test_a_choice_that_rests_on_few_attacks_is_told(n, told):
-    (said,) = _few_attacks(AutoMLTaskType.SECURITY_THREAT_DETECTION, held_out(n))
+    (said,) = few_attacks(AutoMLTaskType.SECURITY_THREAT_DETECTION, held_out(n))
     assert said.startswith(f"The choice among models rests on {told}")
 
 
@@ -109,7 +109,7 @@ def reported(steady, line, false_alarms, found):
     tested = of_rate(false_alarms, 1_000, line.policy, found)
     report = {"threshold": tested, "promise": promise_of(line, tested)}
     table = ThresholdTable(rows=(line,), place=0)
-    return _alerts_none(table, steady.threat.model_copy(update=report))
+    return alerts_none(table, steady.threat.model_copy(update=report))
 
 
 @pytest.fixture

@@ -13,6 +13,7 @@ from phantom_ml.config import AutoMLConfig
 from phantom_ml.core import PhantomMLCore
 from phantom_ml.core.look import among
 from phantom_ml.data.reading.read import read
+from phantom_ml.metrics.thresholds import threshold_for
 from phantom_ml.metrics.validation_scores import ValidationScores
 from tests.core.tables import OF_EVENTS, events
 
@@ -165,6 +166,14 @@ def test_a_model_that_is_fitted_again_keeps_what_it_says_of_them(trained):
     core, result = trained
     told = kept_scores(core, core.refit(result.model_id, table()))
     assert len(told.unanswered) == told.n_unanswered > 0
+
+
+@pytest.mark.parametrize("again", [False, True])
+def test_the_line_is_cut_on_what_is_kept(trained, again):
+    core, result = trained
+    model_id = core.refit(result.model_id, table()) if again else result.model_id
+    line = core._shelf.pipeline(model_id).spec.threshold
+    assert line == threshold_for(line.policy, kept_scores(core, model_id))
 
 
 def test_held_out_rows_know_how_many_beside_them_have_no_answer(holdout):

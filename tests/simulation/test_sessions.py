@@ -17,8 +17,6 @@ def sendings(decides):
         for i, threat in enumerate(own.sort("time")["is_threat"]):
             if actions[i] == "send":
                 yield bool(threat), actions[max(0, i - BACK) : i]
-            else:
-                assert threat == 0
 
 
 def last(actions, wanted):
@@ -33,6 +31,12 @@ def test_the_order_of_open_and_mask_decides():
 def test_the_number_of_refusals_decides():
     for threat, before in sendings("number"):
         assert threat == (before.count("deny") >= MANY_DENIED)
+
+
+@pytest.mark.parametrize("decides", DECIDES)
+def test_nothing_but_a_sending_is_a_threat(decides):
+    events = simulate_sessions(decides, n_sessions=60)
+    assert events.filter(pl.col("is_threat") == 1)["action"].unique().to_list() == ["send"]
 
 
 @pytest.mark.parametrize("decides", DECIDES)

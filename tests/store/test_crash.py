@@ -66,10 +66,10 @@ def killed(store: Store, experiment: str, *rounds: Round) -> set[str]:
     return set(answer.stdout.split())
 
 
-def killed_at(store: Store, experiment: str, *steps: str, order: str = "right") -> None:
-    """Run a publisher a step: that of model 0 dies at the first step, of model 1 at the second."""
+def killed_at(store: Store, experiment: str, *steps: str, order: str = "right") -> set[str]:
+    """Run a publisher a step, of which each dies at its own, and return the ids that they acknowledged."""
     rounds = [(number, step, order, 0.0) for number, step in enumerate(steps)]
-    assert killed(store, experiment, *rounds) == set()
+    return killed(store, experiment, *rounds)
 
 
 def half_served(store: Store) -> list[str]:
@@ -84,13 +84,13 @@ def half_served(store: Store) -> list[str]:
 
 
 def test_a_kill_at_any_step_leaves_nothing_half_served(store: Store, experiment: str) -> None:
-    killed_at(store, experiment, *STEPS)
+    assert killed_at(store, experiment, *STEPS) == set()
     assert half_served(store) == []
     assert [record.score for record in store.models()] == [0.25 + STEPS.index("committed")]
 
 
 def test_what_a_kill_interrupted_can_be_published_again(store: Store, experiment: str) -> None:
-    killed_at(store, experiment, *STEPS)
+    assert killed_at(store, experiment, *STEPS) == set()
     for number in range(len(STEPS)):
         folder, manifest = staged(store, number)
         store.publish(folder, experiment, manifest)
@@ -99,7 +99,7 @@ def test_what_a_kill_interrupted_can_be_published_again(store: Store, experiment
 
 
 def test_the_check_finds_a_row_that_was_written_too_early(store: Store, experiment: str) -> None:
-    killed_at(store, experiment, "synced", order="row-first")
+    assert killed_at(store, experiment, "synced", order="row-first") == set()
     assert len(half_served(store)) == 1
 
 
@@ -118,7 +118,7 @@ def test_twenty_kills_at_random_lose_nothing_that_was_acknowledged(
 
 
 def test_a_sweep_after_a_kill_removes_the_dead_staging(store: Store, experiment: str) -> None:
-    killed_at(store, experiment, "checked")
+    assert killed_at(store, experiment, "checked") == set()
     assert len(list(store.files.staging.iterdir())) == 1
     assert store.sweep() == 1
     assert list(store.files.staging.iterdir()) == []

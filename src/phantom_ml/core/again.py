@@ -13,18 +13,9 @@ from phantom_ml.automl.question.pose import pose
 from phantom_ml.automl.trials.workspace import Workspace
 from phantom_ml.config import AutoMLConfig, ProblemKind
 from phantom_ml.core.figures import get_metric_or_none
+from phantom_ml.core.keeper import Keeper, keeper_of_refit, kinds_of, library_versions
 from phantom_ml.core.result import AutoMLResult
-from phantom_ml.core.training import (
-    DATA_FILE,
-    METRIC_FILE,
-    VALIDATION_FILE,
-    Keeper,
-    go,
-    keeper_of_refit,
-    kinds_of,
-    library_versions,
-    posed,
-)
+from phantom_ml.core.training import DATA_FILE, METRIC_FILE, VALIDATION_FILE, go, posed
 from phantom_ml.data.reading.dataset import Dataset
 from phantom_ml.errors import BadSetting, StoreError
 from phantom_ml.metrics.base import Metric

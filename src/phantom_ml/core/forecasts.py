@@ -18,9 +18,9 @@ from phantom_ml.automl.trials.workspace import Workspace
 from phantom_ml.config import AutoMLConfig
 from phantom_ml.core.evaluation import Evaluation
 from phantom_ml.core.figures import Figure
+from phantom_ml.core.keeper import keeper_of_refit
 from phantom_ml.core.output import write_table
 from phantom_ml.core.shelf import say
-from phantom_ml.core.training import keeper_of_refit
 from phantom_ml.data.reading.dataset import Dataset
 from phantom_ml.data.target.column import require_target
 from phantom_ml.errors import BadSetting

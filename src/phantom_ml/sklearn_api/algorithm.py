@@ -22,19 +22,22 @@ from phantom_ml.algorithms.base import AlgorithmSettings, FitContext, Learner, S
 from phantom_ml.automl.preparation.encode import MAX_STRINGS
 from phantom_ml.config import FeatureSettings, ProblemKind, bad_setting
 from phantom_ml.config.bounds import Bound
-from phantom_ml.data.matrix import Matrix, Samples
+from phantom_ml.data.matrix import Samples
 from phantom_ml.data.recognise import recognise_sampled
 from phantom_ml.data.target.column import require_columns
-from phantom_ml.errors import BadSetting, TargetUnusable, UnknownName, listed
+from phantom_ml.errors import BadSetting, UnknownName, listed
 from phantom_ml.features.encoder import Encoder
 from phantom_ml.features.fit import fit_encoder, keeping_steps
 from phantom_ml.features.fitted.question import Question
 from phantom_ml.features.fold_fitted import FoldFitted, fit_fold
 from phantom_ml.features.given_rows import GivenRows
-from phantom_ml.sklearn_api.checks import check_own, refuse_text
+from phantom_ml.sklearn_api.checks import ClassesTooFew, check_own, refuse_text, require_something
+from phantom_ml.sklearn_api.library_errors import in_words
 from phantom_ml.sklearn_api.one_answer import warn_of_one_answer
-from phantom_ml.sklearn_api.rows import LEAST_ROWS, counted_rows
+from phantom_ml.sklearn_api.rows import LEAST_ROWS, counted_rows, own_names
 from phantom_ml.sklearn_api.stopping_rows import parted
+from phantom_ml.tuning.answers import check_numbers, check_one_kind
+from phantom_ml.tuning.basis import check_known
 
 OWN = ("algorithm", "seed", "n_threads")
 
@@ -151,11 +154,11 @@ class AlgorithmEstimator(BaseEstimator):  # type: ignore[misc]
         given.require_height(LEAST_ROWS, type(self).__name__)
         return given
 
-    def _keep_columns(self, given: GivenRows) -> None:
-        """Keep how many columns were fitted on, and their names where they have any."""
+    def _keep_columns(self, X: Any, given: GivenRows) -> None:
+        """Keep how many columns were fitted on, and their own names where they have any."""
         self.n_features_in_ = given.frame.width
         if given.named:
-            self.feature_names_in_ = np.array(given.frame.columns, dtype=object)
+            self.feature_names_in_ = np.array(own_names(X, given.frame), dtype=object)
         elif hasattr(self, "feature_names_in_"):
             del self.feature_names_in_
 
@@ -183,14 +186,15 @@ class AlgorithmEstimator(BaseEstimator):  # type: ignore[misc]
             )
         encoder = _encoder(frame, settings)
         matrix = encoder.training(frame, question.before)
-        _require_something(matrix)
+        require_something(matrix)
         samples = Samples(matrix, target, weight)
         seen, held_out = self._parted(samples, question, grows=_grows(settings))
         side, values = fit_fold(samples, seen, question, seed)
         wide = Samples(matrix.beside(values, side.features), target, weight)
         context = FitContext(question.kind, question.n_classes, seed, n_threads)
         valid = wide.rows(held_out) if len(held_out) else None
-        learner = settings.fit(wide.rows(seen), valid, context)
+        with in_words(settings.name):
+            learner = settings.fit(wide.rows(seen), valid, context)
         if learner.is_one_answer:
             warn_of_one_answer(settings.name)
         self._fitted = Fitted(encoder, side, learner, n_threads)
@@ -238,20 +242,6 @@ def _is_same(given: Any, known: Any) -> bool:
     return type(given) is type(known) and bool(given == known)
 
 
-class NoColumnUsable(TargetUnusable, ValueError):
-    """No column tells anything; a ValueError too, as scikit-learn raises for rows without columns."""
-
-
-def _require_something(matrix: Matrix) -> None:
-    """Raise NoColumnUsable where the rows have neither features nor text nor a history."""
-    beside = (matrix.text, matrix.strings, matrix.history)
-    if not matrix.features and all(part is None for part in beside):
-        raise NoColumnUsable(
-            "No column can be learned from: all are constant, empty or identifiers.",
-            "Add columns that differ from row to row.",
-        )
-
-
 def _encoder(frame: pl.DataFrame, settings: AlgorithmSettings) -> Encoder:
     """Return the encoder of training rows, with what the algorithm reads beside their features."""
     schema = recognise_sampled(frame)
@@ -266,10 +256,6 @@ def _encoder(frame: pl.DataFrame, settings: AlgorithmSettings) -> Encoder:
 def _grows(settings: AlgorithmSettings) -> bool:
     """Return whether held-out rows tell it when to stop: what counts rounds or epochs."""
     return bool({"max_rounds", "n_epochs"} & set(type(settings).model_fields))
-
-
-class ClassesTooFew(BadSetting, ValueError):
-    """The answers are all of one class; a ValueError too, as scikit-learn asks."""
 
 
 class AlgorithmClassifier(ClassifierMixin, AlgorithmEstimator):  # type: ignore[misc]
@@ -303,9 +289,13 @@ class AlgorithmClassifier(ClassifierMixin, AlgorithmEstimator):  # type: ignore[
             Nothing differs from row to row that could be learned from; a ValueError, too.
         BadSetting, UnknownName
             The algorithm or a setting of it cannot be.
+        FitRefused
+            The algorithm's library cannot be fitted so; a ValueError, too.
         """
         given = self._rows(X)
         labels = column_or_1d(y, warn=True)
+        check_known(labels)
+        check_one_kind(labels)
         assert_all_finite(labels)
         check_classification_targets(labels)
         check_consistent_length(given.frame, labels)
@@ -318,7 +308,7 @@ class AlgorithmClassifier(ClassifierMixin, AlgorithmEstimator):  # type: ignore[
             )
         kind = ProblemKind.BINARY if len(classes) == 2 else ProblemKind.MULTICLASS
         self._fit(frame, codes.astype(np.int64), Question(kind, len(classes)), weight)
-        self._keep_columns(given)
+        self._keep_columns(X, given)
         self.classes_ = classes
         return self
 
@@ -373,14 +363,18 @@ class AlgorithmRegressor(RegressorMixin, AlgorithmEstimator):  # type: ignore[mi
             Nothing differs from row to row that could be learned from; a ValueError, too.
         BadSetting, UnknownName
             The algorithm or a setting of it cannot be.
+        FitRefused
+            The algorithm's library cannot be fitted so; a ValueError, too.
         """
         given = self._rows(X)
-        values = column_or_1d(y, warn=True).astype(np.float64)
-        assert_all_finite(values)
+        given_values = column_or_1d(y, warn=True)
+        check_known(given_values)
+        check_numbers(given_values, type(self).__name__)
+        values = given_values.astype(np.float64)
         check_consistent_length(given.frame, values)
         frame, values, weight = counted_rows(given.frame, values, sample_weight)
         self._fit(frame, values, Question(ProblemKind.REGRESSION, 0), weight)
-        self._keep_columns(given)
+        self._keep_columns(X, given)
         return self
 
     def predict(self, X: Any) -> NDArray[np.float64]:

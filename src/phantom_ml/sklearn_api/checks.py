@@ -7,12 +7,31 @@ from typing import Any
 
 from phantom_ml.algorithms.base import AlgorithmSettings
 from phantom_ml.config.counts import check_count
-from phantom_ml.errors import BadSetting
+from phantom_ml.data.matrix import Matrix
+from phantom_ml.errors import BadSetting, TargetUnusable
 from phantom_ml.tuning.basis import is_whole
 
 #: The most that every library takes, and a configuration.
 MOST_SEED = 2**31 - 1
 NEXT = "Change the setting and run again."
+
+
+class NoColumnUsable(TargetUnusable, ValueError):
+    """No column tells anything; a ValueError too, as scikit-learn raises for rows without columns."""
+
+
+class ClassesTooFew(BadSetting, ValueError):
+    """The answers are all of one class; a ValueError too, as scikit-learn asks."""
+
+
+def require_something(matrix: Matrix) -> None:
+    """Raise NoColumnUsable where the rows have neither features nor text nor a history."""
+    beside = (matrix.text, matrix.strings, matrix.history)
+    if not matrix.features and all(part is None for part in beside):
+        raise NoColumnUsable(
+            "No column can be learned from: all are constant, empty or identifiers.",
+            "Add columns that differ from row to row.",
+        )
 
 
 def check_own(seed: Any, n_threads: Any) -> None:

@@ -46,7 +46,8 @@ class HyperparameterOptimizer(EstimatorOptimizer):
     Notes
     -----
     What ``optimize`` takes as ``estimator`` may be an ``Algorithm``, its name, or settings of one as well:
-    then ``space`` may be None, which searches the settings within their own bounds.
+    then ``space`` may be None, which searches the settings within their own bounds. The first trial is then of
+    the settings as they are.
 
     Examples
     --------

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -34,6 +34,41 @@ def as_polars(X: Any) -> pl.DataFrame:
         # Columns of several types are read value by value.
         return GivenRows.of(X).frame
     return found if isinstance(found, pl.DataFrame) else found.to_frame()
+
+
+def own_names(X: Any, frame: pl.DataFrame) -> list[str]:
+    """Return the columns' names as a table has them, those of the frame that was made of it where it has no words.
+
+    A frame calls columns otherwise that are named alike, or like a pattern: ``*``.
+
+    Parameters
+    ----------
+    X : table
+        Whatever ``GivenRows.of`` takes.
+    frame : polars.DataFrame
+        What it made of it.
+
+    Examples
+    --------
+    >>> rows = {"*": [1, 2], "port": [22, 53]}
+    >>> frame = GivenRows.of(rows).frame
+    >>> frame.columns, own_names(rows, frame)
+    (['_*', 'port'], ['*', 'port'])
+    """
+    given = _names(X)
+    words = len(given) == frame.width and all(isinstance(name, str) for name in given)
+    return given if words else frame.columns
+
+
+def _names(X: Any) -> list[Any]:
+    """Return what a table calls its columns, an empty list where it calls them nothing."""
+    if isinstance(X, np.ndarray):
+        return list(X.dtype.names or ())
+    if isinstance(X, Mapping):
+        return list(X)
+    if isinstance(X, list | tuple):
+        return list(X[0]) if X and isinstance(X[0], Mapping) else []
+    return list(getattr(X, "column_names", getattr(X, "columns", ())))
 
 
 def free_name(wanted: str, taken: Sequence[str]) -> str:

@@ -23,18 +23,17 @@ from phantom_ml.automl.final_model.importance import (
     start_shuffling,
     told_importance,
 )
+from phantom_ml.automl.final_model.line import line_of, with_line
 from phantom_ml.automl.final_model.same_scale import (
     NOT_COMPARED,
     compare_scales,
     on_scale_of_served,
 )
-from phantom_ml.automl.final_model.unanswered import with_unanswered
 from phantom_ml.automl.question.problem import Problem
 from phantom_ml.automl.trials.children import Finished
 from phantom_ml.automl.trials.draft import Draft, Fit, Recipe, Voice, draft_bytes, stage
 from phantom_ml.automl.trials.room import Room
 from phantom_ml.automl.trials.scoring import (
-    cut,
     held_out_rows,
     other_scores,
     stability,
@@ -124,24 +123,16 @@ def finish(ending: Ending, best: Sequence[Finished], number: int) -> tuple[Draft
     refitted = fit_on_all(list(members.values()), _all_rows(ending)) if ending.refits else {}
     calibrator, calibrated = _calibrated(ending, held_out, mixture)
     as_served, doubts = _as_served(ending, members, mixture, refitted, calibrated)
-    validation = validation_of(problem, rows, as_served)
-    recipe = Recipe(
-        voices=_voices(members, mixture, refitted),
-        combination=mixture.combination,
-        intercept=mixture.intercept,
-        calibrator=calibrator,
-        threshold=cut(ending.problem.policy, validation),
-        golden=_golden(members, mixture, refitted, calibrator),
-        validation=validation,
-    )
     trial = _row(ending, members, calibrated, rows, number)
     cost = _microseconds(members.values(), refitted)
     seconds = trial.seconds + time.monotonic() - started
     trial = trial.model_copy(update={"seconds": seconds, "predict_us_per_row": cost})
     drops = drops_of(shuffling)
     facts = _facts(ending, members.values(), drops, told_importance(own, drops))
+    recipe = _recipe(members, mixture, refitted, calibrator)
     draft = stage(recipe, problem, workspace, trial, facts)
-    draft = with_unanswered(draft, problem, rows, validation)
+    validation = validation_of(problem, rows, as_served)
+    draft = with_line(draft, line_of(draft, problem, rows, problem.policy, validation))
     size = draft_bytes([draft.folder]) + MANIFEST_BYTES
     notes = broken(list(members.values()), cost, size, ending.config.constraints)
     if len(able) < len(best) and not notes:
@@ -285,6 +276,24 @@ def _calibrator(problem: Problem, held_out: HeldOut, mixed: Array, seed: int) ->
     if held_out.shifted and kind is ProblemKind.MULTICLASS and found.parameters[:1] < (1.0,):
         return Calibrator()
     return found
+
+
+def _recipe(
+    members: dict[int, Finished],
+    mixture: Mixture,
+    refitted: dict[int, Finished],
+    calibrator: Calibrator,
+) -> Recipe:
+    """Return how the members become a prediction; the line of alert comes later."""
+    return Recipe(
+        voices=_voices(members, mixture, refitted),
+        combination=mixture.combination,
+        intercept=mixture.intercept,
+        calibrator=calibrator,
+        threshold=None,
+        golden=_golden(members, mixture, refitted, calibrator),
+        validation=None,
+    )
 
 
 def _voices(

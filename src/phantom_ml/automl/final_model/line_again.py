@@ -8,13 +8,14 @@ line is kept, and its place is found as in a search: by folds of the new rows, o
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from phantom_ml.automl.ensemble.mixture import Mixture
 from phantom_ml.automl.final_model.fit_again import Again, fit_again
+from phantom_ml.automl.final_model.line import Line, line_of
 from phantom_ml.automl.final_model.same_scale import (
     NOT_COMPARED,
     compare_scales,
@@ -24,7 +25,8 @@ from phantom_ml.automl.preparation.encode import near
 from phantom_ml.automl.preparation.folds import fit_sides, n_folds_for, plan_splits, save_folds
 from phantom_ml.automl.question.known import learners_from_known
 from phantom_ml.automl.trials.children import Finished
-from phantom_ml.automl.trials.scoring import cut, held_out_rows, validation_of
+from phantom_ml.automl.trials.draft import Draft
+from phantom_ml.automl.trials.scoring import held_out_rows, validation_of
 from phantom_ml.config import ProblemKind
 from phantom_ml.data.matrix import Rows
 from phantom_ml.errors import BadSetting, NoTrialSucceeded
@@ -40,16 +42,9 @@ KEPT = (
 )
 
 
-@dataclass(frozen=True)
-class Line:
-    """A line of alert, the held-out scores that it was cut on, and of which rows of the new table they are."""
-
-    threshold: Threshold | None
-    validation: ValidationScores | None
-    rows: Rows | None = None
-
-
-def line_again(again: Again, fitted: Sequence[Finished], old: ValidationScores | None) -> Line:
+def line_again(
+    again: Again, fitted: Sequence[Finished], draft: Draft, old: ValidationScores | None
+) -> Line:
     """Return the line by the model's own rule, cut on held-out rows of the new table.
 
     Parameters
@@ -57,6 +52,8 @@ def line_again(again: Again, fitted: Sequence[Finished], old: ValidationScores |
     again : Again
     fitted : sequence of Finished
         The members on all rows, in the order of the model.
+    draft : Draft
+        What they are together: it scores rows without an answer.
     old : ValidationScores or None
         What the model's line was cut on: it is kept, and its note says so, where the new rows tell no line.
     """
@@ -65,10 +62,11 @@ def line_again(again: Again, fitted: Sequence[Finished], old: ValidationScores |
         return Line(None, old)
     try:
         validation, rows, doubt = _held_out(again, fitted)
-        found = cut(threshold.policy, validation)
+        line = line_of(draft, again.problem, rows, threshold.policy, validation)
     except (BadSetting, NoTrialSucceeded) as error:
         return Line(_noted(threshold, KEPT.format(why=error.message)), old)
-    return Line(found if found is None or not doubt else _noted(found, doubt), validation, rows)
+    found = line.threshold
+    return line if found is None or not doubt else replace(line, threshold=_noted(found, doubt))
 
 
 def _noted(threshold: Threshold, said: str) -> Threshold:

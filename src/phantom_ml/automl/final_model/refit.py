@@ -12,8 +12,8 @@ from phantom_ml.automl.ensemble.on_all_rows import ALL, REFIT_NUMBERS
 from phantom_ml.automl.final_model.finish import TYPICAL_ROWS
 from phantom_ml.automl.final_model.fit_again import Again, fit_again
 from phantom_ml.automl.final_model.importance import own_importance
-from phantom_ml.automl.final_model.line_again import Line, line_again
-from phantom_ml.automl.final_model.unanswered import with_unanswered
+from phantom_ml.automl.final_model.line import with_line
+from phantom_ml.automl.final_model.line_again import line_again
 from phantom_ml.automl.preparation.encode import encode
 from phantom_ml.automl.preparation.folds import fit_sides, save_folds
 from phantom_ml.automl.question.problem import Problem
@@ -55,8 +55,6 @@ def refit_draft(
     samples = encode(problem, workspace, config, like=like)
     again = Again(problem, spec, card["members"], samples, workspace, room, config.seed)
     fitted = _fit_on_all(again)
-    line = line_again(again, fitted, validation)
-    recipe = _recipe(spec, fitted, line)
     trial = Trial.model_validate(card["trial"]).model_copy(
         update={
             "n_rows": problem.n_learned,
@@ -74,8 +72,8 @@ def refit_draft(
         # Its features are those that were raced when it was first trained.
         FAMILIES: list(card.get(FAMILIES, ())),
     }
-    draft = stage(recipe, problem, workspace, trial, facts)
-    return with_unanswered(draft, problem, line.rows, line.validation)
+    draft = stage(_recipe(spec, fitted), problem, workspace, trial, facts)
+    return with_line(draft, line_again(again, fitted, draft, validation))
 
 
 def _fit_on_all(again: Again) -> list[Finished]:
@@ -87,7 +85,8 @@ def _fit_on_all(again: Again) -> list[Finished]:
     return fit_again(again, (ALL,), REFIT_NUMBERS)
 
 
-def _recipe(spec: ModelSpec, fitted: Sequence[Finished], line: Line) -> Recipe:
+def _recipe(spec: ModelSpec, fitted: Sequence[Finished]) -> Recipe:
+    """Return how the members become a prediction; the line of alert comes later."""
     voices = tuple(
         Voice(m.name, m.algorithm, m.weight, (Fit(f.folder / ALL, ALL),))
         for m, f in zip(spec.members, fitted, strict=True)
@@ -99,7 +98,7 @@ def _recipe(spec: ModelSpec, fitted: Sequence[Finished], line: Line) -> Recipe:
         spec.combination,
         spec.intercept,
         spec.calibrator,
-        line.threshold,
-        spec.calibrator.apply(mixed),
-        line.validation,
+        threshold=None,
+        golden=spec.calibrator.apply(mixed),
+        validation=None,
     )

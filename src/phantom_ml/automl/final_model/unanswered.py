@@ -1,4 +1,4 @@
-"""The line of alert of a model where some of the held-out days' rows have no answer: they are scored, too.
+"""What a model says of the rows of the held-out days that have no answer: its line of alert counts them, too.
 
 A budget of alerts a day is spent on all rows, so its line is cut on the scores of all. No fit has learned from
 rows without an answer: the served model itself can say of them what it will say of rows to come. Rows with an
@@ -14,11 +14,10 @@ import polars as pl
 
 from phantom_ml.automl.question.problem import Problem
 from phantom_ml.automl.trials.draft import Draft
-from phantom_ml.automl.trials.scoring import cut, unanswered_of, unanswered_rows
+from phantom_ml.automl.trials.scoring import unanswered_of, unanswered_rows
 from phantom_ml.config import ProblemKind
 from phantom_ml.data.matrix import Rows
 from phantom_ml.metrics.validation_scores import ValidationScores
-from phantom_ml.model.checks import HELD_OUT
 from phantom_ml.model.pipeline import Pipeline
 from phantom_ml.model.spec import ModelSpec
 
@@ -27,36 +26,33 @@ MAX_ROWS = 20_000
 
 
 def with_unanswered(
-    draft: Draft, problem: Problem, rows: Rows | None, validation: ValidationScores | None
-) -> Draft:
-    """Return a model whose line counts the scores of rows without an answer, and keeps them.
+    draft: Draft, problem: Problem, rows: Rows, validation: ValidationScores
+) -> ValidationScores:
+    """Return held-out scores, with those of the rows without an answer beside them.
 
     Parameters
     ----------
     draft : Draft
-        Its line was cut as if those rows alerted as often as benign ones.
+        The model that scores them.
     problem : Problem
-    rows : int64 array of shape (n_held_out,) or None
-        Held-out rows of the problem, which tell the time in question; None where its line is of other rows.
-    validation : ValidationScores or None
-        What the line was cut on.
+    rows : int64 array of shape (n_held_out,)
+        Held-out rows of the problem, which tell the time in question.
+    validation : ValidationScores
+        What the model says of them.
 
     Returns
     -------
-    Draft
-        The same one where there are no such rows, or the problem has no two classes.
+    ValidationScores
+        The same ones where there are no such rows, or the problem has no two classes.
     """
     spec = draft.spec
-    if rows is None or validation is None or not validation.n_unanswered:
-        return draft
+    if not validation.n_unanswered:
+        return validation
     if not isinstance(spec, ModelSpec) or spec.kind is not ProblemKind.BINARY:
-        return draft
+        return validation
     chosen = _some(unanswered_rows(problem, rows))
     scores = _among(Pipeline.load(draft.folder, spec), problem).score(_frame(problem, chosen))
-    whole = replace(validation, unanswered=scores[:, 0])
-    whole.save(draft.folder / HELD_OUT)
-    threshold = cut(None if spec.threshold is None else spec.threshold.policy, whole)
-    return replace(draft, spec=spec.model_copy(update={"threshold": threshold}))
+    return replace(validation, unanswered=scores[:, 0])
 
 
 def _some(rows: Rows) -> Rows:

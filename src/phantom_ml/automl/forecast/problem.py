@@ -125,8 +125,8 @@ def _values(dataset: Dataset, config: AutoMLConfig, taken: set[str]) -> str | tu
         try:
             require_target(dataset.columns, target, dataset.report.repeated)
         except TargetMissing as error:
-            error.hint += _of_wide(dataset, config, taken)
-            raise
+            beside = _of_wide(dataset, config, taken)
+            raise TargetMissing(error.missing, error.present, beside) from None
         if target in taken:
             raise BadSetting(
                 f"The target {target!r} is also the time, a series column or one beside the series.",
@@ -157,7 +157,7 @@ def _of_wide(dataset: Dataset, config: AutoMLConfig, taken: set[str]) -> str:
     if others or len(numbers) < 2 or config.task_settings.series_columns or config.group_columns:
         return ""
     return (
-        " If each column of numbers is a series of its own, leave target_column out (PhantomForecaster: "
+        "If each column of numbers is a series of its own, leave target_column out (PhantomForecaster: "
         "value_column=None)."
     )
 

@@ -8,15 +8,13 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from phantom_ml.data.contingency import Codes, Contingency
 from phantom_ml.data.leaks.warning import LeakWarning
 from phantom_ml.data.target.column import Target
 from phantom_ml.wording import counted
 
-Codes = NDArray[np.int64]
 Split = tuple[NDArray[np.int64], NDArray[np.int64]]
 
-#: Share of the copies of a row whose answer is the same from which they have one answer.
-ONE_ANSWER = 0.95
 #: Share of a class's held-out rows, copies of learned rows beyond chance, from which a person has to hear of it.
 DIVIDED = 0.2
 #: Fewer different rows of a class than this are so few cases that a figure of it tells little.
@@ -54,12 +52,9 @@ class _Copies:
     def of(cls, hashes: NDArray[np.uint64], target: Target) -> _Copies:
         cluster = np.unique(hashes, return_inverse=True)[1].astype(np.int64)
         answers = np.unique(target.values, return_inverse=True)[1].astype(np.int64)
-        place, rows = np.unique(
-            cluster * (int(answers.max()) + 1) + answers, return_inverse=True, return_counts=True
-        )[1:]
-        size = np.bincount(cluster)[cluster]
-        alike = (size > 1) & (rows[place] >= ONE_ANSWER * size)
-        chance = (np.bincount(answers) / answers.size)[answers] ** (size - 1.0)
+        counts = Contingency.of(cluster, answers)
+        alike, size = counts.agreeing(), counts.sizes[cluster]
+        chance = (counts.of_label() / answers.size)[counts.cell] ** (size - 1.0)
         if target.kind.is_classification:
             named = tuple(f"rows of {name!r}" for name in target.classes)
             return cls(cluster, target.values.astype(np.int64), named, alike, chance)

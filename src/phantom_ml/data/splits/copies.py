@@ -8,11 +8,11 @@ whose answers are as mixed as the table's, such as rows that are blank, give not
 from __future__ import annotations
 
 from dataclasses import dataclass
-from statistics import NormalDist
 
 import numpy as np
 from numpy.typing import NDArray
 
+from phantom_ml.data.contingency import Contingency
 from phantom_ml.data.splits.plan import Codes, Split
 from phantom_ml.wording import counted
 
@@ -20,10 +20,6 @@ from phantom_ml.wording import counted
 MOST_OF_FOLD = 0.25
 #: Copies that are more than this share of a class cannot be held out: too little would be left to learn from.
 MOST_OF_CLASS = 0.5
-#: Copies are as mixed as the table where each class is so much, at most, more or less of them than of it ...
-AS_MIXED = 0.5
-#: ... or no farther than chance takes one of the classes in so many of a hundred clusters (Bonferroni).
-BY_CHANCE = 0.05
 #: What is said of copies that are not kept together.
 ALIKE = "nearly copies of one another"
 LIKE_OTHERS = "with answers as mixed as all, were dealt like other rows."
@@ -66,49 +62,6 @@ class Units:
         return told
 
 
-@dataclass(frozen=True)
-class _Cells:
-    """How many rows of each class the clusters have: ``rows[i]`` of ``label[i]`` in ``cluster[i]``."""
-
-    cluster: Codes
-    label: Codes
-    rows: Codes
-    sizes: Codes
-    n_labels: int
-
-    @classmethod
-    def of(cls, clusters: Codes, labels: Codes) -> _Cells:
-        n_labels = int(labels.max()) + 1
-        cells, rows = np.unique(clusters * n_labels + labels, return_counts=True)
-        return cls(cells // n_labels, cells % n_labels, rows, np.bincount(clusters), n_labels)
-
-    def of_label(self) -> Codes:
-        """Return the rows that the whole table has of each cell's class."""
-        total = np.bincount(self.label, weights=self.rows, minlength=self.n_labels)
-        return total[self.label].astype(np.int64)
-
-    def any(self, cells: NDArray[np.bool_]) -> NDArray[np.bool_]:
-        """Return which clusters have one of some cells."""
-        found = np.zeros(self.sizes.size, dtype=bool)
-        found[self.cluster[cells]] = True
-        return found
-
-    def mixed(self) -> NDArray[np.bool_]:
-        """Return which clusters have several answers, about as often as the table has them."""
-        size, share = self.sizes[self.cluster], self.of_label() / self.rows.sum()
-        expected = size * share
-        chance = NormalDist().inv_cdf(1.0 - BY_CHANCE / (2 * self.n_labels))
-        allowed = np.maximum(AS_MIXED * expected, chance * np.sqrt(expected * (1.0 - share)))
-        uneven = self.any(np.abs(self.rows - expected) > allowed)
-        # A class that a cluster lacks has no cell: from so many rows it should have one.
-        of_all = np.bincount(self.label, weights=self.rows, minlength=self.n_labels)
-        odds = (of_all.sum() - of_all) / np.maximum(of_all, 1.0)
-        enough = chance**2 * odds
-        present = np.bincount(self.cluster, weights=size > enough[self.label])
-        lacking = np.searchsorted(np.sort(enough), self.sizes) > present
-        return (np.bincount(self.cluster) > 1) & ~uneven & ~lacking
-
-
 def units_of(
     classes: Codes, duplicates: Codes, n_folds: int, needed: Codes | None = None, *, fewer: bool
 ) -> Units:
@@ -137,9 +90,9 @@ def units_of(
     """
     cluster = np.unique(duplicates, return_inverse=True)[1].astype(np.int64)
     needed = classes if needed is None else needed
-    cells, several = _Cells.of(cluster, needed), np.bincount(cluster) > 1
+    cells, several = Contingency.of(cluster, needed), np.bincount(cluster) > 1
     large = cells.any(cells.rows > np.maximum(MOST_OF_FOLD * cells.of_label() / n_folds, 2.0))
-    mixed = several & large & _Cells.of(cluster, classes).mixed()
+    mixed = several & large & Contingency.of(cluster, classes).mixed()
     whole = several & cells.any(cells.rows > MOST_OF_CLASS * cells.of_label())
     dealt = _folds(cells, mixed | whole, n_folds) if fewer else n_folds
     divided = (whole | (several & (cells.sizes > classes.size / dealt))) & ~mixed
@@ -156,12 +109,12 @@ def largest_share(labels: Codes, units: Codes, split: Split) -> float:
     """Return the largest share that copies of one row are of a class in the valid part, no less than a quarter."""
     if not split.valid.size:
         return 1.0
-    cells = _Cells.of(units[split.valid], labels[split.valid])
+    cells = Contingency.of(units[split.valid], labels[split.valid])
     shares = cells.rows / cells.of_label()
     return float(np.max(shares[cells.rows > 1], initial=MOST_OF_FOLD))
 
 
-def _folds(cells: _Cells, loose: NDArray[np.bool_], n_folds: int) -> int:
+def _folds(cells: Contingency, loose: NDArray[np.bool_], n_folds: int) -> int:
     """Return how many folds can each have a unit of every class that has a row for each."""
     units = np.where(loose[cells.cluster], cells.rows, 1)
     of_label = np.bincount(cells.label, weights=units, minlength=cells.n_labels)
