@@ -15,6 +15,7 @@ from sklearn.metrics import get_scorer
 from sklearn.model_selection import TimeSeriesSplit
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import MinMaxScaler, StandardScaler
+from sklearn.svm import SVC
 from sklearn.tree import DecisionTreeClassifier
 
 from phantom_ml import AlgorithmClassifier, HyperparameterOptimizer
@@ -208,3 +209,23 @@ def test_where_nothing_is_given_up_any_resource_goes_on():
     optimizer = HyperparameterOptimizer("random_search", 2)
     drawn = optimizer.optimize(TREE, DEPTHS, FRAME, Y, cv=FORWARD)
     assert len(bands(3, history=drawn, resource="rows").trials) == 3
+
+
+@pytest.mark.parametrize("within", [lambda svm: svm, make_pipeline])
+def test_a_setting_that_is_a_real_number_is_the_same_written_whole(within):
+    step = "" if within(SVC()).__class__ is SVC else "svc__"
+    old = search(estimator=within(SVC(C=1)), space={f"{step}gamma": (0.1, 1.0)})
+    asked = {"estimator": within(SVC(C=1.0)), "space": {f"{step}gamma": (0.1, 1.0)}}
+    assert len(search(3, history=old.to_json(), **asked).trials) == 3
+
+
+def test_a_setting_of_which_a_whole_number_is_another_thing_is_told_apart():
+    old = search(estimator=DecisionTreeClassifier(random_state=0, max_features=1))
+    with pytest.raises(BadSetting, match=r"its max_features was 1, not 1\.0"):
+        search(3, estimator=DecisionTreeClassifier(random_state=0, max_features=1.0), history=old)
+
+
+def test_other_real_numbers_are_told_apart():
+    old = search(estimator=SVC(C=1), space={"gamma": (0.1, 1.0)})
+    with pytest.raises(BadSetting, match=r"its C was 1, not 2\.0"):
+        search(3, estimator=SVC(C=2.0), space={"gamma": (0.1, 1.0)}, history=old.to_json())

@@ -99,4 +99,4 @@ def test_a_resource_that_is_no_setting_suggests_the_nearest():
         search(
             "hyperband", 1, {"max_depth": [2]}, RandomForestClassifier(9), resource="n_estimater"
         )
-    assert caught.value.known == ("folds", "rows", "min_samples_split", "n_estimators")
+    assert caught.value.known == ("folds", "rows", "n_estimators")

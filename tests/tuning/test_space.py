@@ -80,6 +80,23 @@ def test_values_of_numpy_become_those_of_python():
     )
 
 
+@pytest.mark.parametrize(
+    ("given", "shown"),
+    [
+        ((0, 10, "log"), "(0, 10, 'log')"),
+        ((9, 1, "log"), "(9, 1, 'log')"),
+        ((9, 1), "(9, 1)"),
+        ((np.float64(0.0), 1.0, "log"), "(0.0, 1.0, 'log')"),
+        ({"low": 0, "high": 10, "log": True}, "{'low': 0, 'high': 10, 'log': True}"),
+        (Bound(0, 10, log=True), "(0, 10, 'log')"),
+    ],
+)
+def test_a_range_that_cannot_be_is_shown_as_it_was_written(given, shown):
+    with pytest.raises(BadSetting) as caught:
+        axes({"alpha": given}, KNOWN)
+    assert caught.value.message.startswith(f"The space of 'alpha' is {shown}: ")
+
+
 def test_an_empty_space_is_refused():
     with pytest.raises(BadSetting, match="empty"):
         axes({}, KNOWN)

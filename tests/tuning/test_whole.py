@@ -1,5 +1,6 @@
 """Ranges of settings that an estimator takes as whole numbers only."""
 
+import numpy as np
 import pytest
 from sklearn.decomposition import PCA
 from sklearn.pipeline import make_pipeline
@@ -64,6 +65,11 @@ def test_an_end_that_is_no_whole_number_is_told_before_any_trial(given, end):
     assert kept == []
 
 
+def test_a_range_of_ratios_is_told_with_them():
+    with pytest.raises(BadSetting, match=r"is \(1, 2\.5, 'log'\)"):
+        bound(TREE, "max_depth", (1, 2.5, "log"))
+
+
 def test_what_is_found_is_a_whole_number():
     found = search(n_trials=3, space={"max_depth": (2.0, 8.0)})
     assert {type(trial.params["max_depth"]) for trial in found.trials} == {int}
@@ -84,10 +90,38 @@ def test_numbers_of_a_list_are_whole_where_the_estimator_takes_them_only_so(name
     assert found.bound.choices == tuple(range(len(meant)))
 
 
-@pytest.mark.parametrize("given", [[0.0, 0.5], ["gini"], [float("inf")], [True, 2]])
+@pytest.mark.parametrize("given", [[0.0, 0.5], ["gini"], [float("inf")]])
 def test_values_of_a_list_that_the_estimator_takes_or_cannot_mean_stay(given):
     found = in_whole_numbers(TREE, axes({"ccp_alpha": given}, ["ccp_alpha"]))["ccp_alpha"]
     assert found.values == tuple(given)
+
+
+@pytest.mark.parametrize(
+    ("estimator", "name", "given"),
+    [
+        (TREE, "max_leaf_nodes", [2, True, 3]),
+        (TREE, "ccp_alpha", [0.0, False]),
+        (WITHIN, DEPTH, [True]),
+        (TREE, "max_features", [1, np.True_]),
+    ],
+)
+def test_a_truth_among_numbers_is_refused_where_the_setting_takes_none(estimator, name, given):
+    setting = name.rpartition("__")[2]
+    told = f"{setting} of DecisionTreeClassifier takes neither True nor False"
+    with pytest.raises(BadSetting, match=told) as caught:
+        bound(estimator, name, given)
+    assert repr([*map(bool, given)][-1]) in caught.value.hint
+
+
+@pytest.mark.parametrize("given", [[True, False], [True, 1]])
+def test_a_truth_stays_where_the_setting_takes_it(given):
+    found = in_whole_numbers(PCA(), axes({"whiten": given}, ["whiten"]))["whiten"]
+    assert found.values == tuple(given)
+
+
+def test_a_truth_stays_where_the_estimator_declares_nothing():
+    found = in_whole_numbers(Fussy(), axes({"level": [1, True]}, ["level"]))["level"]
+    assert found.values == (1, True)
 
 
 def test_a_number_of_a_list_that_is_no_whole_one_is_told_before_any_trial():

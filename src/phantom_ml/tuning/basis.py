@@ -14,6 +14,8 @@ from typing import Any
 import numpy as np
 
 from phantom_ml.errors import BadSetting
+from phantom_ml.tuning.answers import AnswersUnfit, check_finite
+from phantom_ml.tuning.real import is_real
 from phantom_ml.wording import counted
 
 #: Of a SHA-256, so many hexadecimal digits tell two tables apart.
@@ -129,8 +131,25 @@ class Basis:
 
     def _set_otherwise(self, past: Basis, searched: Collection[str]) -> Iterator[str]:
         for name in sorted(past.settings.keys() & self.settings.keys() - {*searched}):
-            if past.settings[name] != self.settings[name]:
+            if not _is_same(past.settings[name], self.settings[name]):
                 yield f"its {name} was {past.settings[name]}, not {self.settings[name]}"
+
+
+class RealText(str):
+    """The text of a setting that its estimator declares as a real number, of which 1 and 1.0 are one value."""
+
+    __slots__ = ()
+
+
+def _is_same(past: str, ours: str) -> bool:
+    """Return whether two settings, as text, are one value."""
+    if past == ours or not isinstance(ours, RealText):
+        return past == ours
+    try:
+        return float(past) == float(ours)
+    except ValueError:
+        # In the history it is None, or a word.
+        return False
 
 
 def folds_of(folds: Sequence[tuple[Any, Any]]) -> str:
@@ -183,17 +202,18 @@ def check_columns(X: Any, estimator: Any) -> None:
 
 
 def check_known(y: Any) -> None:
-    """Raise BadSetting where an answer is missing: None or NaN."""
+    """Raise AnswersUnfit where an answer is missing, None or NaN, or infinite."""
     answers = np.asarray([] if y is None else y)
     if answers.dtype.kind not in "fO":
         return
     cells = answers.ravel().tolist()
     n_missing = sum(a is None or (isinstance(a, float) and math.isnan(a)) for a in cells)
     if n_missing:
-        raise BadSetting(
+        raise AnswersUnfit(
             f"{n_missing:,} of {answers.size:,} answers in y are missing.",
             "Leave these rows out of X and y.",
         )
+    check_finite(answers)
 
 
 def is_whole(value: Any) -> bool:
@@ -230,10 +250,16 @@ def _settings(estimator: Any) -> dict[str, str]:
     """Return plain settings as text; estimators and functions are not told apart by what they print."""
     plain = (bool, int, float, str, type(None))
     return {
-        name: repr(value)
+        name: _text(estimator, name, value)
         for name, value in estimator.get_params().items()
         if isinstance(value, plain) and name.rpartition("__")[2] not in OF_THE_MACHINE
     }
+
+
+def _text(estimator: Any, name: str, value: Any) -> str:
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return repr(value)
+    return RealText(repr(value)) if is_real(estimator, name) else repr(value)
 
 
 def _cells(X: Any) -> str:

@@ -14,6 +14,7 @@ import numpy as np
 from phantom_ml.errors import BadSetting, UnknownName
 from phantom_ml.process import Copy, Here, Limits
 from phantom_ml.tuning.basis import LEAST_ROWS, Basis, count_rows, folds_of
+from phantom_ml.tuning.growing import counts_what_grows
 from phantom_ml.tuning.result import FOLDS
 from phantom_ml.tuning.scoring import Scoring
 
@@ -282,7 +283,7 @@ def check_resource(resource: str, estimator: Any, known: Sequence[str]) -> None:
         return
     settings = estimator.get_params()
     if isinstance(resource, str) and resource not in known:
-        counts = [name for name in known if _may_grow(settings.get(name))]
+        counts = [n for n in known if counts_what_grows(n) and _may_grow(settings.get(n))]
         raise UnknownName("resource", resource, [FOLDS, ROWS, *counts])
     value = settings.get(resource)
     if not _may_grow(value):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from numbers import Integral, Real
 from typing import Any
@@ -37,12 +37,30 @@ def by_value(estimator: Any, searched: Mapping[str, Axis]) -> dict[str, Axis]:
 
 
 def _told(estimator: Any, name: str, axis: Axis, searched: Mapping[str, Axis]) -> Axis:
-    owner = owner_of(estimator, name, searched)
-    constraints = constraints_of(owner, name.rpartition("__")[2])
-    kinds = {kind for one in constraints if _counts(kind := getattr(one, "type", None))}
+    kinds = _kinds(estimator, name, searched)
     if kinds == {Real}:
         return axis.among(each_once(axis.values, real=True)) if axis.values else axis
     return replace(axis, apart=Integral in kinds and len(kinds) > 1)
+
+
+def is_real(estimator: Any, name: str) -> bool:
+    """Return whether an estimator declares a setting, where it is a number, as a real one: 1 is then 1.0.
+
+    Examples
+    --------
+    >>> from sklearn.svm import SVC
+    >>> from sklearn.tree import DecisionTreeClassifier
+    >>> is_real(SVC(), "C"), is_real(DecisionTreeClassifier(), "max_features")
+    (True, False)
+    """
+    return _kinds(estimator, name, ()) == {Real}
+
+
+def _kinds(estimator: Any, name: str, searched: Collection[str]) -> set[Any]:
+    """Return the types of numbers that are declared of a setting; an empty set where none is."""
+    owner = owner_of(estimator, name, searched)
+    constraints = constraints_of(owner, name.rpartition("__")[2])
+    return {kind for one in constraints if _counts(kind := getattr(one, "type", None))}
 
 
 def _counts(kind: Any) -> bool:

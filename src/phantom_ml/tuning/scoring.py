@@ -18,6 +18,8 @@ from phantom_ml.data.profile.page import shown
 from phantom_ml.data.target.positive import ordered_classes
 from phantom_ml.errors import BadSetting, UnknownName, listed
 from phantom_ml.metrics.lookup import get_metric
+from phantom_ml.tuning.answers import check_numbers, check_one_kind
+from phantom_ml.tuning.fold_classes import check_classes
 
 #: Two classes of which scikit-learn knows the positive one by itself, and those of its detectors.
 KNOWN_CLASSES, NORMAL_OR_ODD = ({0, 1}, {-1, 1}), {-1, 1}
@@ -60,12 +62,14 @@ def scoring_for(estimator: Any, scoring: Any, y: Any) -> Scoring:
     Raises
     ------
     BadSetting
-        There is no such scorer, or it says nothing of this estimator or these answers.
+        There is no such scorer, or it says nothing of this estimator or these answers; a ValueError too where
+        answers are words and numbers are to be learned, or some are words and some numbers.
     """
     from sklearn.base import is_outlier_detector
 
     scorer = _checked(estimator, scoring)
     _check_answers(estimator, scorer, y)
+    _check_kind(estimator, y)
     name = f"{type(estimator).__name__}.score" if scoring is None else _name(scorer)
     plain = Scoring(scorer, name)
     if is_outlier_detector(estimator) and _takes_normal_for_positive(scorer):
@@ -77,7 +81,7 @@ def scoring_for(estimator: Any, scoring: Any, y: Any) -> Scoring:
 
 
 def check_folds(scoring: Scoring, y: Any, folds: Sequence[tuple[Any, Any]]) -> None:
-    """Raise BadSetting where the rows to score on all have one answer, of which the scoring says nothing.
+    """Raise BadSetting where the scoring says nothing of a fold, which holds one answer only or lacks one.
 
     Parameters
     ----------
@@ -99,6 +103,7 @@ def check_folds(scoring: Scoring, y: Any, folds: Sequence[tuple[Any, Any]]) -> N
             f"{len(told)} of {len(folds)} folds: {shown('; '.join(told), LONGEST)}.",
             "Give as many rows of each class as folds, fewer folds, or folds of your own that hold both.",
         )
+    check_classes(scoring.scorer, scoring.name, answers, folds)
 
 
 def _answers_of(answers: np.ndarray[Any, Any], rows: Any) -> np.ndarray[Any, Any]:
@@ -194,6 +199,18 @@ def _check_answers(estimator: Any, scorer: Any, y: Any) -> None:
             f"The scoring {_name(scorer)!r} compares with answers, and y is None.",
             f"Give y, which {kind} need not look at, or as scoring {FUNCTION}.",
         )
+
+
+def _check_kind(estimator: Any, y: Any) -> None:
+    """Raise AnswersUnfit where a regressor is to learn words, or a classifier words and numbers."""
+    from sklearn.base import is_classifier, is_regressor
+
+    if y is None:
+        return
+    if is_regressor(estimator):
+        check_numbers(y, type(estimator).__name__)
+    elif is_classifier(estimator):
+        check_one_kind(y)
 
 
 def _takes_normal_for_positive(scorer: Any) -> bool:

@@ -143,7 +143,7 @@ def axes(space: Mapping[str, Any], known: Sequence[str]) -> dict[str, Axis]:
 
 
 def _axis(name: str, given: Any) -> Axis:
-    given = _plain(name, given)
+    asked, given = given, _plain(name, given)
     if isinstance(given, Bound):
         bound = given
     elif isinstance(given, list):
@@ -155,7 +155,19 @@ def _axis(name: str, given: Any) -> Axis:
     if bound.choices:
         positions = Bound(choices=tuple(range(len(bound.choices))), when=bound.when)
         return Axis(positions, bound.choices)
-    return Axis(_checked(name, bound))
+    return Axis(_checked(name, bound, _as_asked(asked, given)))
+
+
+def _as_asked(asked: Any, plain: Any) -> Any:
+    """Return a range as a person wrote it, numbers of numpy's as Python's own; a Bound as a tuple."""
+    if isinstance(asked, Mapping):
+        return {end: _python(value) for end, value in asked.items()}
+    return range_of(plain) if isinstance(plain, Bound) else plain
+
+
+def range_of(bound: Bound) -> tuple[Any, ...]:
+    """Return a bound as the range that a person writes: its ends and, where ratios count, ``"log"``."""
+    return (bound.low, bound.high, *(("log",) if bound.log else ()))
 
 
 def _plain(name: str, given: Any) -> Any:
@@ -239,14 +251,13 @@ def _range(name: str, given: tuple[Any, ...]) -> Bound:
     return Bound(low=low, high=high, log=log, integer=integer)
 
 
-def _checked(name: str, bound: Bound) -> Bound:
-    ends = (bound.low, bound.high)
-    if not all(math.isfinite(end) for end in ends):
-        raise _bad(name, ends, "both ends must be finite")
+def _checked(name: str, bound: Bound, asked: Any) -> Bound:
+    if not all(math.isfinite(end) for end in (bound.low, bound.high)):
+        raise _bad(name, asked, "both ends must be finite")
     if bound.low > bound.high:
-        raise _bad(name, ends, "the low end is above the high one")
+        raise _bad(name, asked, "the low end is above the high one")
     if bound.log and bound.low <= 0:
-        raise _bad(name, ends, "a logarithmic range begins above 0")
+        raise _bad(name, asked, "a logarithmic range begins above 0")
     return bound
 
 

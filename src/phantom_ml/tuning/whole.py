@@ -5,10 +5,11 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
+from numbers import Number
 from typing import Any
 
 from phantom_ml.errors import BadSetting
-from phantom_ml.tuning.space import Axis, each_once
+from phantom_ml.tuning.space import Axis, each_once, range_of
 
 Takes = Callable[[Any], bool]
 #: What these libraries read as whole numbers, and do not declare: their own pages on parameters say so.
@@ -34,7 +35,8 @@ def in_whole_numbers(estimator: Any, searched: Mapping[str, Axis]) -> dict[str, 
     Raises
     ------
     BadSetting
-        An end of such a range, or a number of such a list, is no whole number.
+        An end of such a range, or a number of such a list, is no whole number; or a list holds True or False, and
+        the estimator takes no truth.
 
     Examples
     --------
@@ -52,10 +54,38 @@ def _meant(estimator: Any, name: str, axis: Axis, searched: Collection[str]) -> 
     if axis.bound.integer and not axis.values:
         return axis
     owner = owner_of(estimator, name, searched)
+    _check_truths(owner, name, axis)
     takes = _declared(owner, name.rpartition("__")[2])
     if takes is None:
         return axis
     return (_listed if axis.values else _ranged)(owner, name, axis, takes)
+
+
+def _check_truths(owner: Any, name: str, axis: Axis) -> None:
+    """Raise BadSetting where a list holds True or False, which Python counts as numbers, and a number is meant."""
+    truth = next((value for value in axis.values if isinstance(value, bool)), None)
+    setting = name.rpartition("__")[2]
+    if truth is None or not _takes_no_truth(owner, setting):
+        return
+    raise BadSetting(
+        f"The space of {name!r} is {list(axis.values)!r}: {setting} of {type(owner).__name__} takes neither "
+        "True nor False.",
+        f"Leave {truth!r} out, or give the number that is meant.",
+    )
+
+
+def _takes_no_truth(owner: Any, setting: str) -> bool:
+    """Return whether an estimator is known to mean neither True nor False by a setting."""
+    if _is_whole_of_booster(owner, setting):
+        return True
+    constraints = constraints_of(owner, setting)
+    # To a declared number True is 1.
+    others = [c for c in constraints if not _is_of_numbers(getattr(c, "type", None))]
+    return bool(constraints) and not any(c.is_satisfied_by(True) for c in others)
+
+
+def _is_of_numbers(kind: Any) -> bool:
+    return isinstance(kind, type) and kind is not bool and issubclass(kind, Number)
 
 
 def owner_of(estimator: Any, name: str, searched: Collection[str]) -> Any:
@@ -68,14 +98,18 @@ def owner_of(estimator: Any, name: str, searched: Collection[str]) -> Any:
 
 def _declared(owner: Any, setting: str) -> Takes | None:
     """Return what tells which values an estimator takes as a setting; None where it declares nothing."""
-    # A class of one's own that is derived from one of theirs takes the same.
-    libraries = {kind.__module__.partition(".")[0] for kind in type(owner).__mro__}
-    if any(setting in BOOSTERS.get(library, ()) for library in libraries):
+    if _is_whole_of_booster(owner, setting):
         return lambda value: not isinstance(value, float)
     constraints = constraints_of(owner, setting)
     if not constraints:
         return None
     return lambda value: any(constraint.is_satisfied_by(value) for constraint in constraints)
+
+
+def _is_whole_of_booster(owner: Any, setting: str) -> bool:
+    # A class of one's own that is derived from one of theirs takes the same.
+    libraries = {kind.__module__.partition(".")[0] for kind in type(owner).__mro__}
+    return any(setting in BOOSTERS.get(library, ()) for library in libraries)
 
 
 def constraints_of(owner: Any, setting: str) -> list[Any]:
@@ -98,7 +132,7 @@ def _ranged(owner: Any, name: str, axis: Axis, takes: Takes) -> Axis:
     better = f'two whole numbers, as in {{"{name}": ({math.ceil(low)}, {math.ceil(high)})}}'
     for end in ends:
         if end % 1:
-            raise _no_whole_number(owner, name, (ends, end), better)
+            raise _no_whole_number(owner, name, (range_of(axis.bound), end), better)
     return replace(axis, bound=replace(axis.bound, low=int(low), high=int(high), integer=True))
 
 
