@@ -89,7 +89,7 @@ def evaluate(
     notes = (*pipeline.known_times(frame), *unread, *answers.notes)
     if len(rows) == 0:
         raise BadSetting(
-            f"No row has a value of {spec.target!r} that the model knows.",
+            f"No row has a value of {spec.target!r} that the model knows{_unknown(frame[spec.target])}.",
             "Give rows with labels: " + ", ".join(str(c) for c in spec.classes),
         )
     # What has no answer that the model knows happened all the same.
@@ -144,6 +144,12 @@ class Scored:
         alert = threshold.alerts(self.prediction[:, 0])
         beside = None if self.beside is None else threshold.alerts(self.beside[:, 0])
         return repeats_among(rule, self.frame, self.rows, (alert, self.truth), beside)
+
+
+def _unknown(answers: pl.Series) -> str:
+    """Return in words an answer that the model does not know; nothing where there is no answer."""
+    held = answers.drop_nulls().head(1).cast(pl.String, strict=False).to_list()
+    return f": {held[0][:60]!r} is none" if held else ""
 
 
 def _beside(

@@ -9,6 +9,7 @@ import polars as pl
 
 from phantom_ml.core.shelf import Shelf, say
 from phantom_ml.core.stream import Stream
+from phantom_ml.data.columns.tidy import finite_only, told_infinite
 from phantom_ml.model.pipeline import Pipeline
 
 
@@ -32,7 +33,7 @@ def predicted(
     state : path or None
         A folder that keeps what entities did.
     """
-    data = shelf.logged(data)
+    given, data = data, shelf.logged(data)
     stream = Stream.of(pipeline, None if state is None else Path(state).expanduser())
     if output is not None:
         from phantom_ml.core.output import write_predictions
@@ -40,7 +41,10 @@ def predicted(
         scored = write_predictions(stream, shelf.read(data), Path(output).expanduser())
     else:
         score = stream.scored if state is None else stream.predict
-        scored = score(shelf.frame(data))
+        frame = shelf.frame(data)
+        scored = score(frame)
+        # What is in memory was read without a report.
+        say(told_infinite(finite_only(frame)[1]) if data is given else ())
     stream.save()
     say(stream.unread.notes())
     return scored

@@ -8,6 +8,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from phantom_ml.data.times.rows import for_one
 from phantom_ml.errors import ColumnMissing, DataError, listed
 from phantom_ml.streams.base import Floats
 from phantom_ml.streams.settings import StreamConfig
@@ -50,7 +51,7 @@ def kind_of_time(times: pl.Series) -> str:
         return ZONED if getattr(times.dtype, "time_zone", None) else NAIVE
     if not times.dtype.is_integer():
         raise DataError(
-            f"The time column {times.name!r} is of the type {times.dtype}.",
+            f"The time column {times.name!r} is of the type {times.dtype}{for_one(times)}.",
             "Turn it into dates, datetimes or whole numbers.",
         )
     return WHOLE
@@ -89,8 +90,9 @@ def rows_of(
     frame = frame.with_columns(pl.lit(None, pl.Float64).alias(name) for name in empty)
     wrong = [name for name in columns if not frame[name].dtype.is_numeric()]
     if wrong:
+        words = _words_of(frame[wrong[0]])
         raise DataError(
-            f"Columns that are to be watched are not numeric: {listed(wrong)}.",
+            f"Columns that are to be watched are not numeric: {listed(wrong)}{words and f'; {words}'}.",
             "Name numeric ones in value_columns, or turn these into numbers.",
         )
     keys = [frame[name].cast(pl.String, strict=False) for name in config.series_columns]
@@ -113,11 +115,21 @@ def _watched(frame: pl.DataFrame, config: StreamConfig) -> tuple[str, ...]:
     if chosen is None:
         chosen = tuple(n for n in frame.columns if n not in others and frame[n].dtype.is_numeric())
     if not chosen:
+        words = next(
+            filter(None, (_words_of(frame[n]) for n in frame.columns if n not in others)), ""
+        )
         raise DataError(
-            "The table has no numeric column to watch.",
+            f"The table has no numeric column to watch{words and f': {words}'}.",
             "Give one at least; name in value_columns those whose first values are missing.",
         )
     return chosen
+
+
+def _words_of(column: pl.Series) -> str:
+    """Return in words a cell of a column that is no number; nothing where it holds none."""
+    cells = column.cast(pl.String, strict=False)
+    words = cells.filter(cells.is_not_null() & cells.cast(pl.Float64, strict=False).is_null())
+    return f"{column.name[:60]!r} holds {words[0][:60]!r}" if len(words) else ""
 
 
 def _times(times: pl.Series) -> pl.Series:

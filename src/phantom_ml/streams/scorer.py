@@ -16,6 +16,7 @@ import numpy as np
 import polars as pl
 
 from phantom_ml.data.reading.read import ReadOptions, table_of
+from phantom_ml.data.times.units import require_unit_of
 from phantom_ml.errors import (
     BundleDamaged,
     BundleVersion,
@@ -182,7 +183,11 @@ class StreamScorer:
         """Return what rows make of the time of their series, None without a time; raises DataError."""
         if rows.times is None or kind is None:
             return None
-        walked = walk(self._reached.get(key), rows.times, None if kind == WHOLE else LEAP)
+        before = self._reached.get(key)
+        if kind == WHOLE:
+            seen_last = [] if before is None else [before.last]
+            require_unit_of(np.append(seen_last, rows.times), str(self.config.time_column))
+        walked = walk(before, rows.times, None if kind == WHOLE else LEAP)
         if walked.back is None:
             return walked
         row, seen = int(rows.places[walked.back]), told_time(walked.reached.last, kind)

@@ -15,7 +15,7 @@ from phantom_ml.data.splits import RowTies, require_forward
 from phantom_ml.data.target.column import Target
 from phantom_ml.data.times.parse import DAY_NS, NO_TIME, mostly_untimed
 from phantom_ml.data.times.stray import days_of, usual_times_of
-from phantom_ml.errors import BadSetting
+from phantom_ml.errors import BadSetting, DataError
 from phantom_ml.tasks.base import Task
 from phantom_ml.wording import counted
 
@@ -65,13 +65,15 @@ def time_of_rows(
     ------
     BadSetting
         The times order no row, or alerts a day are asked for and no days can be counted.
+    DataError
+        The times count in two units.
     """
     if config.time_column is None:
         return None, ()
     n_given, values = frame.height - n_made, frame[config.time_column]
     try:
         time, told = usual_times_of(values, sizes)
-    except BadSetting:
+    except (BadSetting, DataError):
         usual_times_of(values.head(n_given), sizes)
         raise
     check_days(config, time[:n_given])

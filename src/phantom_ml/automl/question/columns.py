@@ -13,7 +13,7 @@ from phantom_ml.automl.question.in_order import events_in_order
 from phantom_ml.automl.question.usable import no_column_left
 from phantom_ml.config import AutoMLConfig
 from phantom_ml.data.recognise import recognise_sampled
-from phantom_ml.data.schema import ColumnKind, TableSchema
+from phantom_ml.data.schema import UNUSED_KINDS, ColumnKind, TableSchema
 from phantom_ml.data.target.column import require_columns
 from phantom_ml.errors import BadSetting
 from phantom_ml.features.doubts import doubts_of_numbers, doubts_of_time
@@ -68,7 +68,19 @@ def doubts_of_inputs(
     """Return what to say of a past that nobody said how to tell, and of cells that are no numbers."""
     wanted = config.feature_engineering and config.features.temporal
     doubts = doubts_of_time(frame, inputs, config.time_column) if wanted else ()
-    return (*doubts, *doubts_of_numbers(frame, inputs), *events_in_order(frame, inputs, config))
+    numbers, order = doubts_of_numbers(frame, inputs), events_in_order(frame, inputs, config)
+    return (*_of_the_clock_alone(inputs, config), *doubts, *numbers, *order)
+
+
+def _of_the_clock_alone(inputs: TableSchema, config: AutoMLConfig) -> tuple[str, ...]:
+    """Return the sentence on a table of which nothing but the time of a row can be learned from."""
+    used = [c.name for c in inputs.columns if c.kind not in UNUSED_KINDS]
+    if used != [config.time_column] or len(inputs.columns) == 1:
+        return ()
+    return (
+        f"Nothing but the time {config.time_column!r} can be learned from: all other columns are constant, "
+        "empty or identifiers. Add columns, or say what a column is under features.kinds.",
+    )
 
 
 def weight_of(frame: pl.DataFrame, column: str | None) -> NDArray[np.float64] | None:

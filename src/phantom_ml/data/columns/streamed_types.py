@@ -9,13 +9,19 @@ import polars as pl
 
 from phantom_ml.data.columns.text_types import (
     DTYPES,
+    TIMES,
     TextType,
     guess_types,
     odd_values,
     parsed_expr,
     type_of,
 )
-from phantom_ml.data.columns.tidy import finite_only, told_infinite
+from phantom_ml.data.columns.tidy import (
+    finite_only,
+    told_infinite,
+    told_without_zone,
+    without_zone,
+)
 
 #: Rows that a first guess is made by; every other row may widen it.
 LOOK_ROWS = 1000
@@ -47,6 +53,7 @@ class ColumnTypes:
         self.kinds: dict[str, TextType] = {}
         self._odd: dict[str, str] = {}
         self._infinite: Counter[str] = Counter()
+        self._without_zone: dict[str, str] = {}
 
     def fit(self, frame: pl.DataFrame) -> pl.DataFrame:
         """Return a frame of text with the types that hold its values and all before."""
@@ -60,6 +67,7 @@ class ColumnTypes:
             # What was lost may be written otherwise than the first values are.
             again = (parsed_expr(name, self.kinds[name], self.decimal) for name in lost)
             typed = typed.with_columns(frame.select(again))
+        self._look_for_zones(frame)
         if self.keep_infinite:
             return typed.with_columns(pl.selectors.float().fill_nan(None))
         typed, infinite = finite_only(typed)
@@ -81,7 +89,16 @@ class ColumnTypes:
             "and the like."
             for name, value in self._odd.items()
         ]
-        return mixed + told_infinite(self._infinite)
+        moments = {n: e for n, e in self._without_zone.items() if self.kinds[n] is TextType.MOMENT}
+        return mixed + told_infinite(self._infinite) + told_without_zone(moments)
+
+    def _look_for_zones(self, frame: pl.DataFrame) -> None:
+        """Remember of each column of times one that names no zone: others may follow that name one."""
+        left = [n for n in frame.columns if self.kinds[n] in TIMES and n not in self._without_zone]
+        if not left:
+            return
+        found = frame.select(without_zone(name) for name in left).row(0, named=True)
+        self._without_zone |= {name: cell for name, cell in found.items() if cell is not None}
 
     def _parse(self, frame: pl.DataFrame) -> pl.DataFrame:
         return frame.select(

@@ -158,6 +158,22 @@ def told_infinite(counts: Mapping[str, int]) -> list[str]:
     ]
 
 
+def told_without_zone(examples: Mapping[str, str]) -> list[str]:
+    """Return a warning for each column whose times name a zone, but for some; one of these, by column."""
+    return [
+        f"Column {name[:60]!r} has times with a zone and others without, {example[:60]!r} for one: those without "
+        "are taken for UTC."
+        for name, example in examples.items()
+    ]
+
+
+def without_zone(name: str) -> pl.Expr:
+    """Return the first that names no zone of a column of ISO 8601 times in text; null where each names one."""
+    # A day has ten characters: what is a minus further on begins a zone.
+    zoned = pl.col(name).str.slice(10).str.contains(r"[Zz]$|[+-]\d\d:?\d*$")
+    return pl.col(name).filter(~zoned).first()
+
+
 def tidied(frame: pl.LazyFrame, *, keep_infinite: bool = False) -> tuple[pl.LazyFrame, list[str]]:
     """Return a table of the engine's types, and what a person should know about the change.
 
@@ -168,7 +184,9 @@ def tidied(frame: pl.LazyFrame, *, keep_infinite: bool = False) -> tuple[pl.Lazy
     names, warnings = clean_names([column.name for column in columns])
     plain = frame.select(plain_expr(c).alias(n) for c, n in zip(columns, names, strict=True))
     schema = plain.collect_schema()
-    changes = [datetime_expr(name, kind) for name, kind in iso_columns(plain).items()]
+    times = iso_columns(plain)
+    changes = [datetime_expr(name, kind) for name, kind in times.items()]
+    warnings += told_without_zone(_without_zone(plain, times))
     floats = [name for name, dtype in schema.items() if dtype.is_float()]
     if keep_infinite:
         changes += [pl.col(floats).fill_nan(None)] if floats else []
@@ -177,6 +195,15 @@ def tidied(frame: pl.LazyFrame, *, keep_infinite: bool = False) -> tuple[pl.Lazy
         changes += [finite_expr(name) for name in odd]
         warnings += told_infinite(counts)
     return (plain.with_columns(changes) if changes else plain), warnings
+
+
+def _without_zone(frame: pl.LazyFrame, times: Mapping[str, TextType]) -> dict[str, str]:
+    """Return for each column of moments one that names no zone, where there is any."""
+    moments = [name for name, kind in times.items() if kind is TextType.MOMENT]
+    if not moments:
+        return {}
+    found = frame.select(without_zone(name) for name in moments).collect(engine="streaming")
+    return {name: value for name, value in found.row(0, named=True).items() if value is not None}
 
 
 def _not_finite(frame: pl.LazyFrame, floats: list[str]) -> tuple[list[str], dict[str, int]]:

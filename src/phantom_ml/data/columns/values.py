@@ -6,7 +6,8 @@ Numbers that no column holds are refused wherever they stand: as text they would
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 import numpy as np
@@ -115,7 +116,14 @@ def _strings(name: str, values: Sequence[str | None]) -> pl.Series:
         return pl.Series(name, whole, pl.String)
 
 
+def some_with_a_zone(values: Iterable[Any]) -> bool:
+    """Return whether some datetimes name a zone and others none, which no type of a column holds."""
+    return len({v.tzinfo is None for v in values if isinstance(v, datetime)}) > 1
+
+
 def _series_of_objects(name: str, values: Sequence[Any]) -> pl.Series:
+    if some_with_a_zone(values):  # the column would lose the zones unseen
+        return _strings(name, [None if v is None else str(v) for v in values])
     try:
         series = pl.Series(name, values, strict=True)
     except (TypeError, ValueError, OverflowError, pl.exceptions.PolarsError):

@@ -13,7 +13,12 @@ import polars as pl
 
 from phantom_ml.data.columns.names import check_width, clean_names, repeated
 from phantom_ml.data.columns.tidy import tidied
-from phantom_ml.data.columns.values import frame_of_rows, series_of, told_odd
+from phantom_ml.data.columns.values import (
+    frame_of_rows,
+    series_of,
+    some_with_a_zone,
+    told_odd,
+)
 from phantom_ml.data.files.parts import write_table
 from phantom_ml.data.files.source import ReadOptions
 from phantom_ml.data.reading.dataset import Dataset, ReadReport
@@ -149,7 +154,12 @@ def _pandas_series(name: str, values: Any) -> tuple[pl.Series, str | None]:
     import pyarrow as pa
 
     try:
-        return pl.Series(name, pa.Array.from_pandas(values)), None
+        column = pl.Series(name, pa.Array.from_pandas(values))
+        # Of datetimes of which some name a zone Arrow makes one type, and loses the zones unseen.
+        is_mixed = column.dtype == pl.Datetime and values.dtype == object
+        if not (is_mixed and some_with_a_zone(values)):
+            return column, None
+        return series_of(name, values.astype(object).where(values.notna(), None).to_list())
     except (pa.ArrowException, TypeError, ValueError, pl.exceptions.PolarsError):
         # A column of objects of several types.
         missing = values.isna().to_list()

@@ -10,6 +10,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from phantom_ml.data.times.parse import to_datetime
+from phantom_ml.data.times.rows import for_one
 from phantom_ml.errors import ColumnMissing, DataError, TargetUnusable, listed
 from phantom_ml.wording import counted
 
@@ -71,6 +72,24 @@ def read_times(column: pl.Series, form: str | None = None) -> tuple[pl.Series, b
     if isinstance(column.dtype, pl.Datetime):
         return column.dt.timestamp("ns"), True
     return to_datetime(column, form).dt.timestamp("ns"), True
+
+
+def times_like(column: pl.Series, form: str | None, history: pl.DataType) -> pl.Series:
+    """Return ``read_times`` of new rows, which are of the kind of those of the history.
+
+    Raises
+    ------
+    DataError
+        They are whole numbers, and the history has times, or the other way round.
+    """
+    times, is_temporal = read_times(column, form)
+    if is_temporal == history.is_temporal() or not times.count():
+        return times
+    held, others = ("times", "whole numbers") if is_temporal else ("whole numbers", "times")
+    raise DataError(
+        f"The time column {column.name!r} holds {held}{for_one(column)}; the history has {others}.",
+        "Give times as those of the history are.",
+    )
 
 
 def beyond_times(column: pl.Series, form: str | None = None) -> pl.Series:

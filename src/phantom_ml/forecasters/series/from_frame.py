@@ -14,6 +14,8 @@ import polars as pl
 from numpy.typing import NDArray
 
 from phantom_ml.data.times.form import time_form
+from phantom_ml.data.times.rows import for_one
+from phantom_ml.data.times.units import require_one_unit
 from phantom_ml.errors import DataError, TargetUnusable
 from phantom_ml.forecasters.series.clock import shown, zone_of
 from phantom_ml.forecasters.series.columns import (
@@ -25,6 +27,7 @@ from phantom_ml.forecasters.series.columns import (
     read_times,
     read_values,
     series_codes,
+    times_like,
 )
 from phantom_ml.forecasters.series.far_rows import told_far_rows, told_span
 from phantom_ml.forecasters.series.find_frequency import find_frequency, month_day_of
@@ -40,6 +43,8 @@ Ints = NDArray[np.int64]
 WIDE_NAME, WIDE_VALUE = "series", "\x00value"
 #: Where a column is called so already.
 OTHER_NAMES = ("series_name", "\x00series")
+#: What to do where the rows are right and the clock was set back between them.
+SET_BACK = " Where a clock was set back in autumn, give times with their zone, and time_zone by which they live."
 #: A grid may have so many steps for each row; more is a sign of a wrong frequency.
 MAX_STEPS_A_ROW, SPARE_STEPS = 50, 10_000
 
@@ -198,7 +203,7 @@ class Ahead:
 def rows_ahead(series: SeriesSet, frame: pl.DataFrame) -> Ahead:
     """Return where the rows of a frame lie; raises ColumnMissing, DataError."""
     check_columns(frame, [series.time, *series.ids.columns])
-    times = read_times(frame[series.time], series.time_form)[0]
+    times = times_like(frame[series.time], series.time_form, series.time_type)
     codes = series_codes(frame, series.ids)
     known = (codes >= 0) & ~times.is_null().to_numpy()
     steps, exact = np.full(frame.height, -1), np.zeros(frame.height, np.bool_)
@@ -226,19 +231,21 @@ class _Rows:
 
     @classmethod
     def of(cls, frame: pl.DataFrame, columns: SeriesColumns) -> _Rows:
-        """Return the rows of a long frame; raises DataError where times are missing or repeated."""
+        """Return the rows of a long frame; raises DataError where times are missing, repeated or of two units."""
         value, names = str(columns.value), list(columns.series)
         beside = (list(columns.known_ahead), list(columns.past_only))
         check_columns(frame, [columns.time, value, *names, *beside[0], *beside[1]])
         ids = frame.select(names).unique().sort(names, nulls_last=True) if names else pl.DataFrame()
         written = frame[columns.time]
+        require_one_unit(written)
         form = time_form(written) if written.dtype == pl.String else None
         times, is_temporal = read_times(written, form)
         missing = times.null_count()
         if missing:
             have = "has" if missing == 1 else "have"
             raise DataError(
-                f"{missing:,} of {counted(frame.height, 'row')} {have} no readable time in {columns.time!r}.",
+                f"{missing:,} of {counted(frame.height, 'row')} {have} no readable time in {columns.time!r}"
+                f"{for_one(written.filter(times.is_null()))}.",
                 "Fill in the times, or leave these rows out.",
             )
         codes, moments = series_codes(frame, ids), times.to_numpy()
@@ -351,8 +358,17 @@ def _refuse_duplicates(codes: Ints, times: Ints, shown: pl.Series, ids: pl.DataF
         rows = counted(len(twice), "row repeats", "rows repeat")
         raise DataError(
             f"{rows} a time of a series, the first {shown[row]}{named(ids, int(codes[row]))}.",
-            "Name the columns that tell series apart, or aggregate the rows first.",
+            "Name the columns that tell series apart, or aggregate the rows first."
+            + (SET_BACK if _set_back(shown[(twice + 1).tolist()], codes[twice]) else ""),
         )
+
+
+def _set_back(times: pl.Series, codes: Ints) -> bool:
+    """Return whether repeated times are those that a clock shows twice: once each, in one hour of a year."""
+    if not isinstance(times.dtype, pl.Datetime) or times.dtype.time_zone is not None:
+        return False
+    once = pl.DataFrame({"time": times, "code": codes}).is_unique().all()
+    return once and times.dt.truncate("1h").n_unique() == times.dt.year().n_unique()
 
 
 def _within_known(codes: Ints, values: Floats, ids: pl.DataFrame) -> NDArray[np.bool_]:

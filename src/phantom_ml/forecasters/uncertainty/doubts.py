@@ -38,7 +38,22 @@ def doubts(series: SeriesSet, frequency: str | None, season: int | None) -> tupl
     frequency, season : str and int, or None
         As they were declared.
     """
-    return (*_of_steps(series, frequency), *_of_season(series, season), *_of_far_values(series))
+    return (
+        *_of_no_step(series, frequency),
+        *_of_steps(series, frequency),
+        *_of_season(series, season),
+        *_of_far_values(series),
+    )
+
+
+def _of_no_step(series: SeriesSet, declared: str | None) -> tuple[str, ...]:
+    if declared is not None or int(series.lengths.max()) > 1:
+        return ()
+    return (
+        "No series has two values: how far its steps lie apart is not known, and "
+        f"{series.frequency.text} is taken. "
+        "Declare the frequency, or give a longer history.",
+    )
 
 
 def _of_steps(series: SeriesSet, declared: str | None) -> tuple[str, ...]:
