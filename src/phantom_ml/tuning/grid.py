@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from phantom_ml.tuning.defaults import place_of
 from phantom_ml.tuning.left import applies
 from phantom_ml.tuning.space import Axis
 from phantom_ml.tuning.spread import spread
@@ -68,7 +69,7 @@ def grid_around(
         Whether each list is gone through to its end, however many values it has.
     """
     axes = list(space.values())
-    centres = [axis.encoded(defaults.get(name)) for name, axis in space.items()]
+    centres = [place_of(axis, defaults.get(name)) for name, axis in space.items()]
     reach = [_outward(a, c, MAX_LEVELS) for a, c in zip(axes, centres, strict=True)]
     most = [len(values) for values in reach]
     least = [n if whole and axis.values else 1 for n, axis in zip(most, axes, strict=True)]

@@ -14,6 +14,7 @@ from phantom_ml.config import OptimizationMethod
 from phantom_ml.errors import BadSetting, BudgetTooSmall, NoTrialSucceeded
 from phantom_ml.tuning.basis import check_columns, check_known, check_lengths, is_whole
 from phantom_ml.tuning.bench import Bench, Measure, check_not_searched, check_resource
+from phantom_ml.tuning.defaults import default_point
 from phantom_ml.tuning.grid import grid, grid_around, is_too_wide
 from phantom_ml.tuning.history import recalled
 from phantom_ml.tuning.patience import Patience, is_late
@@ -42,7 +43,8 @@ class EstimatorOptimizer:
         ``bayesian_optimization`` (the tree-structured Parzen estimator, or with at most 30 trials a
         Gaussian process where torch is installed), ``random_search``, ``grid_search`` (the finest even
         grid of ``n_trials`` points; over an estimator's own space from its defaults outward) or
-        ``hyperband`` (trials that fall behind are given up).
+        ``hyperband`` (trials that fall behind are given up). All but the grid try the estimator's own settings
+        first, where they lie in the space.
     n_trials : int
         At least 1.
     timeout_seconds : float, optional
@@ -129,7 +131,8 @@ class EstimatorOptimizer:
             What Hyperband gives trials more of, as long as they keep up: ``folds``, ``rows``, or a
             setting that counts what grows (``n_estimators``, ``max_iter``), whose greatest value is the
             estimator's, so that it cannot be searched too. The last rung's score is that of a fresh fit:
-            ensembles of scikit-learn keep their trees from rung to rung, all else is fitted anew.
+            ensembles of scikit-learn keep their trees from rung to rung, trees and networks of Phantom ML
+            wait and go on, all else is fitted anew.
         history : OptimizationResult, its JSON text, or list of TuningTrial, optional
             Trials to go on from; they count among ``n_trials``. They must be of the same estimator, scoring,
             rows, columns, ``y`` and folds, and of Hyperband with the same resource; a list does not say what
@@ -173,6 +176,8 @@ class EstimatorOptimizer:
             search.replay(*recalled(history))
         if self.method is OptimizationMethod.GRID_SEARCH:
             search.notes.extend(self._lined_up(search, seed, own=space is None))
+        elif first := default_point(meant, searched):
+            search.begin_with(first)
         self._run(search)
         return self._result(search, time.monotonic() - started)
 

@@ -122,6 +122,11 @@ class Search:
         self.n_waiting = len(chosen)
         return len(different)
 
+    def begin_with(self, point: Mapping[str, Any]) -> None:
+        """Let a point be the next trial, unless it was tried."""
+        if not self._is_tried(point):
+            self.study.enqueue_trial(dict(point))
+
     def run_one(self) -> bool:
         """Run the next trial and keep what came of it, a failure too; return whether there was one left."""
         started = time.monotonic()

@@ -27,9 +27,9 @@ if TYPE_CHECKING:
 REDUCTION = 2
 #: With more trials a Gaussian process costs more and more for each, and has nothing to be better by.
 GP_TRIALS = 30
-#: Trials at random before it: optuna's own ten would be all of a small search. The same for any number of
-#: trials, so that a search that goes on to more of them tries what it would have tried without a break;
-#: a quarter of them, measured beside it, was no better.
+#: Trials before it, the defaults and others at random: optuna's own ten would be all of a small search. The
+#: same for any number of trials, so that a search that goes on to more of them tries what it would have tried
+#: without a break; a quarter of them, measured beside it, was no better.
 START_TRIALS = 3
 #: Settings that were tried are drawn again so often near what was good, and then anywhere, so often in all.
 NEAR_DRAWS, DRAWS = 5, 30
