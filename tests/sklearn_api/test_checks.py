@@ -19,7 +19,7 @@ def test_a_seed_that_cannot_be_is_told(kind, seed):
     assert repr(seed) in caught.value.message
 
 
-@pytest.mark.parametrize("n_threads", [0, -1, "2", 1.5, None])
+@pytest.mark.parametrize("n_threads", [0, -1, "2", 1.5, None, 1025, 10**6])
 def test_a_number_of_threads_that_cannot_be_is_told(n_threads):
     with pytest.raises(BadSetting, match=f"n_threads is {n_threads!r}"):
         AlgorithmClassifier("LightGBM", n_threads=n_threads).fit(X, Y)

@@ -194,3 +194,28 @@ def test_a_date_is_a_time_without_a_zone():
     scorer = StreamScorer(TIMED)
     scorer.update(timed(times=hours()))
     assert scorer.update({"at": [date(2026, 3, 1)], "load": [20.0]}).height == 1
+
+
+MIXED = pl.DataFrame({"bytes": ["1", "2", "n/k"], "host": ["a", "b", "c"], "n": [1, 2, 3]})
+
+
+def test_a_column_of_numbers_and_a_word_that_is_not_watched_is_told(caplog):
+    StreamScorer().update(MIXED)
+    assert "'bytes' is not watched: 'bytes' holds 'n/k', and 2 of 3 cells" in caplog.text
+
+
+def test_it_is_told_once(caplog):
+    scorer = StreamScorer()
+    scorer.update(MIXED)
+    scorer.update(MIXED)
+    assert caplog.text.count("is not watched") == 1
+
+
+def test_columns_of_words_are_nothing_to_tell(caplog):
+    StreamScorer().update(MIXED.drop("bytes"))
+    assert "is not watched" not in caplog.text
+
+
+def test_what_is_named_to_be_watched_is_all_that_is_wanted(caplog):
+    StreamScorer({"value_columns": ["n"]}).update(MIXED)
+    assert "is not watched" not in caplog.text

@@ -30,24 +30,25 @@ def page(algorithms: Iterable[type[AlgorithmSettings]]) -> str:
 def _section(algorithm: type[AlgorithmSettings]) -> str:
     story = " ".join((inspect.getdoc(algorithm) or "").replace("``", "`").split())
     kinds = [kind.value for kind in ProblemKind if kind in algorithm.kinds]
-    facts = [f"Solves: {', '.join(kinds)}."]
-    if algorithm.extra is not None:
-        facts.append(f"Needs `pip install 'phantom-ml[{algorithm.extra}]'`.")
-    if algorithm.reads_text:
-        facts.append("Reads hashed text.")
-    if algorithm.reads_strings:
-        facts.append("Reads text byte by byte.")
-    if algorithm.reads_history:
-        facts.append("Reads the last events of an entity one by one.")
-    if algorithm.reads_entity:
-        facts.append("Reads whom a row belongs to.")
-    if algorithm.can_stop:
-        facts.append("Stops at its deadline and keeps what it has.")
-    if algorithm.grows is not None:
-        facts.append(f"Goes on from rung to rung by `{algorithm.grows}`.")
-    if algorithm.learner.contributions is not Learner.contributions:
-        facts.append("Tells exact contributions.")
+    facts = [f"Solves: {', '.join(kinds)}.", *(fact for holds, fact in _facts(algorithm) if holds)]
     return f"## {algorithm.name}\n\n{story}\n\n{' '.join(facts)}\n{_table(algorithm)}"
+
+
+def _facts(algorithm: type[AlgorithmSettings]) -> list[tuple[bool, str]]:
+    """Return whether each of some facts holds of an algorithm, and how it is told."""
+    return [
+        (algorithm.extra is not None, f"Needs `pip install 'phantom-ml[{algorithm.extra}]'`."),
+        (algorithm.reads_text, "Reads hashed text."),
+        (algorithm.reads_strings, "Reads text byte by byte."),
+        (algorithm.reads_history, "Reads the last events of an entity one by one."),
+        (algorithm.reads_entity, "Reads whom a row belongs to."),
+        (algorithm.can_stop, "Stops at its deadline and keeps what it has."),
+        (algorithm.grows is not None, f"Goes on from rung to rung by `{algorithm.grows}`."),
+        (
+            algorithm.learner.contributions is not Learner.contributions,
+            "Tells exact contributions.",
+        ),
+    ]
 
 
 def _table(algorithm: type[AlgorithmSettings]) -> str:

@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 
 from pydantic import Field, ValidationError, field_serializer, field_validator, model_validator
 
+from phantom_ml.config.counts import MOST_THREADS
 from phantom_ml.config.faults import bad_setting
 from phantom_ml.config.json_text import settings_of
 from phantom_ml.config.nested import (
@@ -73,7 +74,7 @@ class AutoMLConfig(Written):
     ignored_columns: tuple[str, ...] = ()
     positive_class: Scalar | None = Field(None, description="Which of two classes is the alert.")
     memory_limit_mb: int | None = Field(None, ge=256, description="For the whole process tree.")
-    n_threads: int | None = Field(None, ge=1)
+    n_threads: int | None = Field(None, ge=1, le=MOST_THREADS)
     seed: int = Field(0, ge=0, lt=2**31)
     features: FeatureSettings = Field(default_factory=FeatureSettings)
     tuning: TuningSettings = Field(default_factory=TuningSettings)

@@ -6,6 +6,9 @@ import operator
 
 from phantom_ml.errors import BadSetting
 
+#: More threads than any machine has; with a million of them libraries end the process.
+MOST_THREADS = 1024
+
 
 def check_count(name: str, given: int, least: int = 0) -> int:
     """Return a count as it was given; raises BadSetting unless it is a whole number of at least ``least``.

@@ -28,7 +28,7 @@ from phantom_ml.forecasters.base import Forecast
 from phantom_ml.forecasters.evaluation.accuracy import seasonal_scale
 from phantom_ml.forecasters.evaluation.measures import BESIDE
 from phantom_ml.forecasters.evaluation.naive2 import naive2
-from phantom_ml.forecasters.series.columns import read_times, read_values
+from phantom_ml.forecasters.series.columns import read_times, read_values, require_same_kind
 from phantom_ml.forecasters.series.from_frame import (
     Ahead,
     as_long,
@@ -43,6 +43,7 @@ from phantom_ml.model.forecast import ForecastModel, check_horizon, reach_of
 from phantom_ml.model.manifest import Manifest
 from phantom_ml.model.trial import Trial
 from phantom_ml.store.store import Store
+from phantom_ml.wording import counted
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -74,12 +75,25 @@ def told_ahead(
     if rows is not None:
         ahead = rows_ahead(model.series, rows)
         dated = read_times(rows[model.series.time], model.series.time_form)[0].is_not_null()
-        say(not_ahead(ahead, dated.to_numpy()) if horizon is None else ())
+        say(not_ahead(ahead, dated.to_numpy()) if horizon is None else _not_scored(model, rows))
         say(untold(model.series.known_names, ahead, _asked_steps(model, ahead, horizon)))
     told = model.rows(rows) if horizon is None and rows is not None else model.steps(horizon, rows)
     if output is not None:
         write_table(told, output)
     return told
+
+
+def _not_scored(model: ForecastModel, rows: pl.DataFrame) -> tuple[str, ...]:
+    """Return what to say of rows that hold values, where a number of steps is asked for."""
+    target = model.spec.target
+    n_known = rows.height - rows[target].null_count() if target in rows.columns else 0
+    if not n_known:
+        return ()
+    held = counted(n_known, "row holds", "rows hold")
+    return (
+        f"{held} a value of {target!r}, and none is scored: with a horizon the steps ahead are told. Leave "
+        "the horizon out to have the forecast and the score of each row.",
+    )
 
 
 def _reach(model: ForecastModel, rows: pl.DataFrame | None, horizon: int | None) -> int:
@@ -218,6 +232,8 @@ def refit_on(
     """Return the id of the same blend, fitted on another history."""
     config = AutoMLConfig.of({**manifest.card["config"], "data_path": None})
     problem = pose_series(dataset, config)
+    if problem.series.time_form is None and model.series.time_form is None:
+        require_same_kind(dataset.frame()[problem.series.time], model.series.time_type)
     keeper = keeper_of_refit(store, model_id, config, problem, dataset)
     folder = store.stage()
     try:

@@ -52,6 +52,7 @@ def look(found: UnreadTimes, inputs: TableSchema, encoder: Encoder, block: Encod
             found.known.until = past_end(encoder)
         found.known.add(block.seen.times)
     for name in times_of(encoder):
+        found.add_zone(as_trained(name, inputs, _form(encoder)), block.raw[name])
         untold = _untold(name, encoder, block)
         if untold is not None:
             found.add(
@@ -77,7 +78,9 @@ def unread_times(
     found = UnreadTimes(frame.height)
     for name in dict.fromkeys([*times_of(encoder), *also]):
         if name is not None and name in frame.columns:
-            found.add(as_trained(name, inputs, _form(encoder)), frame[name])
+            column = as_trained(name, inputs, _form(encoder))
+            found.add(column, frame[name])
+            found.add_zone(column, frame[name])
     return found.notes()
 
 

@@ -125,6 +125,29 @@ def _watched(frame: pl.DataFrame, config: StreamConfig) -> tuple[str, ...]:
     return chosen
 
 
+def told_unwatched(frame: pl.DataFrame, config: StreamConfig, watched: tuple[str, ...]) -> str:
+    """Return what to say of columns of which most cells are numbers and some are not; nothing without any.
+
+    Examples
+    --------
+    >>> table = pl.DataFrame({"bytes": ["1", "2", "n/k"], "host": ["a", "b", "c"], "n": [1, 2, 3]})
+    >>> told_unwatched(table, StreamConfig(), ("n",))
+    "'bytes' is not watched: 'bytes' holds 'n/k', and 2 of 3 cells are numbers."
+    """
+    if config.value_columns is not None:
+        return ""
+    others = {*watched, *config.series_columns, config.time_column}
+    told = []
+    for name in (n for n in frame.columns if n not in others and frame[n].dtype == pl.String):
+        cells = frame[name].drop_nulls()
+        n_numbers = cells.cast(pl.Float64, strict=False).count()
+        if 2 * n_numbers > len(cells):
+            share = f"{n_numbers:,} of {len(cells):,} cells are numbers"
+            words = _words_of(frame[name]) or "it is text"
+            told.append(f"{name[:60]!r} is not watched: {words}, and {share}.")
+    return " ".join(told)
+
+
 def _words_of(column: pl.Series) -> str:
     """Return in words a cell of a column that is no number; nothing where it holds none."""
     cells = column.cast(pl.String, strict=False)
@@ -138,7 +161,7 @@ def _times(times: pl.Series) -> pl.Series:
     if len(lost):
         raise DataError(
             f"{counted(len(lost), 'row has', 'rows have')} no time in {times.name!r}, "
-            f"row {lost[0]} of the table to begin with.",
+            f"row {lost[0]:,} of the table (counted from 0) to begin with.",
             "Give each row its time.",
         )
     if kind_of_time(times) != WHOLE:

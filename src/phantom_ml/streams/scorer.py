@@ -26,7 +26,7 @@ from phantom_ml.errors import (
 )
 from phantom_ml.parts.arrays import FILE, Arrays, digest, load_arrays, require, save_arrays
 from phantom_ml.streams.order import LEAP, Reached, Walk, walk
-from phantom_ml.streams.rows import WHOLE, Rows, kind_of_time, rows_of, told_time
+from phantom_ml.streams.rows import WHOLE, Rows, kind_of_time, rows_of, told_time, told_unwatched
 from phantom_ml.streams.series import Series, Verdict, below
 from phantom_ml.streams.settings import StreamConfig
 
@@ -167,11 +167,14 @@ class StreamScorer:
         """Return the rows of each series, and where they take its time; raises before anything is learned."""
         frame = table_of(table, READING)
         columns, groups = rows_of(frame, self.config, self.columns)
+        unwatched = "" if self.columns else told_unwatched(frame, self.config, columns)
         kind = self._kind_of_time
         if groups and self.config.time_column:
             kind = self._told_kind(frame[self.config.time_column])
         walks = [self._walked(key, rows, kind) for key, rows in groups]
         self.columns, self._kind_of_time = columns, kind
+        if unwatched:
+            LOG.warning("%s", unwatched)
         taken = []
         for (key, rows), walked in zip(groups, walks, strict=True):
             taken.append((key, rows, None if walked is None else walked.reached))
@@ -190,15 +193,16 @@ class StreamScorer:
         walked = walk(before, rows.times, None if kind == WHOLE else LEAP)
         if walked.back is None:
             return walked
-        row, seen = int(rows.places[walked.back]), told_time(walked.reached.last, kind)
+        row = f"{int(rows.places[walked.back]):,} of the table (counted from 0)"
+        seen = told_time(walked.reached.last, kind)
         here, of_it = told_time(int(rows.times[walked.back]), kind), f"the series {_told(key)}"
         if walked.back > 0:
             raise DataError(
-                f"Time goes back at row {row} of the table, in {of_it}: {here} comes after {seen}.",
+                f"Time goes back at row {row}, in {of_it}: {here} comes after {seen}.",
                 f"Sort the rows of a series by time. Where the clock of {seen} was wrong, leave that row out.",
             )
         raise DataError(
-            f"Row {row} of the table, {here}, lies before the last one that was seen of {of_it}, {seen}.",
+            f"Row {row}, {here}, lies before the last one that was seen of {of_it}, {seen}.",
             "Give the rows of a series in the order of time; what came late must be left out. Where the clock of "
             f"{seen} was wrong, go on from a scorer saved before, or forget the series.",
         )

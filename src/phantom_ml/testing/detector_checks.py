@@ -21,16 +21,15 @@ from phantom_ml.testing._algorithm_fits import (
     fitted,
     quick,
 )
+from phantom_ml.testing._algorithm_growth import check_deadline, check_rounds
 from phantom_ml.testing.algorithm_checks import (
     check_damaged_files,
-    check_deadline,
     check_ends_of_bounds,
     check_explanations,
     check_input_is_left_alone,
     check_missing_everywhere,
     check_output,
     check_points_of_the_space,
-    check_rounds,
     check_rows_stand_alone,
     check_same_seed_same_predictions,
     check_save_and_load,

@@ -20,7 +20,8 @@ class Page:
     title : tuple of str
         Lines above the table.
     header : tuple of str
-        Names of the columns; a name that ends in ``>`` aligns its column to the right.
+        Names of the columns; a name that ends in ``>`` aligns its column to the right. Empty where there is no
+        table.
     rows : tuple of tuple of str
     remarks : tuple of str
         Sentences below the table.
@@ -44,13 +45,16 @@ def as_text(page: Page) -> str:
     a      1
     bb    20
     """
+    remarks = [f"! {remark}" for remark in page.remarks]
+    if not page.header:
+        return "\n".join([*page.title, *([""] if remarks else []), *remarks])
     names = tuple(name.removesuffix(">") for name in page.header)
-    table = [names, *([shown(cell) for cell in row] for row in page.rows)]
+    table = [names, *([shown(cell) for cell in row] for row in page.rows)] if names else []
     widths = [max(map(len, column)) for column in zip_longest(*table, fillvalue="")]
     right = [name.endswith(">") for name in page.header]
     lines = [_line(row, widths, right) for row in table]
-    remarks = [f"! {remark}" for remark in page.remarks]
-    return "\n".join([*page.title, "", *lines, *([""] if remarks else []), *remarks])
+    parts = [[*page.title], lines, remarks]
+    return "\n\n".join("\n".join(part) for part in parts if part)
 
 
 def _line(row: Sequence[str], widths: Sequence[int], right: Sequence[bool]) -> str:
@@ -85,5 +89,6 @@ def as_html(page: Page) -> str:
         for row in page.rows
     )
     remarks = "".join(f"<li>{escape(remark)}</li>" for remark in page.remarks)
-    body = f"<table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>"
+    table = f"<table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>"
+    body = table if page.header else ""
     return f"{title}{body}<ul>{remarks}</ul>" if remarks else title + body

@@ -15,6 +15,7 @@ from phantom_ml.data.schema import ColumnSchema
 from phantom_ml.data.times.form import ORDERS, RECENT, other_order
 from phantom_ml.data.times.known import KnownTimes
 from phantom_ml.data.times.parse import to_datetime
+from phantom_ml.data.times.zones import names_zone
 from phantom_ml.wording import counted
 
 #: What numbers count since 1970, and how a person writes what ``time_form`` decided, or stored as times.
@@ -98,6 +99,8 @@ class UnreadTimes:
         By name, those with such cells.
     known : KnownTimes
         Of the same rows, how many lie where a model's past lies already.
+    zones : dict of str to str
+        By name, what to say of columns that name a zone otherwise than in training.
 
     Examples
     --------
@@ -114,6 +117,20 @@ class UnreadTimes:
     n_rows: int = 0
     columns: dict[str, Unread] = field(default_factory=dict)
     known: KnownTimes = field(default_factory=KnownTimes)
+    zones: dict[str, str] = field(default_factory=dict)
+
+    def add_zone(self, column: ColumnSchema, cells: pl.Series) -> None:
+        """Note where some times name a zone and those of training named none, or the other way round."""
+        own = names_zone(cells) if column.dtype.startswith("Datetime") else None
+        if own is None or own == ("time_zone='" in column.dtype):
+            return
+        named, other = ("a zone", "none") if own else ("no zone", "one")
+        example = str(cells.drop_nulls().head(1).cast(pl.String)[0])[:SHOWN]
+        self.zones[column.name] = (
+            f"The times of {column.name!r} name {named}, {example!r} for one, and those of training {other}: "
+            "those without a zone are taken for UTC, so that what the model knows of hours and days may not "
+            "apply. Give times as training had them."
+        )
 
     def add(self, column: ColumnSchema, cells: pl.Series) -> None:
         """Count those of some cells that hold something and no time; ``column`` is as training saw it."""
@@ -133,7 +150,8 @@ class UnreadTimes:
     def notes(self) -> tuple[str, ...]:
         """Return what to say, a string a column, and a last one where most times are known already."""
         columns = self.columns.items()
-        return (*(unread.told(name, self.n_rows) for name, unread in columns), *self.known.notes())
+        told = (unread.told(name, self.n_rows) for name, unread in columns)
+        return (*told, *self.zones.values(), *self.known.notes())
 
 
 def unread_cells(cells: pl.Series, form: str | None) -> pl.Series:

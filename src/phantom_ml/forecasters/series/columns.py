@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from phantom_ml.data.times.parse import to_datetime
 from phantom_ml.data.times.rows import for_one
+from phantom_ml.data.times.zones import names_zone
 from phantom_ml.errors import ColumnMissing, DataError, TargetUnusable, listed
 from phantom_ml.wording import counted
 
@@ -80,15 +81,43 @@ def times_like(column: pl.Series, form: str | None, history: pl.DataType) -> pl.
     Raises
     ------
     DataError
-        They are whole numbers, and the history has times, or the other way round.
+        They are whole numbers, and the history has times, or they name a zone, and those of the history name
+        none, or the other way round.
     """
     times, is_temporal = read_times(column, form)
-    if is_temporal == history.is_temporal() or not times.count():
+    if not times.count():
+        return times
+    if is_temporal == history.is_temporal():
+        if form is None:
+            require_same_kind(column, history)
         return times
     held, others = ("times", "whole numbers") if is_temporal else ("whole numbers", "times")
     raise DataError(
         f"The time column {column.name!r} holds {held}{for_one(column)}; the history has {others}.",
         "Give times as those of the history are.",
+    )
+
+
+def require_same_kind(column: pl.Series, history: pl.DataType) -> None:
+    """Raise DataError where times name a zone and those of the history name none, or the other way round.
+
+    A clock on the wall and a moment are not the same, and nothing tells how far apart they are. A day, and text
+    of another kind than ISO 8601, tells neither.
+    """
+    own = names_zone(column)
+    if (
+        own is None
+        or not isinstance(history, pl.Datetime)
+        or own == (history.time_zone is not None)
+    ):
+        return
+    held, others = ("with a zone", "without one") if own else ("without a zone", "with one")
+    raise DataError(
+        f"The time column {column.name!r} holds times {held}{for_one(column)}; the history has times {others}.",
+        "Give the times that a clock on the wall showed, without a zone, as the history has them, or train on "
+        "times with a zone."
+        if own
+        else "Give them with their zone, as the history has them: Z for UTC, +02:00 for two hours east of it.",
     )
 
 
