@@ -119,3 +119,24 @@ def test_an_absurd_count_is_shown_short(watch, logons, tmp_path):
     run = watch(tmp_path / "odd.csv")
     assert "1e+308" in run.out
     assert "000,000,000" not in run.out
+
+
+def test_an_error_counts_rows_as_the_table_does(phantom, tmp_path):
+    pl.DataFrame({"minute": [5, 6, 3], "n": [1, 2, 3]}).write_csv(tmp_path / "back.csv")
+    words = ("--time-column", "minute", "--home", tmp_path / "home")
+    run = phantom("watch", tmp_path / "back.csv", *words)
+    assert "row 3 of the table (counted from 1)" in " ".join(run.err.split())
+
+
+def test_the_table_says_how_rows_are_counted(watch, logons):
+    assert "the first row of the file is row 1" in " ".join(watch(logons).out.split())
+
+
+def test_a_column_of_numbers_and_a_word_is_told_with_its_row(phantom, tmp_path):
+    count = ["20"] * 40
+    count[7] = "many"
+    frame = pl.DataFrame({"minute": np.arange(40), "logons": count, "mail": np.arange(40) % 7})
+    frame.write_csv(tmp_path / "word.csv")
+    words = ("--time-column", "minute", "--home", tmp_path / "home", "--json")
+    told = " ".join(phantom("watch", tmp_path / "word.csv", *words).json["warnings"])
+    assert "'logons' is not watched: 'logons' holds 'many' in row 8 of the table" in told

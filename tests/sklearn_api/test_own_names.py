@@ -8,6 +8,7 @@ import pytest
 from sklearn.utils.validation import _check_feature_names
 
 from phantom_ml import AlgorithmClassifier, AlgorithmRegressor
+from phantom_ml.errors import ColumnMissing
 
 NAMES = ["*", "^a$", "port"]
 X = np.random.default_rng(0).normal(size=(60, 3))
@@ -52,3 +53,11 @@ def test_scikit_learn_finds_the_names_to_be_those_of_the_fit():
 
 def test_an_array_has_no_names():
     assert not hasattr(AlgorithmClassifier("LogisticRegression").fit(X, Y), "feature_names_in_")
+
+
+@pytest.mark.parametrize("kind", ["pandas", "polars"])
+def test_a_missing_column_is_told_as_its_user_calls_it(kind):
+    model = AlgorithmClassifier("LogisticRegression").fit(TABLES[kind], Y)
+    with pytest.raises(ColumnMissing) as caught:
+        model.predict(TABLES[kind][["^a$", "port"]])
+    assert (caught.value.missing, caught.value.present) == (("*",), ("^a$", "port"))

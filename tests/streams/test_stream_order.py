@@ -74,8 +74,8 @@ def test_a_row_before_a_leap_in_time_is_refused_once_enough_rows_followed_it(poi
 
 def test_the_refusal_names_both_times(poisoned):
     told = (
-        r"Row 0 of the table, 2026-01-03 02:00:00, lies before the last one that was seen of the "
-        r"series without a name, 2099-01-05 04:00:00"
+        r"Row 0 of the table \(counted from 0\), 2026-01-03 02:00:00, lies before the last one that was "
+        r"seen of the series without a name, 2099-01-05 04:00:00"
     )
     with pytest.raises(DataError, match=told):
         poisoned.update(rows(hours(60)[50:]))
@@ -112,7 +112,9 @@ def test_times_that_go_back_within_a_table_are_both_named():
 def test_a_far_whole_number_is_believed():
     scorer = StreamScorer(TIMED)
     scorer.update(rows([*range(50), 10**18]))
-    with pytest.raises(DataError, match=r"Row 0 of the table, 51, .*, 1000000000000000000"):
+    with pytest.raises(
+        DataError, match=r"Row 0 of the table \(counted from 0\), 51, .*, 1000000000000000000"
+    ):
         scorer.update(rows([51]))
 
 

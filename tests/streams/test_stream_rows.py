@@ -201,7 +201,8 @@ MIXED = pl.DataFrame({"bytes": ["1", "2", "n/k"], "host": ["a", "b", "c"], "n": 
 
 def test_a_column_of_numbers_and_a_word_that_is_not_watched_is_told(caplog):
     StreamScorer().update(MIXED)
-    assert "'bytes' is not watched: 'bytes' holds 'n/k', and 2 of 3 cells" in caplog.text
+    assert "'bytes' is not watched: 'bytes' holds 'n/k'" in caplog.text
+    assert "and 2 of 3 cells are numbers" in caplog.text
 
 
 def test_it_is_told_once(caplog):
@@ -219,3 +220,31 @@ def test_columns_of_words_are_nothing_to_tell(caplog):
 def test_what_is_named_to_be_watched_is_all_that_is_wanted(caplog):
     StreamScorer({"value_columns": ["n"]}).update(MIXED)
     assert "is not watched" not in caplog.text
+
+
+def test_the_row_of_the_first_word_is_told(caplog):
+    StreamScorer().update(MIXED)
+    assert "holds 'n/k' in row 2 of the table (counted from 0)" in caplog.text
+
+
+def test_the_time_and_what_names_a_series_are_nothing_to_tell(caplog):
+    table = pl.DataFrame({"at": [1, 2, 3], "port": ["22", "53", "any"], "n": [1, 2, 3]})
+    StreamScorer({"time_column": "at", "series_columns": "port"}).update(table)
+    assert "is not watched" not in caplog.text
+
+
+def test_a_watched_column_that_comes_as_text_later_is_refused_with_its_row():
+    scorer = StreamScorer(TIMED)
+    scorer.update(timed())
+    later = pl.DataFrame({"at": [200, 201], "load": ["20", "much"]})
+    with pytest.raises(DataError, match=r"'load' holds 'much' in row 1 .* \(counted from 0\)"):
+        scorer.update(later)
+
+
+@pytest.mark.parametrize(("first_row", "row"), [(0, 2), (1, 3)])
+def test_rows_are_counted_from_where_the_scorer_is_told(first_row, row):
+    scorer = StreamScorer(TIMED)
+    scorer.first_row = first_row
+    told = rf"goes back at row {row} of the table \(counted from {first_row}\)"
+    with pytest.raises(DataError, match=told):
+        scorer.update(timed(4, times=[1, 5, 3, 6]))

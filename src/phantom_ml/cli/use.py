@@ -239,15 +239,21 @@ def evaluate(
         (name, number(f.value), f"{number(f.low)} to {number(f.high)}")
         for name, f in found.figures.items()
     ]
-    skipped = f" ({found.n_skipped:,} without a known label left out)" if found.n_skipped else ""
     console = screen()
-    title = f"{known} on {counted(found.n_rows, 'row')}{skipped}"
+    title = f"{known} on {counted(found.n_rows, 'row')}{_left_out(found)}"
     show(console, title, table(("metric", "value", "95 % interval"), rows, left=("metric",)))
     _show_alerts(console, found)
     if found.warnings:
         show(console, "Notes", sentences(found.warnings))
     if evaded is not None:
         show_evasion(console, evaded)
+
+
+def _left_out(found: Evaluation) -> str:
+    """Return how many rows are not measured; of labels that the model does not know the notes tell."""
+    n_rows = found.n_skipped - found.n_unknown
+    what = "without a label" if found.n_unlabelled else "not ahead, or without a value,"
+    return f" ({n_rows:,} {what} left out)" if n_rows else ""
 
 
 def _said_once(evaded: EvasionReport, found: Evaluation) -> EvasionReport:

@@ -69,6 +69,7 @@ def watch(
 
     Nothing is trained: each series is judged by its own past, in constant
     memory. Shows where something new began, and where a level changed for good.
+    The first row of FILE is row 1, in the table, in JSON and in errors.
     """
     from phantom_ml.cli.logged import collected
     from phantom_ml.core.output import check_output, write_table
@@ -114,6 +115,8 @@ def _show(
     if chosen.height > SHOWN_ROWS:
         title += f"; the first {SHOWN_ROWS} of both"
     chosen = chosen.head(SHOWN_ROWS)
+    if chosen.height:
+        title += "; the first row of the file is row 1"
     found = scored_table(chosen, data.frame(), console.width) if chosen.height else NOTHING
     show(console, title, found)
     show_notes(console, warnings)

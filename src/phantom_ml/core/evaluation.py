@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from phantom_ml.core.figures import Figure, figures_of
 from phantom_ml.core.kinds import FieldFigures, field_precision, known_kinds, recall_by_kind
+from phantom_ml.core.left_out import LeftOut
 from phantom_ml.core.measured import measured
 from phantom_ml.core.own_report import drifted, ranked, tested
 from phantom_ml.core.promise import Promise, broken_promise, more_false_alarms, promise_of
@@ -39,12 +40,16 @@ class Evaluation(FieldFigures):
     of alert, as it worked out on these rows, and ``promise`` what its rule promised and came to; ``repeats``
     tells of a model that suppresses repeated alerts what that comes to on them. Precision in the field and
     recall by kind of attack are told where the training named a prevalence and a type column, and the rows
-    have it.
+    have it. ``n_skipped`` rows are left out of the figures: of a table ``n_unlabelled`` without a label and
+    ``n_unknown`` whose label the model does not know, of which ``warnings`` tell; of a forecast those that do
+    not lie ahead or have no value.
     """
 
     model_id: str
     n_rows: int
     n_skipped: int
+    n_unlabelled: int = 0
+    n_unknown: int = 0
     figures: dict[str, Figure]
     threshold: Threshold | None = None
     promise: Promise | None = None
@@ -86,7 +91,8 @@ def evaluate(
     answers = known_answers(spec, frame[spec.target], manifest.card.get("odd_class"))
     truth, rows = answers.values, answers.rows
     unread = pipeline.unread_times(frame, _read_beside(manifest.card, spec))
-    notes = (*pipeline.known_times(frame), *unread, *answers.notes)
+    left_out = LeftOut.of(spec, frame[spec.target], answers)
+    notes = (*pipeline.known_times(frame), *unread, *answers.notes, *left_out.notes)
     if len(rows) == 0:
         raise BadSetting(
             f"No row has a value of {spec.target!r} that the model knows{_unknown(frame[spec.target])}.",
@@ -103,6 +109,8 @@ def evaluate(
         model_id=model_id,
         n_rows=len(rows),
         n_skipped=frame.height - len(rows),
+        n_unlabelled=left_out.n_unlabelled,
+        n_unknown=left_out.n_unknown,
         figures=figures,
         warnings=notes,
     )

@@ -29,16 +29,18 @@ def watch(frame: pl.DataFrame, config: StreamConfig, state: Path | None = None) 
     Raises
     ------
     ColumnMissing, DataError
-        The rows are no series, or go back in time.
+        The rows are no series, or go back in time. Rows are counted from 1, as a terminal shows them.
     BadSetting
         The folder remembers other columns or settings.
     BundleDamaged, BundleVersion
         The folder cannot be read, or not by this version.
     """
-    if state is None:
-        return StreamScorer(config).update(frame)
-    scorer = _remembered(state, config)
+    scorer = StreamScorer(config) if state is None else _remembered(state, config)
+    # A terminal shows rows of a file by these numbers.
+    scorer.first_row = 1
     told = scorer.update(frame)
+    if state is None:
+        return told
     with disk_faults(state):
         state.mkdir(mode=0o700, parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=state) as aside, written_aside(state / FILE) as draft:

@@ -24,7 +24,6 @@ from phantom_ml.config import FeatureSettings, ProblemKind, bad_setting
 from phantom_ml.config.bounds import Bound
 from phantom_ml.data.matrix import Samples
 from phantom_ml.data.recognise import recognise_sampled
-from phantom_ml.data.target.column import require_columns
 from phantom_ml.errors import BadSetting, UnknownName, listed
 from phantom_ml.features.encoder import Encoder
 from phantom_ml.features.fit import fit_encoder, keeping_steps
@@ -34,7 +33,7 @@ from phantom_ml.features.given_rows import GivenRows
 from phantom_ml.sklearn_api.checks import ClassesTooFew, check_own, refuse_text, require_something
 from phantom_ml.sklearn_api.library_errors import in_words
 from phantom_ml.sklearn_api.one_answer import warn_of_one_answer
-from phantom_ml.sklearn_api.rows import LEAST_ROWS, counted_rows, own_names
+from phantom_ml.sklearn_api.rows import LEAST_ROWS, counted_rows, own_names, require_own
 from phantom_ml.sklearn_api.stopping_rows import parted
 from phantom_ml.tuning.answers import check_numbers, check_one_kind
 from phantom_ml.tuning.basis import check_known
@@ -52,8 +51,7 @@ class Fitted:
     n_threads: int
 
     def predict(self, frame: pl.DataFrame) -> NDArray[np.float64]:
-        """Return predictions, shape (n_rows, n_outputs); raises ColumnMissing."""
-        require_columns(frame.columns, self.encoder.inputs)
+        """Return predictions, shape (n_rows, n_outputs); ``frame`` has all columns that the encoder reads."""
         matrix = self.side.widen(self.encoder.transform(frame))
         return self.learner.predict(matrix, self.n_threads)
 
@@ -68,7 +66,7 @@ class AlgorithmEstimator(BaseEstimator):  # type: ignore[misc]
     seed : int
         0 or more; what it cannot be is told by ``fit``, as it is of ``n_threads``.
     n_threads : int
-        1 or more.
+        1 to 1,024.
     **settings
         Of the algorithm; its defaults where not given.
 
@@ -80,6 +78,8 @@ class AlgorithmEstimator(BaseEstimator):  # type: ignore[misc]
     """
 
     _fitted: Fitted
+    #: What its user calls the columns of the frame that was fitted on.
+    _own_names: dict[str, str]
 
     def __init__(
         self, algorithm: str = "LightGBM", seed: int = 0, n_threads: int = 1, **settings: Setting
@@ -157,8 +157,10 @@ class AlgorithmEstimator(BaseEstimator):  # type: ignore[misc]
     def _keep_columns(self, X: Any, given: GivenRows) -> None:
         """Keep how many columns were fitted on, and their own names where they have any."""
         self.n_features_in_ = given.frame.width
+        names = own_names(X, given.frame)
+        self._own_names = dict(zip(given.frame.columns, names, strict=True))
         if given.named:
-            self.feature_names_in_ = np.array(own_names(X, given.frame), dtype=object)
+            self.feature_names_in_ = np.array(names, dtype=object)
         elif hasattr(self, "feature_names_in_"):
             del self.feature_names_in_
 
@@ -167,6 +169,7 @@ class AlgorithmEstimator(BaseEstimator):  # type: ignore[misc]
         check_is_fitted(self, "_fitted")
         given = GivenRows.of(X)
         given.require_width(self.n_features_in_, type(self).__name__)
+        require_own(self._fitted.encoder.inputs, X, given.frame, self._own_names)
         return self._fitted.predict(given.frame)
 
     def _fit(
@@ -188,7 +191,7 @@ class AlgorithmEstimator(BaseEstimator):  # type: ignore[misc]
         matrix = encoder.training(frame, question.before)
         require_something(matrix)
         samples = Samples(matrix, target, weight)
-        seen, held_out = self._parted(samples, question, grows=_grows(settings))
+        seen, held_out = self._parted(samples, question, grows=grows(settings))
         side, values = fit_fold(samples, seen, question, seed)
         wide = Samples(matrix.beside(values, side.features), target, weight)
         context = FitContext(question.kind, question.n_classes, seed, n_threads)
@@ -253,7 +256,7 @@ def _encoder(frame: pl.DataFrame, settings: AlgorithmSettings) -> Encoder:
     return encoder
 
 
-def _grows(settings: AlgorithmSettings) -> bool:
+def grows(settings: AlgorithmSettings) -> bool:
     """Return whether held-out rows tell it when to stop: what counts rounds or epochs."""
     return bool({"max_rounds", "n_epochs"} & set(type(settings).model_fields))
 

@@ -10,6 +10,7 @@ import polars as pl
 from numpy.typing import NDArray
 from sklearn.utils.validation import assert_all_finite, check_consistent_length
 
+from phantom_ml.errors import ColumnMissing
 from phantom_ml.features.given_rows import GivenRows
 
 Answers = NDArray[Any]
@@ -58,6 +59,34 @@ def own_names(X: Any, frame: pl.DataFrame) -> list[str]:
     given = _names(X)
     words = len(given) == frame.width and all(isinstance(name, str) for name in given)
     return given if words else frame.columns
+
+
+def require_own(inputs: Sequence[str], X: Any, frame: pl.DataFrame, own: Mapping[str, str]) -> None:
+    """Raise ColumnMissing, in its user's words, where a table lacks a column that a fit reads.
+
+    Parameters
+    ----------
+    inputs : sequence of str
+        Columns that are read, as frames call them.
+    X : table
+        Whatever ``GivenRows.of`` takes.
+    frame : polars.DataFrame
+        What it made of it.
+    own : mapping of str to str
+        What the table of the fit called a column of its frame.
+
+    Examples
+    --------
+    >>> rows = {"port": [22, 53]}
+    >>> require_own(["_*"], rows, GivenRows.of(rows).frame, {"_*": "*", "port": "port"})
+    Traceback (most recent call last):
+    ...
+    phantom_ml.errors.ColumnMissing: Columns missing: '*'. The table has 'port'. Rename the columns, or name \
+others.
+    """
+    missing = [own.get(name, name) for name in inputs if name not in frame.columns]
+    if missing:
+        raise ColumnMissing(missing, own_names(X, frame))
 
 
 def _names(X: Any) -> list[Any]:

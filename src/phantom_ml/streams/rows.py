@@ -57,8 +57,19 @@ def kind_of_time(times: pl.Series) -> str:
     return WHOLE
 
 
+def told_row(place: int, first_row: int = 0) -> str:
+    """Return the number of the row at a place, and what the first is called.
+
+    Examples
+    --------
+    >>> told_row(2), told_row(2, first_row=1)
+    ('row 2 of the table (counted from 0)', 'row 3 of the table (counted from 1)')
+    """
+    return f"row {place + first_row:,} of the table (counted from {first_row})"
+
+
 def rows_of(
-    frame: pl.DataFrame, config: StreamConfig, known: tuple[str, ...]
+    frame: pl.DataFrame, config: StreamConfig, known: tuple[str, ...], first_row: int = 0
 ) -> tuple[tuple[str, ...], list[tuple[tuple[str | None, ...], Rows]]]:
     """Return the watched columns, and the rows of each series in the order of the frame.
 
@@ -68,6 +79,8 @@ def rows_of(
     config : StreamConfig
     known : tuple of str
         The columns that were watched before; empty the first time.
+    first_row : int
+        What errors call the first row.
 
     Raises
     ------
@@ -76,7 +89,7 @@ def rows_of(
     DataError
         A watched column is not numeric, there is none, or a time is missing.
     """
-    columns = known or _watched(frame, config)
+    columns = known or _watched(frame, config, first_row)
     needed = [
         *columns,
         *config.series_columns,
@@ -90,7 +103,7 @@ def rows_of(
     frame = frame.with_columns(pl.lit(None, pl.Float64).alias(name) for name in empty)
     wrong = [name for name in columns if not frame[name].dtype.is_numeric()]
     if wrong:
-        words = _words_of(frame[wrong[0]])
+        words = _words_of(frame[wrong[0]], first_row)
         raise DataError(
             f"Columns that are to be watched are not numeric: {listed(wrong)}{words and f'; {words}'}.",
             "Name numeric ones in value_columns, or turn these into numbers.",
@@ -98,7 +111,7 @@ def rows_of(
     keys = [frame[name].cast(pl.String, strict=False) for name in config.series_columns]
     told = pl.DataFrame([*keys, pl.int_range(frame.height, eager=True).alias(PLACE)])
     if config.time_column:
-        told = told.with_columns(_times(frame[config.time_column]).alias(TIME))
+        told = told.with_columns(_times(frame[config.time_column], first_row).alias(TIME))
     values = frame.select(pl.col(columns).cast(pl.Float64)).fill_null(np.nan).to_numpy()
     if not frame.height:
         return columns, []
@@ -109,15 +122,14 @@ def rows_of(
     return columns, [(tuple(key), _of(part, values, config)) for key, part in groups]
 
 
-def _watched(frame: pl.DataFrame, config: StreamConfig) -> tuple[str, ...]:
+def _watched(frame: pl.DataFrame, config: StreamConfig, first_row: int) -> tuple[str, ...]:
     others = {config.time_column, *config.series_columns}
     chosen = config.value_columns
     if chosen is None:
         chosen = tuple(n for n in frame.columns if n not in others and frame[n].dtype.is_numeric())
     if not chosen:
-        words = next(
-            filter(None, (_words_of(frame[n]) for n in frame.columns if n not in others)), ""
-        )
+        told = (_words_of(frame[n], first_row) for n in frame.columns if n not in others)
+        words = next(filter(None, told), "")
         raise DataError(
             f"The table has no numeric column to watch{words and f': {words}'}.",
             "Give one at least; name in value_columns those whose first values are missing.",
@@ -125,14 +137,18 @@ def _watched(frame: pl.DataFrame, config: StreamConfig) -> tuple[str, ...]:
     return chosen
 
 
-def told_unwatched(frame: pl.DataFrame, config: StreamConfig, watched: tuple[str, ...]) -> str:
+def told_unwatched(
+    frame: pl.DataFrame, config: StreamConfig, watched: tuple[str, ...], first_row: int = 0
+) -> str:
     """Return what to say of columns of which most cells are numbers and some are not; nothing without any.
+
+    ``first_row`` is what the first row is called.
 
     Examples
     --------
-    >>> table = pl.DataFrame({"bytes": ["1", "2", "n/k"], "host": ["a", "b", "c"], "n": [1, 2, 3]})
+    >>> table = pl.DataFrame({"up": ["1", "2", "n/k"], "host": ["a", "b", "c"], "n": [1, 2, 3]})
     >>> told_unwatched(table, StreamConfig(), ("n",))
-    "'bytes' is not watched: 'bytes' holds 'n/k', and 2 of 3 cells are numbers."
+    "'up' is not watched: 'up' holds 'n/k' in row 2 of the table (counted from 0), and 2 of 3 cells are numbers."
     """
     if config.value_columns is not None:
         return ""
@@ -143,25 +159,27 @@ def told_unwatched(frame: pl.DataFrame, config: StreamConfig, watched: tuple[str
         n_numbers = cells.cast(pl.Float64, strict=False).count()
         if 2 * n_numbers > len(cells):
             share = f"{n_numbers:,} of {len(cells):,} cells are numbers"
-            words = _words_of(frame[name]) or "it is text"
+            words = _words_of(frame[name], first_row) or "it is text"
             told.append(f"{name[:60]!r} is not watched: {words}, and {share}.")
     return " ".join(told)
 
 
-def _words_of(column: pl.Series) -> str:
-    """Return in words a cell of a column that is no number; nothing where it holds none."""
+def _words_of(column: pl.Series, first_row: int) -> str:
+    """Return in words the first cell of a column that is no number; nothing where it holds none."""
     cells = column.cast(pl.String, strict=False)
-    words = cells.filter(cells.is_not_null() & cells.cast(pl.Float64, strict=False).is_null())
-    return f"{column.name[:60]!r} holds {words[0][:60]!r}" if len(words) else ""
+    words = (cells.is_not_null() & cells.cast(pl.Float64, strict=False).is_null()).arg_true()
+    if not len(words):
+        return ""
+    return f"{column.name[:60]!r} holds {cells[words[0]][:60]!r} in {told_row(words[0], first_row)}"
 
 
-def _times(times: pl.Series) -> pl.Series:
+def _times(times: pl.Series, first_row: int) -> pl.Series:
     """Return times as whole numbers: nanoseconds, or what the column holds; raises DataError."""
     lost = times.is_null().arg_true()
     if len(lost):
         raise DataError(
             f"{counted(len(lost), 'row has', 'rows have')} no time in {times.name!r}, "
-            f"row {lost[0]:,} of the table (counted from 0) to begin with.",
+            f"{told_row(lost[0], first_row)} to begin with.",
             "Give each row its time.",
         )
     if kind_of_time(times) != WHOLE:

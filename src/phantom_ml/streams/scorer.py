@@ -26,7 +26,15 @@ from phantom_ml.errors import (
 )
 from phantom_ml.parts.arrays import FILE, Arrays, digest, load_arrays, require, save_arrays
 from phantom_ml.streams.order import LEAP, Reached, Walk, walk
-from phantom_ml.streams.rows import WHOLE, Rows, kind_of_time, rows_of, told_time, told_unwatched
+from phantom_ml.streams.rows import (
+    WHOLE,
+    Rows,
+    kind_of_time,
+    rows_of,
+    told_row,
+    told_time,
+    told_unwatched,
+)
 from phantom_ml.streams.series import Series, Verdict, below
 from phantom_ml.streams.settings import StreamConfig
 
@@ -47,6 +55,15 @@ class StreamScorer:
     config : StreamConfig, mapping of its settings, or None
         None: one series, every numeric column is watched.
 
+    Attributes
+    ----------
+    columns : tuple of str
+        What is watched, settled by the first table.
+    n_forgotten : int
+        Series that were forgotten, as there were more than ``max_series``.
+    first_row : int
+        What errors and warnings call the first row of a table: 0, as Python does.
+
     Raises
     ------
     BadSetting, UnknownName
@@ -65,6 +82,7 @@ class StreamScorer:
         self.config = StreamConfig.model_validate({} if config is None else config)
         self.columns: tuple[str, ...] = ()
         self.n_forgotten = 0
+        self.first_row = 0
         self._series: dict[Key, Series] = {}
         self._reached: dict[Key, Reached] = {}
         self._kind_of_time: str | None = None
@@ -166,8 +184,10 @@ class StreamScorer:
     def _taken(self, table: Any) -> list[tuple[Key, Rows, Reached | None]]:
         """Return the rows of each series, and where they take its time; raises before anything is learned."""
         frame = table_of(table, READING)
-        columns, groups = rows_of(frame, self.config, self.columns)
-        unwatched = "" if self.columns else told_unwatched(frame, self.config, columns)
+        columns, groups = rows_of(frame, self.config, self.columns, self.first_row)
+        unwatched = (
+            "" if self.columns else told_unwatched(frame, self.config, columns, self.first_row)
+        )
         kind = self._kind_of_time
         if groups and self.config.time_column:
             kind = self._told_kind(frame[self.config.time_column])
@@ -193,16 +213,16 @@ class StreamScorer:
         walked = walk(before, rows.times, None if kind == WHOLE else LEAP)
         if walked.back is None:
             return walked
-        row = f"{int(rows.places[walked.back]):,} of the table (counted from 0)"
+        row = told_row(int(rows.places[walked.back]), self.first_row)
         seen = told_time(walked.reached.last, kind)
         here, of_it = told_time(int(rows.times[walked.back]), kind), f"the series {_told(key)}"
         if walked.back > 0:
             raise DataError(
-                f"Time goes back at row {row}, in {of_it}: {here} comes after {seen}.",
+                f"Time goes back at {row}, in {of_it}: {here} comes after {seen}.",
                 f"Sort the rows of a series by time. Where the clock of {seen} was wrong, leave that row out.",
             )
         raise DataError(
-            f"Row {row}, {here}, lies before the last one that was seen of {of_it}, {seen}.",
+            f"{row.capitalize()}, {here}, lies before the last one that was seen of {of_it}, {seen}.",
             "Give the rows of a series in the order of time; what came late must be left out. Where the clock of "
             f"{seen} was wrong, go on from a scorer saved before, or forget the series.",
         )

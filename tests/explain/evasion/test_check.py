@@ -200,6 +200,11 @@ def test_a_model_without_text_gets_a_report_in_words(detector, unseen):
     )
 
 
+def test_such_a_report_is_printed_as_its_title_and_its_words(detector, unseen):
+    found = check_evasion(detector, unseen, unseen["label"], EvasionPlan(("carets",)))
+    assert str(found).splitlines() == [found.title(), "", f"! {found.notes[0]}"]
+
+
 def test_nothing_is_lost_where_nothing_was_caught(detector, unseen):
     strict = detector.with_threshold(Threshold(value=1.1, n_positives=1, n_negatives=1))
     found = check_evasion(strict, unseen, unseen["label"])

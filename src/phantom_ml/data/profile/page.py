@@ -45,14 +45,12 @@ def as_text(page: Page) -> str:
     a      1
     bb    20
     """
-    remarks = [f"! {remark}" for remark in page.remarks]
-    if not page.header:
-        return "\n".join([*page.title, *([""] if remarks else []), *remarks])
     names = tuple(name.removesuffix(">") for name in page.header)
     table = [names, *([shown(cell) for cell in row] for row in page.rows)] if names else []
     widths = [max(map(len, column)) for column in zip_longest(*table, fillvalue="")]
     right = [name.endswith(">") for name in page.header]
     lines = [_line(row, widths, right) for row in table]
+    remarks = [f"! {remark}" for remark in page.remarks]
     parts = [[*page.title], lines, remarks]
     return "\n\n".join("\n".join(part) for part in parts if part)
 
