@@ -3,7 +3,9 @@
 import numpy as np
 import polars as pl
 import pytest
-from sklearn.model_selection import KFold, check_cv
+from sklearn.datasets import make_classification
+from sklearn.linear_model import LogisticRegression
+from sklearn.model_selection import KFold, StratifiedKFold, check_cv, cross_val_score
 
 from phantom_ml import AlgorithmClassifier, HyperparameterOptimizer
 from phantom_ml.errors import TargetUnusable
@@ -15,6 +17,7 @@ from phantom_ml.tuning.scoring import scoring_for
 from phantom_ml.tuning.study import splitter_for
 from tests.tuning.made import X, Y
 
+PLAIN = LogisticRegression()
 TEN = Limits(Deadline(10.0, 0.0, lambda: 0.0))
 
 
@@ -23,7 +26,7 @@ class Started(Exception):
 
 
 def bench(resource="folds"):
-    model = AlgorithmClassifier("LightGBM", n_estimators=9)
+    model = AlgorithmClassifier("LightGBM", num_leaves=9)
     splits = splitter_for(model, Y, 2, 0)
     return AlgorithmBench(Bench(model, X, Y, scoring_for(model, None, Y), splits, resource))
 
@@ -72,7 +75,7 @@ def test_what_fits_import_is_there_before_the_first_trial():
 def test_each_rung_counts_the_fits_that_are_still_to_come(monkeypatch):
     turns = []
     monkeypatch.setattr(AlgorithmBench, "score", lambda *asked: turns.append(asked[-1]) or 0.5)
-    climb = bench("n_estimators").begin({}, TEN)
+    climb = bench("num_leaves").begin({}, TEN)
     for _ in range(3):
         climb.step()
     assert [turn.n_left for turn in turns] == [6, 5, 4, 3, 2, 1]
@@ -111,3 +114,40 @@ def test_one_class_in_all_rows_is_told_with_its_name():
     search = HyperparameterOptimizer("grid_search", n_trials=1)
     with pytest.raises(TargetUnusable, match="y is 'a' in all 60 rows"):
         search.optimize("LogisticRegression", None, rows, ["a"] * 60, cv=3)
+
+
+ROWS, NOISE = make_classification(300, 6, n_informative=3, flip_y=0.3, random_state=1)
+GROWING = {
+    "LightGBM": {"max_rounds": 40},
+    "XGBoost": {"max_rounds": 40},
+    "CatBoost": {"max_rounds": 40, "depth": 3},
+    "GradientBoosting": {"max_rounds": 40},
+    "NeuralNetwork": {"n_epochs": 4},
+    "RandomForest": {"n_estimators": 20},
+}
+
+
+@pytest.mark.parametrize("name", GROWING)
+def test_a_trial_scores_as_cross_validation_of_its_estimator_does(name):
+    folds = StratifiedKFold(2, shuffle=True, random_state=0)
+    asked = {"scoring": "neg_log_loss", "cv": folds}
+    model = AlgorithmClassifier(name, **GROWING[name])
+    found = HyperparameterOptimizer("random_search", 1).optimize(model, None, ROWS, NOISE, **asked)
+    alone = cross_val_score(found.best_estimator, ROWS, NOISE, **asked).mean()
+    assert found.best_score == pytest.approx(alone, abs=1e-9)
+
+
+def test_rows_that_score_a_trial_do_not_tell_it_when_to_stop():
+    asked = AlgorithmBench(
+        Bench(AlgorithmClassifier(), ROWS, NOISE, scoring_for(PLAIN, None, NOISE), KFold(2))
+    )
+    fold = asked.workspace.fold("0")
+    assert len(fold.stopping) == 23
+    assert not set(fold.stopping) & {*fold.valid, *fold.train}
+
+
+def test_what_does_not_grow_is_fitted_on_all_rows_of_a_fold():
+    model = AlgorithmClassifier("LogisticRegression")
+    asked = AlgorithmBench(Bench(model, ROWS, NOISE, scoring_for(PLAIN, None, NOISE), KFold(2)))
+    fold = asked.workspace.fold("0")
+    assert (fold.stopping, len(fold.train)) == (None, 150)

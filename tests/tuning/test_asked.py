@@ -90,9 +90,18 @@ def test_the_folds_of_a_splitter_by_groups_are_searched_with():
     assert len(search(n_trials=1, cv=folds).trials[0].fold_scores) == 2
 
 
-def test_folds_of_rows_that_are_not_there_are_told():
-    with pytest.raises(BadSetting, match="rows that are not there: index 240"):
-        search(n_trials=1, cv=[([0, 1], [239, 240])], scoring="accuracy")
+@pytest.mark.parametrize(
+    ("folds", "told"),
+    [
+        ([([0, 1], [239, 240])], "Fold 1 of cv names row 240, and there are 240"),
+        ([([0, 1], [2]), ([0, 1], [])], "Fold 2 of cv has no rows to score on"),
+        ([([], [2])], "Fold 1 of cv has no rows to fit on"),
+        ([], "cv holds no fold"),
+    ],
+)
+def test_folds_that_cannot_be_are_told(folds, told):
+    with pytest.raises(BadSetting, match=told):
+        search(n_trials=1, cv=folds, scoring="accuracy")
 
 
 def test_whole_numbers_of_numpys_are_taken():

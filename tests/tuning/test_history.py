@@ -116,3 +116,45 @@ def test_a_list_of_anything_but_trials_is_refused(items):
 def test_a_listed_trial_that_is_done_needs_a_number_as_its_score(first):
     with pytest.raises(BadSetting, match="score of trial 0 is None"):
         search(3, history=[replace(first.trials[0], score=None)])
+
+
+def widened(method="random_search", n_trials=5, tree=TREE):
+    """Return a search that goes on in a space of one setting more than its history's."""
+    past = HyperparameterOptimizer("random_search", 3).optimize(
+        tree, {"max_depth": (1, 8)}, X, Y, cv=2
+    )
+    space = {"max_depth": (1, 8), "min_samples_leaf": (20, 25)}
+    optimizer = HyperparameterOptimizer(method, n_trials)
+    return optimizer.optimize(tree, space, X, Y, cv=2, history=past.to_json())
+
+
+def test_trials_of_a_setting_that_lay_outside_and_was_not_searched_are_left_out():
+    # The tree's own min_samples_leaf is 1.
+    found = widened()
+    assert all("min_samples_leaf" in trial.params for trial in found.trials)
+    assert "3 of the history's 3 trials lie outside this space" in " ".join(found.notes)
+
+
+def test_trials_of_a_setting_that_lay_inside_are_taken():
+    found = widened(tree=DecisionTreeClassifier(min_samples_leaf=22, random_state=0))
+    assert [set(trial.params) for trial in found.trials[:3]] == [{"max_depth"}] * 3
+
+
+def test_points_of_a_grid_whose_places_a_history_took_are_told():
+    tree = DecisionTreeClassifier(min_samples_leaf=22, random_state=0)
+    assert "not tried: trials of the history took their places" in " ".join(
+        widened("grid_search", 4, tree).notes
+    )
+
+
+def own(estimator, rows, answers):
+    return estimator.score(rows, answers)
+
+
+def test_a_history_of_a_function_is_taken_on_its_name_which_is_said():
+    past = search(scoring=own)
+    assert "taken on its name alone" in " ".join(search(3, scoring=own, history=past).notes)
+
+
+def test_nothing_is_said_of_a_scorer_that_is_known(first):
+    assert "its name" not in " ".join(search(3, history=first).notes)

@@ -24,6 +24,7 @@ PLAIN, FOREST = LogisticRegression(), IsolationForest(random_state=0)
 ODD = np.where(np.arange(160) % 20 == 7, -1, 1)
 SHIFTED = X + 3.0 * (ODD == -1)[:, None]
 OF_ONE_CLASS = ["average_precision", "f1", "precision", "recall", "jaccard", "neg_brier_score"]
+OF_ONE_CLASS += ["positive_likelihood_ratio", "neg_negative_likelihood_ratio"]
 
 
 def normality(detector, X, y=None):

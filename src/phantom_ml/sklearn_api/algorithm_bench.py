@@ -32,11 +32,17 @@ from phantom_ml.data.reading.read import read
 from phantom_ml.errors import TargetUnusable
 from phantom_ml.features.given_rows import GivenRows
 from phantom_ml.process import DEFAULT_PRELOAD, Deadline, Limits, warm_up
-from phantom_ml.sklearn_api.algorithm import OWN, AlgorithmClassifier, AlgorithmEstimator
+from phantom_ml.sklearn_api.algorithm import (
+    OWN,
+    AlgorithmClassifier,
+    AlgorithmEstimator,
+    grows,
+)
 from phantom_ml.sklearn_api.fit_under_way import FitUnderWay
 from phantom_ml.sklearn_api.ladder import GrowingLadder, Ladder, Turn
 from phantom_ml.sklearn_api.rows import free_name
 from phantom_ml.sklearn_api.said import SaidClasses, SaidValues
+from phantom_ml.sklearn_api.stopping_rows import parted
 from phantom_ml.tuning.bench import Bench, Climb
 from phantom_ml.wording import counted
 
@@ -92,14 +98,30 @@ class AlgorithmBench:
         """Return the folder with the encoded rows and the folds."""
         workspace, seed = Workspace(self._folder), self.bench.seed
         samples = encode(self.problem, workspace, self._config(self.problem.target.name))
-        folds = {
-            str(i): (np.setdiff1d(train, self.lone, assume_unique=True), test)
-            for i, (train, test) in enumerate(self.bench.folds)
-        }
+        folds, stopping = {}, {}
+        for i, (train, test) in enumerate(self.bench.folds):
+            seen, stopping[str(i)] = self._parted(np.setdiff1d(train, self.lone))
+            folds[str(i)] = (seen, test)
         save_folds(self.problem, workspace, folds, seed)
+        for name, rows in stopping.items():
+            if rows is not None:
+                workspace.save_stopping(name, rows)
         room = Room.of(self.estimator.n_threads, None)
         fit_sides(samples, workspace, list(folds), room, seed, Deadline.never())
         return workspace
+
+    def _parted(self, train: NDArray[np.int64]) -> tuple[NDArray[np.int64], Any]:
+        """Return the rows of a fold to fit on, and those that tell when to stop, as the estimator parts them.
+
+        The rows that score a trial must decide nothing of its fit. None: nothing is asked when to stop.
+        """
+        if not grows(self.estimator.validated()):
+            return train, None
+        codes = None
+        if isinstance(self.estimator, AlgorithmClassifier):
+            codes = np.unique(self.codes[train], return_inverse=True)[1]
+        seen, held_out = parted(len(train), codes, int(self.estimator.seed))
+        return train[seen], train[held_out]
 
     @cached_property
     def problem(self) -> Problem:

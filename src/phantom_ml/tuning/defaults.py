@@ -30,7 +30,11 @@ def default_point(estimator: Any, space: Mapping[str, Axis]) -> dict[str, Any] |
     >>> default_point(SVC(C=100), space) is None
     True
     """
-    own = estimator.get_params()
+    return point_of(estimator.get_params(), space)
+
+
+def point_of(own: Mapping[str, Any], space: Mapping[str, Axis]) -> dict[str, Any] | None:
+    """Return settings as a point, undecoded, as ``default_point`` does; others may be among them."""
     places = {n: place_of(axis, own[n]) if n in own else None for n, axis in space.items()}
     point = {n: space[n].levels(1)[0] if at is None else at for n, at in places.items()}
     unknown = [name for name in settings_of(space, point) if places[name] is None]

@@ -12,7 +12,7 @@ import numpy as np
 
 from phantom_ml.config import OptimizationMethod
 from phantom_ml.errors import BadSetting, BudgetTooSmall, NoTrialSucceeded
-from phantom_ml.tuning.basis import check_columns, check_known, check_lengths, is_whole
+from phantom_ml.tuning.basis import check_columns, check_known, check_lengths, count_rows, is_whole
 from phantom_ml.tuning.bench import Bench, Measure, check_not_searched, check_resource
 from phantom_ml.tuning.defaults import default_point
 from phantom_ml.tuning.grid import grid, grid_around, is_too_wide
@@ -20,7 +20,7 @@ from phantom_ml.tuning.history import recalled
 from phantom_ml.tuning.patience import Patience, is_late
 from phantom_ml.tuning.real import by_value
 from phantom_ml.tuning.result import FOLDS, OptimizationResult, TuningTrial, one_line
-from phantom_ml.tuning.scoring import check_folds, scoring_for
+from phantom_ml.tuning.scoring import check_folds, check_rows, scoring_for
 from phantom_ml.tuning.search import Search
 from phantom_ml.tuning.space import EXPECTED, Axis, axes
 from phantom_ml.tuning.study import samplers_for, splitter_for, study_for
@@ -30,6 +30,8 @@ from phantom_ml.wording import counted
 
 #: A copy of the process that does nothing takes 5 MiB, one that fits a tree on 240 rows 11.
 LEAST_MEMORY_MB = 16
+#: What to say of a history that was scored by a person's function.
+OWN_SCORING = "The scoring is a function of yours: that the history was scored by it is taken on its name alone."
 #: The most that numpy's random states take.
 MOST_SEED = 2**32 - 1
 
@@ -170,10 +172,12 @@ class EstimatorOptimizer:
         rungs = resource if gives_up else FOLDS
         check_not_searched(rungs, meant, searched)
         bench = Bench(meant, X, y, scored, splitter, rungs, seed, gives_up)
+        check_rows(count_rows(X), bench.folds)
         check_folds(scored, y, bench.folds)
         search = self._search(self._bench(bench), searched, seed, heard)
         if history is not None:
             search.replay(*recalled(history))
+            search.notes.extend([OWN_SCORING] if scored.is_own else [])
         if self.method is OptimizationMethod.GRID_SEARCH:
             search.notes.extend(self._lined_up(search, seed, own=space is None))
         elif first := default_point(meant, searched):
@@ -215,11 +219,17 @@ class EstimatorOptimizer:
         else:
             points = grid(space, n_most, seed)
         n_points = search.enqueue(points, n_most)
-        if n_points < n_most:
+        if n_points <= n_most and search.n_beyond:
+            what = f"of which {search.n_beyond} are not tried: trials of the history took their places."
+        elif n_points < n_most:
             what = f"fewer than n_trials ({n_most}): the search ends with them."
         elif n_points > n_most:
             what = f"more than n_trials ({n_most}): those that are tried are spread over each setting's values."
-        return [] if n_points == n_most else [f"The grid has {counted(n_points, 'point')}, {what}"]
+        return (
+            []
+            if n_points == n_most and not search.n_beyond
+            else [f"The grid has {counted(n_points, 'point')}, {what}"]
+        )
 
     def _run(self, search: Search) -> None:
         most = self.n_trials

@@ -7,7 +7,7 @@ import inspect
 import math
 import warnings
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
@@ -28,6 +28,8 @@ ODD, POSITIVE = -1, 1
 DETECTED = "-1 for odd rows and 1 for normal ones, as scikit-learn's detectors predict"
 #: Scorers that are named beside one that there is not.
 N_NEAR = 5
+#: Metrics that take the positive one of two classes from their order, and have no pos_label.
+IN_ORDER = ("positive_likelihood_ratio", "negative_likelihood_ratio")
 FUNCTION = "a function of (estimator, X, y=None)"
 #: Characters of the folds that an error names, and no more.
 LONGEST = 300
@@ -45,11 +47,14 @@ class Scoring:
         The same in each process.
     notes : tuple of str
         What a person should know of it.
+    is_own : bool
+        Whether it is a person's function, which its name does not tell from another.
     """
 
     scorer: Callable[..., float]
     name: str
     notes: tuple[str, ...] = ()
+    is_own: bool = False
 
 
 def scoring_for(estimator: Any, scoring: Any, y: Any) -> Scoring:
@@ -75,6 +80,8 @@ def scoring_for(estimator: Any, scoring: Any, y: Any) -> Scoring:
     if is_outlier_detector(estimator) and _takes_normal_for_positive(scorer):
         _check_detector(estimator, name, y)
         return _of_odd_rows(plain)
+    if _is_own(scoring):
+        return replace(plain, is_own=True)
     if y is None or not _asks_for_a_class(scorer):
         return plain
     return _of_a_class(plain, np.asarray(y))
@@ -117,6 +124,28 @@ def _answers_of(answers: np.ndarray[Any, Any], rows: Any) -> np.ndarray[Any, Any
     return found
 
 
+def check_rows(n_rows: int, folds: Sequence[tuple[Any, Any]]) -> None:
+    """Raise BadSetting where there is no fold, one has no rows on a side, or names rows that are not there."""
+    if not folds:
+        raise BadSetting("cv holds no fold.", "Give two folds or more, or their number.")
+    for number, fold in enumerate(folds, start=1):
+        for side, what in zip(fold, ("fit", "score"), strict=False):
+            rows = np.asarray(side)
+            if not len(rows):
+                raise BadSetting(
+                    f"Fold {number} of cv has no rows to {what} on.",
+                    "Give each fold rows on both sides.",
+                )
+            beyond = (
+                rows[(rows >= n_rows) | (rows < -n_rows)] if rows.dtype.kind in "iu" else rows[:0]
+            )
+            if len(beyond):
+                raise BadSetting(
+                    f"Fold {number} of cv names row {beyond[0]}, and there are {n_rows:,}.",
+                    f"Number the rows from 0 to {n_rows - 1:,}.",
+                )
+
+
 def _is_undefined(scorer: Any, side: np.ndarray[Any, Any]) -> bool:
     """Return whether a metric is no number for these answers, whatever is predicted."""
     with warnings.catch_warnings():
@@ -149,6 +178,11 @@ def _checked(estimator: Any, scoring: Any) -> Any:
     except (ValueError, TypeError) as error:
         reason = str(error).splitlines()[0]
         raise BadSetting(f"The scoring {scoring!r} cannot be used: {reason}", expected) from None
+
+
+def _is_own(scoring: Any) -> bool:
+    """Return whether a scoring is a function of a person's own, and no scorer around a metric."""
+    return callable(scoring) and _function(scoring) is None
 
 
 def _kind_of(scoring: Any) -> str:
@@ -269,13 +303,22 @@ def _of_a_class(plain: Scoring, y: np.ndarray[Any, Any]) -> Scoring:
     if type_of_target(y) != "binary" or len(classes) < 2 or set(classes.tolist()) in KNOWN_CLASSES:
         return plain
     ordered, said = ordered_classes(tuple(classes.tolist()), counts.tolist(), "y")
+    is_in_order = _name_of(scorer._score_func) in IN_ORDER
+    named = {} if is_in_order else {"pos_label": ordered[1]}
+    metric = scorer._score_func
     made = make_scorer(
-        scorer._score_func,
+        partial(_as_numbers, metric, ordered[1]) if is_in_order else metric,
         response_method=scorer._response_method,
         greater_is_better=scorer._sign > 0,
-        **{**scorer._kwargs, "pos_label": ordered[1]},
+        **{**scorer._kwargs, **named},
     )
     return Scoring(made, plain.name, said)
+
+
+def _as_numbers(metric: Callable[..., float], positive: Any, y: Any, predicted: Any) -> float:
+    """Return a metric of answers and predictions of which the positive class is 1, and the other 0."""
+    both = (np.asarray(side) == positive for side in (y, predicted))
+    return metric(*(side.astype(int) for side in both))
 
 
 def _is_of_two_classes(scorer: Any) -> bool:
@@ -287,10 +330,18 @@ def _is_of_two_classes(scorer: Any) -> bool:
 def _asks_for_a_class(scorer: Any) -> bool:
     """Return whether it scores one of two classes, and nobody said which."""
     function = _function(scorer)
-    if function is None or "pos_label" not in inspect.signature(function).parameters:
+    if function is None:
         return False
     given = scorer._kwargs
+    if _name_of(function) in IN_ORDER:
+        return True
+    if "pos_label" not in inspect.signature(function).parameters:
+        return False
     return "pos_label" not in given and given.get("average", "binary") == "binary"
+
+
+def _name_of(function: Callable[..., Any]) -> str:
+    return getattr(function, "__name__", "")
 
 
 def _function(scorer: Any) -> Callable[..., Any] | None:

@@ -14,6 +14,7 @@ from phantom_ml.errors import ChildTimeout, ExtraMissing, PhantomError
 from phantom_ml.process import Deadline
 from phantom_ml.tuning.basis import Basis
 from phantom_ml.tuning.bench import Climb, Measure
+from phantom_ml.tuning.defaults import point_of
 from phantom_ml.tuning.left import n_points, points, settings_of
 from phantom_ml.tuning.patience import Patience, too_short
 from phantom_ml.tuning.propose import distribution_of
@@ -55,6 +56,8 @@ class Search:
     #: The settings of all of them, each said in one way.
     tried: set[str] = field(default_factory=set)
     n_waiting: int = 0
+    #: Points that were not tried, and for which there are no trials.
+    n_beyond: int = 0
     notes: list[str] = field(default_factory=list)
     #: Seconds of the trials that were done here, not in a search before.
     seconds_done: list[float] = field(default_factory=list)
@@ -73,10 +76,8 @@ class Search:
             self.bench.basis.require(basis, self.space)
             self.notes.extend(self.bench.basis.notes(basis))
         for trial in history:
-            raw = {
-                n: a.encoded(trial.params[n]) for n, a in self.space.items() if n in trial.params
-            }
-            if None in raw.values() or not set(trial.params) <= set(self.space):
+            raw = self._point_of(trial.params)
+            if raw is None:
                 continue
             self._take_up(trial, raw)
             self._keep(trial, raw)
@@ -84,6 +85,19 @@ class Search:
             self.notes.append(
                 f"{left_out} of the history's {len(history)} trials lie outside this space and were left out."
             )
+
+    def _point_of(self, params: Mapping[str, Any]) -> dict[str, Any] | None:
+        """Return the settings of an earlier trial as a point; None where they are none of this space.
+
+        What was not searched then had the estimator's own value, which may lie outside of it.
+        """
+        if not set(params) <= set(self.space):
+            return None
+        point = point_of({**self.bench.estimator.get_params(), **params}, self.space)
+        if point is None:
+            return None
+        told = {*params, *settings_of(self.space, point)}
+        return {name: place for name, place in point.items() if name in told}
 
     def _take_up(self, past: TuningTrial, raw: Mapping[str, Any]) -> None:
         """Tell the study of an earlier trial, rung by rung, so that what it gives up next is the same."""
@@ -117,6 +131,7 @@ class Search:
         different = {_said(settings_of(self.space, p)): p for p in grid}
         left = [point for key, point in different.items() if key not in self.tried]
         chosen = left[: max(0, most - len(self.trials))]
+        self.n_beyond = len(left) - len(chosen)
         for point in chosen:
             self.study.enqueue_trial(point)
         self.n_waiting = len(chosen)

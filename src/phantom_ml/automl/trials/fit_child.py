@@ -136,17 +136,17 @@ def _falls_behind(race: tuple[float, ...], results: list[FoldResult]) -> bool:
 def _fit_fold(work: Work, facts: Facts, samples: Samples, fold: Fold, golden: Matrix) -> FoldResult:
     fitted = FoldFitted.load(work.workspace.side_folder(fold.name))
     train = _subset(samples, fold, fitted.features, work)
-    valid = None
-    if len(fold.valid):
-        valid = _wide(samples.rows(fold.valid), fold, fold.valid, fitted.features)
-
+    valid = _some(samples, fold, fold.valid, fitted.features)
+    judges = valid
+    if fold.stopping is not None:
+        judges = _some(samples, fold, fold.stopping, fitted.features)
     looks = _looks(work, valid)
 
     def fit(stop: Deadline) -> Learner:
         context = FitContext(
             facts.kind, facts.n_classes, work.seed, work.n_threads, stop, work.n_rounds, looks
         )
-        return work.settings.fit(train, valid, context)
+        return work.settings.fit(train, judges, context)
 
     place = work.folds.index(fold.name)
     n_folds = len(work.folds) - place
@@ -164,6 +164,13 @@ def _fit_fold(work: Work, facts: Facts, samples: Samples, fold: Fold, golden: Ma
     return FoldResult(
         learner, prediction, loss, golden_prediction, fit_seconds, seconds, train.matrix.n_rows
     )
+
+
+def _some(
+    samples: Samples, fold: Fold, rows: NDArray[np.int64], features: tuple[Feature, ...]
+) -> Samples | None:
+    """Return some rows with the fold-fitted columns; None where there are none."""
+    return _wide(samples.rows(rows), fold, rows, features) if len(rows) else None
 
 
 def _looks(work: Work, valid: Samples | None) -> Looks[Learner]:

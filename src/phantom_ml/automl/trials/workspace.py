@@ -52,6 +52,8 @@ class Fold:
     train, valid : int64 arrays of positions; ``valid`` is empty for a fit on everything.
     weight : float64 array of shape (len(train),) or None
     side : float32 array of shape (n_rows, n_added) or None
+    stopping : int64 array of positions or None
+        Rows that tell when to stop; None: those of ``valid``, which measure.
     """
 
     name: str
@@ -59,6 +61,7 @@ class Fold:
     valid: Rows
     weight: NDArray[np.float64] | None
     side: NDArray[np.float32] | None
+    stopping: Rows | None = None
 
 
 @dataclass(frozen=True)
@@ -152,6 +155,10 @@ class Workspace:
         if fold.weight is not None:
             np.save(folder / "weight.npy", fold.weight)
 
+    def save_stopping(self, name: str, rows: Rows) -> None:
+        """Write the rows that tell the fit on a fold when to stop, apart from those that measure."""
+        np.save(self._made(f"folds/{name}") / "stopping.npy", rows)
+
     def save_side(self, name: str, fitted: FoldFitted, values: NDArray[np.float32]) -> None:
         """Write what was fitted on a fold."""
         folder = self._made(f"folds/{name}")
@@ -162,13 +169,14 @@ class Workspace:
     def fold(self, name: str) -> Fold:
         """Return one fold; its side columns, if any, memory-mapped."""
         folder = self.folder / "folds" / name
-        weight, side = folder / "weight.npy", folder / "side.npy"
+        weight, side, stopping = (folder / f"{n}.npy" for n in ("weight", "side", "stopping"))
         return Fold(
             name,
             np.load(folder / "train.npy"),
             np.load(folder / "valid.npy"),
             np.load(weight) if weight.exists() else None,
             _mapped(side) if side.exists() else None,
+            np.load(stopping) if stopping.exists() else None,
         )
 
     def side_folder(self, name: str) -> Path:
