@@ -16,7 +16,7 @@ from phantom_ml.process import Copy, Here, Limits
 from phantom_ml.tuning.basis import LEAST_ROWS, Basis, count_rows, folds_of
 from phantom_ml.tuning.growing import counts_what_grows
 from phantom_ml.tuning.result import FOLDS
-from phantom_ml.tuning.scoring import Scoring
+from phantom_ml.tuning.scoring import Scoring, check_rows
 
 ROWS, TREES = "rows", "n_estimators"
 #: Shares of the whole resource at which a trial is looked at. Source: Hyperband, with its factor of 3.
@@ -113,13 +113,15 @@ class Bench:
     def folds(self) -> list[tuple[Any, Any]]:
         """Return the rows of each fold; raises BadSetting where the table cannot be split so."""
         try:
-            return list(self.splitter.split(self.X, self.y))
+            folds = list(self.splitter.split(self.X, self.y))
         except ValueError as error:
             least = getattr(self.splitter, "n_splits", LEAST_ROWS)
             raise BadSetting(
                 f"The {count_rows(self.X):,} rows cannot be split: {error}",
                 f"Give at least {least} rows (where y holds classes, of one of them), or fewer folds.",
             ) from None
+        check_rows(count_rows(self.X), folds)
+        return folds
 
     @cached_property
     def n_rungs(self) -> int:

@@ -12,7 +12,7 @@ import numpy as np
 
 from phantom_ml.config import OptimizationMethod
 from phantom_ml.errors import BadSetting, BudgetTooSmall, NoTrialSucceeded
-from phantom_ml.tuning.basis import check_columns, check_known, check_lengths, count_rows, is_whole
+from phantom_ml.tuning.basis import check_columns, check_known, check_lengths, is_whole
 from phantom_ml.tuning.bench import Bench, Measure, check_not_searched, check_resource
 from phantom_ml.tuning.defaults import default_point
 from phantom_ml.tuning.grid import grid, grid_around, is_too_wide
@@ -20,7 +20,7 @@ from phantom_ml.tuning.history import recalled
 from phantom_ml.tuning.patience import Patience, is_late
 from phantom_ml.tuning.real import by_value
 from phantom_ml.tuning.result import FOLDS, OptimizationResult, TuningTrial, one_line
-from phantom_ml.tuning.scoring import check_folds, check_rows, scoring_for
+from phantom_ml.tuning.scoring import check_folds, scoring_for
 from phantom_ml.tuning.search import Search
 from phantom_ml.tuning.space import EXPECTED, Axis, axes
 from phantom_ml.tuning.study import samplers_for, splitter_for, study_for
@@ -172,7 +172,6 @@ class EstimatorOptimizer:
         rungs = resource if gives_up else FOLDS
         check_not_searched(rungs, meant, searched)
         bench = Bench(meant, X, y, scored, splitter, rungs, seed, gives_up)
-        check_rows(count_rows(X), bench.folds)
         check_folds(scored, y, bench.folds)
         search = self._search(self._bench(bench), searched, seed, heard)
         if history is not None:
