@@ -55,11 +55,6 @@ def test_it_is_a_value_error_too(refusing, library):
         AlgorithmClassifier("LightGBM").fit(X, Y)
 
 
-def test_a_library_that_refuses_a_setting_is_quoted():
-    with pytest.raises(LibraryError, match=r"its library XGBoost says: .*nthread"):
-        AlgorithmClassifier("XGBoost", max_rounds=2, n_threads=3 * 10**9).fit(X, Y)
-
-
 def test_a_library_that_says_nothing_is_told(refusing):
     refusing(LightGBMError())
     with pytest.raises(LibraryError, match="LightGBM says: it has no text"):
