@@ -51,3 +51,15 @@ def test_a_learner_within_another_shows_the_whole():
     looks = Looks([1, 2], shown.append)
     looks.through(lambda part: f"around {part}").reached(1, lambda: "part")
     assert (shown, looks.next) == (["around part"], 2)
+
+
+@pytest.mark.parametrize("limit", [60, 260])
+def test_catboost_goes_on_to_any_number_of_rounds(limit):
+    # From 200 iterations on it takes other defaults than below.
+    kind, shown = ProblemKind.BINARY, []
+    train, valid, test = samples_of(kind, 200, 1), samples_of(kind, 100, 2), matrix_of(50, 3)
+    slow = algorithms.get("CatBoost")(max_rounds=limit, depth=2, learning_rate=0.005)
+    looks = Looks([limit // 9, limit // 3], shown.append)
+    found = slow.fit(train, valid, replace(context_of(kind), looks=looks)).predict(test)
+    assert [learner.n_rounds for learner in shown] == [limit // 9, limit // 3]
+    assert np.array_equal(found, slow.fit(train, valid, context_of(kind)).predict(test))

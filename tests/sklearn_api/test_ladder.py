@@ -1,9 +1,13 @@
 """Trials of Hyperband whose fits grow: none is made twice, and the scores are those of fits made anew."""
 
+import tempfile
+
 import numpy as np
 import pytest
+from sklearn.metrics import roc_auc_score
 
-from phantom_ml import AlgorithmClassifier
+from phantom_ml import AlgorithmClassifier, HyperparameterOptimizer
+from phantom_ml.errors import BadSetting
 from phantom_ml.process import Deadline, Limits
 from phantom_ml.sklearn_api import algorithm_bench
 from phantom_ml.sklearn_api.algorithm_bench import AlgorithmBench
@@ -117,3 +121,29 @@ def test_a_trial_without_an_end_gives_each_fold_all_that_it_takes(monkeypatch):
     monkeypatch.setattr(AlgorithmBench, "fit", fit)
     bench("LightGBM", "max_rounds", max_rounds=90).begin({}, NO_LIMITS).step()
     assert parts == [1.0, 1.0]
+
+
+def of_no_rows(estimator, rows, answers):
+    """Score an estimator on rows that are all alike."""
+    return roc_auc_score(answers, estimator.predict_proba(rows * 0)[:, 1])
+
+
+def test_a_function_asks_the_estimator_about_the_rows_that_it_gives():
+    model = AlgorithmClassifier("LightGBM", max_rounds=9)
+    search = HyperparameterOptimizer("grid_search", 1)
+    assert search.optimize(model, {"num_leaves": [8]}, X, Y, scoring=of_no_rows).best_score == 0.5
+
+
+def test_a_trial_that_is_ended_leaves_no_file_behind(tmp_path, monkeypatch):
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    asked = bench("CatBoost", "max_rounds", max_rounds=90)
+    with asked.begin({}, NO_LIMITS) as climb:
+        climb.step()
+    assert [path.name for path in tmp_path.iterdir()] == [asked.workspace.folder.name]
+
+
+@pytest.mark.parametrize("resource", [None, 3])
+def test_a_resource_that_is_no_name_is_told(resource):
+    search = HyperparameterOptimizer("hyperband", 1)
+    with pytest.raises(BadSetting, match=f"The resource is {resource!r}"):
+        search.optimize("LightGBM", None, X, Y, resource=resource)

@@ -289,6 +289,7 @@ class _Growing:
     context: FitContext
     unit: TargetUnit
     goes_on: bool = True
+    until: int = 0
 
     def run(self) -> CatBoostLearner | None:
         """Return the learner of the best round, or None where nothing can be split."""
@@ -315,7 +316,9 @@ class _Growing:
 
         categorical = np.array(self.train.matrix.categorical, np.int64)
         model = self.settings.model(self.stopper.limit, len(self.train.target), self.context)
-        model.set_params(iterations=n_rounds, **kept)
+        # Another number of iterations would be another fit: it sets more than their number by it.
+        model.set_params(**kept)
+        self.until = n_rounds
         try:
             model.fit(
                 _samples(self.train, categorical),
@@ -337,7 +340,7 @@ class _Growing:
         told = info.metrics.get("validation")
         loss = told[LOSSES[self.context.kind]][-1] if told else None
         self.goes_on = self.stopper.goes_on(loss)
-        return self.goes_on
+        return self.goes_on and self.stopper.rounds < self.until
 
     def learner(self, model: Model) -> CatBoostLearner:
         """Return the learner of the best round so far."""

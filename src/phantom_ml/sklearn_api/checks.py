@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from phantom_ml.algorithms.base import AlgorithmSettings
-from phantom_ml.config.counts import MOST_THREADS, check_count
+from phantom_ml.config.counts import MOST_THREADS
 from phantom_ml.data.matrix import Matrix
 from phantom_ml.errors import BadSetting, TargetUnusable
 from phantom_ml.tuning.basis import is_whole
@@ -46,7 +46,7 @@ def check_own(seed: Any, n_threads: Any) -> None:
     """
     if not (is_whole(seed) and 0 <= seed <= MOST_SEED):
         raise BadSetting(f"seed is {seed!r}.", f"Give a whole number from 0 to {MOST_SEED}.")
-    if check_count("n_threads", n_threads, 1) > MOST_THREADS:
+    if not (is_whole(n_threads) and 1 <= n_threads <= MOST_THREADS):
         raise BadSetting(
             f"n_threads is {n_threads!r}.", f"Give a whole number from 1 to {MOST_THREADS:,}."
         )

@@ -87,7 +87,8 @@ class HyperparameterOptimizer(EstimatorOptimizer):
         return conditioned(algorithm, once, estimator.get_params())
 
     def _bench(self, bench: Bench) -> Measure:
-        if not isinstance(bench.estimator, AlgorithmEstimator):
+        # A function may ask the estimator about rows of its own making, of which no child has predicted any.
+        if not isinstance(bench.estimator, AlgorithmEstimator) or bench.scoring.is_own:
             return bench
         if self.memory_limit_mb is not None:
             # What a trial imports itself counts for it, which it must not do in one search and not in another.

@@ -284,7 +284,12 @@ def check_resource(resource: str, estimator: Any, known: Sequence[str]) -> None:
     if resource in (FOLDS, ROWS):
         return
     settings = estimator.get_params()
-    if isinstance(resource, str) and resource not in known:
+    if not isinstance(resource, str):
+        raise BadSetting(
+            f"The resource is {resource!r}.",
+            "Give 'folds', 'rows', or the name of a setting that grows.",
+        )
+    if resource not in known:
         counts = [n for n in known if counts_what_grows(n) and _may_grow(settings.get(n))]
         raise UnknownName("resource", resource, [FOLDS, ROWS, *counts])
     value = settings.get(resource)
@@ -292,7 +297,7 @@ def check_resource(resource: str, estimator: Any, known: Sequence[str]) -> None:
         raise BadSetting(
             f"The resource is {resource!r}, whose value is {value!r}.",
             "Give 'folds', 'rows', or a setting that counts what grows (n_estimators, max_iter), "
-            "its greatest value set in the estimator.",
+            "its greatest value, above 1, set in the estimator.",
         )
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import contextlib
 import importlib
 import math
+import tempfile
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -96,6 +97,9 @@ class FoldResult:
 def fit_trial(payload: dict[str, Any]) -> dict[str, Any]:
     """Fit one trial on its folds; called by the supervised child."""
     work = Work.of(payload)
+    if work.waiting.amounts:
+        # It may be ended while it waits: what it leaves behind goes with the folder of its trial.
+        tempfile.tempdir = str(work.out)
     _import_library(work.settings)
     facts, samples = work.workspace.facts(), work.workspace.samples()
     golden = work.workspace.samples("golden").matrix
