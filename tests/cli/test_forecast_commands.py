@@ -61,6 +61,14 @@ def test_one_forecast_is_explained(train, phantom, folder):
     assert "step 3 after the history" in told
 
 
+def test_values_beside_a_horizon_are_not_scored_which_is_said(train, phantom, folder):
+    train(72, "--horizon", "6")
+    logins(78).tail(6).write_csv("came.csv")
+    run = phantom("predict", "latest", "came.csv", "--horizon", "3", "--home", folder / "home")
+    assert "3 steps ahead" in run.out
+    assert "6 rows hold a value of 'logins', and none is scored" in " ".join(run.out.split())
+
+
 @pytest.fixture
 def wide(phantom, folder):
     """Train on two columns of numbers, and write the 4 hours that came: a jump in the last of the second."""

@@ -151,3 +151,30 @@ def test_what_does_not_grow_is_fitted_on_all_rows_of_a_fold():
     asked = AlgorithmBench(Bench(model, ROWS, NOISE, scoring_for(PLAIN, None, NOISE), KFold(2)))
     fold = asked.workspace.fold("0")
     assert (fold.stopping, len(fold.train)) == (None, 150)
+
+
+DRAWN = np.random.default_rng(0).integers(0, 200, 300)
+FOLDS = {
+    "mask": [(np.arange(300) < 200, np.arange(300) >= 200)],
+    "rows that come twice": [(DRAWN, np.arange(200, 300))],
+    "lists": [(list(range(200)), list(range(200, 300)))],
+}
+
+
+@pytest.mark.parametrize("form", FOLDS)
+def test_folds_of_any_form_score_as_in_cross_validation(form):
+    asked = {"scoring": "neg_log_loss", "cv": FOLDS[form]}
+    model = AlgorithmClassifier("LightGBM", max_rounds=9)
+    found = HyperparameterOptimizer("random_search", 1).optimize(model, None, ROWS, NOISE, **asked)
+    alone = cross_val_score(found.best_estimator, ROWS, NOISE, **asked).mean()
+    assert found.best_score == pytest.approx(alone, abs=1e-9)
+
+
+def test_a_scoring_function_that_raises_is_a_failed_trial():
+    def fussy(estimator, rows, answers):
+        return 1.0 / (estimator.get_params()["num_leaves"] - 9)
+
+    search = HyperparameterOptimizer("grid_search", 2)
+    model = AlgorithmClassifier("LightGBM", max_rounds=9)
+    found = search.optimize(model, {"num_leaves": [8, 9]}, ROWS, NOISE, scoring=fussy)
+    assert sorted(trial.status for trial in found.trials) == ["done", "failed"]

@@ -96,6 +96,7 @@ def test_the_folds_of_a_splitter_by_groups_are_searched_with():
         ([([0, 1], [239, 240])], "Fold 1 of cv names row 240, and there are 240"),
         ([([0, 1], [2]), ([0, 1], [])], "Fold 2 of cv has no rows to score on"),
         ([([], [2])], "Fold 1 of cv has no rows to fit on"),
+        ([([0.0, 1.0], [2])], "Fold 1 of cv names row 0.0"),
         ([], "cv holds no fold"),
     ],
 )

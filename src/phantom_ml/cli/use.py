@@ -32,7 +32,10 @@ class Wanted:
 
     horizon: Annotated[
         int | None,
-        typer.Option(metavar="STEPS", help="Of a forecast: so many steps of each series."),
+        typer.Option(
+            metavar="STEPS",
+            help="Of a forecast: so many steps of each series; what FILE holds is not scored.",
+        ),
     ] = None
     output: Annotated[
         str | None,

@@ -28,7 +28,7 @@ from phantom_ml.forecasters.base import Forecast
 from phantom_ml.forecasters.evaluation.accuracy import seasonal_scale
 from phantom_ml.forecasters.evaluation.measures import BESIDE
 from phantom_ml.forecasters.evaluation.naive2 import naive2
-from phantom_ml.forecasters.series.columns import read_times, read_values, require_same_kind
+from phantom_ml.forecasters.series.columns import read_times, read_values
 from phantom_ml.forecasters.series.from_frame import (
     Ahead,
     as_long,
@@ -37,6 +37,7 @@ from phantom_ml.forecasters.series.from_frame import (
     rows_ahead,
 )
 from phantom_ml.forecasters.series.same_step import averaged, between
+from phantom_ml.forecasters.series.zoned import require_same_kind
 from phantom_ml.forecasters.uncertainty.band import asked_coverage, n_outside, too_many_outside
 from phantom_ml.forecasters.uncertainty.left_rows import not_ahead, untold
 from phantom_ml.model.forecast import ForecastModel, check_horizon, reach_of
@@ -232,8 +233,7 @@ def refit_on(
     """Return the id of the same blend, fitted on another history."""
     config = AutoMLConfig.of({**manifest.card["config"], "data_path": None})
     problem = pose_series(dataset, config)
-    if problem.series.time_form is None and model.series.time_form is None:
-        require_same_kind(dataset.frame()[problem.series.time], model.series.time_type)
+    require_same_kind(dataset.frame()[problem.series.time], model.series.zoned)
     keeper = keeper_of_refit(store, model_id, config, problem, dataset)
     folder = store.stage()
     try:

@@ -100,7 +100,7 @@ class AlgorithmBench:
         samples = encode(self.problem, workspace, self._config(self.problem.target.name))
         folds, stopping = {}, {}
         for i, (train, test) in enumerate(self.bench.folds):
-            seen, stopping[str(i)] = self._parted(np.setdiff1d(train, self.lone))
+            seen, stopping[str(i)] = self._parted(train[~np.isin(train, self.lone)])
             folds[str(i)] = (seen, test)
         save_folds(self.problem, workspace, folds, seed)
         for name, rows in stopping.items():

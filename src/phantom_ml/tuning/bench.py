@@ -16,7 +16,7 @@ from phantom_ml.process import Copy, Here, Limits
 from phantom_ml.tuning.basis import LEAST_ROWS, Basis, count_rows, folds_of
 from phantom_ml.tuning.growing import counts_what_grows
 from phantom_ml.tuning.result import FOLDS
-from phantom_ml.tuning.scoring import Scoring, check_rows
+from phantom_ml.tuning.scoring import Scoring, check_rows, places_of
 
 ROWS, TREES = "rows", "n_estimators"
 #: Shares of the whole resource at which a trial is looked at. Source: Hyperband, with its factor of 3.
@@ -121,7 +121,7 @@ class Bench:
                 f"Give at least {least} rows (where y holds classes, of one of them), or fewer folds.",
             ) from None
         check_rows(count_rows(self.X), folds)
-        return folds
+        return [(places_of(train), places_of(test)) for train, test in folds]
 
     @cached_property
     def n_rungs(self) -> int:

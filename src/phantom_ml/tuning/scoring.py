@@ -124,26 +124,37 @@ def _answers_of(answers: np.ndarray[Any, Any], rows: Any) -> np.ndarray[Any, Any
     return found
 
 
+def places_of(side: Any) -> np.ndarray[Any, Any]:
+    """Return the places of rows that are given as such, or as a mask of all rows."""
+    rows = np.asarray(side)
+    return np.flatnonzero(rows) if rows.dtype.kind == "b" else rows
+
+
 def check_rows(n_rows: int, folds: Sequence[tuple[Any, Any]]) -> None:
     """Raise BadSetting where there is no fold, one has no rows on a side, or names rows that are not there."""
     if not folds:
         raise BadSetting("cv holds no fold.", "Give two folds or more, or their number.")
     for number, fold in enumerate(folds, start=1):
         for side, what in zip(fold, ("fit", "score"), strict=False):
-            rows = np.asarray(side)
+            rows = places_of(side)
             if not len(rows):
                 raise BadSetting(
                     f"Fold {number} of cv has no rows to {what} on.",
                     "Give each fold rows on both sides.",
                 )
-            beyond = (
-                rows[(rows >= n_rows) | (rows < -n_rows)] if rows.dtype.kind in "iu" else rows[:0]
-            )
-            if len(beyond):
-                raise BadSetting(
-                    f"Fold {number} of cv names row {beyond[0]}, and there are {n_rows:,}.",
-                    f"Number the rows from 0 to {n_rows - 1:,}.",
-                )
+            _check_places(number, rows, n_rows)
+
+
+def _check_places(number: int, rows: np.ndarray[Any, Any], n_rows: int) -> None:
+    """Raise BadSetting where rows are not named by whole numbers, or are not there."""
+    expected = f"Number the rows from 0 to {n_rows - 1:,}, or give a mask of all of them."
+    if rows.dtype.kind not in "iu":
+        raise BadSetting(f"Fold {number} of cv names row {rows[0]}.", expected)
+    beyond = rows[(rows >= n_rows) | (rows < -n_rows)]
+    if len(beyond):
+        raise BadSetting(
+            f"Fold {number} of cv names row {beyond[0]}, and there are {n_rows:,}.", expected
+        )
 
 
 def _is_undefined(scorer: Any, side: np.ndarray[Any, Any]) -> bool:

@@ -1,6 +1,6 @@
 """What a model tells of the steps ahead, and of rows that are given."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 import numpy as np
 import polars as pl
@@ -127,3 +127,12 @@ def test_a_model_of_a_wide_table_reads_wide_rows(core, tmp_path):
 def test_a_model_of_rows_has_no_horizon(core, small):
     with pytest.raises(BadSetting, match="has no horizon"):
         core.predict(small.model_id, horizon=3)
+
+
+def test_dates_are_joined_with_a_forecast_as_datetimes(core):
+    days = pl.date_range(date(2026, 1, 1), date(2026, 2, 20), "1d", eager=True)
+    table = pl.DataFrame({"time": days, "value": np.arange(len(days)) % 7 + 1.0})
+    asked = {**FORECAST, "algorithms_to_try": ["SeasonalNaive"], "max_trials": 1}
+    found = core.auto_create_model(table[:-6], {**asked, "task_settings": {"horizon": 6}})
+    came = table[-6:].with_columns(pl.col("time").cast(pl.Datetime("us")))
+    assert came.join(core.predict(found.model_id), on="time").height == 6

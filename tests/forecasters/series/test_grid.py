@@ -122,3 +122,30 @@ def test_rows_ahead_are_read_in_the_order_of_the_history_after_a_reading_back(tm
     series_of(history, SeriesColumns("t", "y")).save(tmp_path)
     found = rows_ahead(SeriesSet.load(tmp_path), pl.DataFrame({"t": ["05/02/2023"]}))
     assert found.steps.tolist() == [0]
+
+
+ZONES = {"clock": ("05.01.2026 10:00", False), "moment": ("05.01.2026 10:00 +0200", True)}
+
+
+@pytest.mark.parametrize("name", ZONES)
+def test_whether_text_named_a_zone_is_loaded(tmp_path, name):
+    written, zoned = ZONES[name]
+    series_of(pl.DataFrame({"t": [written], "y": [1.0]}), SeriesColumns("t", "y")).save(tmp_path)
+    assert SeriesSet.load(tmp_path).zoned is zoned
+
+
+@pytest.mark.parametrize(("form", "zoned"), [(None, False), ("day first", None)])
+def test_earlier_files_tell_a_zone_by_the_type_of_their_times(beside, tmp_path, form, zoned):
+    beside.save(tmp_path)
+    facts = json.loads((tmp_path / "history.json").read_text())
+    del facts["zoned"]
+    (tmp_path / "history.json").write_text(json.dumps(facts | {"time_form": form}))
+    assert SeriesSet.load(tmp_path).zoned is zoned
+
+
+def test_a_kind_of_times_that_cannot_be_is_refused(beside, tmp_path):
+    beside.save(tmp_path)
+    facts = json.loads((tmp_path / "history.json").read_text())
+    (tmp_path / "history.json").write_text(json.dumps(facts | {"zoned": "maybe"}))
+    with pytest.raises(BundleDamaged, match="kind of times"):
+        SeriesSet.load(tmp_path)

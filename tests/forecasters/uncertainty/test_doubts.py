@@ -23,6 +23,22 @@ def test_regular_steps_are_no_word_worth():
     assert told(60 * np.arange(100), "1h", 24) == ()
 
 
+def test_a_step_that_was_taken_of_one_row_is_told_with_how_to_give_it():
+    assert told([0]) == (
+        "No series has two values: how far its steps lie apart is not known, and 1d is taken. Declare the "
+        "frequency, '1h' for one, or give a longer history.",
+    )
+
+
+def test_of_a_whole_number_alone_a_number_of_steps_is_asked_for():
+    series = series_of(pl.DataFrame({"t": [7], "y": [1.0]}), SeriesColumns("t", "y"))
+    assert "and 1 is taken. Declare the frequency, '2' for one" in doubts(series, None, None)[0]
+
+
+def test_a_declared_step_of_one_row_is_no_word_worth():
+    assert told([0], "1h") == ()
+
+
 def test_mixed_steps_are_told():
     hours, minutes = 60 * np.arange(100), 99 * 60 + 5 * np.arange(1, 601)
     assert told([*hours, *minutes]) == (

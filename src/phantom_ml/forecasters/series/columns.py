@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 
 from phantom_ml.data.times.parse import to_datetime
 from phantom_ml.data.times.rows import for_one
-from phantom_ml.data.times.zones import names_zone
 from phantom_ml.errors import ColumnMissing, DataError, TargetUnusable, listed
+from phantom_ml.forecasters.series.zoned import require_same_kind
 from phantom_ml.wording import counted
 
 Floats = NDArray[np.float64]
@@ -75,8 +75,12 @@ def read_times(column: pl.Series, form: str | None = None) -> tuple[pl.Series, b
     return to_datetime(column, form).dt.timestamp("ns"), True
 
 
-def times_like(column: pl.Series, form: str | None, history: pl.DataType) -> pl.Series:
+def times_like(
+    column: pl.Series, form: str | None, history: pl.DataType, zoned: bool | None
+) -> pl.Series:
     """Return ``read_times`` of new rows, which are of the kind of those of the history.
+
+    ``zoned`` is what ``is_zoned`` told of those.
 
     Raises
     ------
@@ -88,36 +92,12 @@ def times_like(column: pl.Series, form: str | None, history: pl.DataType) -> pl.
     if not times.count():
         return times
     if is_temporal == history.is_temporal():
-        if form is None:
-            require_same_kind(column, history)
+        require_same_kind(column, zoned)
         return times
     held, others = ("times", "whole numbers") if is_temporal else ("whole numbers", "times")
     raise DataError(
         f"The time column {column.name!r} holds {held}{for_one(column)}; the history has {others}.",
         "Give times as those of the history are.",
-    )
-
-
-def require_same_kind(column: pl.Series, history: pl.DataType) -> None:
-    """Raise DataError where times name a zone and those of the history name none, or the other way round.
-
-    A clock on the wall and a moment are not the same, and nothing tells how far apart they are. A day, and text
-    of another kind than ISO 8601, tells neither.
-    """
-    own = names_zone(column)
-    if (
-        own is None
-        or not isinstance(history, pl.Datetime)
-        or own == (history.time_zone is not None)
-    ):
-        return
-    held, others = ("with a zone", "without one") if own else ("without a zone", "with one")
-    raise DataError(
-        f"The time column {column.name!r} holds times {held}{for_one(column)}; the history has times {others}.",
-        "Give the times that a clock on the wall showed, without a zone, as the history has them, or train on "
-        "times with a zone."
-        if own
-        else "Give them with their zone, as the history has them: Z for UTC, +02:00 for two hours east of it.",
     )
 
 

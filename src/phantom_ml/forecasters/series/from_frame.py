@@ -35,6 +35,7 @@ from phantom_ml.forecasters.series.frequency import Frequency
 from phantom_ml.forecasters.series.gaps import filled
 from phantom_ml.forecasters.series.grid import SeriesSet
 from phantom_ml.forecasters.series.season import season_length
+from phantom_ml.forecasters.series.zoned import is_zoned
 from phantom_ml.wording import counted
 
 Floats = NDArray[np.float64]
@@ -107,7 +108,7 @@ def series_of(
         rows.ids, grid.origins, grid.bounds, values, step, season,
         columns.time, rows.time_type, str(columns.value).lstrip("\x00"),
         grid.means(rows.known), grid.means(rows.past), columns.known_ahead, columns.past_only,
-        rows.time_form,
+        rows.time_form, is_zoned(frame[columns.time]),
     )  # fmt: skip
 
 
@@ -203,7 +204,7 @@ class Ahead:
 def rows_ahead(series: SeriesSet, frame: pl.DataFrame) -> Ahead:
     """Return where the rows of a frame lie; raises ColumnMissing, DataError."""
     check_columns(frame, [series.time, *series.ids.columns])
-    times = times_like(frame[series.time], series.time_form, series.time_type)
+    times = times_like(frame[series.time], series.time_form, series.time_type, series.zoned)
     codes = series_codes(frame, series.ids)
     known = (codes >= 0) & ~times.is_null().to_numpy()
     steps, exact = np.full(frame.height, -1), np.zeros(frame.height, np.bool_)
@@ -256,8 +257,8 @@ class _Rows:
         kept = _within_known(codes, values, ids)
         known, past = (read_numbers(frame, group)[order][kept] for group in beside)
         kind = frame[columns.time].dtype
-        if is_temporal and not kind.is_temporal():  # text is told as datetimes
-            kind = pl.Datetime("us")
+        if is_temporal and not kind.is_temporal():  # text is told as datetimes, moments in UTC
+            kind = pl.Datetime("us", "UTC" if is_zoned(written) else None)
         return cls(
             ids, codes[kept], moments[kept], values[kept], known, past, kind, is_temporal, form
         )  # fmt: skip

@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from phantom_ml.errors import BundleDamaged, PhantomError
 from phantom_ml.forecasters.series.frequency import Frequency
 from phantom_ml.forecasters.series.gaps import filled
+from phantom_ml.forecasters.series.zoned import zoned_type
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -57,6 +58,8 @@ class SeriesSet:
     known_names, past_names : tuple of str
     time_form : str or None
         How text of times is written; None: decided by what is given.
+    zoned : bool or None
+        Whether the times of the rows named a zone; None where that is not known.
     """
 
     ids: pl.DataFrame
@@ -73,6 +76,7 @@ class SeriesSet:
     known_names: tuple[str, ...] = ()
     past_names: tuple[str, ...] = ()
     time_form: str | None = None
+    zoned: bool | None = None
 
     def __post_init__(self) -> None:
         for name, names in (("known", self.known_names), ("past", self.past_names)):
@@ -171,7 +175,7 @@ class SeriesSet:
         facts = {
             "frequency": self.frequency.__dict__, "season": self.season, "time": self.time,
             "target": self.target, "known": self.known_names, "past": self.past_names,
-            "time_form": self.time_form,
+            "time_form": self.time_form, "zoned": self.zoned,
         }  # fmt: skip
         (folder / FACTS_FILE).write_text(json.dumps(facts))
 
@@ -214,6 +218,7 @@ class SeriesSet:
             facts["time"], told[ORIGIN].dtype, facts["target"],
             _matrix(rows, known), _matrix(rows, past),
             tuple(facts["known"]), tuple(facts["past"]), facts.get("time_form"),
+            _zoned_of(facts, told[ORIGIN].dtype),
         )  # fmt: skip
 
 
@@ -242,6 +247,16 @@ def _matrix(rows: pl.DataFrame, names: list[str]) -> Floats:
     if not names:
         return np.empty((rows.height, 0))
     return np.ascontiguousarray(rows.select(names).to_numpy(), np.float64)
+
+
+def _zoned_of(facts: dict[str, Any], kind: pl.DataType) -> bool | None:
+    """Return whether the times of a saved history named a zone; raises TypeError where it cannot be."""
+    # Earlier files do not say it; text but for ISO 8601 has no type that does.
+    earlier = zoned_type(kind) if facts.get("time_form") is None else None
+    zoned = facts.get("zoned", earlier)
+    if not isinstance(zoned, bool | None):
+        raise TypeError("a kind of times that cannot be")
+    return zoned
 
 
 def _frequency_of(facts: dict[str, Any]) -> Frequency:

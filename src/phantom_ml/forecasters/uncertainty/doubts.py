@@ -49,10 +49,11 @@ def doubts(series: SeriesSet, frequency: str | None, season: int | None) -> tupl
 def _of_no_step(series: SeriesSet, declared: str | None) -> tuple[str, ...]:
     if declared is not None or int(series.lengths.max()) > 1:
         return ()
+    example = "1h" if series.time_type.is_temporal() else "2"
     return (
         "No series has two values: how far its steps lie apart is not known, and "
         f"{series.frequency.text} is taken. "
-        "Declare the frequency, or give a longer history.",
+        f"Declare the frequency, {example!r} for one, or give a longer history.",
     )
 
 
