@@ -101,7 +101,7 @@ def check_folds(scoring: Scoring, y: Any, folds: Sequence[tuple[Any, Any]]) -> N
     answers = np.asarray(y)
     told = []
     for number, (_, rows) in enumerate(folds, start=1):
-        side = _answers_of(answers, rows)
+        side = answers[rows]
         if len(set(side.ravel().tolist())) == 1 and _is_undefined(scoring.scorer, side):
             told.append(f"fold {number} only {side.ravel().tolist()[0]!r}")
     if told:
@@ -111,17 +111,6 @@ def check_folds(scoring: Scoring, y: Any, folds: Sequence[tuple[Any, Any]]) -> N
             "Give as many rows of each class as folds, fewer folds, or folds of your own that hold both.",
         )
     check_classes(scoring.scorer, scoring.name, answers, folds)
-
-
-def _answers_of(answers: np.ndarray[Any, Any], rows: Any) -> np.ndarray[Any, Any]:
-    try:
-        found: np.ndarray[Any, Any] = answers[rows]
-    except IndexError as error:
-        raise BadSetting(
-            f"The folds name rows that are not there: {error}.",
-            f"Number the rows from 0 to {len(answers) - 1}.",
-        ) from None
-    return found
 
 
 def places_of(side: Any) -> np.ndarray[Any, Any]:
